@@ -1,0 +1,263 @@
+package io.fluxo.autodiff;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.backend.DelegatingBackend;
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.Ops;
+import io.fluxo.op.PrimitiveOp;
+import io.fluxo.op.UpdateOp;
+import io.fluxo.shape.Scalar;
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Records what is computed from watched tensors and differentiates it in reverse. Reverse-mode automatic differentiation: one tape, one pass.
+ * A fused operation goes through the inner backend's kernel pair where there is one; around another autodiff, where derivatives of
+ * derivatives are wanted, through its composition. One instance serves one computation; {@link #close} forgets the tape and leaves the inner
+ * backend open.
+ */
+public final class AutodiffBackend extends DelegatingBackend {
+
+    private final Ops ops;
+    private final boolean kernels;
+    private final List<Node> tape = new ArrayList<>();
+    private final Map<Tensor, Tracked> watched = new IdentityHashMap<>();
+
+    public AutodiffBackend(Backend inner) {
+        super("autodiff", inner);
+        this.ops = new Ops(inner);
+        this.kernels = !inner.name().contains("autodiff(");
+    }
+
+    /** A tensor whose origin is on the tape. */
+    private static final class Tracked implements Tensor {
+        private final Tensor value;
+        private final int node;
+
+        private Tracked(Tensor value, int node) {
+            this.value = value;
+            this.node = node;
+        }
+
+        @Override
+        public Shape shape() {
+            return value.shape();
+        }
+
+        @Override
+        public DType dtype() {
+            return value.dtype();
+        }
+    }
+
+    /** How a tracked tensor came about; {@code parents[i]} is the node of input i, or −1. */
+    private sealed interface Node {
+
+        int[] parents();
+
+        /** For each input, the gradient of Σ gradient·output; null where there is none. */
+        Tensor[] pullBack(Tensor gradient);
+    }
+
+    private record Leaf() implements Node {
+        private static final int[] NONE = {};
+
+        @Override
+        public int[] parents() {
+            return NONE;
+        }
+
+        @Override
+        public Tensor[] pullBack(Tensor gradient) {
+            return new Tensor[0];
+        }
+    }
+
+    private record Primitive(Ops ops, PrimitiveOp op, Tensor[] inputs, Tensor output, int[] parents) implements Node {
+        @Override
+        public Tensor[] pullBack(Tensor gradient) {
+            return VjpRules.pullBack(ops, op, inputs, output, gradient);
+        }
+    }
+
+    private record Kernel(Backend backend, FusedOp op, Tensor[] inputs, Fused forward, int[] parents) implements Node {
+        @Override
+        public Tensor[] pullBack(Tensor gradient) {
+            return backend.backward(op, inputs, forward, gradient);
+        }
+    }
+
+    /** Makes {@code tensor} of the inner backend an input of differentiation: from now on, using it is recorded. Returns it as recorded. */
+    public Tensor watch(Tensor tensor) {
+        Tracked tracked = watched.get(tensor);
+        if (tracked == null) {
+            tape.add(new Leaf());
+            tracked = new Tracked(tensor, tape.size() - 1);
+            watched.put(tensor, tracked);
+        }
+        return tracked;
+    }
+
+    /** The inner backend's tensor behind {@code tensor}. */
+    public Tensor value(Tensor tensor) {
+        return tensor instanceof Tracked tracked ? tracked.value : tensor;
+    }
+
+    /**
+     * The gradients of a single number with respect to {@code targets}: watched tensors, or anything computed from them.
+     *
+     * @param output a tensor of one element
+     * @return tensors of the inner backend; zeros where the output does not depend on a target
+     */
+    public Tensor[] gradients(Tensor output, List<? extends Tensor> targets) {
+        return gradients(output, ops.constant(Scalar.ONE, output.shape(), output.dtype()), targets);
+    }
+
+    /** The gradients of Σ seed·output with respect to {@code targets}: a vector-Jacobian product. */
+    public Tensor[] gradients(Tensor output, Tensor seed, List<? extends Tensor> targets) {
+        Tensor[] gradients = new Tensor[tape.size()];
+        boolean[] wanted = new boolean[tape.size()];
+        int[] nodes = new int[targets.size()];
+        for (int i = 0; i < nodes.length; i++) {
+            nodes[i] = node(targets.get(i));
+            if (nodes[i] < 0) {
+                throw new IllegalArgumentException("gradients: target %d %s was never watched".formatted(i, targets.get(i).shape()));
+            }
+            wanted[nodes[i]] = true;
+        }
+        int last = node(output);
+        if (last >= 0) {
+            gradients[last] = value(seed);
+        }
+        for (int n = last; n >= 0; n--) {
+            Node node = tape.get(n);
+            Tensor gradient = gradients[n];
+            if (gradient == null || node.parents().length == 0) {
+                continue;
+            }
+            Tensor[] contributions = node.pullBack(gradient);
+            for (int i = 0; i < contributions.length; i++) {
+                int parent = node.parents()[i];
+                if (parent >= 0 && contributions[i] != null) {
+                    gradients[parent] = gradients[parent] == null ? contributions[i] : ops.add(gradients[parent], contributions[i]);
+                }
+            }
+            if (!wanted[n]) {
+                gradients[n] = null;
+            }
+        }
+        Tensor[] result = new Tensor[nodes.length];
+        for (int i = 0; i < nodes.length; i++) {
+            Tensor target = targets.get(i);
+            result[i] = gradients[nodes[i]] != null ? gradients[nodes[i]] : ops.constant(Scalar.ZERO, target.shape(), target.dtype());
+        }
+        return result;
+    }
+
+    @Override
+    public Tensor execute(PrimitiveOp op, Tensor... inputs) {
+        Tensor[] values = values(inputs);
+        Tensor output = inner.execute(op, values);
+        int[] parents = parents(inputs);
+        return parents == null || !VjpRules.isDifferentiable(op) ? output : record(new Primitive(ops, op, values, output, parents), output);
+    }
+
+    @Override
+    public boolean fuses(FusedOp op) {
+        return kernels && inner.fuses(op);
+    }
+
+    @Override
+    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+        Tensor[] values = values(inputs);
+        int[] parents = parents(inputs);
+        Fused result = inner.forward(op, save || parents != null, values);
+        return parents == null ? result : new Fused(record(new Kernel(inner, op, values, result, parents), result.output()), result.saved());
+    }
+
+    @Override
+    public Tensor[] backward(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient) {
+        throw new IllegalStateException("kernels have no second derivative: differentiate the composition of " + op.name());
+    }
+
+    @Override
+    public Tensor[] update(UpdateOp op, Tensor... inputs) {
+        if (parents(inputs) != null) {
+            throw new IllegalStateException("%s has no gradient, but its inputs are being differentiated".formatted(op.name()));
+        }
+        return inner.update(op, inputs);
+    }
+
+    @Override
+    public HostArray download(Tensor tensor) {
+        return inner.download(value(tensor));
+    }
+
+    @Override
+    public TensorScope openScope() {
+        TensorScope scope = inner.openScope();
+        return new TensorScope() {
+            @Override
+            public <T extends Tensor> T keep(T tensor) {
+                scope.keep(value(tensor));
+                return tensor;
+            }
+
+            @Override
+            public void close() {
+                scope.close();
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        tape.clear();
+        watched.clear();
+    }
+
+    private Tensor record(Node node, Tensor output) {
+        tape.add(node);
+        return new Tracked(output, tape.size() - 1);
+    }
+
+    private int node(Tensor tensor) {
+        if (tensor instanceof Tracked tracked) {
+            return tracked.node;
+        }
+        Tracked leaf = watched.get(tensor);
+        return leaf == null ? -1 : leaf.node;
+    }
+
+    private Tensor[] values(Tensor... inputs) {
+        Tensor[] values = new Tensor[inputs.length];
+        for (int i = 0; i < inputs.length; i++) {
+            values[i] = value(inputs[i]);
+        }
+        return values;
+    }
+
+    /** The nodes of the inputs, or null where none is on the tape. */
+    private int[] parents(Tensor... inputs) {
+        int[] parents = null;
+        for (int i = 0; i < inputs.length; i++) {
+            int node = node(inputs[i]);
+            if (node >= 0 && parents == null) {
+                parents = new int[inputs.length];
+                Arrays.fill(parents, -1);
+            }
+            if (node >= 0) {
+                parents[i] = node;
+            }
+        }
+        return parents;
+    }
+}

@@ -1,0 +1,34 @@
+package io.fluxo.backend;
+
+import io.fluxo.op.Engine;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
+import java.util.Set;
+
+/**
+ * The tensor SPI: executes operations, moves values between host and device, and owns memory. An instance serves one thread at a time;
+ * trials that run side by side open one each.
+ */
+public interface Backend extends Engine, AutoCloseable {
+
+    /** The name users type, inside the names of its decorators: {@code autodiff(checked(simd))}. */
+    String name();
+
+    /** Floating types it computes in. */
+    Set<DType> dtypes();
+
+    /** Brings values to the device. The array is not kept: the caller may change it afterwards. */
+    Tensor upload(HostArray values);
+
+    /** Brings values to the host. */
+    HostArray download(Tensor tensor);
+
+    /** Opens a scope that owns every tensor made until it closes. */
+    TensorScope openScope();
+
+    /** Frees all tensors, threads and device memory. */
+    @Override
+    void close();
+}

@@ -1,0 +1,22 @@
+package io.fluxo.backend;
+
+import io.fluxo.tensor.DType;
+
+/**
+ * How to open a backend.
+ *
+ * @param dtype   the floating type models compute in
+ * @param device  which device, from 0
+ * @param threads worker threads, at least 1
+ */
+public record BackendOptions(DType dtype, int device, int threads) {
+
+    /** One thread of the first device, in F32. */
+    public static final BackendOptions DEFAULT = new BackendOptions(DType.F32, 0, 1);
+
+    public BackendOptions {
+        if (threads < 1 || device < 0) {
+            throw new IllegalArgumentException("threads must be at least 1 and device at least 0: %d, %d".formatted(threads, device));
+        }
+    }
+}

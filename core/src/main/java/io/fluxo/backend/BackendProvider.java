@@ -1,0 +1,15 @@
+package io.fluxo.backend;
+
+/** Knows a backend without opening it. */
+public interface BackendProvider {
+
+    /** Whether the backend can run here. Never throws, and loads no native library that it can do without. */
+    Availability probe();
+
+    /**
+     * Opens the backend.
+     *
+     * @throws BackendUnavailableException where it cannot run, or not with these options; the message says what would be right
+     */
+    Backend open(BackendOptions options);
+}

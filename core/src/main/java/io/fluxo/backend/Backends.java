@@ -1,0 +1,48 @@
+package io.fluxo.backend;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The backends that are installed, by name. There is no fallback: asking for one that cannot run is an error that lists all of them.
+ *
+ * @param providers name → provider
+ */
+public record Backends(SortedMap<String, BackendProvider> providers) {
+
+    public Backends(Map<String, BackendProvider> providers) {
+        this(new TreeMap<>(providers));
+    }
+
+    /** Each backend and whether it can run. */
+    public SortedMap<String, Availability> probe() {
+        SortedMap<String, Availability> found = new TreeMap<>();
+        providers.forEach((name, provider) -> found.put(name, provider.probe()));
+        return found;
+    }
+
+    /**
+     * Opens the backend called {@code name}.
+     *
+     * @throws BackendUnavailableException where there is none of that name, or it cannot run
+     */
+    public Backend open(String name, BackendOptions options) {
+        BackendProvider provider = providers.get(name);
+        if (provider == null) {
+            throw new BackendUnavailableException("there is no backend '%s'%n%s".formatted(name, overview()));
+        }
+        if (provider.probe() instanceof Availability.Unavailable(String reason)) {
+            throw new BackendUnavailableException("the backend '%s' cannot run: %s%n%s".formatted(name, reason, overview()));
+        }
+        return provider.open(options);
+    }
+
+    private String overview() {
+        return probe().entrySet().stream().map(entry -> "  %-6s %s".formatted(entry.getKey(), switch (entry.getValue()) {
+            case Availability.Available available -> "available: " + available.device();
+            case Availability.Unavailable unavailable -> "not available: " + unavailable.reason();
+        })).collect(Collectors.joining("\n"));
+    }
+}

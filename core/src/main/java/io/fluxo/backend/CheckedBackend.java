@@ -1,0 +1,210 @@
+package io.fluxo.backend;
+
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.Op;
+import io.fluxo.op.PrimitiveOp;
+import io.fluxo.op.ShapeRules;
+import io.fluxo.op.UpdateOp;
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Watches over a backend: every result has the shape and type its rule says, no operation makes a NaN out of numbers, and no tensor is used
+ * after its scope closed or an update took it over. Slow, for tests and for finding where a NaN comes from.
+ */
+public final class CheckedBackend extends DelegatingBackend {
+
+    private final ShapeRules rules;
+    private final Deque<CheckedScope> scopes = new ArrayDeque<>();
+
+    public CheckedBackend(Backend inner) {
+        this(inner, ShapeRules.KNOWN);
+    }
+
+    /** With other shape rules, for a backend whose sizes are symbols. */
+    public CheckedBackend(Backend inner, ShapeRules rules) {
+        super("checked", inner);
+        this.rules = rules;
+    }
+
+    /** A check that failed: a bug in a backend, or in how it is used. */
+    public static final class CheckFailedException extends IllegalStateException {
+
+        private static final long serialVersionUID = 1L;
+
+        public CheckFailedException(String message) {
+            super(message);
+        }
+    }
+
+    @Override
+    public Tensor execute(PrimitiveOp op, Tensor... inputs) {
+        Tensor[] values = values(op, inputs);
+        Shape shape = rules.shape(op, values);
+        DType dtype = ShapeRules.dtype(op, values);
+        return checked(op, inner.execute(op, values), shape, dtype, inputs);
+    }
+
+    @Override
+    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+        Tensor[] values = values(op, inputs);
+        Shape shape = rules.shape(op, values);
+        Fused result = inner.forward(op, save, values);
+        return new Fused(checked(op, result.output(), shape, inputs[0].dtype(), inputs), result.saved());
+    }
+
+    @Override
+    public Tensor[] backward(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient) {
+        Tensor[] values = values(op, inputs);
+        Tensor output = values(op, forward.output())[0];
+        Tensor[] gradients = inner.backward(op, values, new Fused(output, forward.saved()), values(op, gradient)[0]);
+        for (int i = 0; i < gradients.length; i++) {
+            if (gradients[i] != null) {
+                gradients[i] = checked(op, gradients[i], inputs[i].shape(), inputs[i].dtype(), gradient);
+            }
+        }
+        return gradients;
+    }
+
+    @Override
+    public Tensor[] update(UpdateOp op, Tensor... inputs) {
+        Tensor[] values = values(op, inputs);
+        Tensor[] outputs = inner.update(op, values);
+        if (outputs.length != op.donated()) {
+            throw new CheckFailedException("%s took over %d tensors and returned %d".formatted(op.name(), op.donated(), outputs.length));
+        }
+        for (int i = 0; i < outputs.length; i++) {
+            Checked taken = (Checked) inputs[i];
+            outputs[i] = checked(op, outputs[i], taken.shape(), taken.dtype(), inputs);
+            taken.death = "was taken over by " + op.name();
+        }
+        return outputs;
+    }
+
+    @Override
+    public Tensor upload(HostArray values) {
+        return register(new Checked(inner.upload(values)));
+    }
+
+    @Override
+    public HostArray download(Tensor tensor) {
+        return inner.download(alive("download", tensor));
+    }
+
+    @Override
+    public TensorScope openScope() {
+        CheckedScope scope = new CheckedScope(inner.openScope(), scopes.peek());
+        scopes.push(scope);
+        return scope;
+    }
+
+    private Tensor[] values(Op op, Tensor... inputs) {
+        Tensor[] values = new Tensor[inputs.length];
+        for (int i = 0; i < inputs.length; i++) {
+            values[i] = alive(op.name(), inputs[i]);
+        }
+        return values;
+    }
+
+    private static Tensor alive(String what, Tensor tensor) {
+        if (!(tensor instanceof Checked checked)) {
+            throw new CheckFailedException("%s: the tensor %s belongs to another backend".formatted(what, tensor.shape()));
+        }
+        if (checked.death != null) {
+            throw new CheckFailedException("%s: the tensor %s %s".formatted(what, checked.shape(), checked.death));
+        }
+        return checked.value;
+    }
+
+    private Tensor checked(Op op, Tensor output, Shape shape, DType dtype, Tensor... inputs) {
+        if (!output.shape().equals(shape) || output.dtype() != dtype) {
+            throw new CheckFailedException("%s must return %s %s, but returned %s %s".formatted(op.name(), dtype.label(), shape, output.dtype().label(),
+                    output.shape()));
+        }
+        boolean nan = hasNaN(output);
+        if (nan && Arrays.stream(inputs).noneMatch(input -> ((Checked) input).nan)) {
+            throw new CheckFailedException("%s made a NaN out of numbers; its result is %s".formatted(op.name(), output.shape()));
+        }
+        Checked result = register(new Checked(output));
+        result.nan = nan;
+        return result;
+    }
+
+    private boolean hasNaN(Tensor tensor) {
+        if (!tensor.dtype().isFloating() || !tensor.shape().isKnown()) {
+            return false;
+        }
+        for (double value : inner.download(tensor).toDoubles()) {
+            if (Double.isNaN(value)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Checked register(Checked tensor) {
+        if (!scopes.isEmpty()) {
+            scopes.peek().owned.add(tensor);
+        }
+        return tensor;
+    }
+
+    private static final class Checked implements Tensor {
+        private final Tensor value;
+        private boolean nan;
+        private String death;
+
+        private Checked(Tensor value) {
+            this.value = value;
+        }
+
+        @Override
+        public Shape shape() {
+            return value.shape();
+        }
+
+        @Override
+        public DType dtype() {
+            return value.dtype();
+        }
+    }
+
+    private final class CheckedScope implements TensorScope {
+        private final TensorScope innerScope;
+        private final CheckedScope outer;
+        private final List<Checked> owned = new ArrayList<>();
+
+        private CheckedScope(TensorScope innerScope, CheckedScope outer) {
+            this.innerScope = innerScope;
+            this.outer = outer;
+        }
+
+        @Override
+        public <T extends Tensor> T keep(T tensor) {
+            innerScope.keep(alive("keep", tensor));
+            owned.remove((Object) tensor);
+            if (outer != null) {
+                outer.owned.add((Checked) (Tensor) tensor);
+            }
+            return tensor;
+        }
+
+        @Override
+        public void close() {
+            if (scopes.peek() != this) {
+                throw new CheckFailedException("scopes must be closed in reverse order of opening");
+            }
+            scopes.pop();
+            owned.forEach(tensor -> tensor.death = "was used after its scope closed");
+            innerScope.close();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.fluxo.backend;
+
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.PrimitiveOp;
+import io.fluxo.op.UpdateOp;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
+import java.util.Set;
+
+/** Passes everything on to another backend, kernels included; a decorator overrides what it is about. */
+public abstract class DelegatingBackend implements Backend {
+
+    protected final Backend inner;
+    private final String decoration;
+
+    protected DelegatingBackend(String decoration, Backend inner) {
+        this.decoration = decoration;
+        this.inner = inner;
+    }
+
+    @Override
+    public String name() {
+        return decoration + "(" + inner.name() + ")";
+    }
+
+    @Override
+    public Set<DType> dtypes() {
+        return inner.dtypes();
+    }
+
+    @Override
+    public Tensor execute(PrimitiveOp op, Tensor... inputs) {
+        return inner.execute(op, inputs);
+    }
+
+    @Override
+    public boolean fuses(FusedOp op) {
+        return inner.fuses(op);
+    }
+
+    @Override
+    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+        return inner.forward(op, save, inputs);
+    }
+
+    @Override
+    public Tensor[] backward(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient) {
+        return inner.backward(op, inputs, forward, gradient);
+    }
+
+    @Override
+    public Tensor[] update(UpdateOp op, Tensor... inputs) {
+        return inner.update(op, inputs);
+    }
+
+    @Override
+    public Tensor upload(HostArray values) {
+        return inner.upload(values);
+    }
+
+    @Override
+    public HostArray download(Tensor tensor) {
+        return inner.download(tensor);
+    }
+
+    @Override
+    public TensorScope openScope() {
+        return inner.openScope();
+    }
+
+    @Override
+    public void close() {
+        inner.close();
+    }
+}

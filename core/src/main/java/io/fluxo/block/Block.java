@@ -1,0 +1,56 @@
+package io.fluxo.block;
+
+import io.fluxo.layer.Layer;
+import io.fluxo.layer.Pass;
+import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.shape.Dim;
+import io.fluxo.shape.ShapeMismatchException;
+import io.fluxo.tensor.Tensor;
+import java.util.Map;
+
+/**
+ * A transformer block: [batch pos d_model] → the same. Its equations are written for a token x_i and its context [x_1 … x_N]; with all
+ * tokens at once as {@code x} and as {@code context}, the same equations are the block's matrix form.
+ */
+public abstract class Block extends Layer {
+
+    protected Block(String path) {
+        super(path);
+    }
+
+    /** The matrix form: all tokens at once. */
+    @Override
+    protected final Tensor compute(Pass pass, Tensor x) {
+        return equations(pass, x, x);
+    }
+
+    /**
+     * The block's equations.
+     *
+     * @param x       the tokens to transform, [batch n d_model]
+     * @param context the tokens that may be attended to, [batch m d_model]; the last n are {@code x}
+     */
+    protected abstract Tensor equations(Pass pass, Tensor x, Tensor context);
+
+    /**
+     * The per-token form: token {@code i} of {@code xs} with its context, [batch 1 d_model].
+     *
+     * @param xs   all tokens, [batch pos d_model]
+     * @param i    the token, from 0
+     * @param mask which tokens it may see: under CAUSAL, x_1 … x_i
+     */
+    public final Tensor token(Pass pass, Tensor xs, int i, Mask mask) {
+        try {
+            Tensor x = pass.slice(xs, 1, Dim.of(i), Dim.ONE);
+            return equations(pass, x, switch (mask) {
+                case CAUSAL -> pass.slice(xs, 1, Dim.of(0), Dim.of(i + 1));
+                case BIDIRECTIONAL -> xs;
+            });
+        } catch (ShapeMismatchException mismatch) {
+            throw mismatch.at(path());
+        }
+    }
+
+    /** Where the chapter's x, t1 … t5 and h are found: symbol → hook point within this block. */
+    public abstract Map<String, String> chapter();
+}

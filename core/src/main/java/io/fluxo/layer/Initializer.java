@@ -1,0 +1,37 @@
+package io.fluxo.layer;
+
+import io.fluxo.random.RandomKey;
+import io.fluxo.shape.Shape;
+import java.util.Arrays;
+
+/** Draws a parameter's first values, in double precision on the host, so that every backend starts from the same ones. */
+@FunctionalInterface
+public interface Initializer {
+
+    Initializer ZEROS = (shape, key) -> new double[shape.elements()];
+
+    Initializer ONES = (shape, key) -> {
+        double[] values = new double[shape.elements()];
+        Arrays.fill(values, 1);
+        return values;
+    };
+
+    /** Values for a known {@code shape}, row-major. */
+    double[] sample(Shape shape, RandomKey key);
+
+    /** Independent N(0, std²). */
+    static Initializer normal(double std) {
+        return (shape, key) -> {
+            double[] values = new double[shape.elements()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = std * key.normal(i);
+            }
+            return values;
+        };
+    }
+
+    /** N(0, 2/(in + out)) for a matrix [in out] (Glorot and Bengio 2010, eq. 12 in its normal form). */
+    static Initializer xavierNormal() {
+        return (shape, key) -> normal(Math.sqrt(2.0 / (shape.size(0) + shape.size(1)))).sample(shape, key);
+    }
+}

@@ -1,0 +1,83 @@
+package io.fluxo.layer;
+
+import io.fluxo.shape.Shape;
+import io.fluxo.shape.ShapeMismatchException;
+import io.fluxo.stream.HookPoint;
+import io.fluxo.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The layer SPI: a named part of a model with parameters, hook points and parts of its own. A layer is built once, from dims, and runs
+ * unchanged on any backend, on symbols too.
+ */
+public abstract class Layer {
+
+    private final String path;
+    private final List<Layer> parts = new ArrayList<>();
+    private final List<Parameter> own = new ArrayList<>();
+    private final List<HookPoint> points = new ArrayList<>();
+
+    /** @param path where the layer stands in its model: {@code blocks.0.attn} */
+    protected Layer(String path) {
+        this.path = path;
+    }
+
+    /** From x to the layer's output. A shape that does not fit is reported with this layer's path. */
+    public final Tensor forward(Pass pass, Tensor x) {
+        try {
+            return compute(pass, x);
+        } catch (ShapeMismatchException mismatch) {
+            throw mismatch.at(path);
+        }
+    }
+
+    /** What the layer does. */
+    protected abstract Tensor compute(Pass pass, Tensor x);
+
+    public final String path() {
+        return path;
+    }
+
+    /** All parameters, those of parts included, in a fixed order. */
+    public final List<Parameter> parameters() {
+        return Stream.concat(own.stream(), parts.stream().flatMap(part -> part.parameters().stream())).toList();
+    }
+
+    /** All hook points, those of parts included. */
+    public final List<HookPoint> hookPoints() {
+        return Stream.concat(points.stream(), parts.stream().flatMap(part -> part.hookPoints().stream())).toList();
+    }
+
+    /** Makes {@code layer} a part of this one. */
+    protected final <L extends Layer> L part(L layer) {
+        parts.add(layer);
+        return layer;
+    }
+
+    /** A parameter of this layer. */
+    protected final Parameter parameter(String name, Shape shape, Initializer initializer) {
+        Parameter parameter = new Parameter(name(name), shape, initializer);
+        own.add(parameter);
+        return parameter;
+    }
+
+    /** A hook point at an operation's boundary. */
+    protected final HookPoint boundary(String name) {
+        HookPoint point = HookPoint.boundary(name(name));
+        points.add(point);
+        return point;
+    }
+
+    /** A hook point inside an operation. */
+    protected final HookPoint interior(String name) {
+        HookPoint point = HookPoint.interior(name(name));
+        points.add(point);
+        return point;
+    }
+
+    private String name(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+}

@@ -1,0 +1,59 @@
+package io.fluxo.layer;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.op.Ops;
+import io.fluxo.random.RandomKey;
+import io.fluxo.shape.Shape;
+import io.fluxo.stream.HookPoint;
+import io.fluxo.stream.Hooks;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+
+/** One run through a model: the operations, the hooks, and in training the randomness of dropout. */
+public final class Pass extends Ops {
+
+    private final Backend backend;
+    private final Hooks hooks;
+    private final RandomKey dropout;
+
+    private Pass(Backend backend, Hooks hooks, RandomKey dropout) {
+        super(backend);
+        this.backend = backend;
+        this.hooks = hooks;
+        this.dropout = dropout;
+    }
+
+    /** A pass that evaluates: nothing is dropped. */
+    public static Pass evaluation(Backend backend) {
+        return new Pass(backend, Hooks.NONE, null);
+    }
+
+    /** A pass of training; {@code dropout} differs from step to step. */
+    public static Pass training(Backend backend, RandomKey dropout) {
+        return new Pass(backend, Hooks.NONE, dropout);
+    }
+
+    /** The same pass with {@code hooks}. */
+    public Pass with(Hooks hooks) {
+        return new Pass(backend, hooks, dropout);
+    }
+
+    /** {@code value}, or what a hook puts in its place. */
+    public Tensor at(HookPoint point, Tensor value) {
+        return hooks == Hooks.NONE || !hooks.wants(point) ? value : hooks.at(point, value);
+    }
+
+    /** Whether anybody looks at {@code point}. */
+    public boolean wants(HookPoint point) {
+        return hooks != Hooks.NONE && hooks.wants(point);
+    }
+
+    /** In training, {@code x} with elements dropped at {@code rate}; which ones depends on the step and on {@code path} alone. */
+    Tensor dropout(String path, Tensor x, double rate) {
+        if (rate == 0 || dropout == null) {
+            return x;
+        }
+        Tensor key = backend.upload(HostArray.of(Shape.of(2), dropout.split(path).state(), 0L));
+        return dropout(x, key, rate);
+    }
+}

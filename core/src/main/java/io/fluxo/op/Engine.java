@@ -1,0 +1,40 @@
+package io.fluxo.op;
+
+import io.fluxo.tensor.Tensor;
+
+/** What operations need of a backend: to be executed. */
+public interface Engine {
+
+    /** Executes a primitive operation. */
+    Tensor execute(PrimitiveOp op, Tensor... inputs);
+
+    /** Whether {@link #forward} and {@link #backward} have a kernel for {@code op}: both or neither. */
+    default boolean fuses(FusedOp op) {
+        return false;
+    }
+
+    /** Runs the kernel of {@code op}; with {@code save}, the result also holds what {@link #backward} needs. */
+    default Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+        throw new IllegalStateException("there is no kernel for " + op);
+    }
+
+    /**
+     * The kernel's vector-Jacobian product: for each input the gradient of Σ gradient·output, null where an input has none (indices).
+     *
+     * @param forward what {@link #forward} returned with {@code save}
+     */
+    default Tensor[] backward(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient) {
+        throw new IllegalStateException("there is no kernel for " + op);
+    }
+
+    /**
+     * Executes an update, which takes over the inputs that {@link UpdateOp#donated} counts: the outputs may lie in their place and live as
+     * long as they would have; the old handles are dead.
+     */
+    default Tensor[] update(UpdateOp op, Tensor... inputs) {
+        return op.compose(new Ops(this), inputs);
+    }
+
+    /** A kernel's output, and what its backward pass wants back: a log-sum-exp, a reciprocal deviation. */
+    record Fused(Tensor output, Tensor... saved) {}
+}

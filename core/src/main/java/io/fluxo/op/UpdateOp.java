@@ -1,0 +1,75 @@
+package io.fluxo.op;
+
+import io.fluxo.tensor.Tensor;
+
+/**
+ * Operations that replace state. They have no gradient, and they take over their first {@link #donated} inputs: the outputs, in the same
+ * order, stand in their place. What changes from step to step is an input, never a field, so that a recorded step can be replayed.
+ */
+public sealed interface UpdateOp extends Op {
+
+    /** How many leading inputs are taken over; as many outputs come back. */
+    int donated();
+
+    /** The update in terms of other operations. */
+    Tensor[] compose(Ops ops, Tensor... inputs);
+
+    /** Inputs (sum, x): sum + x. */
+    record Accumulate() implements UpdateOp {
+        @Override
+        public int donated() {
+            return 1;
+        }
+
+        @Override
+        public Tensor[] compose(Ops ops, Tensor... in) {
+            return new Tensor[] {ops.add(in[0], in[1])};
+        }
+    }
+
+    /** Gradient descent, w ← w − lr·(g + decay·w). Inputs (w, g, rates [3] = (lr, …)). */
+    record SgdStep(double decay) implements UpdateOp {
+        @Override
+        public int donated() {
+            return 1;
+        }
+
+        @Override
+        public Tensor[] compose(Ops ops, Tensor... in) {
+            Tensor gradient = decay == 0 ? in[1] : ops.add(in[1], ops.scale(in[0], decay));
+            return new Tensor[] {ops.sub(in[0], ops.mul(gradient, ops.element(in[2], 0)))};
+        }
+    }
+
+    /**
+     * Adam (Kingma and Ba 2015, algorithm 1) in PyTorch's order of operations: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g²,
+     * w ← w − (lr/c₁) · m/(√v/√c₂ + ε). Inputs (w, m, v, g, rates [3] = (lr, c₁ = 1 − β₁ᵗ, c₂ = 1 − β₂ᵗ)).
+     *
+     * @param decay     weight decay
+     * @param decoupled false: decay·w is added to the gradient; true: w is first scaled by 1 − lr·decay (AdamW, Loshchilov and Hutter 2019)
+     */
+    record AdamStep(double beta1, double beta2, double eps, double decay, boolean decoupled) implements UpdateOp {
+        @Override
+        public int donated() {
+            return 3;
+        }
+
+        @Override
+        public Tensor[] compose(Ops ops, Tensor... in) {
+            Tensor w = in[0];
+            Tensor lr = ops.element(in[4], 0);
+            Tensor gradient = in[3];
+            if (decay != 0 && decoupled) {
+                w = ops.mul(w, ops.shift(ops.scale(lr, -decay), 1));
+            } else if (decay != 0) {
+                gradient = ops.add(gradient, ops.scale(w, decay));
+            }
+            Tensor m = ops.add(ops.scale(in[1], beta1), ops.scale(gradient, 1 - beta1));
+            Tensor v = ops.add(ops.scale(in[2], beta2), ops.scale(ops.mul(gradient, gradient), 1 - beta2));
+            Tensor rate = ops.div(lr, ops.element(in[4], 1));
+            Tensor root = ops.sqrt(ops.element(in[4], 2));
+            Tensor step = ops.div(m, ops.shift(ops.div(ops.sqrt(v), root), eps));
+            return new Tensor[] {ops.sub(w, ops.mul(step, rate)), m, v};
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.fluxo.shape;
+
+/**
+ * A number in an operation that may depend on sizes: 1/N, 1/√d_head. Proofs keep the expression, engines take its value.
+ */
+public sealed interface Scalar {
+
+    Scalar ZERO = of(0);
+    Scalar ONE = of(1);
+    Scalar NEGATIVE_INFINITY = of(Double.NEGATIVE_INFINITY);
+
+    static Scalar of(double value) {
+        return new Number(value);
+    }
+
+    /** The size itself. */
+    static Scalar of(Dim dim) {
+        return dim.isKnown() ? new Number(dim.size()) : new Size(dim);
+    }
+
+    /** 1/dim, as in a mean over an axis. */
+    static Scalar reciprocal(Dim dim) {
+        return of(dim).inverse();
+    }
+
+    /** 1/√dim, as in scaled dot-product attention. */
+    static Scalar reciprocalSqrt(Dim dim) {
+        return of(dim).sqrt().inverse();
+    }
+
+    default Scalar inverse() {
+        return this instanceof Number(double value) ? of(1 / value) : new Inverse(this);
+    }
+
+    default Scalar sqrt() {
+        return this instanceof Number(double value) ? of(Math.sqrt(value)) : new Sqrt(this);
+    }
+
+    /** The number; an error where a size is symbolic. */
+    double value();
+
+    record Number(double value) implements Scalar {
+        @Override
+        public String toString() {
+            return Double.toString(value);
+        }
+    }
+
+    record Size(Dim dim) implements Scalar {
+        @Override
+        public double value() {
+            return dim.size();
+        }
+
+        @Override
+        public String toString() {
+            return dim.toString();
+        }
+    }
+
+    record Inverse(Scalar of) implements Scalar {
+        @Override
+        public double value() {
+            return 1 / of.value();
+        }
+
+        @Override
+        public String toString() {
+            return "1/" + of;
+        }
+    }
+
+    record Sqrt(Scalar of) implements Scalar {
+        @Override
+        public double value() {
+            return Math.sqrt(of.value());
+        }
+
+        @Override
+        public String toString() {
+            return "√(" + of + ")";
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.fluxo.stream;
+
+import io.fluxo.tensor.Tensor;
+import java.util.List;
+
+/** What is done at hook points while a model runs: look, or put another value in place. */
+public interface Hooks {
+
+    /** Nothing, anywhere. */
+    Hooks NONE = new Hooks() {
+        @Override
+        public boolean wants(HookPoint point) {
+            return false;
+        }
+
+        @Override
+        public Tensor at(HookPoint point, Tensor value) {
+            return value;
+        }
+    };
+
+    /** Whether {@link #at} is to be called for {@code point}. */
+    boolean wants(HookPoint point);
+
+    /** Called with the value at {@code point}; the model goes on with what is returned, of the same shape. */
+    Tensor at(HookPoint point, Tensor value);
+
+    /** All of {@code hooks}, each seeing what the one before it returned. */
+    static Hooks all(List<Hooks> hooks) {
+        List<Hooks> several = List.copyOf(hooks);
+        return new Hooks() {
+            @Override
+            public boolean wants(HookPoint point) {
+                return several.stream().anyMatch(one -> one.wants(point));
+            }
+
+            @Override
+            public Tensor at(HookPoint point, Tensor value) {
+                Tensor current = value;
+                for (Hooks one : several) {
+                    current = one.wants(point) ? one.at(point, current) : current;
+                }
+                return current;
+            }
+        };
+    }
+}

@@ -1,0 +1,33 @@
+package io.fluxo.stream;
+
+import io.fluxo.shape.ShapeMismatchException;
+import io.fluxo.tensor.Tensor;
+import java.util.function.UnaryOperator;
+
+/**
+ * Puts another value in place at one hook point.
+ *
+ * @param name   the hook point's name
+ * @param change from the value the model computed to the one it goes on with, of the same shape
+ */
+public record Intervention(String name, UnaryOperator<Tensor> change) implements Hooks {
+
+    /** Goes on with {@code value}. */
+    public static Intervention replace(String name, Tensor value) {
+        return new Intervention(name, ignored -> value);
+    }
+
+    @Override
+    public boolean wants(HookPoint point) {
+        return point.name().equals(name);
+    }
+
+    @Override
+    public Tensor at(HookPoint point, Tensor value) {
+        Tensor changed = change.apply(value);
+        if (!changed.shape().equals(value.shape())) {
+            throw new ShapeMismatchException("intervention at %s: %s cannot stand in for %s".formatted(name, changed.shape(), value.shape()));
+        }
+        return changed;
+    }
+}

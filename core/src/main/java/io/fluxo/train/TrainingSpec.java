@@ -1,0 +1,84 @@
+package io.fluxo.train;
+
+import io.fluxo.model.Violation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a model is trained.
+ *
+ * @param optimizer   the update rule
+ * @param betas       Adam's decay rates of the first and second moment
+ * @param epsilon     Adam's addend in the denominator
+ * @param lr          the learning rate at its peak
+ * @param warmup      steps until the peak: lr_t = lr · min(1, t / warmup), t from 1; 0 and 1 are the same
+ * @param schedule    what follows the warm-up
+ * @param weightDecay Adam: added to the gradient; AdamW: taken from the weights, decoupled
+ * @param decay       which parameters decay: {@code matrices} leaves out gains, biases and other vectors
+ * @param clip        largest global gradient norm; 0 for none
+ * @param batch       sequences in a step
+ * @param steps       optimizer steps
+ * @param evalEvery   validation after every so many steps; 0 for never
+ */
+public record TrainingSpec(Optimizer optimizer, List<Double> betas, double epsilon, double lr, int warmup, Schedule schedule, double weightDecay,
+                           Decay decay, double clip, int batch, int steps, int evalEvery) {
+
+    public enum Optimizer { SGD, ADAM, ADAMW }
+
+    public enum Schedule { CONSTANT, COSINE }
+
+    public enum Decay { MATRICES, ALL }
+
+    /** The training of the study {@code pre-vs-post}. */
+    public static final TrainingSpec DEFAULT = new TrainingSpec(Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 5e-3, 1, Schedule.CONSTANT, 0,
+            Decay.MATRICES, 0, 4, 500, 0);
+
+    public TrainingSpec {
+        betas = List.copyOf(betas);
+    }
+
+    /** The learning rate of step {@code t}, counted from 1. Cosine falls from {@code lr} at the end of the warm-up to 0 at the last step. */
+    public double learningRate(int t) {
+        double rise = warmup <= 1 ? 1 : Math.min(1, (double) t / warmup);
+        return lr * rise * switch (schedule) {
+            case CONSTANT -> 1.0;
+            case COSINE -> t <= warmup || steps <= warmup
+                    ? 1.0
+                    : 0.5 * (1 + StrictMath.cos(Math.PI * (double) (t - warmup) / (steps - warmup)));
+        };
+    }
+
+    /** This training with another number of steps. */
+    public TrainingSpec withSteps(int count) {
+        return new TrainingSpec(optimizer, betas, epsilon, lr, warmup, schedule, weightDecay, decay, clip, batch, count, evalEvery);
+    }
+
+    /** What makes this specification impossible; empty where it can be carried out. */
+    public List<Violation> violations() {
+        List<Violation> found = new ArrayList<>();
+        if (betas.size() != 2 || betas.stream().anyMatch(beta -> !(beta >= 0 && beta < 1))) {
+            found.add(new Violation("betas", "betas must be two numbers, each at least 0 and below 1, not " + betas));
+        }
+        notNegative(found, "epsilon", epsilon);
+        notNegative(found, "lr", lr);
+        notNegative(found, "weight_decay", weightDecay);
+        notNegative(found, "clip", clip);
+        atLeast(found, "warmup", warmup, 0);
+        atLeast(found, "batch", batch, 1);
+        atLeast(found, "steps", steps, 1);
+        atLeast(found, "eval_every", evalEvery, 0);
+        return found;
+    }
+
+    private static void notNegative(List<Violation> found, String key, double value) {
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+            found.add(new Violation(key, "%s must be a finite number ≥ 0, not %s".formatted(key, value)));
+        }
+    }
+
+    private static void atLeast(List<Violation> found, String key, int value, int least) {
+        if (value < least) {
+            found.add(new Violation(key, "%s must be at least %d, not %d".formatted(key, least, value)));
+        }
+    }
+}
