@@ -11,10 +11,8 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
 
 /**
  * Watches over a backend: every result has the shape and type its rule says, no operation makes a NaN out of numbers, and no tensor is used
@@ -83,15 +81,18 @@ public final class CheckedBackend extends DelegatingBackend {
         }
         for (int i = 0; i < outputs.length; i++) {
             Checked taken = (Checked) inputs[i];
-            outputs[i] = checked(op, outputs[i], taken.shape(), taken.dtype(), inputs);
-            taken.death = "was taken over by " + op.name();
+            Checked output = checked(op, outputs[i], taken.shape(), taken.dtype(), inputs);
+            output.owner = taken.owner;                                              // lives as long as what it replaces would have
+            outputs[i] = output;
+            taken.takenOverBy = op.name();
         }
         return outputs;
     }
 
     @Override
     public Tensor upload(HostArray values) {
-        return register(new Checked(inner.upload(values)));
+        Tensor value = inner.upload(values);
+        return new Checked(value, hasNaN(value), scopes.peek());
     }
 
     @Override
@@ -118,13 +119,16 @@ public final class CheckedBackend extends DelegatingBackend {
         if (!(tensor instanceof Checked checked)) {
             throw new CheckFailedException("%s: the tensor %s belongs to another backend".formatted(what, tensor.shape()));
         }
-        if (checked.death != null) {
-            throw new CheckFailedException("%s: the tensor %s %s".formatted(what, checked.shape(), checked.death));
+        if (checked.takenOverBy != null) {
+            throw new CheckFailedException("%s: the tensor %s was taken over by %s".formatted(what, checked.shape(), checked.takenOverBy));
+        }
+        if (checked.owner != null && checked.owner.closed) {
+            throw new CheckFailedException("%s: the tensor %s is used after its scope closed".formatted(what, checked.shape()));
         }
         return checked.value;
     }
 
-    private Tensor checked(Op op, Tensor output, Shape shape, DType dtype, Tensor... inputs) {
+    private Checked checked(Op op, Tensor output, Shape shape, DType dtype, Tensor... inputs) {
         if (!output.shape().equals(shape) || output.dtype() != dtype) {
             throw new CheckFailedException("%s must return %s %s, but returned %s %s".formatted(op.name(), dtype.label(), shape, output.dtype().label(),
                     output.shape()));
@@ -133,9 +137,7 @@ public final class CheckedBackend extends DelegatingBackend {
         if (nan && Arrays.stream(inputs).noneMatch(input -> ((Checked) input).nan)) {
             throw new CheckFailedException("%s made a NaN out of numbers; its result is %s".formatted(op.name(), output.shape()));
         }
-        Checked result = register(new Checked(output));
-        result.nan = nan;
-        return result;
+        return new Checked(output, nan, scopes.peek());
     }
 
     private boolean hasNaN(Tensor tensor) {
@@ -150,20 +152,17 @@ public final class CheckedBackend extends DelegatingBackend {
         return false;
     }
 
-    private Checked register(Checked tensor) {
-        if (!scopes.isEmpty()) {
-            scopes.peek().owned.add(tensor);
-        }
-        return tensor;
-    }
-
     private static final class Checked implements Tensor {
         private final Tensor value;
-        private boolean nan;
-        private String death;
+        private final boolean nan;
+        private CheckedScope owner;
+        private String takenOverBy;
 
-        private Checked(Tensor value) {
+        /** @param owner the scope it lives in; null for the backend itself */
+        private Checked(Tensor value, boolean nan, CheckedScope owner) {
             this.value = value;
+            this.nan = nan;
+            this.owner = owner;
         }
 
         @Override
@@ -180,7 +179,7 @@ public final class CheckedBackend extends DelegatingBackend {
     private final class CheckedScope implements TensorScope {
         private final TensorScope innerScope;
         private final CheckedScope outer;
-        private final List<Checked> owned = new ArrayList<>();
+        private boolean closed;
 
         private CheckedScope(TensorScope innerScope, CheckedScope outer) {
             this.innerScope = innerScope;
@@ -190,11 +189,21 @@ public final class CheckedBackend extends DelegatingBackend {
         @Override
         public <T extends Tensor> T keep(T tensor) {
             innerScope.keep(alive("keep", tensor));
-            owned.remove((Object) tensor);
-            if (outer != null) {
-                outer.owned.add((Checked) (Tensor) tensor);
+            Checked kept = (Checked) (Tensor) tensor;
+            if (owns(kept)) {
+                kept.owner = outer;
             }
             return tensor;
+        }
+
+        /** Whether {@code tensor} would die with this scope. */
+        private boolean owns(Checked tensor) {
+            for (CheckedScope at = tensor.owner; at != null; at = at.outer) {
+                if (at == this) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         @Override
@@ -203,7 +212,7 @@ public final class CheckedBackend extends DelegatingBackend {
                 throw new CheckFailedException("scopes must be closed in reverse order of opening");
             }
             scopes.pop();
-            owned.forEach(tensor -> tensor.death = "was used after its scope closed");
+            closed = true;
             innerScope.close();
         }
     }

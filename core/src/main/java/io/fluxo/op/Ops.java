@@ -208,6 +208,9 @@ public class Ops {
     /** A new axis of size 1 at {@code axis} of the result. */
     public final Tensor unsqueeze(Tensor x, int axis) {
         int at = axis < 0 ? axis + x.rank() + 1 : axis;
+        if (x.rank() == 0) {
+            return expand(x, Shape.of(Dim.ONE));
+        }
         return at < x.rank() ? splitAxis(x, at, Dim.ONE, x.dim(at)) : splitAxis(x, at - 1, x.dim(at - 1), Dim.ONE);
     }
 

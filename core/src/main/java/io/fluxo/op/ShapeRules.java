@@ -15,15 +15,18 @@ import java.util.List;
  */
 public final class ShapeRules {
 
-    /** The rules on known sizes: what is out of bounds is an error. */
-    public static final ShapeRules KNOWN = new ShapeRules((smaller, larger, why) -> {
+    /** Decides bounds between numbers: what is beyond is an error. */
+    public static final Bounds KNOWN_BOUNDS = (smaller, larger, why) -> {
         if (!(smaller.isKnown() && larger.isKnown())) {
             throw new ShapeMismatchException("%s: whether %s ≤ %s cannot be decided".formatted(why, smaller, larger));
         }
         if (smaller.size() > larger.size()) {
             throw new ShapeMismatchException("%s: %s is beyond %s".formatted(why, smaller, larger));
         }
-    });
+    };
+
+    /** The rules on known sizes. */
+    public static final ShapeRules KNOWN = new ShapeRules(KNOWN_BOUNDS);
 
     private final Bounds bounds;
 

@@ -1,0 +1,58 @@
+package io.fluxo.cpu.ejml;
+
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Tensor;
+
+/** A contiguous row-major tensor and the scope that owns it. */
+final class EjmlTensor implements Tensor {
+
+    private final Shape shape;
+    private final DType dtype;
+    private final Values values;
+    private EjmlScope owner;
+    private String takenOverBy;
+
+    EjmlTensor(Shape shape, DType dtype, Values values, EjmlScope owner) {
+        this.shape = shape;
+        this.dtype = dtype;
+        this.values = values;
+        this.owner = owner;
+    }
+
+    @Override
+    public Shape shape() {
+        return shape;
+    }
+
+    @Override
+    public DType dtype() {
+        return dtype;
+    }
+
+    Values values() {
+        return values;
+    }
+
+    EjmlScope owner() {
+        return owner;
+    }
+
+    void moveTo(EjmlScope scope) {
+        owner = scope;
+    }
+
+    void takeOver(String operation) {
+        takenOverBy = operation;
+    }
+
+    /** An error that names {@code operation} unless the tensor still lives. */
+    void requireAlive(String operation) {
+        if (takenOverBy != null) {
+            throw new IllegalStateException("%s: the tensor %s was taken over by %s".formatted(operation, shape, takenOverBy));
+        }
+        if (owner.isClosed()) {
+            throw new IllegalStateException("%s: the tensor %s is used after its scope closed".formatted(operation, shape));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.fluxo.cpu.ejml;
+
+import io.fluxo.cpu.ejml.Values.Integers;
+import io.fluxo.cpu.ejml.Values.Reals;
+import io.fluxo.op.PrimitiveOp.*;
+import io.fluxo.random.RandomKey;
+import io.fluxo.tensor.DType;
+import java.util.Arrays;
+
+/** Tensors out of nothing: constants, counts, draws. */
+final class Sources {
+
+    private Sources() {}
+
+    static Values make(Source op, EjmlTensor[] in) {
+        return switch (op) {
+            case Constant constant -> constant(constant);
+            case Iota iota -> iota(iota);
+            case RandomUniform random -> draws(random, in[0].values().integers());
+        };
+    }
+
+    private static Values constant(Constant op) {
+        double value = op.value().value();
+        int length = op.shape().elements();
+        if (op.dtype().isFloating()) {
+            double[] array = new double[length];
+            Arrays.fill(array, value);
+            return new Reals(array);
+        }
+        long[] array = new long[length];
+        Arrays.fill(array, op.dtype() == DType.BOOL ? (value != 0 ? 1 : 0) : (long) value);
+        return new Integers(array);
+    }
+
+    private static Values iota(Iota op) {
+        int axis = op.shape().axis(op.axis());
+        int[] strides = new int[op.shape().rank()];
+        strides[axis] = 1;
+        int[] counts = Positions.of(op.shape().sizes(), strides, 0);
+        return op.dtype().isFloating()
+                ? new Reals(Arrays.stream(counts).asDoubleStream().toArray())
+                : new Integers(Arrays.stream(counts).asLongStream().toArray());
+    }
+
+    private static Values draws(RandomUniform op, long[] key) {
+        RandomKey random = new RandomKey(key[0]);
+        double[] array = new double[op.shape().elements()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = op.dtype() == DType.F32 ? (random.bits(key[1] + i) >>> 40) * 0x1p-24 : random.uniform(key[1] + i);
+        }
+        return new Reals(array);
+    }
+}

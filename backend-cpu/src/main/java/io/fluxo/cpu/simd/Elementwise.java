@@ -1,0 +1,134 @@
+package io.fluxo.cpu.simd;
+
+import static io.fluxo.cpu.simd.Lanes.F;
+import static io.fluxo.cpu.simd.Lanes.L;
+import static io.fluxo.cpu.simd.Lanes.load;
+import static io.fluxo.cpu.simd.Lanes.padded;
+
+import io.fluxo.op.PrimitiveOp.*;
+import jdk.incubator.vector.FloatVector;
+
+/** Elementwise primitives on float32; unary ones run over whole blocks, since arrays are padded. */
+final class Elementwise {
+
+    private Elementwise() {}
+
+    static void unary(Unary op, float[] x, float[] y, int n) {
+        int end = padded(n);
+        switch (op) {
+            case Neg _ -> {
+                for (int i = 0; i < end; i += L) {
+                    load(x, i).neg().intoArray(y, i);
+                }
+            }
+            case Sqrt _ -> {
+                for (int i = 0; i < end; i += L) {
+                    load(x, i).sqrt().intoArray(y, i);
+                }
+            }
+            case Exp _ -> {
+                for (int i = 0; i < end; i += L) {
+                    VectorMath.exp(load(x, i)).intoArray(y, i);
+                }
+            }
+            case Log _ -> {
+                for (int i = 0; i < end; i += L) {
+                    VectorMath.log(load(x, i)).intoArray(y, i);
+                }
+            }
+            case Tanh _ -> {
+                for (int i = 0; i < end; i += L) {
+                    VectorMath.tanh(load(x, i)).intoArray(y, i);
+                }
+            }
+            case Erf _ -> {
+                for (int i = 0; i < end; i += L) {
+                    VectorMath.erf(load(x, i)).intoArray(y, i);
+                }
+            }
+            // rare: positions, computed once
+            case Sin _ -> {
+                for (int i = 0; i < n; i++) {
+                    y[i] = (float) StrictMath.sin(x[i]);
+                }
+            }
+            case Cos _ -> {
+                for (int i = 0; i < n; i++) {
+                    y[i] = (float) StrictMath.cos(x[i]);
+                }
+            }
+        }
+    }
+
+    static void binary(Binary op, float[] a, float[] b, float[] y, Broadcast walk) {
+        int n = walk.length();
+        float[] aSplat = walk.step(0) == 0 ? new float[L] : null;
+        float[] bSplat = walk.step(1) == 0 ? new float[L] : null;
+        for (int row = 0; row < walk.rows(); row++) {
+            int aAt = walk.offset(0, row);
+            int bAt = walk.offset(1, row);
+            row(op, aSplat == null ? a : splat(aSplat, a[aAt]), aSplat == null ? aAt : 0, walk.step(0),
+                    bSplat == null ? b : splat(bSplat, b[bAt]), bSplat == null ? bAt : 0, walk.step(1), y, row * n, n);
+        }
+    }
+
+    /** A vector's worth of one value: read with step 0, it is that value everywhere. */
+    private static float[] splat(float[] lanes, float value) {
+        FloatVector.broadcast(F, value).intoArray(lanes, 0);
+        return lanes;
+    }
+
+    private static void row(Binary op, float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int at, int n) {
+        int end = n & -L;
+        switch (op) {
+            case Add _ -> {
+                for (int i = 0; i < end; i += L) {
+                    load(a, aAt + i * aStep).add(load(b, bAt + i * bStep)).intoArray(y, at + i);
+                }
+                for (int i = end; i < n; i++) {
+                    y[at + i] = a[aAt + i * aStep] + b[bAt + i * bStep];
+                }
+            }
+            case Sub _ -> {
+                for (int i = 0; i < end; i += L) {
+                    load(a, aAt + i * aStep).sub(load(b, bAt + i * bStep)).intoArray(y, at + i);
+                }
+                for (int i = end; i < n; i++) {
+                    y[at + i] = a[aAt + i * aStep] - b[bAt + i * bStep];
+                }
+            }
+            case Mul _ -> {
+                for (int i = 0; i < end; i += L) {
+                    load(a, aAt + i * aStep).mul(load(b, bAt + i * bStep)).intoArray(y, at + i);
+                }
+                for (int i = end; i < n; i++) {
+                    y[at + i] = a[aAt + i * aStep] * b[bAt + i * bStep];
+                }
+            }
+            case Div _ -> {
+                for (int i = 0; i < end; i += L) {
+                    load(a, aAt + i * aStep).div(load(b, bAt + i * bStep)).intoArray(y, at + i);
+                }
+                for (int i = end; i < n; i++) {
+                    y[at + i] = a[aAt + i * aStep] / b[bAt + i * bStep];
+                }
+            }
+            case Maximum _ -> {
+                for (int i = 0; i < end; i += L) {
+                    load(a, aAt + i * aStep).max(load(b, bAt + i * bStep)).intoArray(y, at + i);
+                }
+                for (int i = end; i < n; i++) {
+                    y[at + i] = Math.max(a[aAt + i * aStep], b[bAt + i * bStep]);
+                }
+            }
+        }
+    }
+
+    /** y += x over {@code n} elements. */
+    static void accumulate(float[] y, float[] x, int n) {
+        int end = padded(n);
+        for (int i = 0; i < end; i += L) {
+            load(y, i).add(load(x, i)).intoArray(y, i);
+        }
+    }
+}

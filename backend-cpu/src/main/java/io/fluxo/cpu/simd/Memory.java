@@ -1,0 +1,115 @@
+package io.fluxo.cpu.simd;
+
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Hands out arrays and takes them back when scopes close, so that a loop that makes the same tensors in every round allocates none after the
+ * first. Arrays are rounded up to whole blocks of 16 and come back with whatever was in them.
+ */
+final class Memory {
+
+    private final Map<Integer, Deque<float[]>> floats = new HashMap<>();
+    private final Map<Integer, Deque<int[]>> ints = new HashMap<>();
+    private final Scope root = new Scope(null);
+    private Scope current = root;
+
+    /** Storage of one or more tensors: freed with the scope that owns it. */
+    static final class Buffer {
+        private Object array;
+        private Scope owner;
+
+        private Buffer(Object array, Scope owner) {
+            this.array = array;
+            this.owner = owner;
+        }
+
+        /** The Java array, or null once it has been freed. */
+        Object array() {
+            return array;
+        }
+    }
+
+    Buffer allocate(DType dtype, int elements) {
+        int length = Lanes.padded(elements);
+        Object array = switch (dtype) {
+            case F32 -> pooled(floats, length) instanceof float[] used ? used : new float[length];
+            case I32 -> pooled(ints, length) instanceof int[] used ? used : new int[length];
+            case I64 -> new long[length];
+            case BOOL -> new boolean[length];
+            case F64, BF16 -> throw new IllegalArgumentException("simd has no " + dtype.label());
+        };
+        Buffer buffer = new Buffer(array, current);
+        current.owned.add(buffer);
+        return buffer;
+    }
+
+    /** An array for the length of a kernel; give it back by {@link #release}. */
+    float[] borrow(int elements) {
+        int length = Lanes.padded(elements);
+        return pooled(floats, length) instanceof float[] used ? used : new float[length];
+    }
+
+    void release(float[] array) {
+        floats.computeIfAbsent(array.length, length -> new ArrayDeque<>()).push(array);
+    }
+
+    TensorScope open() {
+        current = new Scope(current);
+        return current;
+    }
+
+    private static <A> A pooled(Map<Integer, Deque<A>> pool, int length) {
+        Deque<A> free = pool.get(length);
+        return free == null ? null : free.poll();
+    }
+
+    private void free(Buffer buffer) {
+        switch (buffer.array) {
+            case float[] array -> release(array);
+            case int[] array -> ints.computeIfAbsent(array.length, length -> new ArrayDeque<>()).push(array);
+            default -> { } // rare types are left to the garbage collector
+        }
+        buffer.array = null;
+    }
+
+    private final class Scope implements TensorScope {
+        private final Scope outer;
+        private final List<Buffer> owned = new ArrayList<>();
+
+        private Scope(Scope outer) {
+            this.outer = outer;
+        }
+
+        @Override
+        public <T extends Tensor> T keep(T tensor) {
+            Buffer buffer = ((SimdTensor) (Tensor) tensor).buffer();
+            if (buffer.owner == this) {
+                buffer.owner = outer;
+                outer.owned.add(buffer);
+            }
+            return tensor;
+        }
+
+        @Override
+        public void close() {
+            if (current != this) {
+                throw new IllegalStateException("scopes must be closed in reverse order of opening");
+            }
+            for (Buffer buffer : owned) {
+                if (buffer.owner == this) {
+                    free(buffer);
+                }
+            }
+            owned.clear();
+            current = outer;
+        }
+    }
+}

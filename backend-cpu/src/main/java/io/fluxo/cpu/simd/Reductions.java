@@ -1,0 +1,78 @@
+package io.fluxo.cpu.simd;
+
+import static io.fluxo.cpu.simd.Lanes.L;
+import static io.fluxo.cpu.simd.Lanes.load;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Sums and maxima over the middle axis of [outer, size, inner]. Over rows (inner = 1) by 16 accumulators, over columns one row after the
+ * other.
+ */
+final class Reductions {
+
+    private Reductions() {}
+
+    static void sum(float[] x, int outer, int size, int inner, float[] y) {
+        if (inner == 1) {
+            for (int o = 0; o < outer; o++) {
+                y[o] = Lanes.sum(x, o * size, size);
+            }
+            return;
+        }
+        Arrays.fill(y, 0, outer * inner, 0);
+        for (int o = 0; o < outer; o++) {
+            for (int r = 0; r < size; r++) {
+                addRow(y, o * inner, x, (o * size + r) * inner, inner);
+            }
+        }
+    }
+
+    static void max(float[] x, int outer, int size, int inner, float[] y) {
+        if (inner == 1) {
+            for (int o = 0; o < outer; o++) {
+                y[o] = Lanes.max(x, o * size, size);
+            }
+            return;
+        }
+        Arrays.fill(y, 0, outer * inner, Float.NEGATIVE_INFINITY);
+        for (int o = 0; o < outer; o++) {
+            for (int r = 0; r < size; r++) {
+                for (int i = 0; i < inner; i++) {
+                    y[o * inner + i] = Math.max(y[o * inner + i], x[(o * size + r) * inner + i]);
+                }
+            }
+        }
+    }
+
+    /** y[j] = Σ_i x[i·columns + j], row after row: a bias's gradient. */
+    static void columnSums(float[] x, int rows, int columns, float[] y) {
+        Arrays.fill(y, 0, columns, 0);
+        for (int i = 0; i < rows; i++) {
+            addRow(y, 0, x, i * columns, columns);
+        }
+    }
+
+    static void addRow(float[] y, int yAt, float[] x, int xAt, int n) {
+        int i = 0;
+        for (; i + L <= n; i += L) {
+            load(y, yAt + i).add(load(x, xAt + i)).intoArray(y, yAt + i);
+        }
+        for (; i < n; i++) {
+            y[yAt + i] += x[xAt + i];
+        }
+    }
+
+    /** y += factor · x over a row. */
+    static void addScaledRow(float[] y, int yAt, float factor, float[] x, int xAt, int n) {
+        FloatVector f = FloatVector.broadcast(Lanes.F, factor);
+        int i = 0;
+        for (; i + L <= n; i += L) {
+            f.fma(load(x, xAt + i), load(y, yAt + i)).intoArray(y, yAt + i);
+        }
+        for (; i < n; i++) {
+            y[yAt + i] = Math.fma(factor, x[xAt + i], y[yAt + i]);
+        }
+    }
+}

@@ -1,0 +1,317 @@
+package io.fluxo.cpu.simd;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.Ops;
+import io.fluxo.op.PrimitiveOp;
+import io.fluxo.op.PrimitiveOp.*;
+import io.fluxo.op.ShapeRules;
+import io.fluxo.op.UpdateOp;
+import io.fluxo.random.RandomKey;
+import io.fluxo.shape.Dim;
+import io.fluxo.shape.Scalar;
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Float32 on the JDK's Vector API: primitives, and kernels for what transformers spend their time on. Results have the same bits whatever the
+ * number of threads and the width of the machine's vectors.
+ */
+final class SimdBackend implements Backend {
+
+    private final Memory memory = new Memory();
+    private final Workers workers;
+    private final Gemm gemm;
+    private final FusedKernels kernels;
+
+    SimdBackend(int threads) {
+        workers = new Workers(threads);
+        gemm = new Gemm(memory, workers);
+        kernels = new FusedKernels(memory, workers, gemm);
+    }
+
+    @Override
+    public String name() {
+        return "simd";
+    }
+
+    @Override
+    public Set<DType> dtypes() {
+        return Set.of(DType.F32);
+    }
+
+    @Override
+    public Tensor upload(HostArray values) {
+        SimdTensor tensor = allocate(values.shape(), values.dtype());
+        System.arraycopy(values.array(), 0, tensor.alive(), 0, values.elements());
+        return tensor;
+    }
+
+    @Override
+    public HostArray download(Tensor tensor) {
+        SimdTensor x = in(tensor);
+        Object copy = switch (x.dtype()) {
+            case F32 -> new float[x.elements()];
+            case I32 -> new int[x.elements()];
+            case I64 -> new long[x.elements()];
+            case BOOL -> new boolean[x.elements()];
+            case F64, BF16 -> throw new IllegalStateException("simd has no " + x.dtype().label());
+        };
+        System.arraycopy(x.alive(), 0, copy, 0, x.elements());
+        return new HostArray(x.shape(), x.dtype(), copy);
+    }
+
+    @Override
+    public TensorScope openScope() {
+        return memory.open();
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+    }
+
+    @Override
+    public Tensor execute(PrimitiveOp op, Tensor... in) {
+        try {
+            Shape shape = ShapeRules.KNOWN.shape(op, in);
+            DType dtype = ShapeRules.dtype(op, in);
+            return switch (op) {
+                case SplitAxis _, MergeAxes _, StopGradient _ -> in(in[0]).as(shape);
+                default -> compute(op, in, allocate(shape, dtype));
+            };
+        } catch (IllegalStateException dead) {
+            throw new IllegalStateException(op.name() + ": " + dead.getMessage(), dead);
+        }
+    }
+
+    private SimdTensor compute(PrimitiveOp op, Tensor[] in, SimdTensor y) {
+        switch (op) {
+            case Unary unary -> Elementwise.unary(unary, in(in[0]).floats(), y.floats(), y.elements());
+            case Binary binary -> {
+                Broadcast walk = new Broadcast(y.shape(), in[0].shape(), in[1].shape());
+                switch (y.dtype()) {
+                    case F32 -> Elementwise.binary(binary, in(in[0]).floats(), in(in[1]).floats(), y.floats(), walk);
+                    default -> Scalars.integers(binary, in(in[0]), in(in[1]), y, walk);
+                }
+            }
+            case Comparison comparison ->
+                    Scalars.compare(comparison, in(in[0]), in(in[1]), y.booleans(), new Broadcast(y.shape(), in[0].shape(), in[1].shape()));
+            case Not not -> Scalars.logical(not, in(in[0]).booleans(), null, y.booleans(), new Broadcast(y.shape(), in[0].shape()));
+            case Logical logical -> Scalars.logical(logical, in(in[0]).booleans(), in(in[1]).booleans(), y.booleans(),
+                    new Broadcast(y.shape(), in[0].shape(), in[1].shape()));
+            case Where _ -> Scalars.where(in(in[0]).booleans(), in(in[1]), in(in[2]), y,
+                    new Broadcast(y.shape(), in[0].shape(), in[1].shape(), in[2].shape()));
+            case Reduction reduction -> reduce(reduction, in(in[0]), y);
+            case ArgMax(int axis) -> argMax(in(in[0]), axis, y.ints());
+            case MatMul matMul -> matMul(matMul, in(in[0]), in(in[1]), y);
+            case Permute(List<Integer> order) -> Movements.permute(in(in[0]).alive(), in[0].shape(), order, y.alive(), y.shape());
+            case Expand _ -> Movements.expand(in(in[0]).alive(), in[0].shape(), y.alive(), y.shape());
+            case Slice(int axis, Dim start, Dim length) -> {
+                int at = in[0].shape().axis(axis);
+                Movements.copyAxis(in(in[0]).alive(), start.size(), in[0].shape().size(at), y.alive(), 0, length.size(), outer(y.shape(), at),
+                        length.size(), y.shape().elementsFrom(at + 1));
+            }
+            case Pad(int axis, Dim before, Dim _, Scalar value) -> {
+                int at = in[0].shape().axis(axis);
+                int size = in[0].shape().size(at);
+                Scalars.fill(value.value(), y);
+                Movements.copyAxis(in(in[0]).alive(), 0, size, y.alive(), before.size(), y.shape().size(at), outer(y.shape(), at), size,
+                        y.shape().elementsFrom(at + 1));
+            }
+            case Concat(int axis) -> concat(axis, in, y);
+            case Gather _ -> gather(in(in[0]), in(in[1]), y);
+            case ScatterAdd _ -> scatterAdd(in(in[0]), in(in[1]), y);
+            case Constant(Scalar value, Shape _, DType _) -> Scalars.fill(value.value(), y);
+            case Iota(int axis, Shape _, DType _) -> Scalars.iota(axis, y);
+            case RandomUniform _ -> random(in(in[0]).longs(), y.floats(), y.elements());
+            case Cast _ -> Scalars.cast(in(in[0]), y);
+            case SplitAxis _, MergeAxes _, StopGradient _ -> throw new IllegalStateException("a view computes nothing");
+        }
+        return y;
+    }
+
+    private void reduce(Reduction op, SimdTensor x, SimdTensor y) {
+        Shape shape = x.shape();
+        int[] axes = op.axes().stream().mapToInt(shape::axis).sorted().distinct().toArray();
+        SimdTensor source = x;
+        if (axes.length > 0 && axes[axes.length - 1] - axes[0] + 1 != axes.length) {
+            int[] order = IntStream.concat(IntStream.range(0, shape.rank()).filter(axis -> IntStream.of(axes).noneMatch(reduced -> reduced == axis)),
+                    IntStream.of(axes)).toArray();
+            source = in(new Ops(this).permute(x, order));
+            shape = source.shape();
+            for (int i = 0; i < axes.length; i++) {
+                axes[i] = shape.rank() - axes.length + i;
+            }
+        }
+        int first = axes.length == 0 ? shape.rank() : axes[0];
+        int size = 1;
+        for (int axis : axes) {
+            size *= shape.size(axis);
+        }
+        int inner = shape.elementsFrom(first + axes.length);
+        int outer = outer(shape, first);
+        switch (op) {
+            case Sum _ -> Reductions.sum(source.floats(), outer, size, inner, y.floats());
+            case Max _ -> Reductions.max(source.floats(), outer, size, inner, y.floats());
+        }
+    }
+
+    private static void argMax(SimdTensor x, int axis, int[] y) {
+        int at = x.shape().axis(axis);
+        int size = x.shape().size(at);
+        int inner = x.shape().elementsFrom(at + 1);
+        int outer = outer(x.shape(), at);
+        float[] values = x.floats();
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i++) {
+                int best = 0;
+                for (int r = 1; r < size; r++) {
+                    if (values[(o * size + r) * inner + i] > values[(o * size + best) * inner + i]) {
+                        best = r;
+                    }
+                }
+                y[o * inner + i] = best;
+            }
+        }
+    }
+
+    private void matMul(MatMul op, SimdTensor a, SimdTensor b, SimdTensor y) {
+        Shape left = a.shape();
+        int columns = left.size(-1);
+        int rows = left.rank() == 1 ? 1 : left.size(-2);
+        int m = op.transposeLeft() ? columns : rows;
+        int k = op.transposeLeft() ? rows : columns;
+        int n = y.shape().size(-1);
+        int batch = columns * rows == 0 ? outer(left, Math.max(0, left.rank() - 2)) : left.elements() / (columns * rows);
+        boolean shared = b.shape().rank() == 2;
+        if (shared && !op.transposeLeft()) { // one right side for all rows: one product
+            m *= batch;
+            batch = 1;
+        }
+        Gemm.Matrix right = Gemm.Matrix.of(b.floats(), b.shape().size(-1));
+        right = op.transposeRight() ? right.transposed() : right;
+        for (int i = 0; i < batch; i++) {
+            Gemm.Matrix block = Gemm.Matrix.of(a.floats(), columns).from(i * rows * columns);
+            gemm.multiply(m, n, k, op.transposeLeft() ? block.transposed() : block, shared ? right : right.from(i * k * n), y.floats(), i * m * n, n,
+                    null);
+        }
+    }
+
+    private static void concat(int axis, Tensor[] in, SimdTensor y) {
+        int at = y.shape().axis(axis);
+        int start = 0;
+        for (Tensor part : in) {
+            int size = part.shape().size(at);
+            Movements.copyAxis(in(part).alive(), 0, size, y.alive(), start, y.shape().size(at), outer(y.shape(), at), size,
+                    y.shape().elementsFrom(at + 1));
+            start += size;
+        }
+    }
+
+    private static void gather(SimdTensor table, SimdTensor indices, SimdTensor y) {
+        int row = table.shape().elementsFrom(1);
+        int rows = table.shape().size(0);
+        for (int i = 0; i < indices.elements(); i++) {
+            Movements.copy(table.alive(), index(indices, i, rows, "gather") * row, y.alive(), i * row, row);
+        }
+    }
+
+    private static void scatterAdd(SimdTensor indices, SimdTensor values, SimdTensor y) {
+        int row = y.shape().elementsFrom(1);
+        int rows = y.shape().size(0);
+        Arrays.fill(y.floats(), 0, y.elements(), 0);
+        for (int i = 0; i < indices.elements(); i++) {
+            Reductions.addRow(y.floats(), index(indices, i, rows, "scatterAdd") * row, values.floats(), i * row, row);
+        }
+    }
+
+    private static int index(SimdTensor indices, int i, int rows, String op) {
+        long index = Scalars.integer(indices, i);
+        if (index < 0 || index >= rows) {
+            throw new IndexOutOfBoundsException("%s: index %d (element %d) is not one of %d rows".formatted(op, index, i, rows));
+        }
+        return (int) index;
+    }
+
+    private static void random(long[] key, float[] y, int n) {
+        RandomKey stream = new RandomKey(key[0]);
+        for (int i = 0; i < n; i++) {
+            y[i] = (stream.bits(key[1] + i) >>> 40) * 0x1p-24f;
+        }
+    }
+
+    @Override
+    public boolean fuses(FusedOp op) {
+        return FusedKernels.has(op);
+    }
+
+    @Override
+    public Fused forward(FusedOp op, boolean save, Tensor... in) {
+        try {
+            SimdTensor y = allocate(ShapeRules.KNOWN.shape(op, in), in[0].dtype());
+            return kernels.forward(op, tensors(in), y, this::allocate);
+        } catch (IllegalStateException dead) {
+            throw new IllegalStateException(op.name() + ": " + dead.getMessage(), dead);
+        }
+    }
+
+    @Override
+    public Tensor[] backward(FusedOp op, Tensor[] in, Fused forward, Tensor gradient) {
+        try {
+            return kernels.backward(op, tensors(in), in(forward.output()), tensors(forward.saved()), in(gradient).floats(), this::allocate);
+        } catch (IllegalStateException dead) {
+            throw new IllegalStateException(op.name() + ": " + dead.getMessage(), dead);
+        }
+    }
+
+    @Override
+    public Tensor[] update(UpdateOp op, Tensor... in) {
+        SimdTensor[] x = tensors(in);
+        int n = x[0].elements();
+        switch (op) {
+            case UpdateOp.Accumulate _ -> Elementwise.accumulate(x[0].floats(), x[1].floats(), n);
+            case UpdateOp.SgdStep(double decay) -> Updates.sgd(x[0].floats(), x[1].floats(), x[2].floats()[0], (float) decay, n);
+            case UpdateOp.AdamStep adam -> Updates.adam(adam, x[0].floats(), x[1].floats(), x[2].floats(), x[3].floats(), x[4].floats(), n);
+        }
+        Tensor[] outputs = new Tensor[op.donated()];
+        for (int i = 0; i < outputs.length; i++) {
+            outputs[i] = x[i].donateTo(op.name());
+        }
+        return outputs;
+    }
+
+    private SimdTensor allocate(Shape shape, DType dtype) {
+        return new SimdTensor(memory.allocate(dtype, shape.elements()), shape, dtype);
+    }
+
+    private static SimdTensor in(Tensor tensor) {
+        if (tensor instanceof SimdTensor own) {
+            return own;
+        }
+        throw new IllegalArgumentException("a tensor %s of another backend came to simd".formatted(tensor.shape()));
+    }
+
+    private static SimdTensor[] tensors(Tensor... in) {
+        SimdTensor[] own = new SimdTensor[in.length];
+        for (int i = 0; i < in.length; i++) {
+            own[i] = in(in[i]);
+        }
+        return own;
+    }
+
+    private static int outer(Shape shape, int axis) {
+        int count = 1;
+        for (int i = 0; i < axis; i++) {
+            count *= shape.size(i);
+        }
+        return count;
+    }
+}

@@ -1,0 +1,78 @@
+package io.fluxo.cpu.simd;
+
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Tensor;
+
+/** A contiguous, row-major array that begins at the start of its buffer. Tensors that only differ in shape share one. */
+final class SimdTensor implements Tensor {
+
+    private final Memory.Buffer buffer;
+    private final Shape shape;
+    private final DType dtype;
+    private String takenBy;
+
+    SimdTensor(Memory.Buffer buffer, Shape shape, DType dtype) {
+        this.buffer = buffer;
+        this.shape = shape;
+        this.dtype = dtype;
+    }
+
+    @Override
+    public Shape shape() {
+        return shape;
+    }
+
+    @Override
+    public DType dtype() {
+        return dtype;
+    }
+
+    Memory.Buffer buffer() {
+        return buffer;
+    }
+
+    int elements() {
+        return shape.elements();
+    }
+
+    float[] floats() {
+        return (float[]) alive();
+    }
+
+    int[] ints() {
+        return (int[]) alive();
+    }
+
+    long[] longs() {
+        return (long[]) alive();
+    }
+
+    boolean[] booleans() {
+        return (boolean[]) alive();
+    }
+
+    /** The same elements under another shape. */
+    SimdTensor as(Shape other) {
+        alive();
+        return new SimdTensor(buffer, other, dtype);
+    }
+
+    /** The handle of an update's result in this tensor's place; this one is dead. */
+    SimdTensor donateTo(String op) {
+        alive();
+        takenBy = op;
+        return new SimdTensor(buffer, shape, dtype);
+    }
+
+    Object alive() {
+        if (takenBy != null) {
+            throw new IllegalStateException("the tensor %s was taken over by %s".formatted(shape, takenBy));
+        }
+        Object array = buffer.array();
+        if (array == null) {
+            throw new IllegalStateException("the tensor %s is used after its scope closed".formatted(shape));
+        }
+        return array;
+    }
+}

@@ -1,0 +1,34 @@
+package io.fluxo.checkpoint;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Writes a file so that under its name there is either nothing, the old content or the whole new content, whatever happens meanwhile. */
+final class AtomicFile {
+
+    private AtomicFile() {}
+
+    /** What is written. */
+    @FunctionalInterface
+    interface Content {
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
+    static void write(Path file, Content content) throws IOException {
+        // a name of its own, so that two processes writing the same file do not write into each other's
+        Path temporary = file.resolveSibling(".%s.%d-%d.tmp".formatted(file.getFileName(), ProcessHandle.current().pid(), System.nanoTime()));
+        try {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                content.writeTo(channel);
+                channel.force(true); // the content reaches the disk before its name does
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+}

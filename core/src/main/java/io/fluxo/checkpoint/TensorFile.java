@@ -1,0 +1,119 @@
+package io.fluxo.checkpoint;
+
+import static io.fluxo.checkpoint.CheckpointException.shown;
+
+import io.fluxo.checkpoint.Header.Entry;
+import io.fluxo.tensor.HostArray;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** One open safetensors file: eight bytes with the header's length, the header, the data. */
+final class TensorFile implements AutoCloseable {
+
+    private static final long LARGEST_HEADER = 100_000_000; // the format's own bound
+    private static final int CHUNK = 1 << 20;
+
+    private final Path file;
+    private final FileChannel channel;
+    private final Header header;
+    private final long dataStart;
+
+    private TensorFile(Path file, FileChannel channel, Header header, long dataStart) {
+        this.file = file;
+        this.channel = channel;
+        this.header = header;
+        this.dataStart = dataStart;
+    }
+
+    static TensorFile open(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new CheckpointException(file, Files.exists(file) ? "not a regular file" : "there is no such file");
+        }
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(file);
+            TensorFile opened = opened(file, channel);
+            channel = null; // now the result's
+            return opened;
+        } catch (IOException failure) {
+            throw new CheckpointException(file, "cannot be read: " + failure.getMessage(), failure);
+        } finally {
+            closeQuietly(channel);
+        }
+    }
+
+    private static TensorFile opened(Path file, FileChannel channel) throws IOException {
+        long size = channel.size();
+        if (size < Long.BYTES) {
+            throw new CheckpointException(file, "its %d bytes are too few for a safetensors file, which begins with the 8 bytes of its header's length".formatted(size));
+        }
+        long length = bytes(file, channel, 0, Long.BYTES).getLong();
+        if (length < 0 || length > LARGEST_HEADER || length > size - Long.BYTES) {
+            throw new CheckpointException(file, "the header's length %s is beyond the file's %d bytes or the format's bound of %d: not a safetensors file, or cut off"
+                    .formatted(Long.toUnsignedString(length), size, LARGEST_HEADER));
+        }
+        long dataStart = Long.BYTES + length;
+        Header header = HeaderReader.read(file, bytes(file, channel, Long.BYTES, (int) length).array(), size - dataStart);
+        return new TensorFile(file, channel, header, dataStart);
+    }
+
+    Path file() {
+        return file;
+    }
+
+    Header header() {
+        return header;
+    }
+
+    /** The values of a tensor that the header names. */
+    HostArray read(String name) {
+        Entry entry = header.tensors().get(name);
+        StoredType type = entry.type();
+        int elements = entry.shape().elements();
+        Object array = type.newArray(elements);
+        int step = CHUNK / type.bytes();
+        try {
+            for (int at = 0; at < elements; at += step) {
+                int count = Math.min(step, elements - at);
+                ByteBuffer chunk = bytes(file, channel, dataStart + entry.begin() + (long) at * type.bytes(), count * type.bytes());
+                if (!type.decode(chunk, array, at, count)) {
+                    throw new CheckpointException(file, "the tensor %s holds a truth value that is neither 0 nor 1".formatted(shown(name)));
+                }
+            }
+        } catch (IOException failure) {
+            throw new CheckpointException(file, "the tensor %s cannot be read: %s".formatted(shown(name), failure.getMessage()), failure);
+        }
+        return new HostArray(entry.shape(), type.dtype(), array);
+    }
+
+    /** {@code length} bytes from {@code position} on, little endian. */
+    private static ByteBuffer bytes(Path file, FileChannel channel, long position, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes, position + bytes.position()) < 0) {
+                throw new CheckpointException(file, "was cut off while it was read");
+            }
+        }
+        return bytes.flip();
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(channel);
+    }
+
+    /** Nothing was written, so that nothing can be lost. */
+    private static void closeQuietly(FileChannel channel) {
+        if (channel != null) {
+            try {
+                channel.close();
+            } catch (IOException ignored) {
+                // the values read are right all the same
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.fluxo.train;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.layer.Parameter;
+import io.fluxo.op.UpdateOp;
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Applies gradients to parameters, by the update rule and schedule of a {@link TrainingSpec}. Its state lives in the scope that is open when
+ * it is made.
+ */
+public final class Optimizer {
+
+    private final Backend backend;
+    private final TrainingSpec spec;
+    private final List<Slot> slots = new ArrayList<>();
+
+    public Optimizer(Backend backend, TrainingSpec spec, List<Parameter> parameters) {
+        this.backend = backend;
+        this.spec = spec;
+        for (Parameter parameter : parameters) {
+            slots.add(new Slot(parameter, rule(parameter), state(parameter)));
+        }
+    }
+
+    /** A parameter, its update and the update's state: Adam's two moments. */
+    private record Slot(Parameter parameter, UpdateOp rule, Tensor[] state) {
+
+        void step(Backend backend, Tensor gradient, Tensor rates) {
+            Tensor[] inputs = new Tensor[state.length + 3];
+            inputs[0] = parameter.value();
+            System.arraycopy(state, 0, inputs, 1, state.length);
+            inputs[state.length + 1] = gradient;
+            inputs[state.length + 2] = rates;
+            Tensor[] outputs = backend.update(rule, inputs);
+            parameter.set(outputs[0]);
+            System.arraycopy(outputs, 1, state, 0, state.length);
+        }
+    }
+
+    /**
+     * One step.
+     *
+     * @param t         the step, from 1
+     * @param gradients one for each parameter, in order
+     */
+    public void step(int t, Tensor[] gradients) {
+        Tensor rates = rates(t);
+        for (int i = 0; i < gradients.length; i++) {
+            slots.get(i).step(backend, gradients[i], rates);
+        }
+    }
+
+    private Tensor rates(int t) {
+        double[] rates = {spec.learningRate(t), 1 - StrictMath.pow(spec.betas().get(0), t), 1 - StrictMath.pow(spec.betas().get(1), t)};
+        return backend.upload(HostArray.of(Shape.of(3), dtype(), rates));
+    }
+
+    private DType dtype() {
+        return slots.getFirst().parameter.value().dtype();
+    }
+
+    private UpdateOp rule(Parameter parameter) {
+        boolean decays = switch (spec.decay()) {
+            case ALL -> true;
+            case MATRICES -> parameter.shape().rank() >= 2;
+        };
+        double decay = decays ? spec.weightDecay() : 0;
+        return switch (spec.optimizer()) {
+            case SGD -> new UpdateOp.SgdStep(decay);
+            case ADAM -> new UpdateOp.AdamStep(spec.betas().get(0), spec.betas().get(1), spec.epsilon(), decay, false);
+            case ADAMW -> new UpdateOp.AdamStep(spec.betas().get(0), spec.betas().get(1), spec.epsilon(), decay, true);
+        };
+    }
+
+    private Tensor[] state(Parameter parameter) {
+        return switch (spec.optimizer()) {
+            case SGD -> new Tensor[0];
+            case ADAM, ADAMW -> new Tensor[] {zeros(parameter), zeros(parameter)};
+        };
+    }
+
+    private Tensor zeros(Parameter parameter) {
+        return backend.upload(HostArray.of(parameter.shape(), parameter.value().dtype(), new double[parameter.shape().elements()]));
+    }
+}
