@@ -1,7 +1,7 @@
 package io.fluxo.block;
 
 import io.fluxo.layer.Layer;
-import io.fluxo.layer.MultiHeadAttention;
+import io.fluxo.layer.Attention;
 import java.util.function.Function;
 
 /** Where the norms stand: what {@code placement: NAME} in a ModelSpec stands for. */
@@ -21,7 +21,7 @@ public interface Placement {
      * @param mlp       the feed-forward network
      * @param norm      makes a norm of the stream's width under a path within the block: {@code ln1}
      */
-    record Parts(String path, MultiHeadAttention attention, Layer mlp, Function<String, Layer> norm) {}
+    record Parts(String path, Attention attention, Layer mlp, Function<String, Layer> norm) {}
 
     /** A placement from a block's constructor. */
     static Placement of(Function<Parts, Block> constructor, boolean finalNorm) {

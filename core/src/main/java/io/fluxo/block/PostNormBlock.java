@@ -1,7 +1,7 @@
 package io.fluxo.block;
 
 import io.fluxo.layer.Layer;
-import io.fluxo.layer.MultiHeadAttention;
+import io.fluxo.layer.Attention;
 import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public final class PostNormBlock extends Block {
 
-    private final MultiHeadAttention attention;
+    private final Attention attention;
     private final Layer ln1;
     private final Layer mlp;
     private final Layer ln2;

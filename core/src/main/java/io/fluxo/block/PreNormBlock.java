@@ -1,7 +1,7 @@
 package io.fluxo.block;
 
 import io.fluxo.layer.Layer;
-import io.fluxo.layer.MultiHeadAttention;
+import io.fluxo.layer.Attention;
 import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
@@ -14,7 +14,7 @@ import java.util.Map;
 public final class PreNormBlock extends Block {
 
     private final Layer ln1;
-    private final MultiHeadAttention attention;
+    private final Attention attention;
     private final Layer ln2;
     private final Layer mlp;
     private final HookPoint residPre = boundary("hook_resid_pre");

@@ -49,12 +49,14 @@ final class TensorFile implements AutoCloseable {
     private static TensorFile opened(Path file, FileChannel channel) throws IOException {
         long size = channel.size();
         if (size < Long.BYTES) {
-            throw new CheckpointException(file, "its %d bytes are too few for a safetensors file, which begins with the 8 bytes of its header's length".formatted(size));
+            throw new CheckpointException(file,
+                    "its %d bytes are too few for a safetensors file, which begins with the 8 bytes of its header's length".formatted(size));
         }
         long length = bytes(file, channel, 0, Long.BYTES).getLong();
         if (length < 0 || length > LARGEST_HEADER || length > size - Long.BYTES) {
-            throw new CheckpointException(file, "the header's length %s is beyond the file's %d bytes or the format's bound of %d: not a safetensors file, or cut off"
-                    .formatted(Long.toUnsignedString(length), size, LARGEST_HEADER));
+            throw new CheckpointException(file,
+                    "the header's length %s is beyond the file's %d bytes or the format's bound of %d: not a safetensors file, or cut off".formatted(
+                            Long.toUnsignedString(length), size, LARGEST_HEADER));
         }
         long dataStart = Long.BYTES + length;
         Header header = HeaderReader.read(file, bytes(file, channel, Long.BYTES, (int) length).array(), size - dataStart);

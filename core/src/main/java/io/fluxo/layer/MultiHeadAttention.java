@@ -13,7 +13,7 @@ import io.fluxo.tensor.Tensor;
  * V = [x_1…x_N]W_V; the heads side by side, times W_O. The width of all heads together, n_heads·d_v, is independent of d_model: W_O maps it
  * back.
  */
-public final class MultiHeadAttention extends Layer {
+public final class MultiHeadAttention extends Attention {
 
     /**
      * @param dModel width of the stream
@@ -50,15 +50,9 @@ public final class MultiHeadAttention extends Layer {
         dropout = part(new Dropout(path + ".dropout", dropoutRate));
     }
 
-    /** Self-attention of all rows: [batch pos d_model] → [batch pos d_model]. */
     @Override
-    protected Tensor compute(Pass pass, Tensor x) {
-        return attend(pass, x, x, x, null);
-    }
-
-    /** MHA(x_i, [x_1 … x_N]): the rows of {@code x} attend to the rows of {@code context}. */
-    public Tensor forward(Pass pass, Tensor x, Tensor context) {
-        return forward(pass, x, context, context, null);
+    protected Tensor attend(Pass pass, Tensor x, Tensor context) {
+        return attend(pass, x, context, context, null);
     }
 
     /**

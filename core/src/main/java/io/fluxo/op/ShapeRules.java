@@ -202,7 +202,7 @@ public final class ShapeRules {
             throw new ShapeMismatchException("matmul: left %s%s · right %s%s: %s ≠ %s".formatted(left, op.transposeLeft() ? "ᵀ" : "", right,
                     op.transposeRight() ? "ᵀ" : "", size(inner), size(rightInner)));
         }
-        if (right.rank() > 2 && !left.slice(0, left.rank() - 2).equals(right.slice(0, right.rank() - 2))) {
+        if (right.rank() > 2 && !left.slice(0, Math.max(left.rank() - 2, 0)).equals(right.slice(0, right.rank() - 2))) {
             throw new ShapeMismatchException("matmul: left %s · right %s: the leading axes differ".formatted(left, right));
         }
         Shape result = left.with(-1, right.dim(op.transposeRight() ? -2 : -1));

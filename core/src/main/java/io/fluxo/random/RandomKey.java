@@ -47,10 +47,14 @@ public record RandomKey(long state) {
         return (int) Math.unsignedMultiplyHigh(bits(counter), bound);
     }
 
-    /** Standard normal, by Box and Muller's transform of the draws 2·counter and 2·counter + 1. */
+    /**
+     * Standard normal, by Box and Muller's transform: the draws 2n and 2n + 1 together give the normals numbered 2n and 2n + 1.
+     */
     public double normal(long counter) {
-        double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - uniform(2 * counter)));
-        return radius * StrictMath.cos(2 * Math.PI * uniform(2 * counter + 1));
+        long even = counter & ~1L;
+        double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - uniform(even)));
+        double angle = 2 * Math.PI * uniform(even + 1);
+        return radius * (counter == even ? StrictMath.cos(angle) : StrictMath.sin(angle));
     }
 
     private static long mix(long z) {

@@ -24,8 +24,11 @@ public final class Shape {
                 if (value < 0) {
                     throw new ShapeMismatchException("an axis cannot have the negative size " + dims[axis]);
                 }
-                known[axis] = Math.toIntExact(value);
-                count = Math.multiplyExact(count, value);
+                if (value > Integer.MAX_VALUE) {
+                    throw new ShapeMismatchException("the axis " + dims[axis] + " is longer than one array can be");
+                }
+                known[axis] = (int) value;
+                count = value == 0 ? 0 : count > Long.MAX_VALUE / value ? Long.MAX_VALUE : count * value;
             } else {
                 known = null;
                 break;

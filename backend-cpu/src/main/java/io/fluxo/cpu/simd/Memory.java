@@ -25,6 +25,7 @@ final class Memory {
     static final class Buffer {
         private Object array;
         private Scope owner;
+        private boolean viewed;
 
         private Buffer(Object array, Scope owner) {
             this.array = array;
@@ -35,9 +36,30 @@ final class Memory {
         Object array() {
             return array;
         }
+
+        /** From now on more than one tensor may stand on this buffer. */
+        void view() {
+            viewed = true;
+        }
+    }
+
+    /**
+     * A buffer an update may write into: {@code buffer} itself, or, where other tensors may stand on it, a copy that lives as long as it does.
+     */
+    Buffer writable(Buffer buffer, DType dtype, int elements) {
+        if (!buffer.viewed) {
+            return buffer;
+        }
+        Buffer copy = allocate(dtype, elements, buffer.owner);
+        System.arraycopy(buffer.array, 0, copy.array, 0, elements);
+        return copy;
     }
 
     Buffer allocate(DType dtype, int elements) {
+        return allocate(dtype, elements, current);
+    }
+
+    private Buffer allocate(DType dtype, int elements, Scope owner) {
         int length = Lanes.padded(elements);
         Object array = switch (dtype) {
             case F32 -> pooled(floats, length) instanceof float[] used ? used : new float[length];
@@ -46,8 +68,8 @@ final class Memory {
             case BOOL -> new boolean[length];
             case F64, BF16 -> throw new IllegalArgumentException("simd has no " + dtype.label());
         };
-        Buffer buffer = new Buffer(array, current);
-        current.owned.add(buffer);
+        Buffer buffer = new Buffer(array, owner);
+        owner.owned.add(buffer);
         return buffer;
     }
 

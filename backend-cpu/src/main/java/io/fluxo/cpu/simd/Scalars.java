@@ -68,6 +68,43 @@ final class Scalars {
         });
     }
 
+    /** Sums and maxima of integers over the middle axis of [outer, size, inner]. */
+    static void reduce(Reduction op, SimdTensor x, int outer, int size, int inner, SimdTensor y) {
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i++) {
+                long result = switch (op) {
+                    case Sum _ -> 0;
+                    case Max _ -> y.dtype() == DType.I32 ? Integer.MIN_VALUE : Long.MIN_VALUE;
+                };
+                for (int r = 0; r < size; r++) {
+                    long value = integer(x, (o * size + r) * inner + i);
+                    result = switch (op) {
+                        case Sum _ -> result + value;
+                        case Max _ -> Math.max(result, value);
+                    };
+                }
+                setInteger(y, o * inner + i, result);
+            }
+        }
+    }
+
+    /** The first largest along the middle axis of [outer, size, inner]. */
+    static void argMax(SimdTensor x, int outer, int size, int inner, int[] y) {
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i++) {
+                int best = 0;
+                for (int r = 1; r < size; r++) {
+                    int at = (o * size + r) * inner + i;
+                    int bestAt = (o * size + best) * inner + i;
+                    if (x.dtype() == DType.F32 ? x.floats()[at] > x.floats()[bestAt] : integer(x, at) > integer(x, bestAt)) {
+                        best = r;
+                    }
+                }
+                y[o * inner + i] = best;
+            }
+        }
+    }
+
     static void cast(SimdTensor x, SimdTensor y) {
         for (int i = 0; i < x.elements(); i++) {
             switch (y.dtype()) {

@@ -18,6 +18,7 @@ import io.fluxo.tensor.TensorScope;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -64,7 +65,7 @@ final class SimdBackend implements Backend {
             case BOOL -> new boolean[x.elements()];
             case F64, BF16 -> throw new IllegalStateException("simd has no " + x.dtype().label());
         };
-        System.arraycopy(x.alive(), 0, copy, 0, x.elements());
+        System.arraycopy(guarded("download", x::alive), 0, copy, 0, x.elements());
         return new HostArray(x.shape(), x.dtype(), copy);
     }
 
@@ -80,16 +81,14 @@ final class SimdBackend implements Backend {
 
     @Override
     public Tensor execute(PrimitiveOp op, Tensor... in) {
-        try {
+        return guarded(op.name(), () -> {
             Shape shape = ShapeRules.KNOWN.shape(op, in);
             DType dtype = ShapeRules.dtype(op, in);
             return switch (op) {
                 case SplitAxis _, MergeAxes _, StopGradient _ -> in(in[0]).as(shape);
                 default -> compute(op, in, allocate(shape, dtype));
             };
-        } catch (IllegalStateException dead) {
-            throw new IllegalStateException(op.name() + ": " + dead.getMessage(), dead);
-        }
+        });
     }
 
     private SimdTensor compute(PrimitiveOp op, Tensor[] in, SimdTensor y) {
@@ -158,6 +157,10 @@ final class SimdBackend implements Backend {
         }
         int inner = shape.elementsFrom(first + axes.length);
         int outer = outer(shape, first);
+        if (x.dtype() != DType.F32) {
+            Scalars.reduce(op, source, outer, size, inner, y);
+            return;
+        }
         switch (op) {
             case Sum _ -> Reductions.sum(source.floats(), outer, size, inner, y.floats());
             case Max _ -> Reductions.max(source.floats(), outer, size, inner, y.floats());
@@ -166,21 +169,7 @@ final class SimdBackend implements Backend {
 
     private static void argMax(SimdTensor x, int axis, int[] y) {
         int at = x.shape().axis(axis);
-        int size = x.shape().size(at);
-        int inner = x.shape().elementsFrom(at + 1);
-        int outer = outer(x.shape(), at);
-        float[] values = x.floats();
-        for (int o = 0; o < outer; o++) {
-            for (int i = 0; i < inner; i++) {
-                int best = 0;
-                for (int r = 1; r < size; r++) {
-                    if (values[(o * size + r) * inner + i] > values[(o * size + best) * inner + i]) {
-                        best = r;
-                    }
-                }
-                y[o * inner + i] = best;
-            }
-        }
+        Scalars.argMax(x, outer(x.shape(), at), x.shape().size(at), x.shape().elementsFrom(at + 1), y);
     }
 
     private void matMul(MatMul op, SimdTensor a, SimdTensor b, SimdTensor y) {
@@ -255,37 +244,48 @@ final class SimdBackend implements Backend {
 
     @Override
     public Fused forward(FusedOp op, boolean save, Tensor... in) {
-        try {
+        return guarded(op.name(), () -> {
             SimdTensor y = allocate(ShapeRules.KNOWN.shape(op, in), in[0].dtype());
             return kernels.forward(op, tensors(in), y, this::allocate);
-        } catch (IllegalStateException dead) {
-            throw new IllegalStateException(op.name() + ": " + dead.getMessage(), dead);
-        }
+        });
     }
 
     @Override
     public Tensor[] backward(FusedOp op, Tensor[] in, Fused forward, Tensor gradient) {
-        try {
-            return kernels.backward(op, tensors(in), in(forward.output()), tensors(forward.saved()), in(gradient).floats(), this::allocate);
-        } catch (IllegalStateException dead) {
-            throw new IllegalStateException(op.name() + ": " + dead.getMessage(), dead);
-        }
+        return guarded(op.name() + ".backward",
+                () -> kernels.backward(op, tensors(in), in(forward.output()), tensors(forward.saved()), in(gradient).floats(), this::allocate));
     }
 
     @Override
     public Tensor[] update(UpdateOp op, Tensor... in) {
-        SimdTensor[] x = tensors(in);
-        int n = x[0].elements();
-        switch (op) {
-            case UpdateOp.Accumulate _ -> Elementwise.accumulate(x[0].floats(), x[1].floats(), n);
-            case UpdateOp.SgdStep(double decay) -> Updates.sgd(x[0].floats(), x[1].floats(), x[2].floats()[0], (float) decay, n);
-            case UpdateOp.AdamStep adam -> Updates.adam(adam, x[0].floats(), x[1].floats(), x[2].floats(), x[3].floats(), x[4].floats(), n);
+        return guarded(op.name(), () -> {
+            SimdTensor[] read = tensors(in);
+            for (SimdTensor tensor : read) {
+                tensor.alive();
+            }
+            SimdTensor[] out = new SimdTensor[op.donated()];
+            for (int i = 0; i < out.length; i++) {
+                out[i] = read[i].donateTo(op.name(), memory);
+            }
+            float[] w = out[0].floats();
+            int n = out[0].elements();
+            switch (op) {
+                case UpdateOp.Accumulate _ -> Elementwise.accumulate(w, in[1] == in[0] ? w : read[1].floats(), n);
+                case UpdateOp.SgdStep(double decay) -> Updates.sgd(w, read[1].floats(), read[2].floats()[0], (float) decay, n);
+                case UpdateOp.AdamStep adam ->
+                        Updates.adam(adam, w, out[1].floats(), out[2].floats(), read[3].floats(), read[4].floats(), n);
+            }
+            return Arrays.copyOf(out, out.length, Tensor[].class);
+        });
+    }
+
+    /** Errors about dead tensors name the operation that met them. */
+    private static <T> T guarded(String op, Supplier<T> body) {
+        try {
+            return body.get();
+        } catch (IllegalStateException dead) {
+            throw new IllegalStateException(op + ": " + dead.getMessage(), dead);
         }
-        Tensor[] outputs = new Tensor[op.donated()];
-        for (int i = 0; i < outputs.length; i++) {
-            outputs[i] = x[i].donateTo(op.name());
-        }
-        return outputs;
     }
 
     private SimdTensor allocate(Shape shape, DType dtype) {

@@ -55,14 +55,15 @@ final class SimdTensor implements Tensor {
     /** The same elements under another shape. */
     SimdTensor as(Shape other) {
         alive();
+        buffer.view();
         return new SimdTensor(buffer, other, dtype);
     }
 
-    /** The handle of an update's result in this tensor's place; this one is dead. */
-    SimdTensor donateTo(String op) {
+    /** The handle of an update's result in this tensor's place, to be written over; this one is dead. */
+    SimdTensor donateTo(String op, Memory memory) {
         alive();
         takenBy = op;
-        return new SimdTensor(buffer, shape, dtype);
+        return new SimdTensor(memory.writable(buffer, dtype, elements()), shape, dtype);
     }
 
     Object alive() {

@@ -1,0 +1,180 @@
+package io.fluxo.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.golden.Setup;
+import io.fluxo.layer.Parameter;
+import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelBuilder;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.model.Transformer;
+import io.fluxo.random.RandomKey;
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+
+class ModelDirectoryTest {
+
+    private static final List<Setup> SETUPS = Setup.ALL;
+    private static final Setup SETUP = SETUPS.getFirst();
+    private static final ModelSpec SPEC = spec("pre", true);
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @FieldSource("SETUPS")
+    void aModelComesBackBitForBit(Setup setup) {
+        ModelSpec spec = spec("post", false);
+        try (Backend backend = setup.open()) {
+            Transformer written = model(spec, backend, setup.dtype());
+            ModelDirectory.write(directory, spec, written, backend);
+
+            assertThat(ModelDirectory.readSpec(directory)).isEqualTo(spec);
+            Transformer read = ModelDirectory.read(directory, Catalog.STANDARD, backend, setup.dtype());
+            assertThat(values(read, backend)).usingRecursiveComparison().isEqualTo(values(written, backend));
+        }
+    }
+
+    @Test
+    void theSameModelGivesTheSameBytesAndNoOtherFiles() throws IOException {
+        Path other = directory.resolve("other");
+        Path one = directory.resolve("one");
+        try (Backend backend = SETUP.open()) {
+            ModelDirectory.write(one, SPEC, model(SPEC, backend, DType.F64), backend);
+            ModelDirectory.write(other, SPEC, model(SPEC, backend, DType.F64), backend);
+        }
+        try (var files = Files.list(one)) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("config.json", "model.safetensors");
+        }
+        for (String file : List.of("config.json", "model.safetensors")) {
+            assertThat(Files.readAllBytes(one.resolve(file))).isEqualTo(Files.readAllBytes(other.resolve(file)));
+        }
+        assertThat(one.resolve("config.json")).content().startsWith("{\n  \"model_type\" : \"fluxo\",\n  \"n_layers\" : 2,").contains("\"act_fn\" : \"gelu_tanh\"");
+    }
+
+    @Test
+    void valuesAreCastToTheTypeAskedFor() {
+        try (Backend backend = SETUP.open()) {
+            Transformer written = model(SPEC, backend, DType.F64);
+            ModelDirectory.write(directory, SPEC, written, backend);
+            Transformer read = ModelDirectory.read(directory, Catalog.STANDARD, backend, DType.F32);
+            assertThat(values(read, backend).get("W_E").dtype()).isEqualTo(DType.F32);
+            assertThat(values(read, backend).get("W_E").toFloats()).isEqualTo(values(written, backend).get("W_E").toFloats());
+        }
+    }
+
+    @Test
+    void aModelInSeveralFilesIsRead() throws IOException {
+        try (Backend backend = SETUP.open()) {
+            Transformer written = model(SPEC, backend, DType.F64);
+            ModelDirectory.write(directory, SPEC, written, backend);
+            Map<String, HostArray> first = values(written, backend);
+            Map<String, HostArray> second = Map.of("W_E", first.remove("W_E"));
+            Files.delete(directory.resolve("model.safetensors"));
+            Safetensors.write(directory.resolve("one.safetensors"), first);
+            Safetensors.write(directory.resolve("two.safetensors"), second);
+            StringBuilder map = new StringBuilder("\"W_E\":\"two.safetensors\"");
+            first.keySet().forEach(name -> map.append(",\"%s\":\"one.safetensors\"".formatted(name)));
+            Files.writeString(directory.resolve("model.safetensors.index.json"), "{\"weight_map\":{%s}}".formatted(map));
+
+            Transformer read = ModelDirectory.read(directory, Catalog.STANDARD, backend, DType.F64);
+            assertThat(values(read, backend)).usingRecursiveComparison().isEqualTo(values(written, backend));
+        }
+    }
+
+    @Test
+    void anInterruptedWriteDoesNotLookComplete() {
+        try (Backend backend = SETUP.open()) {
+            ModelDirectory.write(directory, SPEC, model(SPEC, backend, DType.F64), backend);
+            Transformer uninitialised = ModelBuilder.build(SPEC, Catalog.STANDARD);
+            assertThatThrownBy(() -> ModelDirectory.write(directory, SPEC, uninitialised, backend)).hasMessageContaining("has no value yet");
+            assertThatThrownBy(() -> ModelDirectory.readSpec(directory)).isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("config.json: there is no such file");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            "n_layers" : 2             | "n_layer" : 2               | unknown key 'n_layer'; perhaps n_layers was meant
+            "n_layers" : 2             | "n_layers" : 2.5            | n_layers must be a whole number, not '2.5'
+            "n_layers" : 2             | "n_layers" : 99999999       | n_layers is 99999999; a file may ask for at most 10000
+            "n_layers" : 2             | "n_layers" : 1              | not in the model 16 tensors: 'blocks.1.attn.W_K'
+            "n_layers" : 2             | "n_layers" : 3              | missing 16 tensors: 'blocks.2.attn.W_K', 'blocks.2.attn.W_O'
+            "d_mlp" : 8                | "d_mlp" : 9                 | the tensor 'blocks.0.mlp.W_in' is [4, 8], but the model needs [d_model=4, d_mlp=9]
+            "d_mlp" : 8                | "d_mlp" : -1                | d_mlp must be at least 1, not -1
+            "d_mlp" : 8                | "d_mlp" : "8"               | d_mlp must be a whole number, not '"8"'
+            "d_vocab" : 5              | "d_vocab" : 2147483647      | larger than one array holds
+            "d_head" : 3               | "d_head" : 2147483647       | the axis n_heads·d_head=4294967294 is longer than one array can be
+            "act_fn" : "gelu_tanh"     | "act_fn" : "swish"          | act_fn must be one of relu, gelu, gelu_tanh
+            "placement" : "pre"        | "placement" : "middle"      | there is no placement 'middle'; there are
+            "norm" : "layer_norm"      | "norm" : "none_such"        | there is no norm 'none_such'; there are
+            "bias" : true              | "bias" : null               | bias must be true or false, not 'null'
+            "bias" : true              | "bias" : true, "bias": true | is not JSON at line
+            "model_type" : "fluxo"     | "model_type" : "gpt9"       | model_type is 'gpt9'; it must be
+            "model_type" : "fluxo",    | ` `                         | model_type is missing
+            """)
+    void aConfigurationThatDoesNotFitIsExplained(String good, String bad, String message) throws IOException {
+        try (Backend backend = SETUP.open()) {
+            ModelDirectory.write(directory, SPEC, model(SPEC, backend, DType.F64), backend);
+            Path config = directory.resolve("config.json");
+            String content = Files.readString(config);
+            assertThat(content).contains(good);
+            Files.writeString(config, content.replace(good, bad));
+            assertThatThrownBy(() -> ModelDirectory.read(directory, Catalog.STANDARD, backend, DType.F64)).isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining(message).hasMessageContaining(directory.toString());
+        }
+    }
+
+    @Test
+    void aKeyLeftOutHasItsDefault() throws IOException {
+        Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"fluxo\", \"d_vocab\": 9}");
+        assertThat(ModelDirectory.readSpec(directory)).isEqualTo(ModelSpec.DEFAULT.withVocabulary(9));
+    }
+
+    @Test
+    void parametersOfAnIntegerTypeAreRefused() {
+        try (Backend backend = SETUP.open()) {
+            Transformer written = model(SPEC, backend, DType.F64);
+            ModelDirectory.write(directory, SPEC, written, backend);
+            Map<String, HostArray> tensors = values(written, backend);
+            tensors.put("W_E", HostArray.of(Shape.of(5, 4), new int[20]));
+            Safetensors.write(directory.resolve("model.safetensors"), tensors);
+            assertThatThrownBy(() -> ModelDirectory.read(directory, Catalog.STANDARD, backend, DType.F64)).isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("'W_E' is i32, but a parameter is a floating type");
+        }
+    }
+
+    private static ModelSpec spec(String placement, boolean tied) {
+        ModelSpec d = ModelSpec.DEFAULT;
+        return new ModelSpec(2, 4, 2, 3, 8, 6, 5, ModelSpec.ActFn.GELU_TANH, placement, d.norm(), true, 1e-6, d.attention(), d.mask(), true, d.residual(),
+                d.positions(), true, tied, 0.1, d.init(), 0.02);
+    }
+
+    private static Transformer model(ModelSpec spec, Backend backend, DType dtype) {
+        Transformer model = ModelBuilder.build(spec, Catalog.STANDARD);
+        model.initialize(backend, dtype, RandomKey.of(7));
+        return model;
+    }
+
+    private static Map<String, HostArray> values(Transformer model, Backend backend) {
+        Map<String, HostArray> values = new TreeMap<>();
+        for (Parameter parameter : model.parameters()) {
+            values.put(parameter.name(), backend.download(parameter.value()));
+        }
+        return values;
+    }
+}

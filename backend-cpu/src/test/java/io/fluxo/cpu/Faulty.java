@@ -1,0 +1,95 @@
+package io.fluxo.cpu;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.conformance.ComposedKernels;
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.Ops;
+import io.fluxo.op.PrimitiveOp;
+import io.fluxo.op.UpdateOp;
+import io.fluxo.tensor.Tensor;
+
+/** A backend with a fault planted in one place; {@code null} from a fault means "as it should be". */
+final class Faulty extends ComposedKernels {
+
+    /** What an operation wrongly returns, by honest operations. */
+    @FunctionalInterface
+    interface InPrimitive {
+        Tensor result(Ops honest, PrimitiveOp op, Tensor[] in);
+    }
+
+    @FunctionalInterface
+    interface InForward {
+        Tensor result(Ops honest, FusedOp op, Tensor[] in);
+    }
+
+    /** What a kernel's backward pass wrongly returns, out of the right gradients. */
+    @FunctionalInterface
+    interface InBackward {
+        Tensor[] result(Ops honest, FusedOp op, Tensor[] in, Tensor gradient, Tensor[] right);
+    }
+
+    @FunctionalInterface
+    interface InUpdate {
+        Tensor[] result(Backend honest, UpdateOp op, Tensor[] in);
+    }
+
+    private final Ops honest;
+    private InPrimitive primitive = (_, _, _) -> null;
+    private InForward forward = (_, _, _) -> null;
+    private InBackward backward = (_, _, _, _, _) -> null;
+    private InUpdate update = (_, _, _) -> null;
+
+    private Faulty(Backend inner) {
+        super(inner);
+        honest = new Ops(inner);
+    }
+
+    static Faulty primitive(Backend inner, InPrimitive fault) {
+        Faulty faulty = new Faulty(inner);
+        faulty.primitive = fault;
+        return faulty;
+    }
+
+    static Faulty forward(Backend inner, InForward fault) {
+        Faulty faulty = new Faulty(inner);
+        faulty.forward = fault;
+        return faulty;
+    }
+
+    static Faulty backward(Backend inner, InBackward fault) {
+        Faulty faulty = new Faulty(inner);
+        faulty.backward = fault;
+        return faulty;
+    }
+
+    static Faulty update(Backend inner, InUpdate fault) {
+        Faulty faulty = new Faulty(inner);
+        faulty.update = fault;
+        return faulty;
+    }
+
+    @Override
+    public Tensor execute(PrimitiveOp op, Tensor... inputs) {
+        Tensor wrong = primitive.result(honest, op, inputs);
+        return wrong != null ? wrong : super.execute(op, inputs);
+    }
+
+    @Override
+    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+        Tensor wrong = forward.result(honest, op, inputs);
+        return wrong != null ? new Fused(wrong) : super.forward(op, save, inputs);
+    }
+
+    @Override
+    public Tensor[] backward(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient) {
+        Tensor[] right = super.backward(op, inputs, forward, gradient);
+        Tensor[] wrong = backward.result(honest, op, inputs, gradient, right);
+        return wrong != null ? wrong : right;
+    }
+
+    @Override
+    public Tensor[] update(UpdateOp op, Tensor... inputs) {
+        Tensor[] wrong = update.result(inner, op, inputs);
+        return wrong != null ? wrong : super.update(op, inputs);
+    }
+}

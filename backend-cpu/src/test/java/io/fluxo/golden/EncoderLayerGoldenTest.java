@@ -1,0 +1,80 @@
+package io.fluxo.golden;
+
+import io.fluxo.autodiff.AutodiffBackend;
+import io.fluxo.backend.Backend;
+import io.fluxo.block.Block;
+import io.fluxo.block.Placement;
+import io.fluxo.layer.Activation;
+import io.fluxo.layer.FeedForward;
+import io.fluxo.layer.Initializer;
+import io.fluxo.layer.LayerNorm;
+import io.fluxo.layer.MultiHeadAttention;
+import io.fluxo.layer.Parameter;
+import io.fluxo.layer.Pass;
+import io.fluxo.model.Catalog;
+import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.shape.Dim;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+/** Our blocks compute what PyTorch's {@code nn.TransformerEncoderLayer} does, {@code norm_first} and not, and so do their gradients. */
+class EncoderLayerGoldenTest {
+
+    private static final GoldenFile GOLDENS = GoldenFile.load("encoder_layer.safetensors");
+
+    static Stream<Arguments> cases() {
+        return Setup.with(GOLDENS.names());
+    }
+
+    @ParameterizedTest(name = "{1} on {0}")
+    @MethodSource("cases")
+    void theOutputAndEveryGradientAgree(Setup setup, String name) {
+        Block block = block(GOLDENS.about(name));
+        try (Backend backend = setup.open(); AutodiffBackend tape = new AutodiffBackend(backend)) {
+            Tensor x = setup.upload(backend, GOLDENS.get(name + "/x"));
+            List<Tensor> inputs = new ArrayList<>(List.of(x));
+            for (Parameter parameter : block.parameters()) {
+                parameter.set(setup.upload(backend, GOLDENS.get(name + "/param/" + parameter.name())));
+                inputs.add(parameter.value());
+            }
+            inputs.forEach(tape::watch);
+            Tensor y = block.forward(Pass.evaluation(tape), x);
+            check(setup, name + "/y", tape.download(y));
+
+            Tensor[] gradients = tape.gradients(y, setup.upload(backend, GOLDENS.get(name + "/r")), inputs);
+            check(setup, name + "/grad/x", backend.download(gradients[0]));
+            for (int i = 1; i < gradients.length; i++) {
+                check(setup, name + "/grad/" + block.parameters().get(i - 1).name(), backend.download(gradients[i]));
+            }
+        }
+    }
+
+    private static void check(Setup setup, String golden, HostArray actual) {
+        Setup.assertClose(golden, actual, GOLDENS.get(golden), setup.tolerance(0));
+    }
+
+    private static Block block(JsonNode about) {
+        Dim dModel = Dim.of("d_model", about.get("d_model").asInt());
+        Dim heads = Dim.of("head", about.get("n_heads").asInt());
+        Dim dHead = Dim.of("d_head", dModel.size() / heads.size());
+        Mask mask = Mask.valueOf(about.get("mask").asString().toUpperCase(Locale.ROOT));
+        Activation activation = switch (about.get("act_fn").asString()) {
+            case "relu" -> Pass::relu;
+            case "gelu" -> Pass::gelu;
+            case "gelu_tanh" -> Pass::geluTanh;
+            case String other -> throw new IllegalArgumentException(other);
+        };
+        return Catalog.STANDARD.placements().get(about.get("placement").asString()).block(new Placement.Parts("",
+                new MultiHeadAttention("attn", new MultiHeadAttention.Dims(dModel, heads, dHead, dHead), mask, true, Initializer.ZEROS, 0),
+                new FeedForward("mlp", dModel, Dim.of("d_mlp", about.get("d_mlp").asInt()), activation, true, Initializer.ZEROS, 0),
+                norm -> new LayerNorm(norm, dModel, true, 1e-5)));
+    }
+}

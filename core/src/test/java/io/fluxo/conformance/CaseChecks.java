@@ -1,0 +1,121 @@
+package io.fluxo.conformance;
+
+import io.fluxo.autodiff.AutodiffBackend;
+import io.fluxo.backend.CheckedBackend.CheckFailedException;
+import io.fluxo.op.Ops;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What is asked of every case: its value, its gradient, the same bits each time, and kernels that agree with compositions. */
+final class CaseChecks {
+
+    /** Cases of more numbers than this are too slow to differentiate by quotients. */
+    private static final int MOST_VARIABLES = 1500;
+
+    /** Sums in a derivative have about this many times the rounding errors of those in the value. */
+    private static final double OF_GRADIENT = 2;
+
+    private CaseChecks() {}
+
+    /** The result is within the case's tolerance of the definition, and the same bits again. */
+    static List<Check> values(List<Case> cases) {
+        return cases.stream().map(it -> new Check(it.subject(), it.name(), bench -> value(bench, it))).toList();
+    }
+
+    private static void value(Bench bench, Case it) {
+        HostArray[] seen = it.inputs().stream().map(bench::seen).toArray(HostArray[]::new);
+        HostArray expected = it.definition().apply(seen);
+        Tensor[] in = bench.upload(it.inputs());
+        if (bench.refusesNaN() && hasNaN(expected) && Arrays.stream(seen).noneMatch(CaseChecks::hasNaN)) {
+            Expect.failure(it.name(), CheckFailedException.class, () -> it.run().apply(bench.ops(), in), "NaN");
+            return;
+        }
+        HostArray got = bench.download(it.run().apply(bench.ops(), in));
+        bench.requireClose(it.name(), expected, got, it.tolerance());
+        bench.requireSameBits(it.name() + ", again", got, bench.download(it.run().apply(bench.ops(), in)));
+    }
+
+    private static boolean hasNaN(HostArray host) {
+        return Arrays.stream(host.toDoubles()).anyMatch(Double::isNaN);
+    }
+
+    /** The gradients of Σ seed·result are those of the definition, by difference quotients. */
+    static List<Check> gradients(List<Case> cases) {
+        return cases.stream().filter(it -> it.smooth() && it.variables() <= MOST_VARIABLES)
+                .map(it -> new Check(it.subject(), it.name(), bench -> gradient(bench, it))).toList();
+    }
+
+    private static void gradient(Bench bench, Case it) {
+        HostArray[] seen = it.inputs().stream().map(bench::seen).toArray(HostArray[]::new);
+        HostArray seed = bench.seen(Samples.normal("seed", it.definition().apply(seen).shape().sizes()));
+        List<HostArray> expected = Differences.gradients(it.definition(), seen, it.inputs(), seed);
+        List<HostArray> got = gradients(bench, it, seed);
+        for (int i = 0; i < expected.size(); i++) {
+            String what = "gradient %d of %s".formatted(i, it.name());
+            Differences.requireClose(bench, what, expected.get(i), got.get(i), gradientTolerance(it, seed));
+        }
+    }
+
+    /** At least relative to the seed, which a derivative sums up with weights of about 1 even where the sum cancels. */
+    private static Tolerance gradientTolerance(Case it, HostArray seed) {
+        int terms = Math.max(1, it.tolerance() instanceof Tolerance.Sum(double _, int n, double _) ? n : 1);
+        return Tolerance.sum(terms, largest(seed)).times(OF_GRADIENT);
+    }
+
+    private static double largest(HostArray host) {
+        return Arrays.stream(host.toDoubles()).map(Math::abs).max().orElse(0);
+    }
+
+    /** Kernels against compositions, values and gradients, on whatever of the cases the backend fuses. */
+    static List<Check> kernels(List<Case> cases) {
+        return cases.stream().filter(it -> it.fused() != null).map(it -> new Check(it.subject(), it.name(), bench -> kernel(bench, it))).toList();
+    }
+
+    private static void kernel(Bench bench, Case it) {
+        if (!bench.backend().fuses(it.fused())) {
+            return;                                                                  // the composition runs anyway
+        }
+        Bench plain = bench.on(new NoKernels(bench.backend()));
+        HostArray composed = plain.download(it.run().apply(plain.ops(), plain.upload(it.inputs())));
+        HostArray fused = bench.download(it.run().apply(bench.ops(), bench.upload(it.inputs())));
+        bench.requireClose("kernel of " + it.name(), like(composed), fused, it.tolerance().times(2));
+        if (it.smooth()) {
+            HostArray seed = bench.seen(Samples.normal("seed", composed.shape().sizes()));
+            List<HostArray> expected = gradients(plain, it, seed);
+            List<HostArray> got = gradients(bench, it, seed);
+            for (int i = 0; i < expected.size(); i++) {
+                bench.requireClose("kernel gradient %d of %s".formatted(i, it.name()), like(expected.get(i)), got.get(i),
+                        gradientTolerance(it, seed).times(2));
+            }
+            List<HostArray> again = gradients(bench, it, seed);
+            for (int i = 0; i < expected.size(); i++) {
+                bench.requireSameBits("kernel gradient %d of %s, again".formatted(i, it.name()), got.get(i), again.get(i));
+            }
+        }
+    }
+
+    private static HostArray like(HostArray host) {
+        return host.dtype().isFloating() ? host.cast(DType.F64) : host;
+    }
+
+    /** The gradients with respect to the floating inputs, by the backend. */
+    private static List<HostArray> gradients(Bench bench, Case it, HostArray seed) {
+        try (AutodiffBackend autodiff = new AutodiffBackend(bench.backend())) {
+            Tensor[] in = bench.upload(it.inputs());
+            List<Tensor> watched = new ArrayList<>();
+            for (int i = 0; i < in.length; i++) {
+                if (in[i].dtype().isFloating()) {
+                    in[i] = autodiff.watch(in[i]);
+                    watched.add(in[i]);
+                }
+            }
+            Tensor output = it.run().apply(new Ops(autodiff), in);
+            Tensor[] gradients = autodiff.gradients(output, bench.upload(seed), watched);
+            return Arrays.stream(gradients).map(bench::download).toList();
+        }
+    }
+}

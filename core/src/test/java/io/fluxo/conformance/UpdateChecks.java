@@ -1,0 +1,180 @@
+package io.fluxo.conformance;
+
+import io.fluxo.backend.CheckedBackend;
+import io.fluxo.op.UpdateOp.Accumulate;
+import io.fluxo.op.UpdateOp.AdamStep;
+import io.fluxo.op.UpdateOp.SgdStep;
+import io.fluxo.op.UpdateOp;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Optimizer steps and accumulation against their formulas, and what happens to the tensors they take over. */
+final class UpdateChecks {
+
+    private static final double LR = 0.125;
+
+    private UpdateChecks() {}
+
+    static List<Check> all() {
+        List<Check> checks = new ArrayList<>();
+        for (int size : new int[] {1, 2, 3, 7, 13, 64, 207, 1031}) {
+            for (double decay : new double[] {0, 0.1}) {
+                checks.add(new Check("sgd, decay %s [%d]".formatted(decay, size), bench -> sgd(bench, decay, size)));
+                for (boolean decoupled : new boolean[] {false, true}) {
+                    checks.add(new Check("%s, decay %s [%d]".formatted(decoupled ? "adamW" : "adam", decay, size),
+                            bench -> adam(bench, decay, decoupled, size)));
+                }
+            }
+            checks.add(new Check("accumulate [%d]".formatted(size), bench -> accumulate(bench, size)));
+        }
+        checks.add(new Check("adam of a matrix with zero gradients", UpdateChecks::adamAtRest));
+        checks.add(new Check("accumulate a tensor onto itself", UpdateChecks::ontoItself));
+        checks.add(new Check("outputs live where the donated inputs lived", UpdateChecks::livesOn));
+        checks.add(new Check("outputs live where the donated inputs lived, checked", bench -> livesOn(bench.on(new CheckedBackend(bench.backend())))));
+        checks.add(new Check("a donated tensor of an inner scope dies with it", UpdateChecks::diesWithScope));
+        checks.add(new Check("inputs that are not donated stay", UpdateChecks::othersStay));
+        checks.add(new Check("a donated handle is dead", bench -> handleDies(bench.on(new CheckedBackend(bench.backend())))));
+        checks.add(new Check("a donated tensor's views and sources keep their values", UpdateChecks::viewsStay));
+        return checks;
+    }
+
+    private static void sgd(Bench bench, double decay, int size) {
+        HostArray start = Samples.normal("w", size);
+        double[] w = bench.seen(start).toDoubles().clone();
+        Tensor at = bench.upload(start);
+        for (int t = 1; t <= 3; t++) {
+            HostArray gradient = Samples.normal("g" + t, size);
+            at = bench.backend().update(new SgdStep(decay), at, bench.upload(gradient), rates(bench, t))[0];
+            double[] g = bench.seen(gradient).toDoubles();
+            for (int i = 0; i < size; i++) {
+                w[i] -= LR / t * (g[i] + decay * w[i]);
+            }
+        }
+        bench.requireClose("w", HostArray.of(start.shape(), w), bench.download(at), Tolerance.sum(3));
+    }
+
+    private static void adam(Bench bench, double decay, boolean decoupled, int size) {
+        AdamStep op = new AdamStep(0.9, 0.98, 1e-8, decay, decoupled);
+        HostArray start = Samples.normal("w", size);
+        double[] w = bench.seen(start).toDoubles().clone();
+        double[] m = new double[size];
+        double[] v = new double[size];
+        Tensor[] at = {bench.upload(start), bench.upload(HostArray.of(start.shape(), new double[size])),
+            bench.upload(HostArray.of(start.shape(), new double[size]))};
+        for (int t = 1; t <= 3; t++) {
+            HostArray gradient = Samples.normal("g" + t, size);
+            at = bench.backend().update(op, at[0], at[1], at[2], bench.upload(gradient), rates(bench, t));
+            double[] g = bench.seen(gradient).toDoubles();
+            double[] rate = bench.seen(ratesAt(t)).toDoubles();
+            for (int i = 0; i < size; i++) {
+                double slope = decoupled ? g[i] : g[i] + decay * w[i];
+                w[i] *= decoupled ? 1 - rate[0] * decay : 1;
+                m[i] = 0.9 * m[i] + (1 - 0.9) * slope;
+                v[i] = 0.98 * v[i] + (1 - 0.98) * slope * slope;
+                w[i] -= rate[0] / rate[1] * m[i] / (Math.sqrt(v[i]) / Math.sqrt(rate[2]) + 1e-8);
+            }
+        }
+        bench.requireClose("w", HostArray.of(start.shape(), w), bench.download(at[0]), Tolerance.sum(16));
+        bench.requireClose("m", HostArray.of(start.shape(), m), bench.download(at[1]), Tolerance.sum(3));
+        bench.requireClose("v", HostArray.of(start.shape(), v), bench.download(at[2]), Tolerance.sum(6));
+    }
+
+    /** lr, 1 − β₁ᵗ, 1 − β₂ᵗ; the learning rate falls, so that a recorded constant would show. */
+    private static HostArray ratesAt(int t) {
+        return Samples.vector(LR / t, 1 - Math.pow(0.9, t), 1 - Math.pow(0.98, t));
+    }
+
+    private static Tensor rates(Bench bench, int t) {
+        return bench.upload(ratesAt(t));
+    }
+
+    private static void adamAtRest(Bench bench) {
+        HostArray w = Samples.normal("w", 3, 7);
+        HostArray zeros = Reference.map(w, _ -> 0);
+        Tensor[] at = bench.backend().update(new AdamStep(0.9, 0.98, 1e-8, 0, true), bench.upload(w), bench.upload(zeros), bench.upload(zeros),
+                bench.upload(zeros), rates(bench, 1));
+        bench.requireClose("w", bench.seen(w), bench.download(at[0]), Tolerance.EXACT);
+        bench.requireClose("v", zeros, bench.download(at[2]), Tolerance.EXACT);
+    }
+
+    private static void accumulate(Bench bench, int size) {
+        HostArray a = Samples.normal("a", size);
+        HostArray b = Samples.normal("b", size);
+        Tensor sum = bench.upload(a);
+        for (int i = 0; i < 3; i++) {
+            sum = bench.backend().update(new Accumulate(), sum, bench.upload(b))[0];
+        }
+        bench.requireClose("a + 3b", Reference.broadcast(bench.seen(a), bench.seen(b), (x, y) -> x + 3 * y), bench.download(sum), Tolerance.sum(3));
+    }
+
+    private static void ontoItself(Bench bench) {
+        HostArray x = Samples.normal("x", 207);
+        Tensor tensor = bench.upload(x);
+        Tensor doubled = bench.backend().update(new Accumulate(), tensor, tensor)[0];
+        bench.requireClose("2x", Reference.map(bench.seen(x), v -> 2 * v), bench.download(doubled), Tolerance.EXACT);
+    }
+
+    private static void livesOn(Bench bench) {
+        HostArray x = Samples.normal("x", 64);
+        Tensor sum = bench.upload(x);
+        Tensor[] state = {bench.upload(x), bench.upload(Reference.map(x, _ -> 0)), bench.upload(Reference.map(x, _ -> 0))};
+        for (int t = 1; t <= 3; t++) {
+            try (var _ = bench.backend().openScope()) {
+                sum = bench.backend().update(new Accumulate(), sum, bench.ops().neg(bench.upload(x)))[0];
+                try (var _ = bench.backend().openScope()) {
+                    state = bench.backend().update(new AdamStep(0.9, 0.98, 1e-8, 0, false), state[0], state[1], state[2],
+                            bench.ops().neg(sum), rates(bench, t));
+                }
+            }
+            for (int i = 0; i < 8; i++) {
+                bench.ops().exp(bench.upload(x));
+            }
+        }
+        bench.requireClose("x − 3x", Reference.map(bench.seen(x), v -> -2 * v), bench.download(sum), Tolerance.sum(3));
+        for (Tensor tensor : state) {
+            bench.download(bench.ops().neg(tensor));
+        }
+    }
+
+    private static void diesWithScope(Bench bench) {
+        Tensor x = bench.upload(Samples.vector(1, 2));
+        Tensor sum;
+        try (var _ = bench.backend().openScope()) {
+            sum = bench.backend().update(new Accumulate(), bench.ops().neg(x), x)[0];
+            bench.requireClose("−x + x", Samples.vector(0, 0), bench.download(sum), Tolerance.EXACT);
+        }
+        Expect.failure("add", IllegalStateException.class, () -> bench.ops().add(x, sum), "add");
+    }
+
+    private static void othersStay(Bench bench) {
+        HostArray g = Samples.normal("g", 13);
+        Tensor gradient = bench.upload(g);
+        Tensor rates = rates(bench, 1);
+        bench.backend().update(new SgdStep(0), bench.upload(Samples.normal("w", 13)), gradient, rates);
+        bench.requireClose("g", bench.seen(g), bench.download(gradient), Tolerance.EXACT);
+        bench.requireClose("rates", ratesAt(1), bench.download(rates), Tolerance.EXACT);
+    }
+
+    private static void handleDies(Bench checked) {
+        for (UpdateOp op : new UpdateOp[] {new Accumulate(), new SgdStep(0)}) {
+            Tensor x = checked.upload(Samples.vector(1, 2));
+            Tensor[] in = op instanceof Accumulate ? new Tensor[] {x, checked.upload(Samples.vector(1, 2))}
+                    : new Tensor[] {x, checked.upload(Samples.vector(1, 2)), rates(checked, 1)};
+            checked.backend().update(op, in);
+            Expect.failure("after " + op.name(), IllegalStateException.class, () -> checked.ops().neg(x), "neg", op.name());
+        }
+    }
+
+    /** A view made before the update is a tensor of its own: it keeps what it was made of. */
+    private static void viewsStay(Bench bench) {
+        HostArray x = Samples.normal("x", 3, 14);
+        Tensor tensor = bench.upload(x);
+        Tensor view = bench.ops().mergeAxes(tensor, 0);
+        Tensor copy = bench.ops().stopGradient(tensor);
+        bench.backend().update(new Accumulate(), tensor, bench.upload(x));
+        bench.requireClose("view", Reference.reshape(bench.seen(x), 42), bench.download(view), Tolerance.EXACT);
+        bench.requireClose("copy", bench.seen(x), bench.download(copy), Tolerance.EXACT);
+    }
+}

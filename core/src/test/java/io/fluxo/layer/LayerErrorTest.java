@@ -1,0 +1,39 @@
+package io.fluxo.layer;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fluxo.op.Handle;
+import io.fluxo.op.ShapesOnly;
+import io.fluxo.shape.Dim;
+import io.fluxo.shape.ShapeMismatchException;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+
+/** A shape that does not fit is reported where it happened. */
+class LayerErrorTest {
+
+    private static final Dim D_MODEL = Dim.of("d_model", 128);
+
+    @Test
+    void theInnermostLayerIsNamed() {
+        FeedForward mlp = new FeedForward("blocks.3.mlp", D_MODEL, Dim.of("d_mlp", 512), (pass, x) -> pass.relu(x), true, Initializer.ZEROS, 0);
+        Layer block = new Layer("blocks.3") {
+            @Override
+            protected Tensor compute(Pass pass, Tensor x) {
+                return mlp.forward(pass, x);
+            }
+        };
+        mlp.parameters().forEach(parameter -> parameter.set(new Handle(parameter.shape(), DType.F32)));
+        Handle x = Handle.f32(Dim.of("batch", 8), Dim.of("pos", 128), Dim.of("d_model", 256));
+        assertThatThrownBy(() -> block.forward(Pass.evaluation(new ShapesOnly()), x)).isInstanceOf(ShapeMismatchException.class)
+                .hasMessage("matmul: left [batch=8, pos=128, d_model=256] · right [d_model=128, d_mlp=512]: 256 ≠ 128 at blocks.3.mlp");
+    }
+
+    @Test
+    void aParameterRefusesAnotherShape() {
+        Parameter parameter = new Linear("blocks.0.attn", "Q", D_MODEL, Dim.of(64), false, Initializer.ZEROS).weight();
+        assertThatThrownBy(() -> parameter.set(Handle.f32(64, 128))).hasMessageContaining("blocks.0.attn.W_Q").hasMessageContaining("[64, 128]");
+        assertThatThrownBy(parameter::value).isInstanceOf(IllegalStateException.class).hasMessageContaining("blocks.0.attn.W_Q has no value yet");
+    }
+}

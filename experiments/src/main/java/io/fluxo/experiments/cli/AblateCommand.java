@@ -1,0 +1,132 @@
+package io.fluxo.experiments.cli;
+
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.cli.StudyJob.Finished;
+import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.study.PreparedTrial;
+import io.fluxo.experiments.study.StudyDefinition;
+import io.fluxo.experiments.study.Trial;
+import io.fluxo.experiments.task.TaskSpec;
+import io.fluxo.model.ModelSpec;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(name = "ablate", mixinStandardHelpOptions = true,
+        description = "Trains a grid of variants, compares them, and answers the study's question.")
+final class AblateCommand extends StudyCommand {
+
+    private static final String DEFAULT_STUDY = "pre-vs-post";
+
+    @Parameters(arity = "0..1", paramLabel = "STUDY", description = "a built-in study's name or a YAML file (default: " + DEFAULT_STUDY + ")")
+    private String asked;
+
+    @Option(names = "--list", description = "list the built-in studies")
+    private boolean list;
+
+    @Option(names = "--corpus", paramLabel = "FILE", description = "a UTF-8 text file, in place of task.corpus")
+    private String corpus;
+
+    @Option(names = "--jobs", paramLabel = "N", description = "trials at a time (default: as many as there are processors)")
+    private Integer jobs;
+
+    @Option(names = "--dry-run", description = "list the trials, their parameters and the estimated time; run nothing")
+    private boolean dryRun;
+
+    AblateCommand(Session session) {
+        super("ablate", session);
+    }
+
+    @Override
+    ExitStatus run() throws Exception {
+        CommonOptions.atLeast("--jobs", jobs, 1);
+        Workbench workbench = workbench();
+        if (list) {
+            return listStudies(workbench);
+        }
+        Request request = request(workbench, asked == null && resume == null ? DEFAULT_STUDY : asked);
+        List<PreparedTrial> trials = prepare(request);
+        if (dryRun) {
+            return plan(workbench, request, trials);
+        }
+        Optional<Finished> finished = run(workbench, request, trials, jobs == null ? 0 : jobs);
+        return finished.map(this::tell).orElse(ExitStatus.INTERRUPTED);
+    }
+
+    private ExitStatus tell(Finished finished) {
+        if (!common.jsonToStandardOutput()) {
+            terminal.out().print(StudyText.table(finished.result()) + System.lineSeparator() + StudyText.verdict(finished.result()));
+            terminal.out().println("report: " + finished.directory().report());
+        }
+        tellFailures(finished.result());
+        return finished.result().asExpected() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
+    }
+
+    @Override
+    Study withOptions(Study study) {
+        Study changed = super.withOptions(study);
+        if (corpus == null) {
+            return changed;
+        }
+        requireNotVaried(study, "--corpus", "task.corpus");
+        requireNotVaried(study, "--corpus", "task.kind");
+        if (study.task().kind() != TaskSpec.Kind.CHAR_LM) {
+            throw new BadInput("--corpus: the study's task is not char_lm, it reads no text");
+        }
+        return changed.withTask(study.task().withCorpus(corpus));
+    }
+
+    @Override
+    void agreeOnOptions(Study study) {
+        agree("--corpus", corpus, study.task().corpus());
+    }
+
+    private ExitStatus listStudies(Workbench workbench) {
+        ObjectNode root = Json.object();
+        ArrayNode listed = root.putArray("studies");
+        TextTable table = new TextTable("study", "expected", "question");
+        for (StudyDefinition definition : workbench.studies().studies()) {
+            Study study = definition.study();
+            listed.addObject().put("study", study.name()).put("question", study.question()).put("expected", study.expected().label());
+            table.row(study.name(), study.expected().label(), study.question());
+        }
+        common.writeJson(Json.pretty(root), terminal.out());
+        if (!common.jsonToStandardOutput()) {
+            terminal.out().print(table);
+        }
+        return ExitStatus.AS_EXPECTED;
+    }
+
+    private ExitStatus plan(Workbench workbench, Request request, List<PreparedTrial> trials) {
+        int atOnce = Math.min(jobs == null ? Runtime.getRuntime().availableProcessors() : jobs, trials.size());
+        double seconds = 0;
+        Map<ModelSpec, Long> counted = new HashMap<>();
+        ObjectNode root = Json.object();
+        root.put("study", request.study().name());
+        ArrayNode listed = root.putArray("trials");
+        TextTable table = new TextTable("trial", "parameters", "steps");
+        for (PreparedTrial prepared : trials) {
+            Trial trial = prepared.trial();
+            long parameters = counted.computeIfAbsent(trial.model(), workbench::parameters);
+            seconds += trial.training().steps() * workbench.secondsPerStep(parameters, trial.model(), trial.training()) / atOnce;
+            listed.addObject().put("id", trial.id()).put("parameters", parameters).put("steps", trial.training().steps());
+            table.row(trial.id(), "%,d".formatted(parameters), "%,d".formatted(trial.training().steps()));
+        }
+        root.set("seconds_estimated", Json.rounded(seconds, 2));
+        root.put("jobs", atOnce);
+        common.writeJson(Json.pretty(root), terminal.out());
+        if (!common.jsonToStandardOutput()) {
+            terminal.out().print(table);
+            terminal.out().println("%n%d trial%s, about %s with %d at a time; nothing was run".formatted(trials.size(), trials.size() == 1 ? "" : "s",
+                    Durations.text(seconds), atOnce));
+        }
+        return ExitStatus.AS_EXPECTED;
+    }
+}

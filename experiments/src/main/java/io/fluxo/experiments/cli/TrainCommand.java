@@ -1,0 +1,55 @@
+package io.fluxo.experiments.cli;
+
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.cli.StudyJob.Finished;
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.study.StudyResult;
+import io.fluxo.experiments.study.TrialResult;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "train", mixinStandardHelpOptions = true,
+        description = "Trains one model from a YAML file (a study without 'vary') and writes it to --out as a model directory.")
+final class TrainCommand extends StudyCommand {
+
+    @Parameters(arity = "0..1", paramLabel = "SPEC", description = "a YAML file")
+    private String asked;
+
+    TrainCommand(Session session) {
+        super("train", session);
+    }
+
+    @Override
+    ExitStatus run() throws Exception {
+        if (asked == null && resume == null) {
+            throw new BadInput("train: give a YAML file, or --resume DIR");
+        }
+        Workbench workbench = workbench();
+        Request request = request(workbench, asked);
+        Optional<Finished> finished = run(workbench, request, prepare(request), 1);
+        return finished.map(this::tell).orElse(ExitStatus.INTERRUPTED);
+    }
+
+    /** One model has one seed and no verdict. */
+    @Override
+    Study withOptions(Study study) {
+        if (!study.vary().isEmpty()) {
+            throw new BadInput("train: '%s' varies %s, which makes several models: use ablate".formatted(study.name(),
+                    String.join(" and ", study.vary().keySet())));
+        }
+        return super.withOptions(study).withSeeds(1).asking(study.question(), study.hypothesis(), Verdict.INCONCLUSIVE);
+    }
+
+    private ExitStatus tell(Finished finished) {
+        StudyResult result = finished.result();
+        if (!common.jsonToStandardOutput()) {
+            terminal.out().print(StudyText.table(result));
+            terminal.out().println("%nmodel: %s%nreport: %s".formatted(finished.directory().root(), finished.directory().report()));
+        }
+        tellFailures(result);
+        boolean trained = result.variants().getFirst().trials().getFirst().outcome() == TrialResult.Outcome.FINISHED;
+        return trained ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
+    }
+}

@@ -1,0 +1,56 @@
+package io.fluxo.experiments.cli;
+
+import io.fluxo.experiments.spec.Registry;
+import io.fluxo.experiments.study.BackendChoice;
+import io.fluxo.experiments.study.StudyLibrary;
+import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.train.TrainingSpec;
+import java.util.List;
+
+/** What the commands need of the rest of the program: everything that is registered, and a way to train. */
+public interface Workbench {
+
+    /** Every registered backend, probed but not opened. */
+    List<BackendRow> backends();
+
+    /**
+     * Opens a backend; called once per run, before anything is written.
+     *
+     * @throws io.fluxo.experiments.BadInput           if there is no such backend, or it does not compute in that dtype
+     * @throws io.fluxo.experiments.BackendUnavailable if it cannot run here
+     */
+    OpenBackend open(BackendChoice choice);
+
+    /** The placements and norms that a specification may name. */
+    Registry registry();
+
+    /** Trained numbers of a model, its vocabulary filled in. */
+    long parameters(ModelSpec model);
+
+    /** The studies known by name. */
+    default StudyLibrary studies() {
+        return StudyLibrary.standard();
+    }
+
+    /** A rough guess for {@code --dry-run}, on one thread: six operations per parameter and token at 20 GFLOP/s. */
+    default double secondsPerStep(long parameters, ModelSpec model, TrainingSpec training) {
+        return 2e-4 + 6.0 * parameters * training.batch() * model.nCtx() / 20e9;
+    }
+
+    /** A backend that runs, until it is closed. */
+    interface OpenBackend extends AutoCloseable {
+
+        /** The backend with its decorators, as it names itself: {@code autodiff(checked(simd))}. */
+        String stack();
+
+        /** The element type it computes in, as it was chosen or by default. */
+        String dtype();
+
+        /** May be used by several threads at once. */
+        TrialExecutor executor();
+
+        @Override
+        default void close() {}
+    }
+}

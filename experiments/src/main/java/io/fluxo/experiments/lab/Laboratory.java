@@ -1,0 +1,117 @@
+package io.fluxo.experiments.lab;
+
+import com.google.inject.Injector;
+import com.google.inject.Key;
+import com.google.inject.TypeLiteral;
+import io.fluxo.backend.Availability;
+import io.fluxo.backend.Backend;
+import io.fluxo.backend.BackendOptions;
+import io.fluxo.backend.BackendProvider;
+import io.fluxo.backend.BackendUnavailableException;
+import io.fluxo.backend.Backends;
+import io.fluxo.block.Placement;
+import io.fluxo.experiments.BackendUnavailable;
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.cli.BackendRow;
+import io.fluxo.experiments.cli.Workbench;
+import io.fluxo.experiments.spec.Registry;
+import io.fluxo.experiments.study.BackendChoice;
+import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.layer.NormFactory;
+import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelBuilder;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.tensor.DType;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The workbench over what is installed: the backends and parts that plugins brought. */
+public final class Laboratory implements Workbench {
+
+    private final Backends backends;
+    private final Catalog catalog;
+
+    private Laboratory(Backends backends, Catalog catalog) {
+        this.backends = backends;
+        this.catalog = catalog;
+    }
+
+    /** @param plugins a folder of plugins besides those on the class path */
+    public static Laboratory open(Optional<Path> plugins) {
+        Injector injector = Plugins.wire(plugins);
+        Map<String, BackendProvider> providers = injector.getInstance(Key.get(new TypeLiteral<Map<String, BackendProvider>>() { }));
+        Map<String, Placement> placements = injector.getInstance(Key.get(new TypeLiteral<Map<String, Placement>>() { }));
+        Map<String, NormFactory> norms = injector.getInstance(Key.get(new TypeLiteral<Map<String, NormFactory>>() { }));
+        try {
+            return new Laboratory(new Backends(providers), Catalog.STANDARD.plus(placements, norms));
+        } catch (IllegalArgumentException twice) {
+            throw new BadInput("a plugin cannot be installed: " + twice.getMessage(), twice);
+        }
+    }
+
+    @Override
+    public List<BackendRow> backends() {
+        return backends.probe().entrySet().stream().map(entry -> switch (entry.getValue()) {
+            case Availability.Available available -> new BackendRow(entry.getKey(), true, "", available.device(),
+                    available.dtypes().stream().sorted().map(DType::label).toList(), available.kernels());
+            case Availability.Unavailable unavailable ->
+                    new BackendRow(entry.getKey(), false, unavailable.reason(), "", List.of(), List.of());
+        }).toList();
+    }
+
+    @Override
+    public OpenBackend open(BackendChoice choice) {
+        BackendOptions options = new BackendOptions(dtype(choice), choice.device(), choice.threads());
+        String stack = "autodiff(" + probe(choice.name(), options) + ")";
+        return new OpenBackend() {
+            @Override
+            public String stack() {
+                return stack;
+            }
+
+            @Override
+            public String dtype() {
+                return options.dtype().label();
+            }
+
+            @Override
+            public TrialExecutor executor() {
+                return new Training(() -> backends.open(choice.name(), options), options.dtype(), catalog);
+            }
+        };
+    }
+
+    /** Opens and closes the backend once, so that what is wrong with it is said before anything is written. */
+    private String probe(String name, BackendOptions options) {
+        try (Backend backend = backends.open(name, options)) {
+            return backend.name();
+        } catch (BackendUnavailableException unavailable) {
+            throw new BackendUnavailable(unavailable.getMessage(), unavailable);
+        }
+    }
+
+    private DType dtype(BackendChoice choice) {
+        if (choice.dtype().isEmpty()) {
+            return DType.F32;
+        }
+        String wanted = choice.dtype().get().toLowerCase(Locale.ROOT);
+        return Arrays.stream(DType.values()).filter(DType::isFloating).filter(dtype -> dtype.label().equals(wanted)).findFirst()
+                .orElseThrow(() -> new BadInput("--dtype %s: there is no such type; choose %s".formatted(choice.dtype().get(),
+                        Arrays.stream(DType.values()).filter(DType::isFloating).map(DType::label).collect(Collectors.joining(", ")))));
+    }
+
+    @Override
+    public Registry registry() {
+        return new Registry(catalog.placements().keySet(), catalog.norms().keySet());
+    }
+
+    @Override
+    public long parameters(ModelSpec model) {
+        return ModelBuilder.build(model, catalog).parameterCount();
+    }
+}

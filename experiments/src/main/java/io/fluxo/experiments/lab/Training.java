@@ -1,0 +1,86 @@
+package io.fluxo.experiments.lab;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.checkpoint.ModelDirectory;
+import io.fluxo.experiments.study.StepMetrics;
+import io.fluxo.experiments.study.Trial;
+import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.study.TrialListener;
+import io.fluxo.experiments.study.TrialOutcome;
+import io.fluxo.experiments.study.TrialOutcome.Ending;
+import io.fluxo.experiments.task.Task;
+import io.fluxo.layer.Parameter;
+import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelBuilder;
+import io.fluxo.model.Transformer;
+import io.fluxo.proof.DimensionProof;
+import io.fluxo.random.RandomKey;
+import io.fluxo.tensor.DType;
+import io.fluxo.train.Measure;
+import io.fluxo.train.Trainer;
+import java.nio.file.Path;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Carries out a trial: proves that its model preserves d, trains it on a backend of its own, writes it.
+ *
+ * @param backends opens a backend; each trial closes its own
+ */
+record Training(Supplier<Backend> backends, DType dtype, Catalog catalog) implements TrialExecutor {
+
+    /** Validation batches that are averaged, at most. */
+    private static final int VALIDATION_BATCHES = 32;
+
+    @Override
+    public TrialOutcome execute(Trial trial, Task task, Path modelDirectory, TrialListener listener) throws Exception {
+        DimensionProof proof = DimensionProof.of(trial.model(), catalog);
+        listener.proved(proof.sentence());
+        try (Backend backend = backends.get()) {
+            Transformer model = ModelBuilder.build(trial.model(), catalog);
+            RandomKey key = RandomKey.of(trial.seed());
+            model.initialize(backend, dtype, key.split("init"));
+            listener.labels(Measure.UPDATE_RATIO,
+                    model.parameters().stream().filter(parameter -> parameter.shape().rank() >= 2).map(Parameter::name).toList());
+            Trainer trainer = new Trainer(backend, model, trial.training(), key.split("dropout"));
+            Ending ending = steps(trial, task, trainer, key.split("data"), listener);
+            if (ending == Ending.FINISHED) {
+                ModelDirectory.write(modelDirectory, trial.model(), model, backend);
+            }
+            return new TrialOutcome(ending, model.parameterCount());
+        }
+    }
+
+    private static Ending steps(Trial trial, Task task, Trainer trainer, RandomKey data, TrialListener listener) {
+        int batch = trial.training().batch();
+        int window = trial.model().nCtx() + 1;
+        for (int t = 1; t <= trial.training().steps(); t++) {
+            if (listener.cancelled()) {
+                return Ending.CANCELLED;
+            }
+            Set<Measure> measures = trial.measuredAt(t) ? trial.measures() : Set.of();
+            Trainer.Step step = trainer.step(t, task.batch(data, t, batch, window), batch, measures);
+            listener.step(new StepMetrics(t, step.loss(), trial.training().learningRate(t), step.measured(), validation(t, trial, task, trainer)));
+            if (!Double.isFinite(step.loss())) {
+                return Ending.DIVERGED;
+            }
+        }
+        return Ending.FINISHED;
+    }
+
+    private static OptionalDouble validation(int t, Trial trial, Task task, Trainer trainer) {
+        int every = trial.training().evalEvery();
+        if (every == 0 || t % every != 0) {
+            return OptionalDouble.empty();
+        }
+        int batch = trial.training().batch();
+        int window = trial.model().nCtx() + 1;
+        int batches = Math.min(VALIDATION_BATCHES, task.validationBatches(batch, window));
+        double sum = 0;
+        for (int i = 0; i < batches; i++) {
+            sum += trainer.evaluate(task.validationBatch(i, batch, window), batch);
+        }
+        return OptionalDouble.of(sum / batches);
+    }
+}

@@ -1,0 +1,231 @@
+package io.fluxo.experiments.report;
+
+import com.samskivert.mustache.Mustache;
+import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.RecordKeys;
+import io.fluxo.experiments.spec.StudyWriter;
+import io.fluxo.experiments.spec.Values;
+import io.fluxo.experiments.study.Curves;
+import io.fluxo.experiments.study.Environment;
+import io.fluxo.experiments.study.PreparedTrial;
+import io.fluxo.experiments.study.StudyResult;
+import io.fluxo.experiments.study.Trial;
+import io.fluxo.experiments.study.TrialResult;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
+
+/** {@code report.html}: one page with everything in it, charts and their script included; it opens offline and loads nothing. */
+public final class StudyReport {
+
+    private static final String FOLDER = "/io/fluxo/experiments/report/";
+    private static final String ECHARTS = "/META-INF/resources/_static/echarts/%s/dist/echarts.min.js";
+
+    private StudyReport() {}
+
+    /**
+     * @param curves      a trial's metrics
+     * @param environment the content of {@code environment.json}
+     */
+    public static String html(StudyResult result, List<PreparedTrial> trials, Function<Trial, Curves> curves, JsonNode environment) {
+        Map<String, Double> references = references(trials);
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("css", resource(FOLDER + "report.css"));
+        page.put("echarts", scriptSafe(resource(ECHARTS.formatted(Environment.version("echarts")))));
+        page.put("js", resource(FOLDER + "report.js"));
+        page.put("data", jsonInHtml(new ReportData(result, curves).build(references)));
+        page.put("version", Environment.version("fluxo"));
+        page.put("name", result.study().name());
+        String title = result.study().question().isBlank() ? result.study().name() : result.study().question();
+        page.put("titleWords", List.of(title.strip().split("\\s+")));
+        page.put("hypothesis", result.study().hypothesis());
+        page.put("verdict", result.judgement().verdict().label());
+        page.put("verdictClass", result.judgement().verdict().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        page.put("expected", result.study().expected().label());
+        page.put("surprise", result.judgement().verdict() != result.study().expected());
+        page.put("judged", !result.study().vary().isEmpty());
+        page.put("why", capitalised(result.judgement().why()));
+        page.put("criteria", result.judgement().criteria().stream().map(criterion -> Map.of(
+                "statement", criterion.statement(), "measured", criterion.measured(), "met", criterion.met())).toList());
+        page.put("tasks", trials.stream().map(prepared -> prepared.task().describe()).distinct().toList());
+        page.put("facts", facts(result));
+        page.put("varyKeys", List.copyOf(result.study().vary().keySet()));
+        page.put("validated", result.variants().stream().flatMap(variant -> variant.trials().stream())
+                .anyMatch(trial -> trial.validationLoss().isPresent()));
+        page.put("rows", rows(result));
+        page.put("messages", messages(result));
+        page.put("proofs", proofs(result));
+        page.put("command", environment.path("command").asString(""));
+        page.put("yaml", StudyWriter.write(result.study()));
+        page.put("environment", environmentRows(environment));
+        return Mustache.compiler().defaultValue("").emptyStringIsFalse(true).compile(resource(FOLDER + "report.mustache")).execute(page);
+    }
+
+    /** Horizontal lines for orientation: each task's known losses. */
+    private static Map<String, Double> references(List<PreparedTrial> trials) {
+        Map<String, Set<Double>> found = new TreeMap<>();
+        for (PreparedTrial prepared : trials) {
+            prepared.task().unigramEntropy().ifPresent(value -> found.computeIfAbsent("unigram entropy", key -> new LinkedHashSet<>()).add(value));
+            prepared.task().floor().ifPresent(value -> found.computeIfAbsent("entropy rate", key -> new LinkedHashSet<>()).add(value));
+        }
+        Map<String, Double> references = new LinkedHashMap<>();
+        found.forEach((name, values) -> {
+            int number = 0;
+            for (double value : values) {
+                number++;
+                references.put(values.size() == 1 ? name : name + " " + number, value);
+            }
+        });
+        return references;
+    }
+
+    private static List<Map<String, String>> facts(StudyResult result) {
+        List<Map<String, String>> facts = new ArrayList<>();
+        Map<String, Object> model = RecordKeys.values(result.study().model());
+        Map<String, Object> training = RecordKeys.values(result.study().training());
+        UnaryOperator<String> of = key -> result.study().vary().containsKey("model." + key) || result.study().vary().containsKey("training." + key)
+                ? "varied" : Values.label(model.getOrDefault(key, training.get(key)));
+        facts.add(fact("model", "layers %s · width %s · heads %s · context %s".formatted(of.apply("n_layers"), of.apply("d_model"), of.apply("n_heads"),
+                of.apply("n_ctx"))));
+        facts.add(fact("training", "%s · lr %s · batch %s · steps %s".formatted(of.apply("optimizer"), of.apply("lr"), of.apply("batch"),
+                of.apply("steps"))));
+        facts.add(fact("trials", "%d variant%s × %d seed%s".formatted(result.variants().size(), result.variants().size() == 1 ? "" : "s",
+                result.study().seeds(), result.study().seeds() == 1 ? "" : "s")));
+        facts.add(fact("backend", result.backend()));
+        return facts;
+    }
+
+    private static Map<String, String> fact(String name, String value) {
+        return Map.of("name", name, "value", value);
+    }
+
+    private static List<Map<String, Object>> rows(StudyResult result) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (int i = 0; i < result.variants().size(); i++) {
+            StudyResult.VariantResult variant = result.variants().get(i);
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("index", i);
+            row.put("id", variant.id());
+            row.put("varied", !variant.vary().isEmpty());
+            row.put("values", variant.vary().values().stream().map(Values::label).toList());
+            row.put("mean", number(variant.mean()));
+            row.put("sd", Double.isFinite(variant.sd()) ? number(variant.sd()) : "");
+            row.put("seeds", variant.trials().stream().map(StudyReport::seed).toList());
+            row.put("validation", number(variant.trials().stream().flatMapToDouble(trial -> trial.validationLoss().stream())
+                    .average().orElse(Double.NaN)));
+            long parameters = variant.trials().stream().mapToLong(TrialResult::parameters).max().orElse(0);
+            row.put("parameters", parameters == 0 ? "–" : "%,d".formatted(parameters));
+            row.put("outcome", outcome(variant.trials()));
+            row.put("clean", variant.trials().stream().allMatch(trial -> trial.outcome() == TrialResult.Outcome.FINISHED));
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private static Map<String, Object> seed(TrialResult trial) {
+        return Map.of("seed", trial.trial().seed(),
+                "value", trial.outcome() == TrialResult.Outcome.FINISHED ? number(trial.finalLoss()) : Values.label(trial.outcome()),
+                "finished", trial.outcome() == TrialResult.Outcome.FINISHED);
+    }
+
+    private static String outcome(List<TrialResult> trials) {
+        List<String> parts = new ArrayList<>();
+        for (TrialResult.Outcome outcome : TrialResult.Outcome.values()) {
+            long count = trials.stream().filter(trial -> trial.outcome() == outcome).count();
+            if (count == trials.size()) {
+                return Values.label(outcome);
+            }
+            if (count > 0) {
+                parts.add(count + " " + Values.label(outcome));
+            }
+        }
+        return String.join(", ", parts);
+    }
+
+    private static List<Map<String, String>> messages(StudyResult result) {
+        return result.variants().stream().flatMap(variant -> variant.trials().stream())
+                .filter(trial -> !trial.message().isBlank())
+                .map(trial -> Map.of("id", trial.trial().id(), "message", trial.message()))
+                .toList();
+    }
+
+    /** Each sentence once, with the variants it was proved for. */
+    private static List<Map<String, String>> proofs(StudyResult result) {
+        Map<String, Set<String>> proofs = new LinkedHashMap<>();
+        for (StudyResult.VariantResult variant : result.variants()) {
+            for (TrialResult trial : variant.trials()) {
+                trial.proved().forEach(sentence -> proofs.computeIfAbsent(sentence, key -> new LinkedHashSet<>()).add(variant.id()));
+            }
+        }
+        return proofs.entrySet().stream().map(entry -> Map.of("sentence", entry.getKey(),
+                "scope", entry.getValue().size() == result.variants().size() ? "every variant" : String.join(" · ", entry.getValue()))).toList();
+    }
+
+    private static List<Map<String, String>> environmentRows(JsonNode environment) {
+        List<Map<String, String>> rows = new ArrayList<>();
+        environment.properties().forEach(entry -> {
+            if (!entry.getKey().equals("command")) {
+                rows.add(fact(entry.getKey().replace('_', ' '), flat(entry.getValue())));
+            }
+        });
+        return rows;
+    }
+
+    private static String flat(JsonNode node) {
+        if (node.isObject()) {
+            List<String> parts = new ArrayList<>();
+            node.properties().forEach(entry -> {
+                if (!entry.getValue().isNull()) {
+                    parts.add(entry.getKey().replace('_', ' ') + " " + flat(entry.getValue()));
+                }
+            });
+            return String.join(" · ", parts);
+        }
+        if (node.isArray()) {
+            List<String> parts = new ArrayList<>();
+            node.forEach(item -> parts.add(flat(item)));
+            return String.join(" · ", parts);
+        }
+        return node.isNull() ? "–" : node.asString("");
+    }
+
+    private static String number(double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "–";
+    }
+
+    private static String capitalised(String sentence) {
+        return sentence.isEmpty() ? sentence : sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
+    }
+
+    /** In JSON a {@code <} occurs in strings only, where its escape means the same: no text in the data can end the script element. */
+    static String jsonInHtml(JsonNode data) {
+        return Json.line(data).replace("<", "\\u003c");
+    }
+
+    private static String scriptSafe(String script) {
+        return script.replace("</script", "<\\/script");
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = StudyReport.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the class path lacks " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + name, e);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package io.fluxo.experiments.spec;
+
+import io.fluxo.experiments.BadInput;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/**
+ * Binds YAML nodes onto records and the types of their components. Starts from a default instance, so that a missing key keeps its default;
+ * an unknown or doubled key, or a value of another type, is a {@link BadInput} that names file, line, key and what would be legal.
+ */
+final class Binder {
+
+    private final String file;
+    private final Map<String, Integer> lines = new HashMap<>();
+
+    Binder(String file) {
+        this.file = file;
+    }
+
+    /** Where the keys seen so far stand. */
+    Locations locations() {
+        return new Locations(file, lines);
+    }
+
+    /** The entries of a mapping, by key. */
+    Map<String, Node> mapping(Node node, String path) {
+        if (!(node instanceof MappingNode mapping)) {
+            throw at(node, path, "must be a mapping of keys to values, not %s".formatted(kind(node)));
+        }
+        Map<String, Node> entries = new LinkedHashMap<>();
+        for (NodeTuple tuple : mapping.getValue()) {
+            if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+                throw at(tuple.getKeyNode(), path, "a key must be a word, not %s".formatted(kind(tuple.getKeyNode())));
+            }
+            String name = key.getValue();
+            String keyPath = path.isEmpty() ? name : path + "." + name;
+            if (entries.put(name, tuple.getValueNode()) != null) {
+                throw at(key, keyPath, "the key appears twice, first on line " + lines.get(keyPath));
+            }
+            lines.put(keyPath, YamlFile.lineOf(key));
+        }
+        return entries;
+    }
+
+    /** Refuses keys that are not among {@code legal}. */
+    void requireKnown(Map<String, Node> entries, String path, Collection<String> legal) {
+        for (String key : entries.keySet()) {
+            if (!legal.contains(key)) {
+                String keyPath = path.isEmpty() ? key : path + "." + key;
+                throw new BadInput("%s:%d: %s".formatted(file, lines.get(keyPath), BadInput.legal("unknown key", keyPath, prefixed(path, legal))));
+            }
+        }
+    }
+
+    private static List<String> prefixed(String path, Collection<String> keys) {
+        return keys.stream().map(key -> path.isEmpty() ? key : path + "." + key).toList();
+    }
+
+    /** {@code defaults} with the keys of {@code node} in place of its own. */
+    <R extends Record> R bind(Node node, String path, R defaults) {
+        Map<String, Node> entries = mapping(node, path);
+        Map<String, Type> types = RecordKeys.types(defaults.getClass());
+        requireKnown(entries, path, types.keySet());
+        Map<String, Object> bound = new LinkedHashMap<>();
+        entries.forEach((key, value) -> bound.put(key, value(value, types.get(key), path + "." + key)));
+        return RecordKeys.with(defaults, bound);
+    }
+
+    /** A node as a value of {@code type}: int, double, boolean, String, an enum, or a list of these. */
+    Object value(Node node, Type type, String path) {
+        if (type instanceof ParameterizedType list) {
+            return list(node, list.getActualTypeArguments()[0], path);
+        }
+        if (!(type instanceof Class<?> plain)) {
+            throw new IllegalStateException("no YAML form for " + type);
+        }
+        if (!(node instanceof ScalarNode scalar)) {
+            throw at(node, path, "must be %s, not %s".formatted(name(plain), kind(node)));
+        }
+        if (plain.isEnum()) {
+            return constant(scalar, plain, path);
+        }
+        return switch (plain.getName()) {
+            case "int", "java.lang.Integer" -> integer(scalar, path);
+            case "double", "java.lang.Double" -> number(scalar, path);
+            case "boolean", "java.lang.Boolean" -> truth(scalar, path);
+            case "java.lang.String" -> text(scalar, path);
+            default -> throw new IllegalStateException("no YAML form for " + type);
+        };
+    }
+
+    /** The items of a list, each as {@code item}; a scalar is not taken for a list of one. */
+    List<Object> list(Node node, Type item, String path) {
+        if (!(node instanceof SequenceNode sequence)) {
+            throw at(node, path, "must be a list such as [a, b], not %s".formatted(kind(node)));
+        }
+        List<Object> items = new ArrayList<>();
+        for (Node element : sequence.getValue()) {
+            items.add(value(element, item, path));
+        }
+        return items;
+    }
+
+    private Object constant(ScalarNode scalar, Class<?> type, String path) {
+        for (Object constant : type.getEnumConstants()) {
+            if (Values.label(constant).equals(scalar.getValue())) {
+                return constant;
+            }
+        }
+        throw at(scalar, path, BadInput.legal("unknown value", scalar.getValue(), Values.labels(type)));
+    }
+
+    private Integer integer(ScalarNode scalar, String path) {
+        if (scalar.getTag().equals(Tag.INT)) {
+            try {
+                String digits = scalar.getValue();
+                return digits.startsWith("0x") ? Integer.valueOf(digits.substring(2), 16)
+                        : digits.startsWith("0o") ? Integer.valueOf(digits.substring(2), 8)
+                        : Integer.valueOf(digits);
+            } catch (NumberFormatException e) {
+                throw at(scalar, path, "%s is beyond the whole numbers that fit (±%,d)".formatted(scalar.getValue(), Integer.MAX_VALUE));
+            }
+        }
+        throw at(scalar, path, "must be a whole number, not %s".formatted(kind(scalar)));
+    }
+
+    private Double number(ScalarNode scalar, String path) {
+        if (scalar.getTag().equals(Tag.FLOAT)) {
+            return switch (scalar.getValue().toLowerCase(java.util.Locale.ROOT)) {
+                case ".inf", "+.inf" -> Double.POSITIVE_INFINITY;
+                case "-.inf" -> Double.NEGATIVE_INFINITY;
+                case ".nan" -> Double.NaN;
+                case String digits -> Double.valueOf(digits);
+            };
+        }
+        if (scalar.getTag().equals(Tag.INT) && !scalar.getValue().startsWith("0x") && !scalar.getValue().startsWith("0o")) {
+            return Double.valueOf(scalar.getValue());
+        }
+        throw at(scalar, path, "must be a number, not %s".formatted(kind(scalar)));
+    }
+
+    private Boolean truth(ScalarNode scalar, String path) {
+        if (scalar.getTag().equals(Tag.BOOL)) {
+            return Boolean.valueOf(scalar.getValue().toLowerCase(java.util.Locale.ROOT));
+        }
+        throw at(scalar, path, "must be true or false, not %s".formatted(kind(scalar)));
+    }
+
+    private String text(ScalarNode scalar, String path) {
+        if (scalar.getTag().equals(Tag.STR)) {
+            return scalar.getValue();
+        }
+        throw at(scalar, path, "must be text, not %s; put it in quotes if it is meant as text".formatted(kind(scalar)));
+    }
+
+    /** A complaint about {@code node}, on its own line: in a long list that is closer than the key's. */
+    BadInput at(Node node, String path, String message) {
+        return new BadInput("%s:%d: %s%s".formatted(file, YamlFile.lineOf(node), path.isEmpty() ? "" : path + ": ", message));
+    }
+
+    private static String name(Class<?> type) {
+        return type.isEnum() ? "one of " + String.join(", ", Values.labels(type)) : switch (type.getSimpleName()) {
+            case "int", "Integer" -> "a whole number";
+            case "double", "Double" -> "a number";
+            case "boolean", "Boolean" -> "true or false";
+            default -> "text";
+        };
+    }
+
+    private static String kind(Node node) {
+        return switch (node) {
+            case MappingNode mapping -> "a mapping";
+            case SequenceNode sequence -> sequence.getValue().isEmpty() ? "an empty list" : "a list";
+            case ScalarNode scalar when scalar.getTag().equals(Tag.NULL) -> "nothing (null)";
+            case ScalarNode scalar when scalar.getTag().equals(Tag.STR) -> "the text '%s'".formatted(shortened(scalar.getValue()));
+            case ScalarNode scalar -> shortened(scalar.getValue());
+            default -> "that";
+        };
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 60 ? text : text.substring(0, 57) + "…";
+    }
+}

@@ -1,0 +1,127 @@
+package io.fluxo.experiments.spec;
+
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.task.TaskSpec;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.train.TrainingSpec;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * Reads a {@link Study} from YAML and checks all of it, every point of its grid included.
+ *
+ * @param registry what placements and norms there are
+ * @param defaults a study's name → what its missing keys mean
+ */
+public record StudyReader(Registry registry, Function<String, Study> defaults) {
+
+    private static final List<String> KEYS =
+            List.of("study", "question", "hypothesis", "expected", "task", "model", "training", "vary", "seeds", "measure");
+
+    /** The keys that {@code vary} can reach, by section. */
+    private static final Map<String, Class<? extends Record>> SECTIONS = sections();
+
+    /** A study, and where its keys stand. */
+    public record Read(Study study, Locations locations) {}
+
+    /** @throws BadInput if the file cannot be read, is not YAML, or is no study that can be carried out */
+    public Read read(Path file) {
+        String name = file.getFileName() == null ? "study" : file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
+        return read(file.toString(), name, YamlFile.read(file));
+    }
+
+    /** The same from a text; {@code source} names it in messages. */
+    public Read parse(String source, String text) {
+        return read(source, "study", YamlFile.parse(source, text));
+    }
+
+    private Read read(String source, String fallbackName, Node root) {
+        Binder binder = new Binder(source);
+        Map<String, Node> entries = binder.mapping(root, "");
+        binder.requireKnown(entries, "", KEYS);
+        String name = entries.containsKey("study")
+                ? (String) binder.value(entries.get("study"), String.class, "study")
+                : fallbackName.replaceAll("[^A-Za-z0-9._-]", "-");
+        Study study = bind(binder, entries, defaults.apply(name).named(name));
+        Locations locations = binder.locations();
+        StudyCheck.check(study, registry, locations);
+        return new Read(study, locations);
+    }
+
+    private static Study bind(Binder binder, Map<String, Node> entries, Study base) {
+        TaskSpec task = base.task();
+        ModelSpec model = base.model();
+        TrainingSpec training = base.training();
+        Map<String, Object> plain = new LinkedHashMap<>();
+        for (Map.Entry<String, Node> entry : entries.entrySet()) {
+            String key = entry.getKey();
+            Node node = entry.getValue();
+            switch (key) {
+                case "task" -> task = binder.bind(node, key, task);
+                case "model" -> model = binder.bind(node, key, model);
+                case "training" -> training = binder.bind(node, key, training);
+                case "vary" -> plain.put(key, vary(binder, node));
+                case "measure" -> plain.put(key, List.copyOf(new java.util.LinkedHashSet<>(binder.list(node, String.class, key))));
+                case "study" -> { }
+                default -> plain.put(key, binder.value(node, RecordKeys.types(Study.class).get(key), key));
+            }
+        }
+        plain.put("task", task);
+        plain.put("model", model);
+        plain.put("training", training);
+        return RecordKeys.with(base, plain);
+    }
+
+    private static Map<String, List<Object>> vary(Binder binder, Node node) {
+        Map<String, List<Object>> vary = new LinkedHashMap<>();
+        binder.mapping(node, "vary").forEach((key, values) -> {
+            String path = "vary." + key;
+            List<Object> listed = binder.list(values, type(binder, node, key), path);
+            if (listed.isEmpty()) {
+                throw binder.at(values, path, "must list at least one value");
+            }
+            Set<Object> seen = new HashSet<>();
+            for (Object value : listed) {
+                if (!seen.add(value)) {
+                    throw binder.at(values, path, "lists %s twice".formatted(Values.label(value)));
+                }
+            }
+            vary.put(key, listed);
+        });
+        return vary;
+    }
+
+    private static Type type(Binder binder, Node node, String key) {
+        int dot = key.indexOf('.');
+        String section = dot < 0 ? "" : key.substring(0, dot);
+        if (!SECTIONS.containsKey(section)) {
+            throw binder.locations().complaint("vary." + key,
+                    "'%s' is not a dotted key such as model.placement; it begins with one of %s".formatted(key, String.join(", ", SECTIONS.keySet())));
+        }
+        Type type = RecordKeys.types(SECTIONS.get(section)).get(key.substring(dot + 1));
+        if (type == null) {
+            List<String> legal = RecordKeys.keys(SECTIONS.get(section)).stream().map(name -> section + "." + name).toList();
+            throw binder.locations().complaint("vary." + key, BadInput.legal("unknown key", key, legal));
+        }
+        return boxed(type);
+    }
+
+    private static Type boxed(Type type) {
+        return type == int.class ? Integer.class : type == double.class ? Double.class : type == boolean.class ? Boolean.class : type;
+    }
+
+    private static Map<String, Class<? extends Record>> sections() {
+        Map<String, Class<? extends Record>> sections = new LinkedHashMap<>();
+        sections.put("task", TaskSpec.class);
+        sections.put("model", ModelSpec.class);
+        sections.put("training", TrainingSpec.class);
+        return java.util.Collections.unmodifiableMap(sections);
+    }
+}

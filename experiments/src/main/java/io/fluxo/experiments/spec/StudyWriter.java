@@ -1,0 +1,75 @@
+package io.fluxo.experiments.spec;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Present;
+import org.snakeyaml.engine.v2.api.lowlevel.Serialize;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/** Writes a study as YAML with nothing left to defaults; reading it again gives an equal study. */
+public final class StudyWriter {
+
+    private StudyWriter() {}
+
+    public static String write(Study study) {
+        List<NodeTuple> entries = new ArrayList<>();
+        entries.add(entry("study", study.name()));
+        entries.add(entry("question", study.question()));
+        entries.add(entry("hypothesis", study.hypothesis()));
+        entries.add(entry("expected", study.expected()));
+        entries.add(section("task", study.task()));
+        entries.add(section("model", study.model()));
+        entries.add(section("training", study.training()));
+        if (!study.vary().isEmpty()) {
+            entries.add(new NodeTuple(text("vary"), mapping(study.vary(), FlowStyle.BLOCK)));
+        }
+        entries.add(entry("seeds", study.seeds()));
+        entries.add(entry("measure", study.measure()));
+        DumpSettings settings = DumpSettings.builder().setSchema(new CoreSchema()).setWidth(120).setSplitLines(false).build();
+        Node root = new MappingNode(Tag.MAP, entries, FlowStyle.BLOCK);
+        return new Present(settings).emitToString(new Serialize(settings).serializeOne(root).iterator());
+    }
+
+    private static NodeTuple section(String key, Record value) {
+        return new NodeTuple(text(key), mapping(RecordKeys.values(value), FlowStyle.BLOCK));
+    }
+
+    private static NodeTuple entry(String key, Object value) {
+        return new NodeTuple(text(key), node(value));
+    }
+
+    private static MappingNode mapping(Map<String, ?> values, FlowStyle style) {
+        List<NodeTuple> entries = new ArrayList<>();
+        values.forEach((key, value) -> entries.add(entry(key, value)));
+        return new MappingNode(Tag.MAP, entries, style);
+    }
+
+    private static Node node(Object value) {
+        return switch (value) {
+            case List<?> items -> new SequenceNode(Tag.SEQ, items.stream().map(StudyWriter::node).toList(), FlowStyle.FLOW);
+            case Double number -> new ScalarNode(tag(number), Values.label(number), ScalarStyle.PLAIN);
+            case Integer number -> new ScalarNode(Tag.INT, Values.label(number), ScalarStyle.PLAIN);
+            case Boolean truth -> new ScalarNode(Tag.BOOL, Values.label(truth), ScalarStyle.PLAIN);
+            default -> text(Values.label(value));
+        };
+    }
+
+    /** The tag that the text of a number resolves to, so that it is written plain and not as {@code !!float 0}. */
+    private static Tag tag(Double number) {
+        return Values.label(number).matches("-?[0-9]+") ? Tag.INT : Tag.FLOAT;
+    }
+
+    private static ScalarNode text(String value) {
+        return new ScalarNode(Tag.STR, value, ScalarStyle.PLAIN);
+    }
+}

@@ -1,0 +1,71 @@
+package io.fluxo.experiments.study;
+
+import io.fluxo.experiments.file.Json;
+import io.fluxo.train.Measure;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A trial's metrics, read back.
+ *
+ * @param loss       the training loss of step i + 1; NaN where it was not finite
+ * @param validation step → validation loss
+ * @param byLayer    measure → step → values from the first layer to the last
+ */
+public record Curves(double[] loss, SortedMap<Integer, Double> validation, Map<Measure, SortedMap<Integer, double[]>> byLayer) {
+
+    public static final Curves EMPTY = new Curves(new double[0], new TreeMap<>(), Map.of());
+
+    /** Reads {@code metrics.jsonl}; a last line that was cut off is left out. */
+    static Curves read(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return EMPTY;
+        }
+        List<Double> loss = new ArrayList<>();
+        SortedMap<Integer, Double> validation = new TreeMap<>();
+        Map<Measure, SortedMap<Integer, double[]>> byLayer = new EnumMap<>(Measure.class);
+        try (BufferedReader in = Files.newBufferedReader(file)) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                JsonNode node;
+                try {
+                    node = Json.parse(line);
+                } catch (JacksonException e) {
+                    break;
+                }
+                int step = node.path("step").asInt(loss.size() + 1);
+                loss.add(number(node.path("loss")));
+                if (node.has("validation_loss")) {
+                    validation.put(step, number(node.path("validation_loss")));
+                }
+                for (Measure measure : Measure.values()) {
+                    if (node.path(measure.label()).isArray()) {
+                        byLayer.computeIfAbsent(measure, key -> new TreeMap<>()).put(step, numbers(node.path(measure.label())));
+                    }
+                }
+            }
+        }
+        return new Curves(loss.stream().mapToDouble(Double::doubleValue).toArray(), validation, byLayer);
+    }
+
+    private static double[] numbers(JsonNode array) {
+        double[] values = new double[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = number(array.get(i));
+        }
+        return values;
+    }
+
+    private static double number(JsonNode node) {
+        return node.isNumber() ? node.doubleValue() : Double.NaN;
+    }
+}

@@ -1,0 +1,30 @@
+package io.fluxo.experiments.study;
+
+import io.fluxo.experiments.spec.Verdict;
+import java.util.List;
+
+/**
+ * A verdict with its reasons.
+ *
+ * @param why      one plain sentence
+ * @param criteria what was held against what; empty where there was nothing to judge by
+ */
+public record Judgement(Verdict verdict, String why, List<Criterion> criteria) {
+
+    /**
+     * One condition of a verdict.
+     *
+     * @param statement what has to be so
+     * @param measured  what was seen
+     * @param met       whether it is so
+     */
+    public record Criterion(String statement, String measured, boolean met) {}
+
+    public Judgement {
+        criteria = List.copyOf(criteria);
+    }
+
+    static Judgement inconclusive(String why) {
+        return new Judgement(Verdict.INCONCLUSIVE, why, List.of());
+    }
+}

@@ -1,0 +1,157 @@
+package io.fluxo.experiments.study;
+
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.file.AtomicFile;
+import io.fluxo.experiments.file.Json;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The folder that a run leaves, as docs and {@code --resume} know it.
+ *
+ * @param modelAtRoot whether the one model of the run stands in the folder itself ({@code train}) and not in its trial's folder
+ */
+public record RunDirectory(Path root, boolean modelAtRoot) {
+
+    /**
+     * Makes a folder for a new run.
+     *
+     * @throws BadInput if something is there already, or it cannot be written to
+     */
+    public static RunDirectory create(Path root, boolean modelAtRoot) {
+        try {
+            if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+                requireEmptyDirectory(root);
+            }
+            Files.createDirectories(root);
+            Path probe = Files.createTempFile(root, ".probe", ""); // a permission bit says less than a file that could be made
+            Files.delete(probe);
+        } catch (FileAlreadyExistsException e) {
+            throw new BadInput("--out %s: %s is in the way, and is not a folder".formatted(root, e.getFile()), e);
+        } catch (AccessDeniedException e) {
+            throw new BadInput("--out %s: may not be written (permission denied)".formatted(root), e);
+        } catch (IOException e) {
+            throw new BadInput("--out %s: cannot be written: %s".formatted(root, e.getMessage()), e);
+        }
+        return new RunDirectory(root, modelAtRoot);
+    }
+
+    private static void requireEmptyDirectory(Path root) throws IOException {
+        if (!Files.isDirectory(root)) {
+            throw new BadInput("--out %s: exists and is not a folder".formatted(root));
+        }
+        try (Stream<Path> children = Files.list(root)) {
+            if (children.findAny().isPresent()) {
+                throw new BadInput(Files.exists(root.resolve("study.yaml"))
+                        ? "--out %s: holds a run already; continue it with --resume %s, or choose another folder".formatted(root, root)
+                        : "--out %s: exists and is not empty; choose another folder, or continue a run with --resume DIR".formatted(root));
+            }
+        }
+    }
+
+    /** @throws BadInput if {@code root} is not the folder of a run */
+    public static RunDirectory resume(Path root, boolean modelAtRoot) {
+        if (!Files.isDirectory(root)) {
+            throw new BadInput("--resume %s: no such folder".formatted(root));
+        }
+        if (!Files.isRegularFile(root.resolve("study.yaml")) || !Files.isRegularFile(root.resolve("environment.json"))) {
+            throw new BadInput("--resume %s: not the folder of a run: it lacks study.yaml or environment.json".formatted(root));
+        }
+        return new RunDirectory(root, modelAtRoot);
+    }
+
+    public Path studyFile() {
+        return root.resolve("study.yaml");
+    }
+
+    public Path report() {
+        return root.resolve("report.html");
+    }
+
+    public Path trial(Trial trial) {
+        return root.resolve("trials").resolve(trial.id());
+    }
+
+    public Path model(Trial trial) {
+        return modelAtRoot ? root : trial(trial).resolve("model");
+    }
+
+    Path metrics(Trial trial) {
+        return trial(trial).resolve("metrics.jsonl");
+    }
+
+    private Path record(Trial trial) {
+        return trial(trial).resolve("trial.json");
+    }
+
+    /** @throws BadInput if {@code environment.json} is damaged */
+    public JsonNode environment() {
+        Path file = root.resolve("environment.json");
+        try {
+            return Json.parse(Files.readString(file));
+        } catch (IOException | JacksonException e) {
+            throw new BadInput("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /** The result of a trial that is finished; empty if it is still to be run. */
+    Optional<TrialResult> result(Trial trial) {
+        Path file = record(trial);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(TrialRecord.read(file.toString(), Files.readString(file), trial));
+        } catch (IOException e) {
+            throw new BadInput("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    /** A trial's metrics; none if the file is missing or cannot be read. */
+    public Curves curves(Trial trial) {
+        try {
+            return Curves.read(metrics(trial));
+        } catch (IOException e) {
+            return Curves.EMPTY; // a curve missing from the report is no reason to lose the report
+        }
+    }
+
+    /** Makes the trial's folder, without what an interrupted attempt left there. */
+    void clear(Trial trial) throws IOException {
+        Path folder = trial(trial);
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            delete(folder);
+        }
+        Files.createDirectories(folder);
+        Files.createDirectories(model(trial));
+    }
+
+    private static void delete(Path folder) throws IOException {
+        List<Path> all;
+        try (Stream<Path> found = Files.walk(folder)) { // does not follow links
+            all = found.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : all) {
+            Files.delete(path);
+        }
+    }
+
+    void finish(TrialResult result) throws IOException {
+        AtomicFile.write(record(result.trial()), Json.pretty(TrialRecord.write(result)));
+    }
+
+    /** Writes one of the run's own files, whole or not at all. */
+    public void write(String name, String content) throws IOException {
+        AtomicFile.write(root.resolve(name), content);
+    }
+}

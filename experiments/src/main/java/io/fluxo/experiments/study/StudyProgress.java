@@ -1,0 +1,17 @@
+package io.fluxo.experiments.study;
+
+/** Told how a study goes on, from several threads. */
+public interface StudyProgress extends AutoCloseable {
+
+    StudyProgress SILENT = new StudyProgress() {};
+
+    /** @param done trials that an earlier session finished */
+    default void begin(int trials, int done, long stepsToGo) {}
+
+    default void step(Trial trial, StepMetrics metrics) {}
+
+    default void finished(TrialResult result) {}
+
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,35 @@
+package io.fluxo.experiments.study;
+
+import io.fluxo.train.Measure;
+import io.fluxo.experiments.task.TaskSpec;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.train.TrainingSpec;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One training run of a study.
+ *
+ * @param id       names its folder: {@code placement=post,warmup=125,seed=2}
+ * @param variant  names the point of the grid: {@code placement=post,warmup=125}
+ * @param vary     the point of the grid, dotted key → value
+ * @param seed     of initialisation, data and dropout
+ * @param model    with {@code dVocab} filled in once the task is open
+ * @param measures what is measured besides the loss
+ */
+public record Trial(String id, String variant, Map<String, Object> vary, long seed, ModelSpec model, TrainingSpec training, TaskSpec task,
+                    Set<Measure> measures) {
+
+    /** Measurements by layer that a whole trial leaves, about. */
+    private static final int MEASUREMENTS = 50;
+
+    public Trial withModel(ModelSpec other) {
+        return new Trial(id, variant, vary, seed, other, training, task, measures);
+    }
+
+    /** Whether what is measured by layer is measured at {@code step}, counted from 1: first, last, and every so often between. */
+    public boolean measuredAt(int step) {
+        int interval = Math.max(1, training.steps() / MEASUREMENTS);
+        return step == 1 || step % interval == 0 || step == training.steps();
+    }
+}

@@ -1,0 +1,59 @@
+package io.fluxo.experiments.study;
+
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.spec.Locations;
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.task.Task;
+import io.fluxo.experiments.task.Tasks;
+import io.fluxo.train.Measure;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Lays a study out as trials: variant by variant, seed by seed. */
+public final class Trials {
+
+    private Trials() {}
+
+    /** @throws BadInput if the seeds run past what a long holds */
+    public static List<Trial> of(Study study, long firstSeed) {
+        if (firstSeed > Long.MAX_VALUE - study.seeds()) {
+            throw new BadInput("--seed %d: too large for %d consecutive seeds".formatted(firstSeed, study.seeds()));
+        }
+        TrialIds ids = new TrialIds(study);
+        List<Trial> trials = new ArrayList<>();
+        int number = 0;
+        Set<Measure> measures = Arrays.stream(Measure.values()).filter(measure -> study.measure().contains(measure.label())).collect(Collectors.toSet());
+        for (Study.Cell cell : study.cells()) {
+            String variant = ids.variant(cell.vary(), ++number);
+            for (long seed = firstSeed; seed < firstSeed + study.seeds(); seed++) {
+                String id = cell.vary().isEmpty() ? "seed=" + seed : variant + ",seed=" + seed;
+                trials.add(new Trial(id, variant, cell.vary(), seed, cell.model(), cell.training(), cell.task(), measures));
+            }
+        }
+        return trials;
+    }
+
+    /**
+     * Opens what the trials learn from.
+     *
+     * @throws BadInput if a corpus cannot be read or is too short, or a model's vocabulary is smaller than its task's
+     */
+    public static List<PreparedTrial> prepare(List<Trial> trials, Tasks tasks, Locations locations) {
+        List<PreparedTrial> prepared = new ArrayList<>();
+        for (Trial trial : trials) {
+            Task task = tasks.open(trial.task(), trial.training().evalEvery() > 0);
+            task.require(trial.model().nCtx() + 1);
+            int given = trial.model().dVocab();
+            if (given > 0 && given < task.vocabulary()) {
+                throw locations.complaint("model.d_vocab", "d_vocab %,d is smaller than the task's vocabulary of %,d; leave it out to have it filled in"
+                        .formatted(given, task.vocabulary()));
+            }
+            int vocabulary = Math.max(given, task.vocabulary());
+            prepared.add(new PreparedTrial(trial.withModel(trial.model().withVocabulary(vocabulary)), task));
+        }
+        return prepared;
+    }
+}

@@ -1,0 +1,49 @@
+package io.fluxo.experiments;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fluxo.experiments.spec.Registry;
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.StudyReader;
+import io.fluxo.experiments.study.StudyLibrary;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** What several tests share. */
+public final class Fixtures {
+
+    public static final Registry REGISTRY = new Registry(Set.of("pre", "post"), Set.of("layer_norm", "rms_norm"));
+
+    public static final StudyReader READER = new StudyReader(REGISTRY, StudyLibrary.standard()::defaults);
+
+    /** Two variants by two seeds of a task that needs no corpus, in 30 steps. */
+    public static final String SMALL = """
+            study: small
+            question: Which placement?
+            task: {kind: markov, states: 5}
+            model: {n_layers: 2, d_model: 8, n_ctx: 8}
+            training: {steps: 30, batch: 2}
+            vary: {model.placement: [pre, post]}
+            seeds: 2
+            """;
+
+    private Fixtures() {}
+
+    public static Study preVersusPost() {
+        return StudyLibrary.standard().find("pre-vs-post").orElseThrow().study();
+    }
+
+    public static Study study(String yaml) {
+        return READER.parse("test.yaml", yaml).study();
+    }
+
+    /** A file of the development data; the test is skipped where it is not there. */
+    public static Path data(String file) {
+        Path given = Path.of(System.getProperty("fluxo.data", "../shared/data"));
+        Path fromModule = Path.of("..").resolve(given); // tests run in the module's folder
+        Path root = Files.isDirectory(given) ? given : fromModule;
+        assumeTrue(Files.exists(root.resolve(file)), () -> "no development data: " + root.resolve(file));
+        return root.resolve(file);
+    }
+}

@@ -1,0 +1,83 @@
+package io.fluxo.experiments;
+
+import io.fluxo.train.Measure;
+import io.fluxo.experiments.study.StepMetrics;
+import io.fluxo.experiments.study.Trial;
+import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.study.TrialListener;
+import io.fluxo.experiments.study.TrialOutcome;
+import io.fluxo.experiments.task.Task;
+import io.fluxo.random.RandomKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+
+/**
+ * Trains nothing: losses and measurements that look like the study {@code pre-vs-post} came out on WordNet, a pure function of the trial. Post-norm
+ * without warm-up ends at {@code plateau}, everything else well below. A learning rate above 1 diverges at step 5; a width of 7 fails.
+ */
+public final class SyntheticExecutor implements TrialExecutor {
+
+    private final double plateau;
+
+    public SyntheticExecutor(double plateau) {
+        this.plateau = plateau;
+    }
+
+    @Override
+    public TrialOutcome execute(Trial trial, Task task, Path modelDirectory, TrialListener listener) throws IOException {
+        if (trial.model().dModel() == 7) {
+            throw new IllegalStateException("7 is no width");
+        }
+        RandomKey key = RandomKey.of(trial.seed()).split(trial.variant());
+        boolean post = trial.model().placement().equals("post");
+        boolean stuck = post && trial.training().warmup() <= 1;
+        double floor = (stuck ? plateau : post ? 2.68 : 2.58) + 0.02 * key.normal(0);
+        double speed = stuck ? 12 : 0.06 * trial.training().steps() * (post ? 1.5 : 1);
+        listener.proved("Every block maps [batch, pos, d_model] to [batch, pos, d_model], for all sizes.");
+        listener.labels(Measure.UPDATE_RATIO, IntStream.range(0, trial.model().nLayers()).boxed()
+                .flatMap(layer -> List.of("W_Q", "W_K", "W_V", "W_O", "W_in", "W_out").stream().map(name -> "blocks." + layer + "." + name)).toList());
+        for (int step = 1; step <= trial.training().steps(); step++) {
+            if (listener.cancelled()) {
+                return new TrialOutcome(TrialOutcome.Ending.CANCELLED, 0);
+            }
+            double noise = 0.09 * key.split("loss").normal(step);
+            double loss = floor + (StrictMath.log(task.vocabulary()) + 0.6 - floor) * StrictMath.exp(-step / speed) + noise;
+            if (trial.training().lr() > 1 && step >= 5) {
+                listener.step(new StepMetrics(step, Double.NaN, trial.training().learningRate(step)));
+                return new TrialOutcome(TrialOutcome.Ending.DIVERGED, 79_000);
+            }
+            boolean validates = trial.training().evalEvery() > 0 && step % trial.training().evalEvery() == 0;
+            listener.step(new StepMetrics(step, loss, trial.training().learningRate(step),
+                    trial.measuredAt(step) ? measurements(trial, key.split("measure").split(step), step, post) : Map.of(),
+                    validates ? OptionalDouble.of(loss + 0.05) : OptionalDouble.empty()));
+        }
+        Files.writeString(modelDirectory.resolve("config.json"), "{\"model_type\": \"fluxo\"}\n");
+        return new TrialOutcome(TrialOutcome.Ending.FINISHED, 79_000L + trial.model().dModel());
+    }
+
+    private static Map<Measure, double[]> measurements(Trial trial, RandomKey key, int step, boolean post) {
+        int layers = trial.model().nLayers();
+        Map<Measure, double[]> measured = new EnumMap<>(Measure.class);
+        for (Measure measure : trial.measures()) {
+            int entries = measure == Measure.UPDATE_RATIO ? 6 * layers : measure == Measure.PARAM_GRAD_NORM_BY_LAYER ? layers : layers + 1;
+            double[] row = new double[entries];
+            for (int i = 0; i < entries; i++) {
+                double wobble = StrictMath.exp(0.12 * key.split(measure.name()).normal(i));
+                row[i] = wobble * switch (measure) {
+                    case PARAM_GRAD_NORM_BY_LAYER, STREAM_GRAD_NORM_BY_LAYER -> post ? 0.02 * StrictMath.exp(0.55 * i) : 0.4 / StrictMath.sqrt(i + 1);
+                    case STREAM_NORM_BY_LAYER -> post ? 5.6 : 3 * StrictMath.sqrt(1 + i + step / 100.0);
+                    case UPDATE_RATIO -> 3e-3;
+                    case TOKEN_SIMILARITY -> Math.min(0.8, 0.05 + (post ? 0.11 : 0.03) * i);
+                };
+            }
+            measured.put(measure, row);
+        }
+        return measured;
+    }
+}

@@ -1,0 +1,235 @@
+package io.fluxo.experiments.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fluxo.experiments.Fixtures;
+import io.fluxo.experiments.SyntheticExecutor;
+import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.study.TrialExecutor;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class CliTest {
+
+    private static final TrialExecutor SYNTHETIC = new SyntheticExecutor(3.1);
+
+    @TempDir
+    Path folder;
+
+    private Path small;
+
+    /** What a call of the program left. */
+    private record Ran(int status, String out, String err) {
+
+        Ran refused(int expectedStatus, String message) {
+            assertThat(err).contains(message).startsWith("fluxo: ").doesNotContain("\tat ").doesNotContain("Exception");
+            assertThat(err.lines()).as("one message").hasSize(1);
+            assertThat(out).isEmpty();
+            assertThat(status).isEqualTo(expectedStatus);
+            return this;
+        }
+    }
+
+    @BeforeEach
+    void writeStudy() throws IOException {
+        small = Files.writeString(folder.resolve("small.yaml"), Fixtures.SMALL);
+    }
+
+    @Test
+    void ablateLeavesEverythingARunLeaves() throws IOException {
+        Ran ran = fluxo("ablate", small, "--out", out("run"));
+        assertThat(ran.status).isZero();
+        assertThat(ran.out).contains("variant", "placement=pre ", "±", "verdict: inconclusive (expected: inconclusive)", "report: " + out("run"));
+        assertThat(ran.err).contains("4 trials, 120 steps").contains("4 of 4: ");
+        assertThat(out("run")).isDirectoryContaining("glob:**/study.yaml").isDirectoryContaining("glob:**/environment.json")
+                .isDirectoryContaining("glob:**/timings.json").isDirectoryContaining("glob:**/results.csv")
+                .isDirectoryContaining("glob:**/results.json").isDirectoryContaining("glob:**/report.html");
+        assertThat(out("run").resolve("trials/placement=post,seed=2")).isDirectoryContaining("glob:**/trial.json")
+                .isDirectoryContaining("glob:**/metrics.jsonl").isDirectoryContaining("glob:**/model");
+        JsonNode environment = Json.parse(Files.readString(out("run").resolve("environment.json")));
+        assertThat(environment.path("backend").path("stack").asString()).isEqualTo("autodiff(simd)");
+        assertThat(environment.path("command").asString()).startsWith("./fluxo ablate ");
+        assertThat(Fixtures.READER.read(out("run").resolve("study.yaml")).study()).isEqualTo(Fixtures.study(Fixtures.SMALL));
+    }
+
+    @Test
+    void theDefaultStudyComesOutAsExpected() {
+        Ran ran = fluxo("ablate", "--out", out("run"), "--quiet", "--json", "-", "--report", folder.resolve("copy.html"));
+        assertThat(ran.status).isZero();
+        assertThat(ran.err).isEmpty();
+        JsonNode json = Json.parse(ran.out);
+        assertThat(json.path("verdict").asString()).isEqualTo("holds");
+        assertThat(json.path("expected").asString()).isEqualTo("holds");
+        assertThat(json.path("backend").asString()).isEqualTo("simd");
+        assertThat(json.path("variants").size()).isEqualTo(4);
+        assertThat(json.path("timings").path("seconds").isNumber()).isTrue();
+        assertThat(folder.resolve("copy.html")).isNotEmptyFile();
+    }
+
+    @Test
+    void aStudyCutShortIsExpectedToBeInconclusive() {
+        Ran ran = fluxo("ablate", "--steps", 20, "--out", out("short"), "--quiet");
+        assertThat(ran.status).isZero();
+        assertThat(ran.out).contains("verdict: inconclusive (expected: inconclusive)").contains("20 steps are too few");
+    }
+
+    @Test
+    void anUnexpectedVerdictIsStatusOne() {
+        Ran other = fluxo(new SyntheticExecutor(2.7), "ablate", "--out", out("other"), "--quiet");
+        assertThat(other.status).isEqualTo(1);
+        assertThat(other.out).contains("verdict: does not hold (expected: holds)");
+    }
+
+    @Test
+    void aFailedTrialIsStatusOneAndADivergedOneIsNot() throws IOException {
+        Path failing = Files.writeString(folder.resolve("f.yaml"), Fixtures.SMALL.replace("d_model: 8", "d_model: 7"));
+        Ran failed = fluxo("ablate", failing, "--out", out("f"), "--quiet");
+        assertThat(failed.status).isEqualTo(1);
+        assertThat(failed.err).contains("trial placement=pre,seed=1 failed: 7 is no width");
+        Path diverging = Files.writeString(folder.resolve("d.yaml"), Fixtures.SMALL.replace("batch: 2", "batch: 2, lr: 10"));
+        Ran diverged = fluxo("ablate", diverging, "--out", out("d"), "--quiet");
+        assertThat(diverged.status).isZero();
+        assertThat(diverged.out).contains("diverged  diverged");
+    }
+
+    @Test
+    void resultsDoNotDependOnJobsOrResume() throws IOException {
+        fluxo("ablate", small, "--out", out("one"), "--jobs", 1, "--quiet");
+        fluxo("ablate", small, "--out", out("two"), "--jobs", 2, "--quiet");
+        byte[] expected = Files.readAllBytes(out("one").resolve("results.json"));
+        assertThat(Files.readAllBytes(out("two").resolve("results.json"))).isEqualTo(expected);
+
+        Files.delete(out("two").resolve("trials/placement=post,seed=1/trial.json"));
+        Files.delete(out("two").resolve("results.json"));
+        Ran resumed = fluxo("ablate", "--resume", out("two"));
+        assertThat(resumed.status).isZero();
+        assertThat(resumed.err).contains("3 of 4 trials are finished already, 30 steps to go");
+        assertThat(Files.readAllBytes(out("two").resolve("results.json"))).isEqualTo(expected);
+    }
+
+    @Test
+    void aResumedRunKeepsWhatItBeganWith() throws IOException {
+        fluxo("ablate", small, "--out", out("run"), "--seed", 7, "--quiet");
+        assertThat(fluxo("ablate", small, "--resume", out("run"), "--seed", 7, "--steps", 30, "--out", out("run"), "--quiet").out).contains("seeds 7 … 8");
+        fluxo("ablate", "--resume", out("run"), "--seed", 8).refused(2, "the run began with --seed 7, not 8");
+        fluxo("ablate", "--resume", out("run"), "--steps", 5).refused(2, "the run began with --steps 30, not 5");
+        fluxo("ablate", "pre-vs-post", "--resume", out("run")).refused(2, "the run began with the study small, not pre-vs-post");
+        fluxo("ablate", "--resume", out("run"), "--backend", "cuda").refused(2, "--backend simd, not cuda");
+        fluxo("train", "--resume", out("run")).refused(2, "was made by './fluxo ablate'");
+        fluxo("ablate", "--resume", out("none")).refused(2, "no such folder");
+        fluxo("ablate", "--resume", folder).refused(2, "not the folder of a run");
+    }
+
+    @Test
+    void resumingOverAChangedCorpusIsRefused() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.txt"), "hello world ".repeat(50));
+        Path study = Files.writeString(folder.resolve("c.yaml"), "task: {corpus: '%s'}\ntraining: {steps: 2}\nseeds: 1\nvary: {training.warmup: [0, 2]}".formatted(text));
+        assertThat(fluxo("ablate", study, "--out", out("run"), "--quiet").status).isZero();
+        Files.writeString(text, "hello there ".repeat(50));
+        fluxo("ablate", "--resume", out("run")).refused(2, "the corpus has changed since the run began");
+    }
+
+    @Test
+    void refusesBadCommandLines() throws IOException {
+        fluxo().refused(2, "no command given (commands: backends, ablate, train)");
+        fluxo("ablat").refused(2, "did you mean");
+        fluxo("ablate", "--stpes", 3).refused(2, "Unknown option: '--stpes'");
+        fluxo("ablate", "--steps", "many").refused(2, "'--steps'");
+        fluxo("ablate", "--steps").refused(2, "--steps");
+        fluxo("ablate", "--steps", 0).refused(2, "--steps must be at least 1, not 0");
+        fluxo("ablate", "--jobs", 0).refused(2, "--jobs must be at least 1");
+        fluxo("ablate", "--threads", -1).refused(2, "--threads must be at least 1");
+        fluxo("ablate", "--dtype", "f16").refused(2, "unknown type 'f16'; did you mean 'bf16'?");
+        fluxo("ablate", "pre-vs-pots").refused(2, "no study named 'pre-vs-pots'; did you mean 'pre-vs-post'? (legal: pre-vs-post); or give a YAML file");
+        fluxo("ablate", folder.resolve("none.yaml")).refused(2, "none.yaml: no such file");
+        fluxo("ablate", "--json", folder.resolve("no/where.json")).refused(2, "there is no folder");
+        fluxo("ablate", "--report", folder).refused(2, "is a folder");
+        fluxo("ablate", small, "--corpus", "x.txt").refused(2, "the study's task is not char_lm");
+        fluxo("ablate", "--corpus", folder.resolve("none.txt")).refused(2, "no such corpus");
+        fluxo("train").refused(2, "give a YAML file");
+        fluxo("train", small).refused(2, "varies model.placement");
+        Path bad = Files.writeString(folder.resolve("bad.yaml"), "model:\n  n_head: 3\n");
+        fluxo("ablate", bad).refused(2, "bad.yaml:2: unknown key 'model.n_head'");
+        Path both = Files.writeString(folder.resolve("both.yaml"), "vary: {training.steps: [1, 2]}");
+        fluxo("ablate", both, "--steps", 5).refused(2, "--steps: the study varies training.steps");
+    }
+
+    @Test
+    void refusesAFolderThatIsInTheWay() throws IOException {
+        fluxo("ablate", small, "--out", out("run"), "--quiet");
+        fluxo("ablate", small, "--out", out("run")).refused(2, "holds a run already; continue it with --resume");
+        fluxo("ablate", small, "--out", folder).refused(2, "exists and is not empty");
+        fluxo("ablate", small, "--out", small).refused(2, "exists and is not a folder");
+        fluxo("ablate", small, "--out", small.resolve("below")).refused(2, "--out");
+    }
+
+    @Test
+    void backendsAreNamedWithTheirReasons() throws IOException {
+        Ran table = fluxo("backends");
+        assertThat(table.status).isZero();
+        assertThat(table.out).contains("simd", "yes", "cuda: no driver: libcuda.so.1 not found");
+        JsonNode json = Json.parse(fluxo("backends", "--json", "-").out);
+        assertThat(json.path("backends").get(1).path("available").booleanValue()).isFalse();
+        fluxo("ablate", small, "--backend", "cuda", "--out", out("x")).refused(3, "cannot run here");
+        fluxo("ablate", small, "--backend", "sind", "--out", out("x")).refused(2, "did you mean 'simd'?");
+        assertThat(out("x")).as("nothing was begun").doesNotExist();
+    }
+
+    @Test
+    void trainWritesAModelDirectory() throws IOException {
+        Path spec = Files.writeString(folder.resolve("one.yaml"), Fixtures.SMALL.replaceAll("vary.*\n", ""));
+        Ran ran = fluxo("train", spec, "--out", out("model"), "--steps", 3, "--json", folder.resolve("r.json"), "--quiet");
+        assertThat(ran.status).isZero();
+        assertThat(out("model").resolve("config.json")).exists();
+        assertThat(ran.out).contains("model: " + out("model"));
+        assertThat(Json.parse(Files.readString(folder.resolve("r.json"))).path("variants").get(0).path("trials").size()).isEqualTo(1);
+    }
+
+    @Test
+    void aDryRunRunsNothing() {
+        Ran ran = fluxo((trial, task, model, listener) -> {
+            throw new AssertionError("ran");
+        }, "ablate", small, "--dry-run", "--out", out("dry"));
+        assertThat(ran.status).isZero();
+        assertThat(ran.out).contains("placement=post,seed=2", "1,616", "4 trials, about", "nothing was run");
+        assertThat(out("dry")).doesNotExist();
+        assertThat(fluxo("ablate", "--list").out).contains("pre-vs-post", "warm-up");
+    }
+
+    @Test
+    void debugShowsWhereAnErrorComesFrom() {
+        assertThat(fluxo("ablate", "nothing", "--debug").err).contains("BadInput").contains("\tat ").endsWith("or give a YAML file" + System.lineSeparator());
+    }
+
+    @Test
+    void helpAndVersionSucceed() {
+        assertThat(fluxo("--help")).satisfies(ran -> assertThat(ran.out).contains("ablate", "train", "backends", "Exit status"));
+        assertThat(fluxo("ablate", "--help").out).contains("--resume", "--backend");
+        assertThat(fluxo("--version").out).startsWith("fluxo ");
+    }
+
+    private Path out(String name) {
+        return folder.resolve(name);
+    }
+
+    private static Ran fluxo(Object... arguments) {
+        return fluxo(SYNTHETIC, arguments);
+    }
+
+    private static Ran fluxo(TrialExecutor executor, Object... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8), false);
+        int status = new Cli(terminal, plugins -> new FakeWorkbench(executor)).run(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
+        return new Ran(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+}

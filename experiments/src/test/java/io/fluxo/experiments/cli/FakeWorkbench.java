@@ -1,0 +1,57 @@
+package io.fluxo.experiments.cli;
+
+import io.fluxo.experiments.BackendUnavailable;
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.spec.Registry;
+import io.fluxo.experiments.study.BackendChoice;
+import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.model.ModelSpec;
+import java.util.List;
+import java.util.Set;
+
+/** A workbench that trains with whatever executor it is given, under the name {@code simd}. */
+record FakeWorkbench(TrialExecutor trains) implements Workbench {
+
+    static final Registry REGISTRY = new Registry(Set.of("pre", "post"), Set.of("layer_norm", "rms_norm"));
+
+    @Override
+    public List<BackendRow> backends() {
+        return List.of(new BackendRow("simd", true, "", "2 cores, 16 lanes", List.of("f32"), List.of("linear", "softmax")),
+                new BackendRow("cuda", false, "no driver: libcuda.so.1 not found", "", List.of("f32", "bf16"), List.of()));
+    }
+
+    @Override
+    public OpenBackend open(BackendChoice choice) {
+        switch (choice.name()) {
+            case "simd" -> { }
+            case "cuda" -> throw new BackendUnavailable("backend cuda cannot run here: no driver. Backends: simd (available), cuda (no driver)");
+            default -> throw new BadInput(BadInput.legal("unknown backend", choice.name(), List.of("simd", "cuda")));
+        }
+        return new OpenBackend() {
+            @Override
+            public String stack() {
+                return "autodiff(simd)";
+            }
+
+            @Override
+            public String dtype() {
+                return "f32";
+            }
+
+            @Override
+            public TrialExecutor executor() {
+                return trains;
+            }
+        };
+    }
+
+    @Override
+    public Registry registry() {
+        return REGISTRY;
+    }
+
+    @Override
+    public long parameters(ModelSpec model) {
+        return 12L * model.nLayers() * model.dModel() * model.dModel() + 2L * model.dVocab() * model.dModel();
+    }
+}

@@ -1,0 +1,154 @@
+package io.fluxo.experiments.spec;
+
+import static io.fluxo.experiments.Fixtures.READER;
+import static io.fluxo.experiments.Fixtures.study;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.Fixtures;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StudyReaderTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsTheDocumentedStudy() {
+        Study read = study("""
+                study: pre-vs-post
+                task: {kind: char_lm, corpus: wordnet}        # a comment
+                model: {n_layers: 6, d_model: 32, n_heads: 1, d_mlp: 128, n_ctx: 32, act_fn: relu, placement: pre,
+                        norm: layer_norm, norm_affine: false, norm_eps: 1e-5, attention: softmax, mask: causal, ffn: true, residual: identity,
+                        positions: learned, bias: true, tied_head: false, dropout: 0, init: xavier_normal, embed_std: 0.5}
+                training: {optimizer: adam, betas: [0.9, 0.98], epsilon: 1e-9, lr: 5e-3, warmup: 1, schedule: constant,
+                           weight_decay: 0, decay: matrices, clip: 0, batch: 4, steps: 500, eval_every: 0}     # decay: matrices | all
+                vary: {model.placement: [pre, post], training.warmup: [1, 125]}
+                seeds: 3
+                measure: [loss, param_grad_norm_by_layer, stream_grad_norm_by_layer, stream_norm_by_layer, update_ratio, token_similarity]
+                """);
+        assertThat(read).isEqualTo(Fixtures.preVersusPost());
+        assertThat(read.vary().keySet()).containsExactly("model.placement", "training.warmup");
+    }
+
+    @Test
+    void missingKeysKeepTheirDefaults() {
+        assertThat(study("{}")).isEqualTo(Study.DEFAULT);
+        assertThat(study("model: {d_model: 16}").model().nLayers()).isEqualTo(6);
+        assertThat(study("model: {d_model: 16}").model().dModel()).isEqualTo(16);
+    }
+
+    @Test
+    void numbersReadAsNumbers() {
+        Study study = study("training: {epsilon: 1e-9, lr: 5E-3, weight_decay: .5, clip: 1}");
+        assertThat(study.training().epsilon()).isEqualTo(1e-9);
+        assertThat(study.training().lr()).isEqualTo(0.005);
+        assertThat(study.training().weightDecay()).isEqualTo(0.5);
+        assertThat(study.training().clip()).isEqualTo(1.0);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            model: {n_head: 2}                              | x.yaml:1: unknown key 'model.n_head'; did you mean 'model.n_heads'? (legal: model.n_layers,
+            modle: {n_heads: 2}                             | x.yaml:1: unknown key 'modle'; did you mean 'model'?
+            training: {learning: 1}                         | unknown key 'training.learning'
+            model: {n_layers: six}                          | x.yaml:1: model.n_layers: must be a whole number, not the text 'six'
+            model: {n_layers: 1.5}                          | model.n_layers: must be a whole number, not 1.5
+            model: {n_layers: 99999999999}                  | model.n_layers: 99999999999 is beyond
+            model: {n_layers: ~}                            | model.n_layers: must be a whole number, not nothing (null)
+            model: {n_layers: [6]}                          | model.n_layers: must be a whole number, not a list
+            model: {dropout: '0.1'}                         | model.dropout: must be a number, not the text '0.1'
+            model: {ffn: yes}                               | model.ffn: must be true or false, not the text 'yes'
+            model: {placement: 3}                           | model.placement: must be text, not 3
+            model: {act_fn: rellu}                          | model.act_fn: unknown value 'rellu'; did you mean 'relu'? (legal: relu, gelu, gelu_tanh)
+            model: {act_fn: RELU}                           | model.act_fn: unknown value 'RELU'; did you mean 'relu'?
+            model: {placement: prr}                         | x.yaml:1: model.placement: unknown placement 'prr'; did you mean 'pre'? (legal: post, pre)
+            model: {norm: batch}                            | model.norm: unknown norm 'batch' (legal: layer_norm, rms_norm)
+            model: {n_heads: 3}                             | model.n_heads: n_heads 3 does not divide d_model 32
+            model: {dropout: 1}                             | model.dropout: dropout must be at least 0 and below 1
+            model: {dropout: .nan}                          | model.dropout: dropout must be
+            training: {steps: 0}                            | training.steps: steps must be at least 1, not 0
+            training: {betas: [0.9]}                        | training.betas: betas must be two numbers
+            training: {betas: 0.9}                          | training.betas: must be a list such as [a, b], not 0.9
+            training: {lr: -1}                              | training.lr: lr must be a finite number
+            task: {kind: char_ml}                           | task.kind: unknown value 'char_ml'; did you mean 'char_lm'?
+            task: {kind: markov, states: 1}                 | task.states: states must be at least 2
+            task: {corpus: ''}                              | task.corpus: corpus must be 'wordnet' or the path
+            vary: {model.placement: pre}                    | vary.model.placement: must be a list such as [a, b], not the text 'pre'
+            vary: {model.placement: []}                     | vary.model.placement: must list at least one value
+            vary: {model.placement: [pre, pre]}             | vary.model.placement: lists pre twice
+            vary: {placement: [pre]}                        | 'placement' is not a dotted key such as model.placement
+            vary: {model.place: [pre]}                      | vary.model.place: unknown key 'model.place'
+            vary: {training.warmupp: [1]}                   | did you mean 'training.warmup'?
+            vary: {training.warmup: [1, x]}                 | vary.training.warmup: must be a whole number, not the text 'x'
+            vary: {model.n_heads: [1, 5]}                   | x.yaml:1: vary.model.n_heads: n_heads 5 does not divide d_model 32
+            vary: {model.placement: [pre, pots]}            | vary.model.placement: unknown placement 'pots'; did you mean 'post'?
+            vary: [a]                                       | vary: must be a mapping
+            seeds: 0                                        | x.yaml:1: seeds: must be at least 1, not 0
+            seeds: 100000                                   | at most 10,000 trials
+            study: ../up                                    | study: the name '../up' must be
+            measure: [loss, los]                            | measure: unknown measure 'los'; did you mean 'loss'? (legal: loss, param_grad_norm_by_layer
+            measure: loss                                   | measure: must be a list
+            expected: maybe                                 | expected: unknown value 'maybe' (legal: holds, does not hold, inconclusive)
+            [a, b]                                          | must be a mapping of keys to values
+            model: {d_model: 8, d_model: 9}                 | model.d_model: the key appears twice, first on line 1
+            model: {d_model: 8                              | x.yaml:1: not YAML:
+            """)
+    void refusesWhatItCannotCarryOut(String yaml, String message) {
+        assertThatThrownBy(() -> READER.parse("x.yaml", yaml)).isInstanceOf(BadInput.class).hasMessageContaining(message);
+    }
+
+    @Test
+    void namesTheLineAndThePointOfTheGrid() {
+        assertThatThrownBy(() -> READER.parse("x.yaml", """
+                model:
+                  n_layers: 2
+                  n_heads: 4
+
+                vary:
+                  model.d_model: [8, 16, 18]
+                  training.warmup: [1]
+                """)).hasMessageStartingWith("x.yaml:5: vary: at {model.d_model: 18, training.warmup: 1}: n_heads 4 does not divide d_model 18");
+    }
+
+    @Test
+    void refusesHostileFiles() throws Exception {
+        refuse("", "the file is empty");
+        refuse("--- {}\n--- {}\n", ":2: a second document");
+        refuse("a: " + "[".repeat(100_000), "nested deeper than 16 levels");
+        refuse("a: &a [x]\nb: &b [*a, *a]\n".repeat(1) + "c: &c " + "[*b, *b, *b, *b, *b, *b, *b, *b]\n" + laughs(), "aliases expand to more than");
+        refuse("vary: &v\n  model.placement: *v\n", "aliases expand to more than");
+        refuse("# " + "x".repeat(1 << 20), "larger than the limit of 1,048,576 bytes");
+        Path binary = folder.resolve("binary.yaml");
+        Files.write(binary, "study: caf".getBytes(StandardCharsets.US_ASCII), java.nio.file.StandardOpenOption.CREATE);
+        Files.write(binary, new byte[] {(byte) 0xe9, 'x'}, java.nio.file.StandardOpenOption.APPEND);
+        assertThatThrownBy(() -> READER.read(binary)).isInstanceOf(BadInput.class).hasMessageContaining("not UTF-8 text: byte 0xe9 at offset 10");
+        assertThatThrownBy(() -> READER.read(folder)).isInstanceOf(BadInput.class).hasMessageContaining("is a directory");
+        assertThatThrownBy(() -> READER.read(folder.resolve("none.yaml"))).isInstanceOf(BadInput.class).hasMessageContaining("no such file");
+    }
+
+    /** Each level eight times the one before: 8⁸ values from a few lines. */
+    private static String laughs() {
+        StringBuilder text = new StringBuilder();
+        String last = "c";
+        for (String name : List.of("d", "e", "f", "g", "h")) {
+            text.append(name).append(": &").append(name).append(" [").append(("*" + last + ", ").repeat(7)).append("*").append(last).append("]\n");
+            last = name;
+        }
+        return text.toString();
+    }
+
+    private void refuse(String text, String message) throws Exception {
+        Path file = folder.resolve("hostile.yaml");
+        Files.writeString(file, text);
+        assertThatThrownBy(() -> READER.read(file)).isInstanceOf(BadInput.class).hasMessageContaining(message);
+    }
+}

@@ -1,0 +1,64 @@
+package io.fluxo.experiments.spec;
+
+import static io.fluxo.experiments.Fixtures.READER;
+import static io.fluxo.experiments.Fixtures.preVersusPost;
+import static io.fluxo.experiments.Fixtures.study;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fluxo.random.RandomKey;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StudyWriterTest {
+
+    @Test
+    void aBuiltInStudyReadsBackEqual() {
+        assertThat(written(preVersusPost())).isEqualTo(preVersusPost());
+    }
+
+    @Test
+    void everyKindOfVariedValueReadsBackEqual() {
+        Study study = study("""
+                vary:
+                  model.placement: [post, pre]
+                  model.act_fn: [gelu_tanh, relu]
+                  model.ffn: [true, false]
+                  training.betas: [[0.9, 0.98], [0.5, 1e-12]]
+                  training.lr: [1e-7, 0.3, 2]
+                  model.n_layers: [0, 3]
+                expected: does not hold
+                measure: [token_similarity, loss]
+                """);
+        assertThat(written(study)).isEqualTo(study);
+        assertThat(written(study).vary().keySet()).containsExactlyElementsOf(study.vary().keySet());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "1e-3", "null", "~", "- a", "a: b # c", "\"quoted\" 'text'", "line\nline\n\n tail ", " lead", "né‖∂L/∂x‖ 😀", "", "*x", "%", "{{x}}"})
+    void anyQuestionReadsBackEqual(String question) {
+        Study study = Study.DEFAULT.asking(question, question, Verdict.HOLDS);
+        assertThat(written(study)).isEqualTo(study);
+    }
+
+    @Test
+    void everyNumberReadsBackToTheBit() {
+        RandomKey key = RandomKey.of(5);
+        for (int i = 0; i < 300; i++) {
+            double value = Math.abs(Double.longBitsToDouble(key.bits(i)));
+            if (Double.isFinite(value)) {
+                Study study = study("training: {lr: %s}".formatted(Values.label(value)));
+                assertThat(study.training().lr()).isEqualTo(value);
+            }
+        }
+        assertThat(Values.label(0.005)).isEqualTo("5e-3");
+        assertThat(Values.label(1e-9)).isEqualTo("1e-9");
+        assertThat(Values.label(0.98)).isEqualTo("0.98");
+        assertThat(Values.label(1.25e-7)).isEqualTo("1.25e-7");
+        assertThat(Values.label(3e22)).isEqualTo("3e22");
+    }
+
+    private static Study written(Study study) {
+        return READER.parse("study.yaml", StudyWriter.write(study)).study();
+    }
+}

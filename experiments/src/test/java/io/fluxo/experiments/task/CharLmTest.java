@@ -1,0 +1,129 @@
+package io.fluxo.experiments.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.Fixtures;
+import io.fluxo.random.RandomKey;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CharLmTest {
+
+    private static final RandomKey KEY = RandomKey.of(1).split("data");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void wordNetIsTheCorpusThatTheClaimsWereMeasuredOn() {
+        Task task = new Tasks().open(TaskSpec.DEFAULT, false);
+        assertThat(task.vocabulary()).isEqualTo(91);
+        assertThat(task.describe()).contains("10,357,578").contains("91 distinct");
+        assertThat(task.unigramEntropy().orElseThrow()).isCloseTo(3.097, within(5e-4));
+        assertThat(task.floor()).isEmpty();
+        assertThat(text(task, ((CharLm) task).batch(KEY, 0, 1, 33))).hasSize(33);
+    }
+
+    @Test
+    void wordNetBeginsWithAWordAndItsGloss() throws IOException {
+        byte[] head = WordNet.open().readNBytes(120);
+        assertThat(new String(head, StandardCharsets.UTF_8)).startsWith("able: (usually followed by `to') having the necessary means or skill");
+    }
+
+    @Test
+    void tinyShakespeareHasTheEntropyThatTheClaimsName() {
+        Task task = new Tasks().open(TaskSpec.DEFAULT.withCorpus(Fixtures.data("corpora/tinyshakespeare.txt").toString()), false);
+        assertThat(task.vocabulary()).isEqualTo(65);
+        assertThat(task.unigramEntropy().orElseThrow()).isCloseTo(3.31, within(0.01));
+    }
+
+    @Test
+    void idsFollowTheOrderOfTheCharacters() throws IOException {
+        Task task = task("cab😀é", false);
+        assertThat(task.symbols()).containsExactly("a", "b", "c", "é", "😀");
+        assertThat(task.batch(KEY, 0, 1, 5)).containsExactly(2, 0, 1, 4, 3);
+        assertThat(task.unigramEntropy().orElseThrow()).isCloseTo(Math.log(5), within(1e-12));
+    }
+
+    @Test
+    void manyDistinctCharactersKeepTheirOrderToo() throws IOException {
+        String text = IntStream.range(0, 3000).mapToObj(i -> Character.toString(0x4E00 + i * 7 % 3000)).collect(Collectors.joining());
+        Task task = task(text + text, false);
+        assertThat(task.vocabulary()).isEqualTo(3000);
+        assertThat(text(task, task.batch(KEY, 3, 2, 50))).satisfies(drawn -> {
+            assertThat(text + text).contains(drawn.substring(0, 50));
+            assertThat(text + text).contains(drawn.substring(50));
+        });
+    }
+
+    @Test
+    void batchesAreAPureFunctionOfKeyAndStep() throws IOException {
+        Task task = task("the quick brown fox jumps over the lazy dog. ".repeat(20), false);
+        assertThat(task.batch(KEY, 7, 4, 9)).isEqualTo(task.batch(KEY, 7, 4, 9)).isNotEqualTo(task.batch(KEY, 8, 4, 9));
+        assertThat(task.batch(KEY.split(1), 7, 4, 9)).isNotEqualTo(task.batch(KEY, 7, 4, 9));
+    }
+
+    @Test
+    void validationIsTheLastTenthAndTrainingNeverSeesIt() throws IOException {
+        Task task = task("a".repeat(900) + "b".repeat(100), true);
+        for (int step = 0; step < 50; step++) {
+            assertThat(task.batch(KEY, step, 8, 10)).containsOnly(0);
+        }
+        assertThat(task.validationBatches(2, 10)).isEqualTo(5);
+        for (int i = 0; i < 5; i++) {
+            assertThat(task.validationBatch(i, 2, 10)).hasSize(20).containsOnly(1);
+        }
+        assertThat(Arrays.stream(task("a".repeat(900) + "b".repeat(100), false).batch(KEY, 1, 500, 10)).max()).hasValue(1);
+    }
+
+    @Test
+    void refusesWhatIsNoCorpus() throws IOException {
+        refuse("none.txt", "no such corpus: give 'wordnet' or the path");
+        Files.createDirectory(folder.resolve("dir"));
+        refuse("dir", "is a directory");
+        Files.createFile(folder.resolve("empty.txt"));
+        refuse("empty.txt", "the text is empty");
+        byte[] bytes = "a".repeat(70_000).getBytes(StandardCharsets.US_ASCII);
+        bytes[69_990] = (byte) 0xff;
+        Files.write(folder.resolve("latin.txt"), bytes);
+        refuse("latin.txt", "not UTF-8 text: byte 0xff at offset 69,990");
+        Files.write(folder.resolve("cut.txt"), new byte[] {'a', (byte) 0xe2, (byte) 0x82});
+        refuse("cut.txt", "not UTF-8 text: byte 0xe2 at offset 1");
+    }
+
+    @Test
+    void refusesATextThatIsShorterThanAWindow() throws IOException {
+        assertThatThrownBy(() -> task("x".repeat(32), false).require(33)).isInstanceOf(BadInput.class)
+                .hasMessageContaining("the text has 32 characters; 33 are needed for windows of n_ctx + 1 = 33");
+        assertThatThrownBy(() -> task("x".repeat(329), true).require(33)).hasMessageContaining("330 are needed").hasMessageContaining("a tenth kept");
+        task("x".repeat(33), false).require(33);
+        task("x".repeat(330), true).require(33);
+        assertThat(task("x".repeat(330), true).validationBatches(4, 33)).isEqualTo(1);
+        assertThat(task("x".repeat(330), true).validationBatch(0, 4, 33)).hasSize(4 * 33);
+    }
+
+    private void refuse(String name, String message) {
+        TaskSpec spec = TaskSpec.DEFAULT.withCorpus(folder.resolve(name).toString());
+        assertThatThrownBy(() -> new Tasks().open(spec, false)).isInstanceOf(BadInput.class).hasMessageContaining(message).hasMessageContaining(name);
+    }
+
+    private Task task(String text, boolean holdOut) throws IOException {
+        Path file = folder.resolve("text.txt");
+        Files.writeString(file, text);
+        return new Tasks().open(TaskSpec.DEFAULT.withCorpus(file.toString()), holdOut);
+    }
+
+    private static String text(Task task, int[] ids) {
+        return Arrays.stream(ids).mapToObj(task.symbols()::get).collect(Collectors.joining());
+    }
+}
