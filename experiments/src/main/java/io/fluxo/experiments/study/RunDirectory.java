@@ -1,7 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.BadInput;
-import io.fluxo.experiments.file.AtomicFile;
+import io.fluxo.checkpoint.AtomicFile;
 import io.fluxo.experiments.file.Json;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
