@@ -5,6 +5,7 @@ import static io.fluxo.cpu.simd.Lanes.L;
 import static io.fluxo.cpu.simd.Lanes.load;
 import static io.fluxo.cpu.simd.Panels.WIDTH;
 
+import io.fluxo.cpu.simd.Gemm.Matrix;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
@@ -75,42 +76,42 @@ final class AttentionKernel {
     }
 
     private static void forwardHead(Sizes s, Room room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
-        pack(k, s.k(task), 1, s.keyStride(), s.dHead, s.m, scratch, room.keysT);
-        pack(v, s.v(task), s.valueStride(), 1, s.m, s.dV, scratch, room.values);
+        pack(new Matrix(k, s.k(task), 1, s.keyStride()), s.dHead, s.m, scratch, room.keysT);
+        pack(new Matrix(v, s.v(task), s.valueStride(), 1), s.m, s.dV, scratch, room.values);
         for (int i = 0; i < s.n; i += ROWS) {
             int rows = Math.min(ROWS, s.n - i);
             int seen = s.visible(i + rows - 1);
             int wide = Panels.count(seen) * WIDTH;
-            scores(s, room, q, s.q(task) + i * s.keyStride(), rows, seen, wide, scratch);
+            Matrix weights = new Matrix(scratch, room.scores, wide, 1);
+            product(rows, s.dHead, seen, new Matrix(q, s.q(task) + i * s.keyStride(), s.keyStride(), 1), scratch, room.keysT, s.dHead, weights, wide,
+                    false, room.tile);
             for (int r = 0; r < rows; r++) {
-                logTotals[task * s.n + i + r] = softmaxRow(scratch, room.scores + r * wide, s.visible(i + r), seen, s.scale);
+                logTotals[task * s.n + i + r] = softmaxRow(scratch, room.scores + r * wide, s.visible(i + r), wide, s.scale);
             }
-            product(rows, seen, s.dV, scratch, room.scores, wide, 1, scratch, room.values, s.m, out, s.o(task) + i * s.valueStride(), s.valueStride(),
-                    true, scratch, room.tile);
+            product(rows, seen, s.dV, weights, scratch, room.values, s.m, new Matrix(out, s.o(task) + i * s.valueStride(), s.valueStride(), 1), s.dV,
+                    false, room.tile);
         }
     }
 
     /** Row of scores → row of weights in place; weights beyond {@code visible} are 0. Returns ln Σ e^(scale·score). */
     private static float softmaxRow(float[] x, int at, int visible, int width, float scale) {
-        float logTotal = Float.NEGATIVE_INFINITY;
-        if (visible > 0) {
-            float largest = scale >= 0 ? Lanes.max(x, at, visible) * scale : scaledMax(x, at, visible, scale);
-            float reference = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
-            float total = Softmaxes.exponentials(x, at, visible, scale, reference, x, at);
-            Softmaxes.scaleRow(x, at, visible, total == 0 ? 0 : 1 / total);
-            logTotal = reference + Softmaxes.log(total);
+        if (visible <= 0) {
+            Arrays.fill(x, at, at + width, 0);
+            return Float.NEGATIVE_INFINITY;
         }
-        for (int j = at + Math.max(visible, 0); j < at + width; j++) {
-            x[j] = 0;
-        }
-        return logTotal;
+        mask(x, at, visible, width, scale);
+        float largest = Lanes.max(x, at, width);
+        float reference = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
+        float total = Softmaxes.exponentials(x, at, width, 1, reference, x, at);
+        Softmaxes.scaleRow(x, at, width, total == 0 ? 0 : 1 / total);
+        return reference + Softmaxes.log(total);
     }
 
-    private static float scaledMax(float[] x, int at, int n, float scale) {
-        Softmaxes.scaleRow(x, at, n, -1);
-        float least = -Lanes.max(x, at, n);
-        Softmaxes.scaleRow(x, at, n, -1);
-        return least * scale;
+    /** Scales what the row sees, and puts −∞ beyond, so that whole blocks can follow: e^−∞ is exactly 0. */
+    private static void mask(float[] x, int at, int visible, int width, float scale) {
+        Arrays.fill(x, at + visible, at + width, 0);
+        Softmaxes.scaleRow(x, at, width, scale);
+        Arrays.fill(x, at + visible, at + width, Float.NEGATIVE_INFINITY);
     }
 
     /** Gradients in the layouts of their inputs; arrays need not be cleared. */
@@ -124,52 +125,48 @@ final class AttentionKernel {
 
     private static void backwardHead(Sizes s, Room room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g,
                                      float[] dq, float[] dk, float[] dv, float[] scratch) {
-        int kAt = s.k(task);
-        int vAt = s.v(task);
-        pack(k, kAt, 1, s.keyStride(), s.dHead, s.m, scratch, room.keysT);
-        pack(v, vAt, 1, s.valueStride(), s.dV, s.m, scratch, room.valuesT);
-        pack(k, kAt, s.keyStride(), 1, s.m, s.dHead, scratch, room.keys);
-        clear(dk, kAt, s.keyStride(), s.m, s.dHead);
-        clear(dv, vAt, s.valueStride(), s.m, s.dV);
+        Matrix keys = new Matrix(k, s.k(task), s.keyStride(), 1);
+        pack(keys.transposed(), s.dHead, s.m, scratch, room.keysT);
+        pack(new Matrix(v, s.v(task), 1, s.valueStride()), s.dV, s.m, scratch, room.valuesT);
+        pack(keys, s.m, s.dHead, scratch, room.keys);
+        Matrix keyGradients = new Matrix(dk, s.k(task), s.keyStride(), 1);
+        Matrix valueGradients = new Matrix(dv, s.v(task), s.valueStride(), 1);
+        clear(keyGradients, s.m, s.dHead);
+        clear(valueGradients, s.m, s.dV);
         for (int i = 0; i < s.n; i += ROWS) {
             int rows = Math.min(ROWS, s.n - i);
             int seen = s.visible(i + rows - 1);
             int wide = Panels.count(seen) * WIDTH;
-            int qAt = s.q(task) + i * s.keyStride();
-            int oAt = s.o(task) + i * s.valueStride();
-            scores(s, room, q, qAt, rows, seen, wide, scratch);
+            Matrix queries = new Matrix(q, s.q(task) + i * s.keyStride(), s.keyStride(), 1);
+            Matrix gradients = new Matrix(g, s.o(task) + i * s.valueStride(), s.valueStride(), 1);
+            Matrix weights = new Matrix(scratch, room.scores, wide, 1);
+            Matrix scoreGradients = new Matrix(scratch, room.weightGradients, wide, 1);
+            product(rows, s.dHead, seen, queries, scratch, room.keysT, s.dHead, weights, wide, false, room.tile);
             for (int r = 0; r < rows; r++) {
-                weights(scratch, room.scores + r * wide, s.visible(i + r), seen, s.scale, logTotals[task * s.n + i + r]);
+                weights(scratch, room.scores + r * wide, s.visible(i + r), wide, s.scale, logTotals[task * s.n + i + r]);
             }
-            // ∂v += pᵀ ∂o
-            pack(g, oAt, s.valueStride(), 1, rows, s.dV, scratch, room.block);
-            product(seen, rows, s.dV, scratch, room.scores, 1, wide, scratch, room.block, rows, dv, vAt, s.valueStride(), false, scratch, room.tile);
-            // ∂p = ∂o Vᵀ
-            for (int j = 0; j < seen; j += WIDTH) {
-                Gemm.strip(rows, g, oAt, s.valueStride(), 1, false, scratch, room.valuesT + j * s.dV, s.dV, scratch, room.weightGradients + j, wide,
-                        WIDTH, true, scratch, room.tile);
-            }
+            pack(gradients, rows, s.dV, scratch, room.block);                                                              // ∂v += pᵀ ∂o
+            product(seen, rows, s.dV, weights.transposed(), scratch, room.block, rows, valueGradients, s.dV, true, room.tile);
+            product(rows, s.dV, seen, gradients, scratch, room.valuesT, s.dV, scoreGradients, wide, false, room.tile);     // ∂p = ∂o Vᵀ
             for (int r = 0; r < rows; r++) {
-                float d = Lanes.dot(g, oAt + r * s.valueStride(), out, oAt + r * s.valueStride(), s.dV);
-                scoreGradients(scratch, room.scores + r * wide, room.weightGradients + r * wide, seen, d, s.scale);
+                float d = Lanes.dot(g, gradients.at() + r * s.valueStride(), out, gradients.at() + r * s.valueStride(), s.dV);
+                scoreGradients(scratch, room.scores + r * wide, room.weightGradients + r * wide, wide, d, s.scale);
             }
-            // ∂q = ∂s K, ∂k += ∂sᵀ Q, ∂s already scaled
-            product(rows, seen, s.dHead, scratch, room.weightGradients, wide, 1, scratch, room.keys, s.m, dq, qAt, s.keyStride(), true, scratch,
-                    room.tile);
-            pack(q, qAt, s.keyStride(), 1, rows, s.dHead, scratch, room.block);
-            product(seen, rows, s.dHead, scratch, room.weightGradients, 1, wide, scratch, room.block, rows, dk, kAt, s.keyStride(), false, scratch,
-                    room.tile);
+            product(rows, seen, s.dHead, scoreGradients, scratch, room.keys, s.m, new Matrix(dq, queries.at(), s.keyStride(), 1), s.dHead, false,
+                    room.tile);                                                                                            // ∂q = ∂s K
+            pack(queries, rows, s.dHead, scratch, room.block);                                                             // ∂k += ∂sᵀ Q
+            product(seen, rows, s.dHead, scoreGradients.transposed(), scratch, room.block, rows, keyGradients, s.dHead, true, room.tile);
         }
     }
 
     /** p = e^(scale·score − ln Σ) over what the row sees, 0 beyond. */
     private static void weights(float[] x, int at, int visible, int width, float scale, float logTotal) {
-        if (visible > 0) {
-            Softmaxes.exponentials(x, at, visible, scale, logTotal, x, at);
+        if (visible <= 0) {
+            Arrays.fill(x, at, at + width, 0);
+            return;
         }
-        for (int j = at + Math.max(visible, 0); j < at + width; j++) {
-            x[j] = 0;
-        }
+        mask(x, at, visible, width, scale);
+        Softmaxes.exponentials(x, at, width, 1, logTotal, x, at);
     }
 
     /** ∂s = scale·p·(∂p − D), over ∂p. */
@@ -184,32 +181,28 @@ final class AttentionKernel {
         }
     }
 
-    /** The block's unscaled scores q·k, against whole panels of keys. */
-    private static void scores(Sizes s, Room room, float[] q, int qAt, int rows, int seen, int wide, float[] scratch) {
-        for (int j = 0; j < seen; j += WIDTH) {
-            Gemm.strip(rows, q, qAt, s.keyStride(), 1, false, scratch, room.keysT + j * s.dHead, s.dHead, scratch, room.scores + j, wide, WIDTH,
-                    true, scratch, room.tile);
-        }
-    }
-
-    /** C (rows × n) = or += A (rows × depth) · B, of whose packed rows there are {@code packedDepth} in each panel. */
-    private static void product(int rows, int depth, int n, float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int packedDepth,
-                                float[] c, int cAt, int ldc, boolean first, float[] scratch, int tile) {
+    /**
+     * C (rows × n) = A (rows × depth) · B, or += where {@code add}.
+     *
+     * @param b           packed panels from {@code bAt} on, each of {@code packedDepth} rows, of which the first {@code depth} count
+     * @param room        how many columns C has room for: beyond n, whole tiles may be written
+     */
+    private static void product(int rows, int depth, int n, Matrix a, float[] b, int bAt, int packedDepth, Matrix c, int room, boolean add, int tile) {
         for (int j = 0; j < n; j += WIDTH) {
-            Gemm.strip(rows, a, at, rowStride, depthStride, false, b, bAt + j * packedDepth, depth, c, cAt + j, ldc, Math.min(WIDTH, n - j), first,
-                    scratch, tile);
+            Matrix target = c.from(j);
+            Gemm.strip(rows, a, false, b, bAt + j * packedDepth, depth, target, Math.min(WIDTH, room - j), add ? target : null, b, tile);
         }
     }
 
-    private static void pack(float[] b, int at, int rowStride, int columnStride, int k, int n, float[] packed, int packedAt) {
+    private static void pack(Matrix b, int k, int n, float[] packed, int packedAt) {
         for (int panel = 0; panel < Panels.count(n); panel++) {
-            Panels.pack(b, at, rowStride, columnStride, k, n, panel, packed, packedAt);
+            Panels.pack(b.array(), b.at(), b.rowStride(), b.columnStride(), k, n, panel, packed, packedAt);
         }
     }
 
-    private static void clear(float[] x, int at, int stride, int rows, int n) {
+    private static void clear(Matrix x, int rows, int n) {
         for (int i = 0; i < rows; i++) {
-            Arrays.fill(x, at + i * stride, at + i * stride + n, 0);
+            Arrays.fill(x.array(), x.at() + i * x.rowStride(), x.at() + i * x.rowStride() + n, 0);
         }
     }
 

@@ -48,8 +48,8 @@ final class FusedKernels {
             case FusedOp.Linear(boolean bias) -> {
                 int k = in[1].shape().size(0);
                 int columns = in[1].shape().size(1);
-                gemm.multiply(rows(y), columns, k, Gemm.Matrix.of(x, k), Gemm.Matrix.of(in[1].floats(), columns), y.floats(), 0, columns,
-                        bias ? in[2].floats() : null);
+                gemm.multiply(rows(y), columns, k, Gemm.Matrix.of(x, k), Gemm.Matrix.of(in[1].floats(), columns),
+                        Gemm.Matrix.of(y.floats(), columns), bias ? in[2].floats() : null);
                 yield new Fused(y);
             }
             case FusedOp.Relu _ -> {
@@ -107,8 +107,9 @@ final class FusedKernels {
                 int rows = rows(y);
                 SimdTensor dw = tensors.make(in[1].shape(), DType.F32);
                 Gemm.Matrix gradient = Gemm.Matrix.of(g, columns);
-                gemm.multiply(rows, k, columns, gradient, Gemm.Matrix.of(in[1].floats(), columns).transposed(), dx.floats(), 0, k, null);   // g Wᵀ
-                gemm.multiply(k, columns, rows, Gemm.Matrix.of(x, k).transposed(), gradient, dw.floats(), 0, columns, null);                // xᵀ g
+                Gemm.Matrix weight = Gemm.Matrix.of(in[1].floats(), columns);
+                gemm.multiply(rows, k, columns, gradient, weight.transposed(), Gemm.Matrix.of(dx.floats(), k), null);                    // g Wᵀ
+                gemm.multiply(k, columns, rows, Gemm.Matrix.of(x, k).transposed(), gradient, Gemm.Matrix.of(dw.floats(), columns), null); // xᵀ g
                 if (!bias) {
                     yield new Tensor[] {dx, dw};
                 }

@@ -43,11 +43,12 @@ final class Gemm {
     }
 
     /**
-     * c[i·ldc + j] = Σ_p a(i, p)·b(p, j) (+ bias[j]).
+     * c(i, j) = bias[j] + Σ_p a(i, p)·b(p, j), added in this order.
      *
-     * @param bias n floats or null
+     * @param c    with columns side by side
+     * @param bias n floats, or null for zero
      */
-    void multiply(int m, int n, int k, Matrix a, Matrix b, float[] c, int cAt, int ldc, float[] bias) {
+    void multiply(int m, int n, int k, Matrix a, Matrix b, Matrix c, float[] bias) {
         if (m == 0 || n == 0) {
             return;
         }
@@ -62,7 +63,7 @@ final class Gemm {
         }
         workers.run(count, task -> {
             int from = task * share;
-            rows(from, Math.min(m, from + share), n, k, a, packA, packed, c, cAt, ldc, bias, scratch[task]);
+            rows(from, Math.min(m, from + share), n, k, a, packA, packed, c, bias, scratch[task]);
         });
         for (float[] each : scratch) {
             memory.release(each);
@@ -100,56 +101,54 @@ final class Gemm {
         Panels.pack(b.array, b.at + block * DEPTH * b.rowStride, b.rowStride, b.columnStride, depth, n, panel, packed, block * blockSize);
     }
 
-    private static void rows(int from, int to, int n, int k, Matrix a, boolean packA, float[] packedB, float[] c, int cAt, int ldc, float[] bias,
-                             float[] scratch) {
+    private static void rows(int from, int to, int n, int k, Matrix a, boolean packA, float[] packedB, Matrix c, float[] bias, float[] scratch) {
         int block = Panels.size(Math.min(k, DEPTH), n);
         int tile = scratch.length - 12 * WIDTH;
         for (int p = 0; p < k || p == 0; p += DEPTH) {
             int depth = Math.min(DEPTH, k - p);
+            Matrix left = a.from(from * a.rowStride + p * a.columnStride);
             if (packA) {
-                packRows(a, from, to, p, depth, scratch);
+                packRows(left, to - from, depth, scratch);
+                left = new Matrix(scratch, 0, 1, 12);
             }
-            int at = a.at + from * a.rowStride + p * a.columnStride;
             for (int j = 0; j < n; j += WIDTH) {
-                int panel = p / DEPTH * block + j * depth;
-                int columns = Math.min(WIDTH, n - j);
-                if (packA) {
-                    strip(to - from, scratch, 0, 1, 12, true, packedB, panel, depth, c, cAt + from * ldc + j, ldc, columns, p == 0, scratch, tile);
-                } else {
-                    strip(to - from, a.array, at, a.rowStride, a.columnStride, false, packedB, panel, depth, c, cAt + from * ldc + j, ldc, columns,
-                            p == 0, scratch, tile);
-                }
-            }
-        }
-        if (bias != null) {
-            for (int i = from; i < to; i++) {
-                addBias(c, cAt + i * ldc, bias, n);
+                Matrix target = c.from(from * c.rowStride + j);
+                Matrix start = p > 0 ? target : bias == null ? null : new Matrix(bias, j, 0, 1);
+                strip(to - from, left, packA, packedB, p / DEPTH * block + j * depth, depth, target, Math.min(WIDTH, n - j), start, scratch, tile);
             }
         }
     }
 
-    /** All rows against one panel. Packed rows come in groups of twelve, each group's depth one after the other. */
-    static void strip(int rows, float[] a, int at, int rowStride, int depthStride, boolean packed, float[] b, int panel, int depth, float[] c,
-                      int cAt, int ldc, int columns, boolean first, float[] scratch, int tile) {
+    /**
+     * All rows against one panel. Packed rows come in groups of twelve, each group's depth one after the other.
+     *
+     * @param start what the sums begin with, row by row: {@code c} to add to it, a bias, or null for zero
+     * @param tile  where {@code scratch} has room for a tile, for panels narrower than a tile
+     */
+    static void strip(int rows, Matrix a, boolean packed, float[] b, int panel, int depth, Matrix c, int columns, Matrix start, float[] scratch,
+                      int tile) {
         boolean whole = columns == WIDTH;
-        float[] target = whole ? c : scratch;
-        int ld = whole ? ldc : WIDTH;
+        float[] target = whole ? c.array : scratch;
+        int ld = whole ? c.rowStride : WIDTH;
+        float[] from = start == null ? null : whole ? start.array : scratch;
+        int fromStride = start == null ? 0 : whole ? start.rowStride : WIDTH;
         int i = 0;
         while (i < rows) {
             int height = height(rows - i);
-            int source = packed ? at + i / 12 * 12 * depth + i % 12 : at + i * rowStride;
-            int to = whole ? cAt + i * ldc : tile;
-            if (!whole && !first) {
-                copy(c, cAt + i * ldc, ldc, scratch, tile, WIDTH, height, columns);
+            int source = packed ? a.at + i / 12 * 12 * depth + i % 12 : a.at + i * a.rowStride;
+            int to = whole ? c.at + i * c.rowStride : tile;
+            int fromAt = start == null ? 0 : whole ? start.at + i * start.rowStride : tile;
+            if (!whole && start != null) {
+                copy(start.array, start.at + i * start.rowStride, start.rowStride, scratch, tile, WIDTH, height, columns);
             }
             switch (height) {
-                case 12 -> MicroKernel.rows12(a, source, rowStride, depthStride, b, panel, depth, target, to, ld, first);
-                case 6 -> MicroKernel.rows6(a, source, rowStride, depthStride, b, panel, depth, target, to, ld, first);
-                case 2 -> MicroKernel.rows2(a, source, rowStride, depthStride, b, panel, depth, target, to, ld, first);
-                default -> MicroKernel.rows1(a, source, rowStride, depthStride, b, panel, depth, target, to, ld, first);
+                case 12 -> MicroKernel.rows12(a.array, source, a.rowStride, a.columnStride, b, panel, depth, target, to, ld, from, fromAt, fromStride);
+                case 6 -> MicroKernel.rows6(a.array, source, a.rowStride, a.columnStride, b, panel, depth, target, to, ld, from, fromAt, fromStride);
+                case 2 -> MicroKernel.rows2(a.array, source, a.rowStride, a.columnStride, b, panel, depth, target, to, ld, from, fromAt, fromStride);
+                default -> MicroKernel.rows1(a.array, source, a.rowStride, a.columnStride, b, panel, depth, target, to, ld, from, fromAt, fromStride);
             }
             if (!whole) {
-                copy(scratch, tile, WIDTH, c, cAt + i * ldc, ldc, height, columns);
+                copy(scratch, tile, WIDTH, c.array, c.at + i * c.rowStride, c.rowStride, height, columns);
             }
             i += height;
         }
@@ -163,10 +162,10 @@ final class Gemm {
         return rows >= 6 ? 6 : rows >= 2 ? 2 : 1;
     }
 
-    private static void packRows(Matrix a, int from, int to, int p, int depth, float[] packed) {
-        for (int i = from; i < to; i++) {
-            int source = a.at + i * a.rowStride + p * a.columnStride;
-            int target = (i - from) / 12 * 12 * depth + (i - from) % 12;
+    private static void packRows(Matrix a, int rows, int depth, float[] packed) {
+        for (int i = 0; i < rows; i++) {
+            int source = a.at + i * a.rowStride;
+            int target = i / 12 * 12 * depth + i % 12;
             for (int q = 0; q < depth; q++) {
                 packed[target + q * 12] = a.array[source + q * a.columnStride];
             }
@@ -176,16 +175,6 @@ final class Gemm {
     private static void copy(float[] from, int at, int fromStride, float[] to, int toAt, int toStride, int rows, int columns) {
         for (int i = 0; i < rows; i++) {
             System.arraycopy(from, at + i * fromStride, to, toAt + i * toStride, columns);
-        }
-    }
-
-    private static void addBias(float[] c, int at, float[] bias, int n) {
-        int j = 0;
-        for (; j + Lanes.L <= n; j += Lanes.L) {
-            Lanes.load(c, at + j).add(Lanes.load(bias, j)).intoArray(c, at + j);
-        }
-        for (; j < n; j++) {
-            c[at + j] += bias[j];
         }
     }
 }

@@ -3,12 +3,8 @@ package io.fluxo.cpu.simd;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Hands out arrays and takes them back when scopes close, so that a loop that makes the same tensors in every round allocates none after the
@@ -16,8 +12,8 @@ import java.util.Map;
  */
 final class Memory {
 
-    private final Map<Integer, Deque<float[]>> floats = new HashMap<>();
-    private final Map<Integer, Deque<int[]>> ints = new HashMap<>();
+    private final Pool<float[]> floats = new Pool<>(float[]::new);
+    private final Pool<int[]> ints = new Pool<>(int[]::new);
     private final Scope root = new Scope(null);
     private Scope current = root;
 
@@ -62,8 +58,8 @@ final class Memory {
     private Buffer allocate(DType dtype, int elements, Scope owner) {
         int length = Lanes.padded(elements);
         Object array = switch (dtype) {
-            case F32 -> pooled(floats, length) instanceof float[] used ? used : new float[length];
-            case I32 -> pooled(ints, length) instanceof int[] used ? used : new int[length];
+            case F32 -> floats.take(length);
+            case I32 -> ints.take(length);
             case I64 -> new long[length];
             case BOOL -> new boolean[length];
             case F64, BF16 -> throw new IllegalArgumentException("simd has no " + dtype.label());
@@ -75,12 +71,11 @@ final class Memory {
 
     /** An array for the length of a kernel; give it back by {@link #release}. */
     float[] borrow(int elements) {
-        int length = Lanes.padded(elements);
-        return pooled(floats, length) instanceof float[] used ? used : new float[length];
+        return floats.take(Lanes.padded(elements));
     }
 
     void release(float[] array) {
-        floats.computeIfAbsent(array.length, length -> new ArrayDeque<>()).push(array);
+        floats.give(array, array.length);
     }
 
     TensorScope open() {
@@ -88,15 +83,10 @@ final class Memory {
         return current;
     }
 
-    private static <A> A pooled(Map<Integer, Deque<A>> pool, int length) {
-        Deque<A> free = pool.get(length);
-        return free == null ? null : free.poll();
-    }
-
     private void free(Buffer buffer) {
         switch (buffer.array) {
             case float[] array -> release(array);
-            case int[] array -> ints.computeIfAbsent(array.length, length -> new ArrayDeque<>()).push(array);
+            case int[] array -> ints.give(array, array.length);
             default -> { } // rare types are left to the garbage collector
         }
         buffer.array = null;

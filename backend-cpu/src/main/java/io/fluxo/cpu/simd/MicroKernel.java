@@ -11,15 +11,16 @@ import jdk.incubator.vector.FloatVector;
  * The innermost product: a few rows of A times one panel of B, accumulated in registers. Each element of C is one chain of fused
  * multiply-adds in the order of k, the same on every path: whatever the tile, the blocking and the number of threads, its bits are the same.
  * Twelve rows by two vectors take 24 of the 32 registers of AVX-512, which measured best; where there are 16, the six-row kernel takes 12.
- * Element (i, p) of A lies at {@code at + i·rowStride + p·depthStride}; panels are those of {@link Panels}; with {@code first} C is
- * overwritten, else added to.
+ * Element (i, p) of A lies at {@code at + i·rowStride + p·depthStride}; panels are those of {@link Panels}. Row i begins with what lies at
+ * {@code startAt + i·startStride} of {@code start}: C itself to add to it, a bias (stride 0), or zero where {@code start} is null.
  */
 final class MicroKernel {
 
     private MicroKernel() {}
 
     /** Twelve rows. */
-    static void rows12(float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int k, float[] c, int cAt, int ldc, boolean first) {
+    static void rows12(float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int k, float[] c, int cAt, int ldc, float[] start, int startAt,
+                       int startStride) {
         FloatVector c00;
         FloatVector c01;
         FloatVector c10;
@@ -44,7 +45,7 @@ final class MicroKernel {
         FloatVector c101;
         FloatVector c110;
         FloatVector c111;
-        if (first) {
+        if (start == null) {
             c00 = FloatVector.zero(F);
             c01 = FloatVector.zero(F);
             c10 = FloatVector.zero(F);
@@ -70,30 +71,30 @@ final class MicroKernel {
             c110 = FloatVector.zero(F);
             c111 = FloatVector.zero(F);
         } else {
-            c00 = load(c, cAt);
-            c01 = load(c, cAt + L);
-            c10 = load(c, cAt + ldc);
-            c11 = load(c, cAt + ldc + L);
-            c20 = load(c, cAt + 2 * ldc);
-            c21 = load(c, cAt + 2 * ldc + L);
-            c30 = load(c, cAt + 3 * ldc);
-            c31 = load(c, cAt + 3 * ldc + L);
-            c40 = load(c, cAt + 4 * ldc);
-            c41 = load(c, cAt + 4 * ldc + L);
-            c50 = load(c, cAt + 5 * ldc);
-            c51 = load(c, cAt + 5 * ldc + L);
-            c60 = load(c, cAt + 6 * ldc);
-            c61 = load(c, cAt + 6 * ldc + L);
-            c70 = load(c, cAt + 7 * ldc);
-            c71 = load(c, cAt + 7 * ldc + L);
-            c80 = load(c, cAt + 8 * ldc);
-            c81 = load(c, cAt + 8 * ldc + L);
-            c90 = load(c, cAt + 9 * ldc);
-            c91 = load(c, cAt + 9 * ldc + L);
-            c100 = load(c, cAt + 10 * ldc);
-            c101 = load(c, cAt + 10 * ldc + L);
-            c110 = load(c, cAt + 11 * ldc);
-            c111 = load(c, cAt + 11 * ldc + L);
+            c00 = load(start, startAt);
+            c01 = load(start, startAt + L);
+            c10 = load(start, startAt + startStride);
+            c11 = load(start, startAt + startStride + L);
+            c20 = load(start, startAt + 2 * startStride);
+            c21 = load(start, startAt + 2 * startStride + L);
+            c30 = load(start, startAt + 3 * startStride);
+            c31 = load(start, startAt + 3 * startStride + L);
+            c40 = load(start, startAt + 4 * startStride);
+            c41 = load(start, startAt + 4 * startStride + L);
+            c50 = load(start, startAt + 5 * startStride);
+            c51 = load(start, startAt + 5 * startStride + L);
+            c60 = load(start, startAt + 6 * startStride);
+            c61 = load(start, startAt + 6 * startStride + L);
+            c70 = load(start, startAt + 7 * startStride);
+            c71 = load(start, startAt + 7 * startStride + L);
+            c80 = load(start, startAt + 8 * startStride);
+            c81 = load(start, startAt + 8 * startStride + L);
+            c90 = load(start, startAt + 9 * startStride);
+            c91 = load(start, startAt + 9 * startStride + L);
+            c100 = load(start, startAt + 10 * startStride);
+            c101 = load(start, startAt + 10 * startStride + L);
+            c110 = load(start, startAt + 11 * startStride);
+            c111 = load(start, startAt + 11 * startStride + L);
         }
         int r1 = rowStride;
         int r2 = 2 * rowStride;
@@ -176,7 +177,8 @@ final class MicroKernel {
     }
 
     /** Six rows. */
-    static void rows6(float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int k, float[] c, int cAt, int ldc, boolean first) {
+    static void rows6(float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int k, float[] c, int cAt, int ldc, float[] start, int startAt,
+                       int startStride) {
         FloatVector c00;
         FloatVector c01;
         FloatVector c10;
@@ -189,7 +191,7 @@ final class MicroKernel {
         FloatVector c41;
         FloatVector c50;
         FloatVector c51;
-        if (first) {
+        if (start == null) {
             c00 = FloatVector.zero(F);
             c01 = FloatVector.zero(F);
             c10 = FloatVector.zero(F);
@@ -203,18 +205,18 @@ final class MicroKernel {
             c50 = FloatVector.zero(F);
             c51 = FloatVector.zero(F);
         } else {
-            c00 = load(c, cAt);
-            c01 = load(c, cAt + L);
-            c10 = load(c, cAt + ldc);
-            c11 = load(c, cAt + ldc + L);
-            c20 = load(c, cAt + 2 * ldc);
-            c21 = load(c, cAt + 2 * ldc + L);
-            c30 = load(c, cAt + 3 * ldc);
-            c31 = load(c, cAt + 3 * ldc + L);
-            c40 = load(c, cAt + 4 * ldc);
-            c41 = load(c, cAt + 4 * ldc + L);
-            c50 = load(c, cAt + 5 * ldc);
-            c51 = load(c, cAt + 5 * ldc + L);
+            c00 = load(start, startAt);
+            c01 = load(start, startAt + L);
+            c10 = load(start, startAt + startStride);
+            c11 = load(start, startAt + startStride + L);
+            c20 = load(start, startAt + 2 * startStride);
+            c21 = load(start, startAt + 2 * startStride + L);
+            c30 = load(start, startAt + 3 * startStride);
+            c31 = load(start, startAt + 3 * startStride + L);
+            c40 = load(start, startAt + 4 * startStride);
+            c41 = load(start, startAt + 4 * startStride + L);
+            c50 = load(start, startAt + 5 * startStride);
+            c51 = load(start, startAt + 5 * startStride + L);
         }
         int r1 = rowStride;
         int r2 = 2 * rowStride;
@@ -261,21 +263,22 @@ final class MicroKernel {
     }
 
     /** Two rows. */
-    static void rows2(float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int k, float[] c, int cAt, int ldc, boolean first) {
+    static void rows2(float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int k, float[] c, int cAt, int ldc, float[] start, int startAt,
+                       int startStride) {
         FloatVector c00;
         FloatVector c01;
         FloatVector c10;
         FloatVector c11;
-        if (first) {
+        if (start == null) {
             c00 = FloatVector.zero(F);
             c01 = FloatVector.zero(F);
             c10 = FloatVector.zero(F);
             c11 = FloatVector.zero(F);
         } else {
-            c00 = load(c, cAt);
-            c01 = load(c, cAt + L);
-            c10 = load(c, cAt + ldc);
-            c11 = load(c, cAt + ldc + L);
+            c00 = load(start, startAt);
+            c01 = load(start, startAt + L);
+            c10 = load(start, startAt + startStride);
+            c11 = load(start, startAt + startStride + L);
         }
         int r1 = rowStride;
         for (int p = 0; p < k; p++) {
@@ -298,15 +301,16 @@ final class MicroKernel {
     }
 
     /** One row. */
-    static void rows1(float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int k, float[] c, int cAt, int ldc, boolean first) {
+    static void rows1(float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int k, float[] c, int cAt, int ldc, float[] start, int startAt,
+                       int startStride) {
         FloatVector c00;
         FloatVector c01;
-        if (first) {
+        if (start == null) {
             c00 = FloatVector.zero(F);
             c01 = FloatVector.zero(F);
         } else {
-            c00 = load(c, cAt);
-            c01 = load(c, cAt + L);
+            c00 = load(start, startAt);
+            c01 = load(start, startAt + L);
         }
         for (int p = 0; p < k; p++) {
             int row = bAt + p * WIDTH;

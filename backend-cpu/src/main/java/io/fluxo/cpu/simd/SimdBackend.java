@@ -189,8 +189,8 @@ final class SimdBackend implements Backend {
         right = op.transposeRight() ? right.transposed() : right;
         for (int i = 0; i < batch; i++) {
             Gemm.Matrix block = Gemm.Matrix.of(a.floats(), columns).from(i * rows * columns);
-            gemm.multiply(m, n, k, op.transposeLeft() ? block.transposed() : block, shared ? right : right.from(i * k * n), y.floats(), i * m * n, n,
-                    null);
+            gemm.multiply(m, n, k, op.transposeLeft() ? block.transposed() : block, shared ? right : right.from(i * k * n),
+                    Gemm.Matrix.of(y.floats(), n).from(i * m * n), null);
         }
     }
 

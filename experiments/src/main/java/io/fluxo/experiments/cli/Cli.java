@@ -56,6 +56,7 @@ public final class Cli {
                 .addSubcommand(new BackendsCommand(session))
                 .addSubcommand(new AblateCommand(session))
                 .addSubcommand(new TrainCommand(session))
+                .addSubcommand(new BenchCommand(session))
                 .setOut(new java.io.PrintWriter(terminal.out(), true))
                 .setErr(new java.io.PrintWriter(terminal.err(), true))
                 .setUsageHelpAutoWidth(terminal.interactive())

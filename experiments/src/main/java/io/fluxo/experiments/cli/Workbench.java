@@ -1,5 +1,7 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.experiments.bench.Bench;
+import io.fluxo.experiments.bench.BenchCase;
 import io.fluxo.experiments.spec.Registry;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.StudyLibrary;
@@ -27,6 +29,9 @@ public interface Workbench {
 
     /** Trained numbers of a model, its vocabulary filled in. */
     long parameters(ModelSpec model);
+
+    /** {@code spec} on a backend, which is opened when it is timed. */
+    Bench bench(BenchCase spec, String backend);
 
     /** The studies known by name. */
     default StudyLibrary studies() {

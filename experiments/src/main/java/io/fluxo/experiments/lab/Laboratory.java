@@ -12,6 +12,8 @@ import io.fluxo.backend.Backends;
 import io.fluxo.block.Placement;
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.bench.Bench;
+import io.fluxo.experiments.bench.BenchCase;
 import io.fluxo.experiments.cli.BackendRow;
 import io.fluxo.experiments.cli.Workbench;
 import io.fluxo.experiments.spec.Registry;
@@ -108,6 +110,13 @@ public final class Laboratory implements Workbench {
     @Override
     public Registry registry() {
         return new Registry(catalog.placements().keySet(), catalog.norms().keySet());
+    }
+
+    @Override
+    public Bench bench(BenchCase spec, String backend) {
+        BackendOptions options = new BackendOptions(DType.F32, 0, spec.threads());
+        probe(backend, options);
+        return new Bench(spec, () -> backends.open(backend, options), catalog);
     }
 
     @Override

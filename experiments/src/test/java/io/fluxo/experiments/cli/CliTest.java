@@ -140,8 +140,11 @@ class CliTest {
 
     @Test
     void refusesBadCommandLines() throws IOException {
-        fluxo().refused(2, "no command given (commands: backends, ablate, train)");
+        fluxo().refused(2, "no command given (commands: backends, ");
         fluxo("ablat").refused(2, "did you mean");
+        fluxo("bench", "blok").refused(2, "legal: block, train");
+        fluxo("bench", "train", "--heads", 3).refused(2, "--heads 3 does not divide --model 128");
+        fluxo("bench", "train", "--batch", 0).refused(2, "--batch must be at least 1");
         fluxo("ablate", "--stpes", 3).refused(2, "Unknown option: '--stpes'");
         fluxo("ablate", "--steps", "many").refused(2, "'--steps'");
         fluxo("ablate", "--steps").refused(2, "--steps");

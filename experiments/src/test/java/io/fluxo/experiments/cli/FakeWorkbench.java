@@ -54,4 +54,9 @@ record FakeWorkbench(TrialExecutor trains) implements Workbench {
     public long parameters(ModelSpec model) {
         return 12L * model.nLayers() * model.dModel() * model.dModel() + 2L * model.dVocab() * model.dModel();
     }
+
+    @Override
+    public io.fluxo.experiments.bench.Bench bench(io.fluxo.experiments.bench.BenchCase spec, String backend) {
+        throw new IllegalStateException("nothing is timed here");
+    }
 }

@@ -1,0 +1,96 @@
+package io.fluxo.experiments.bench;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.experiments.bench.BenchCase.What;
+import io.fluxo.model.Catalog;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Times a case, alone or in turn with a peer: one repetition each, as often as asked, so that a drifting machine drifts for both. */
+public final class Bench {
+
+    private final BenchCase spec;
+    private final Supplier<Backend> backends;
+    private final Catalog catalog;
+
+    public Bench(BenchCase spec, Supplier<Backend> backends, Catalog catalog) {
+        this.spec = spec;
+        this.backends = backends;
+        this.catalog = catalog;
+    }
+
+    /**
+     * One line of results.
+     *
+     * @param peer   who was timed: {@code fluxo-simd}, {@code torch-2.13.0+cpu}
+     * @param gflops of a block's passes; empty for training
+     */
+    public record Line(String peer, Timing timing, BenchCase spec, Optional<Double> gflops) {}
+
+    /** @param each told of every line as it is measured */
+    public List<Line> alone(Consumer<Line> each) {
+        try (Backend backend = backends.get()) {
+            List<Line> lines = new ArrayList<>();
+            workload(backend).forEach((step, body) -> {
+                Line line = line("fluxo-" + backend.name(), Timing.of(step, spec.seconds(), body));
+                each.accept(line);
+                lines.add(line);
+            });
+            return lines;
+        }
+    }
+
+    /**
+     * Fluxo and PyTorch in turn.
+     *
+     * @param python      an interpreter that has torch
+     * @param repetitions of each side, after a warm-up
+     * @return each step's summary: Fluxo's, then the peer's
+     */
+    public Map<String, List<Line>> beside(String python, boolean compile, int repetitions, Consumer<Line> each) throws InterruptedException {
+        Peer peer = new Peer(python, compile);
+        Map<String, List<Timing>> own = new LinkedHashMap<>();
+        Map<String, List<Timing>> others = new LinkedHashMap<>();
+        String other = "";
+        String name;
+        try (Backend backend = backends.get()) {
+            name = "fluxo-" + backend.name();
+            Map<String, Runnable> steps = workload(backend);
+            for (int i = 0; i < repetitions; i++) {
+                steps.forEach((step, body) -> {
+                    Timing timing = Timing.of(step, spec.seconds(), body);
+                    each.accept(line(name, timing));
+                    own.computeIfAbsent(step, key -> new ArrayList<>()).add(timing);
+                });
+                for (Peer.Row row : peer.run(spec)) {
+                    each.accept(line(row.peer(), row.timing()));
+                    others.computeIfAbsent(row.timing().step(), key -> new ArrayList<>()).add(row.timing());
+                    other = row.peer();
+                }
+            }
+        }
+        Map<String, List<Line>> summary = new LinkedHashMap<>();
+        for (Map.Entry<String, List<Timing>> entry : own.entrySet()) {
+            summary.put(entry.getKey(), List.of(line(name, Timing.summary(entry.getValue())), line(other, Timing.summary(others.get(entry.getKey())))));
+        }
+        return summary;
+    }
+
+    /** Ready and warm: the compiler has seen every step. */
+    private Map<String, Runnable> workload(Backend backend) {
+        Map<String, Runnable> steps = Workload.of(spec, backend, catalog);
+        steps.forEach((step, body) -> Timing.of(step, Math.max(3, spec.seconds()), body));
+        return steps;
+    }
+
+    private Line line(String peer, Timing timing) {
+        Optional<Double> gflops = spec.what() == What.TRAIN ? Optional.empty()
+                : Optional.of(spec.forwardFlops() * (timing.step().equals("forward") ? 1 : 3) / timing.median() / 1e6);
+        return new Line(peer, timing, spec, gflops);
+    }
+}

@@ -1,0 +1,54 @@
+package io.fluxo.experiments.bench;
+
+import io.fluxo.model.ModelSpec;
+import io.fluxo.model.ModelSpec.ActFn;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What is timed, under the peer script's option names.
+ *
+ * @param what       a block's forward and backward pass, or a training step of a character model
+ * @param batch      sequences
+ * @param tokens     tokens in a sequence
+ * @param model      d_model
+ * @param heads      attention heads; must divide {@code model}
+ * @param ff         d_mlp
+ * @param layers     blocks of the trained model
+ * @param vocab      token ids of the trained model
+ * @param threads    worker threads
+ * @param seconds    time spent on each measurement
+ * @param placement  pre or post
+ * @param activation gelu (tanh) or relu
+ */
+public record BenchCase(What what, int batch, int tokens, int model, int heads, int ff, int layers, int vocab, int threads, double seconds,
+                        String placement, Activation activation) {
+
+    public enum What { BLOCK, TRAIN }
+
+    public enum Activation { GELU, RELU }
+
+    /** The model a step is timed on: causal, with affine norms and biases, as the peer's. */
+    ModelSpec spec() {
+        ActFn act = switch (activation) {
+            case GELU -> ActFn.GELU_TANH;
+            case RELU -> ActFn.RELU;
+        };
+        ModelSpec base = ModelSpec.DEFAULT;
+        return new ModelSpec(what == What.BLOCK ? 1 : layers, model, heads, 0, ff, tokens, vocab, act, placement, base.norm(), true, base.normEps(),
+                base.attention(), base.mask(), base.ffn(), base.residual(), base.positions(), true, false, 0, base.init(), base.embedStd());
+    }
+
+    /** The same case as options of the peer script. */
+    List<String> peerOptions() {
+        return List.of(what.name().toLowerCase(Locale.ROOT), "--batch", "" + batch, "--tokens", "" + tokens, "--model", "" + model, "--heads",
+                "" + heads, "--ff", "" + ff, "--layers", "" + layers, "--vocab", "" + vocab, "--threads", "" + threads, "--seconds", "" + seconds,
+                "--placement", placement, "--activation", activation.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** Floating operations of a block's forward pass; causal attention counted at half. */
+    double forwardFlops() {
+        double d = model;
+        return (double) batch * tokens * (2 * (4 * d * d + 2 * d * ff) + 2.0 * tokens * d);
+    }
+}
