@@ -40,6 +40,11 @@ public abstract class Layer {
         return path;
     }
 
+    /** The layers this one is made of, in the order they were added. */
+    public final List<Layer> parts() {
+        return List.copyOf(parts);
+    }
+
     /** All parameters, those of parts included, in a fixed order. */
     public final List<Parameter> parameters() {
         return Stream.concat(own.stream(), parts.stream().flatMap(part -> part.parameters().stream())).toList();

@@ -22,6 +22,11 @@ public final class LayerNorm extends Layer {
         bias = affine ? parameter("b", Shape.of(width), Initializer.ZEROS) : null;
     }
 
+    /** What is added under the root. */
+    public double eps() {
+        return eps;
+    }
+
     @Override
     protected Tensor compute(Pass pass, Tensor x) {
         if (pass.wants(hookScale) || pass.wants(hookNormalized)) {

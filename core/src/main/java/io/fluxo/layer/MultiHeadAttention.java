@@ -23,6 +23,9 @@ public final class MultiHeadAttention extends Attention {
      */
     public record Dims(Dim dModel, Dim nHeads, Dim dHead, Dim dV) {}
 
+    /** The four projections: [… d_model] → [… n_heads·d_head], the same, [… n_heads·d_v], and back from there. */
+    public record Projections(Linear q, Linear k, Linear v, Linear o) {}
+
     private final Dims dims;
     private final FusedOp.Attention plain;
     private final Linear q;
@@ -89,6 +92,21 @@ public final class MultiHeadAttention extends Attention {
             return op.weighted(pass, pattern, vs);
         }
         return pass.fused(op, in);
+    }
+
+    /** The sizes it was built from. */
+    public Dims dims() {
+        return dims;
+    }
+
+    /** The attention of one head, without a bias on the scores. */
+    public FusedOp.Attention operation() {
+        return plain;
+    }
+
+    /** W_Q, W_K, W_V and W_O with their biases, for an attention that puts them together in another way. */
+    public Projections projections() {
+        return new Projections(q, k, v, o);
     }
 
     private Tensor heads(Pass pass, Tensor x, Dim width) {

@@ -1,70 +1,103 @@
 package io.fluxo.proof;
 
-import io.fluxo.layer.Pass;
+import io.fluxo.block.Block;
+import io.fluxo.layer.Layer;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelDims;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Transformer;
-import io.fluxo.shape.Dim;
-import io.fluxo.shape.Shape;
-import io.fluxo.shape.ShapeMismatchException;
-import io.fluxo.stream.Cache;
 import io.fluxo.tensor.DType;
-import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Theorem 2.1 for one specification: the stream is [batch pos d_model] at x and at t1 … h of every block, whatever batch, pos, d_model,
- * n_heads, d_head, d_v, d_mlp and d_vocab are. The model's own layers run on symbols; the proof is that they run through, and what shapes
- * they show.
+ * n_heads, d_head, d_v, d_mlp and d_vocab are, and however many blocks there are. The model's own layers run on symbols: each sub-layer and
+ * each distinct kind of block maps the stream's shape to itself, so by induction any stack of them does.
  *
- * @param points      the hook points at which d was preserved
+ * @param points      the hook points at which d was preserved, in the order of the run
  * @param assumptions bounds between sizes that the model relies on
  * @param failure     the first point at which it was not, and how; empty where the claim is proved
+ * @param lemmas      embedding, sub-layers and block of each distinct kind, unembedding
+ * @param kinds       for each distinct kind of block the paths of its blocks
  */
-public record DimensionProof(List<String> points, List<String> assumptions, Optional<String> failure) {
+public record DimensionProof(List<String> points, List<String> assumptions, Optional<String> failure, List<DimensionLemma> lemmas,
+                             List<List<String>> kinds) {
+
+    public DimensionProof {
+        points = List.copyOf(points);
+        assumptions = List.copyOf(assumptions);
+        lemmas = List.copyOf(lemmas);
+        kinds = kinds.stream().map(List::copyOf).toList();
+    }
 
     /** Proves or refutes the claim for {@code spec}. */
     public static DimensionProof of(ModelSpec spec, Catalog catalog) {
-        SymbolicBackend symbolic = new SymbolicBackend();
-        Transformer model = ModelBuilder.build(spec, ModelDims.symbolic(), catalog);
-        model.fill(parameter -> symbolic.variable(parameter.shape(), DType.F32));
-        Shape tokens = Shape.of(Dim.symbol("batch"), Dim.symbol("pos"));
-        Shape stream = Shape.of(Dim.symbol("batch"), Dim.symbol("pos"), Dim.symbol("d_model"));
-        Cache cache = Cache.boundaries();
-        List<String> preserved = new ArrayList<>();
-        try {
-            Tensor logits = model.forward(Pass.evaluation(symbolic).with(cache), symbolic.variable(tokens, DType.I32));
-            if (!logits.shape().equals(stream.with(2, Dim.symbol("d_vocab")))) {
-                return new DimensionProof(preserved, List.of(), Optional.of("the logits are " + logits.shape()));
+        ModelDims dims = ModelDims.symbolic();
+        Transformer model = ModelBuilder.build(spec, dims, catalog);
+        var stream = DimensionLemma.STREAM;
+        List<DimensionLemma> lemmas = new ArrayList<>();
+        lemmas.add(DimensionLemma.of("embedding", model.parameters(), DType.I32, stream.slice(0, 2), stream, model::embed));
+        List<List<String>> kinds = new ArrayList<>();
+        List<DimensionLemma> kindLemmas = new ArrayList<>();
+        List<String> points = new ArrayList<>();
+        for (Block block : model.blocks()) {
+            DimensionLemma lemma = DimensionLemma.of(block);
+            points.addAll(newPoints(lemma, block, points.isEmpty()));
+            int kind = indexOfLike(lemma, kindLemmas);
+            if (kind >= 0) {
+                kinds.get(kind).add(lemma.subject());
+                continue;
             }
-        } catch (ShapeMismatchException mismatch) {
-            return new DimensionProof(preserved, List.of(), Optional.of(mismatch.getMessage()));
+            lemmas.addAll(subLayers(block, lemma));
+            lemmas.add(lemma);
+            kindLemmas.add(lemma);
+            kinds.add(new ArrayList<>(List.of(lemma.subject())));
         }
-        for (String point : streamPoints(model)) {
-            Shape shape = cache.get(point).shape();
-            if (!shape.equals(stream)) {
-                return new DimensionProof(preserved, List.of(), Optional.of("%s is %s, not %s".formatted(point, shape, stream)));
-            }
-            preserved.add(point);
-        }
-        return new DimensionProof(preserved, List.copyOf(symbolic.assumptions()), Optional.empty());
+        lemmas.add(DimensionLemma.of("unembedding", model.parameters(), DType.F32, stream, stream.with(2, dims.dVocab()), model::unembed));
+        return of(lemmas, points, kinds);
     }
 
-    /** x of the first block, then t1 … h of every block; x of a later block is the h before it. */
-    private static List<String> streamPoints(Transformer model) {
-        List<String> points = new ArrayList<>();
-        for (var block : model.blocks()) {
-            block.chapter().forEach((symbol, hook) -> {
-                if (!symbol.equals("x") || block == model.blocks().getFirst()) {
-                    points.add(block.path() + "." + hook);
-                }
-            });
+    /** The same for parts alone, built on symbols: a sub-layer or block under test. Their parameters are overwritten. */
+    public static DimensionProof of(Layer... parts) {
+        List<DimensionLemma> lemmas = Stream.of(parts).map(DimensionLemma::of).toList();
+        return of(lemmas, lemmas.stream().flatMap(lemma -> lemma.points().stream()).toList(), List.of());
+    }
+
+    private static DimensionProof of(List<DimensionLemma> lemmas, List<String> points, List<List<String>> kinds) {
+        SequencedSet<String> assumptions = new LinkedHashSet<>();
+        lemmas.forEach(lemma -> assumptions.addAll(lemma.assumptions()));
+        Optional<String> failure = lemmas.stream().flatMap(lemma -> lemma.failure().stream()).findFirst();
+        return new DimensionProof(points, List.copyOf(assumptions), failure, lemmas, kinds);
+    }
+
+    /**
+     * The block's parts. Where the block is proved, a part that does not map the stream to itself is none of its sub-layers: a projection,
+     * say; where it is not, that part may be why.
+     */
+    private static List<DimensionLemma> subLayers(Block block, DimensionLemma lemma) {
+        return block.parts().stream().map(DimensionLemma::of).filter(part -> part.proved() || !lemma.proved()).toList();
+    }
+
+    private static int indexOfLike(DimensionLemma lemma, List<DimensionLemma> kinds) {
+        for (int i = 0; i < kinds.size(); i++) {
+            if (kinds.get(i).isLike(lemma)) {
+                return i;
+            }
         }
-        return points;
+        return -1;
+    }
+
+    /** The points of a block; x of a later one is the h before it, seen already. */
+    private static List<String> newPoints(DimensionLemma lemma, Block block, boolean first) {
+        String x = block.path() + "." + block.chapter().get("x");
+        return lemma.points().stream().filter(point -> first || !point.equals(x)).toList();
     }
 
     public boolean proved() {
@@ -76,5 +109,19 @@ public record DimensionProof(List<String> points, List<String> assumptions, Opti
         return failure.map(reason -> "d not preserved: " + reason)
                 .orElseGet(() -> "d preserved at %d hook points: proved%s".formatted(points.size(),
                         assumptions.isEmpty() ? "" : " for " + String.join(", ", assumptions)));
+    }
+
+    /** The proof to read: each part with its operations and their compositions, each block by its operations, then the induction over depth. */
+    public List<String> derivation() {
+        List<String> lines = new ArrayList<>();
+        Predicate<DimensionLemma> isBlock = lemma -> kinds.stream().anyMatch(paths -> paths.contains(lemma.subject()));
+        lemmas.forEach(lemma -> lines.addAll(isBlock.test(lemma) ? lemma.outline() : lemma.derivation()));
+        if (proved() && !kinds.isEmpty()) {
+            kinds.forEach(paths -> lines.add("blocks of one kind, with the same derivation: " + String.join(", ", paths)));
+            lines.add("by induction over depth: x_0 is %s, and each kind of block maps that shape to itself, so x_L is it for every number L of blocks"
+                    .formatted(Step.shape(DimensionLemma.STREAM)));
+        }
+        lines.add(sentence());
+        return lines;
     }
 }

@@ -1,6 +1,9 @@
 package io.fluxo.proof;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.Op;
+import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.ShapeRules;
 import io.fluxo.shape.Dim;
@@ -9,13 +12,16 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.SequencedSet;
 import java.util.Set;
 
 /**
  * Runs the unchanged layers on shapes alone, whose sizes may be symbols: what comes out holds for every value of the symbols within the
- * assumptions recorded on the way. Fused operations run as their compositions.
+ * assumptions recorded on the way. Fused operations run as their compositions, which the recorded steps show inside them.
  */
 public final class SymbolicBackend implements Backend {
 
@@ -27,17 +33,30 @@ public final class SymbolicBackend implements Backend {
             assumptions().add(smaller.named("") + " ≤ " + larger.named(""));
         }
     });
+    private List<Step> steps = new ArrayList<>();
 
-    private record SymbolicTensor(Shape shape, DType dtype) implements Tensor {}
+    private record SymbolicTensor(String name, Shape shape, DType dtype) implements Tensor {}
 
     /** A tensor of which only shape and type are known. */
     public Tensor variable(Shape shape, DType dtype) {
-        return new SymbolicTensor(shape, dtype);
+        return variable("", shape, dtype);
+    }
+
+    /** The same, called {@code name} in derivations. */
+    public Tensor variable(String name, Shape shape, DType dtype) {
+        return new SymbolicTensor(name, shape, dtype);
     }
 
     /** Bounds between symbols that the run so far relies on: {@code pos ≤ n_ctx}. */
     public SequencedSet<String> assumptions() {
         return assumptions;
+    }
+
+    /** What was executed since this was last asked. */
+    public List<Step> takeSteps() {
+        List<Step> taken = List.copyOf(steps);
+        steps.clear();
+        return taken;
     }
 
     @Override
@@ -52,12 +71,44 @@ public final class SymbolicBackend implements Backend {
 
     @Override
     public Tensor execute(PrimitiveOp op, Tensor... inputs) {
-        return new SymbolicTensor(rules.shape(op, inputs), ShapeRules.dtype(op, inputs));
+        Tensor result = new SymbolicTensor("", rules.shape(op, inputs), ShapeRules.dtype(op, inputs));
+        record(op, result, List.of(), inputs);
+        return result;
+    }
+
+    /** Every one, as its composition. */
+    @Override
+    public boolean fuses(FusedOp op) {
+        return true;
+    }
+
+    @Override
+    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+        Shape promised = rules.shape(op, inputs);
+        List<Step> outside = steps;
+        steps = new ArrayList<>();
+        Tensor result = op.compose(new Ops(this), inputs);
+        List<Step> inside = steps;
+        steps = outside;
+        if (!result.shape().equals(promised)) {
+            throw new IllegalStateException("%s promises %s, but its composition gives %s".formatted(op.name(), promised, result.shape()));
+        }
+        record(op, result, inside, inputs);
+        return new Fused(result);
+    }
+
+    private void record(Op op, Tensor result, List<Step> inside, Tensor... inputs) {
+        List<String> operands = Arrays.stream(inputs).map(input -> (named(input) + " " + Step.shape(input.shape())).strip()).toList();
+        steps.add(new Step(op.name(), operands, result.shape(), inside));
+    }
+
+    private static String named(Tensor tensor) {
+        return tensor instanceof SymbolicTensor symbolic ? symbolic.name() : "";
     }
 
     @Override
     public Tensor upload(HostArray values) {
-        return new SymbolicTensor(values.shape(), values.dtype());
+        return variable(values.shape(), values.dtype());
     }
 
     @Override
@@ -67,17 +118,7 @@ public final class SymbolicBackend implements Backend {
 
     @Override
     public TensorScope openScope() {
-        return new TensorScope() {
-            @Override
-            public <T extends Tensor> T keep(T tensor) {
-                return tensor;
-            }
-
-            @Override
-            public void close() {
-                // shapes hold no memory
-            }
-        };
+        return UnownedScope.INSTANCE;
     }
 
     @Override

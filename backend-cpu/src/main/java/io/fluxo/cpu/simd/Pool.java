@@ -21,7 +21,7 @@ final class Pool<A> {
     @SuppressWarnings("unchecked") // an array of a generic type
     Pool(IntFunction<A> constructor) {
         this.constructor = constructor;
-        this.byBlocks = new Shelf[SHORT];
+        this.byBlocks = (Shelf<A>[]) new Shelf<?>[SHORT];
     }
 
     private static final class Shelf<A> {

@@ -1,0 +1,77 @@
+package io.fluxo.proof;
+
+/**
+ * What is known of one element of a tensor, whatever the weights and the tokens are: its number, or the tokens that may change it. A known
+ * number is exact, so that an absence is never a rounding: −∞ before a softmax and 0 after it are known, e^(−1e9) is not.
+ */
+sealed interface Element {
+
+    Element ZERO = new Known(0);
+    Element ONE = new Known(1);
+
+    /** A finite number that depends on no token: a weight, or a result that was rounded. */
+    Element WEIGHT = new Unknown(TokenSet.NONE, false);
+
+    /** An exact real number, or ±∞ or NaN for certain. */
+    record Known(double number) implements Element {}
+
+    /**
+     * Any number.
+     *
+     * @param sources     every token that may change it
+     * @param maybeAbsent whether it may be −∞; else it is finite
+     */
+    record Unknown(TokenSet sources, boolean maybeAbsent) implements Element {}
+
+    static Element of(boolean truth) {
+        return truth ? ONE : ZERO;
+    }
+
+    /** A finite number that {@code sources} may change. */
+    static Element of(TokenSet sources) {
+        return new Unknown(sources, false);
+    }
+
+    /** The tokens that may change it; a known number has none. */
+    default TokenSet sources() {
+        return switch (this) {
+            case Known _ -> TokenSet.NONE;
+            case Unknown(TokenSet sources, boolean _) -> sources;
+        };
+    }
+
+    /** Whether it may be −∞ (or is another number that is not finite). */
+    default boolean maybeAbsent() {
+        return switch (this) {
+            case Known(double number) -> !Double.isFinite(number);
+            case Unknown(TokenSet _, boolean absent) -> absent;
+        };
+    }
+
+    /** Whether it is exactly {@code value}. */
+    default boolean is(double value) {
+        return this instanceof Known(double number) && number == value;
+    }
+
+    /** Either of two, nobody knows which: what depends on nothing else than both do. */
+    default Element or(Element other) {
+        if (this instanceof Known(double a) && other instanceof Known(double b) && (a == b || Double.isNaN(a) && Double.isNaN(b))) {
+            return this;
+        }
+        TokenSet sources = sources().and(other.sources());
+        boolean absent = maybeAbsent() || other.maybeAbsent();
+        // an element that already says as much is shared, not copied
+        if (this instanceof Unknown(TokenSet mine, boolean same) && mine == sources && same == absent) {
+            return this;
+        }
+        if (other instanceof Unknown(TokenSet theirs, boolean same) && theirs == sources && same == absent) {
+            return other;
+        }
+        return new Unknown(sources, absent);
+    }
+
+    /** The same, also changed by whatever changes {@code other}. */
+    default Element andSourcesOf(Element other) {
+        return other.sources().isWithin(sources()) && this instanceof Unknown ? this : new Unknown(sources().and(other.sources()), maybeAbsent());
+    }
+}

@@ -1,0 +1,93 @@
+package io.fluxo.proof;
+
+import static io.fluxo.proof.TokenClaim.TOKEN_DIAGONAL;
+
+import io.fluxo.block.Block;
+import io.fluxo.layer.Attention;
+import io.fluxo.layer.Parameter;
+import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelBuilder;
+import io.fluxo.model.ModelDims;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.model.ModelSpec.MaskKind;
+import io.fluxo.model.Transformer;
+import io.fluxo.shape.Dim;
+import io.fluxo.shape.ShapeMismatchException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Theorem 1's absence for one specification: attention is the only part that receives anything from other tokens. Every other part is
+ * token-diagonal by itself, the model is token-diagonal once attention is silenced, and with it a row depends on what the mask permits.
+ *
+ * @param proofs one for each part, then the whole
+ */
+public record TokenTheorem(List<TokenProof> proofs) {
+
+    public TokenTheorem {
+        proofs = List.copyOf(proofs);
+    }
+
+    /** Proves or fails to prove it for sequences of {@code tokens}. */
+    public static TokenTheorem of(ModelSpec given, Catalog catalog, int tokens) {
+        ModelSpec spec = TokenFlow.withVocabulary(given);
+        Transformer model = ModelBuilder.build(spec, catalog);
+        List<Parameter> parameters = model.parameters();
+        Dim width = ModelDims.of(spec).dModel();
+        TokenClaim permitted = permitted(spec.mask());
+        List<TokenProof> proofs = new ArrayList<>();
+        proofs.add(TokenFlow.ofTokens("embedding", parameters, tokens, model::embed).prove(TOKEN_DIAGONAL));
+        model.blocks().forEach(block -> subLayers(block, width, tokens, permitted).forEach(proofs::add));
+        proofs.add(TokenFlow.of("residual addition", List.of(), width, tokens, (pass, x) -> pass.add(pass.neg(x), x)).prove(TOKEN_DIAGONAL));
+        proofs.add(TokenFlow.of("unembedding", parameters, width, tokens, model::unembed).prove(TOKEN_DIAGONAL));
+        proofs.add(TokenFlow.of(model, tokens).prove(permitted));
+        proofs.add(TokenFlow.withoutAttention(model, tokens, path -> true).prove(TOKEN_DIAGONAL));
+        return new TokenTheorem(proofs);
+    }
+
+    /** The block's parts that work on the stream; a projection to another width is inside of what they do. */
+    private static Stream<TokenProof> subLayers(Block block, Dim width, int tokens, TokenClaim permitted) {
+        return block.parts().stream().flatMap(part -> {
+            try {
+                return Stream.of(TokenFlow.of(part, width, tokens).prove(part instanceof Attention ? permitted : TOKEN_DIAGONAL));
+            } catch (ShapeMismatchException notTheStream) {
+                return Stream.empty();
+            }
+        });
+    }
+
+    /**
+     * Theorem 2.III's path: the run of the model with all attention silenced but that of the first block. What its last rows still receive
+     * from other tokens came through that attention and was carried on by the residual connections.
+     */
+    public static TokenFlow path(ModelSpec spec, Catalog catalog, int tokens) {
+        Transformer model = ModelBuilder.build(TokenFlow.withVocabulary(spec), catalog);
+        return TokenFlow.withoutAttention(model, tokens, path -> !path.equals("blocks.0"));
+    }
+
+    /** What a mask lets through. */
+    public static TokenClaim permitted(MaskKind mask) {
+        return switch (mask) {
+            case CAUSAL -> TokenClaim.CAUSAL;
+            case BIDIRECTIONAL -> TokenClaim.WITHIN_SEQUENCE;
+        };
+    }
+
+    public boolean proved() {
+        return proofs.stream().allMatch(TokenProof::proved);
+    }
+
+    /** The first proof that failed, as a sentence; empty where all are proved. */
+    public Optional<String> failure() {
+        return proofs.stream().filter(proof -> !proof.proved()).map(TokenProof::sentence).findFirst();
+    }
+
+    /** Each proof's sentence with its points below, then what is assumed. */
+    public List<String> derivation() {
+        return Stream.concat(
+                proofs.stream().flatMap(proof -> Stream.concat(Stream.of(proof.sentence()), proof.derivation().stream().map(line -> "    " + line))),
+                Stream.of("assumed: " + TokenProof.ASSUMPTION)).toList();
+    }
+}

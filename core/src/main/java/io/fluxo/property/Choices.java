@@ -1,0 +1,93 @@
+package io.fluxo.property;
+
+import io.fluxo.random.RandomKey;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The choices a {@link Generator} makes, one after the other. They are written down as numbers from 0, the simplest, so that a value is
+ * shrunk by lowering its choices and generating again: what comes out is always one the generator can make, and nobody writes a shrinker.
+ */
+public final class Choices {
+
+    /** Decides the choice numbered {@code counter}: a number from 0 to {@code most}. */
+    @FunctionalInterface
+    private interface Source {
+        int choose(int counter, int most);
+    }
+
+    /** A stretch of choices that may be left out: those of one element of a list. */
+    record Span(int from, int to) {}
+
+    /** One draw in four is an end of its range: faults live there. */
+    private static final int END = 8;
+
+    private final Source source;
+    private final List<Integer> made = new ArrayList<>();
+    private final List<Span> spans = new ArrayList<>();
+
+    private Choices(Source source) {
+        this.source = source;
+    }
+
+    static Choices random(RandomKey key) {
+        return new Choices((counter, most) -> switch (key.below(END, 2L * counter)) {
+            case 0 -> 0;
+            case 1 -> most;
+            default -> key.below(most + 1, 2L * counter + 1);
+        });
+    }
+
+    /** The choices of {@code written}, cut to what is possible; the simplest ones where it ends. */
+    static Choices replay(List<Integer> written) {
+        return new Choices((counter, most) -> counter < written.size() ? Math.min(written.get(counter), most) : 0);
+    }
+
+    /** A number from {@code least}, the simplest, to {@code most}. */
+    public int integer(int least, int most) {
+        if (least > most) {
+            throw new IllegalArgumentException("there is no number from %d to %d".formatted(least, most));
+        }
+        int range = Math.subtractExact(most, least);
+        if (range == Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("from %d to %d are too many numbers to choose from".formatted(least, most));
+        }
+        int choice = source.choose(made.size(), range);
+        made.add(choice);
+        return least + choice;
+    }
+
+    /** One of {@code values}, the simplest first. */
+    public <T> T oneOf(List<T> values) {
+        return values.get(integer(0, values.size() - 1));
+    }
+
+    /** False, the simpler, or true. */
+    public boolean flag() {
+        return integer(0, 1) == 1;
+    }
+
+    /** From {@code least} to {@code most} values, each of which shrinking may leave out. */
+    public <T> List<T> list(Generator<T> generator, int least, int most) {
+        List<T> values = new ArrayList<>();
+        while (values.size() < most) {
+            int from = made.size();
+            // whether there is one more is asked before every element, even where there must be: so any element can be left out with its answer
+            boolean last = integer(0, most) == 0;
+            if (last && values.size() >= least) {
+                break;
+            }
+            values.add(generator.from(this));
+            spans.add(new Span(from, made.size()));
+        }
+        return List.copyOf(values);
+    }
+
+    List<Integer> made() {
+        return List.copyOf(made);
+    }
+
+    List<Span> spans() {
+        return List.copyOf(spans);
+    }
+}
