@@ -54,6 +54,7 @@ public final class Cli {
         FluxoCommand.Session session = new FluxoCommand.Session(terminal, workbenches, List.of(arguments));
         CommandLine line = new CommandLine(new Root())
                 .addSubcommand(new BackendsCommand(session))
+                .addSubcommand(new VerifyCommand(session))
                 .addSubcommand(new AblateCommand(session))
                 .addSubcommand(new TrainCommand(session))
                 .addSubcommand(new BenchCommand(session))

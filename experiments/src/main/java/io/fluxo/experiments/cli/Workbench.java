@@ -6,6 +6,7 @@ import io.fluxo.experiments.spec.Registry;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.StudyLibrary;
 import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.verify.Installed;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.train.TrainingSpec;
 import java.util.List;
@@ -26,6 +27,9 @@ public interface Workbench {
 
     /** The placements and norms that a specification may name. */
     Registry registry();
+
+    /** Backends and parts themselves: what {@code verify} examines. */
+    Installed installed();
 
     /** Trained numbers of a model, its vocabulary filled in. */
     long parameters(ModelSpec model);

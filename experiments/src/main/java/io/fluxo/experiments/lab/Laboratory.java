@@ -19,6 +19,7 @@ import io.fluxo.experiments.cli.Workbench;
 import io.fluxo.experiments.spec.Registry;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.verify.Installed;
 import io.fluxo.layer.NormFactory;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelBuilder;
@@ -110,6 +111,11 @@ public final class Laboratory implements Workbench {
     @Override
     public Registry registry() {
         return new Registry(catalog.placements().keySet(), catalog.norms().keySet());
+    }
+
+    @Override
+    public Installed installed() {
+        return new Installed(backends, catalog);
     }
 
     @Override

@@ -51,6 +51,11 @@ record FakeWorkbench(TrialExecutor trains) implements Workbench {
     }
 
     @Override
+    public io.fluxo.experiments.verify.Installed installed() {
+        throw new IllegalStateException("nothing is verified here");
+    }
+
+    @Override
     public long parameters(ModelSpec model) {
         return 12L * model.nLayers() * model.dModel() * model.dModel() + 2L * model.dVocab() * model.dModel();
     }

@@ -1,0 +1,168 @@
+package io.fluxo.experiments.cli;
+
+import io.fluxo.backend.BackendUnavailableException;
+import io.fluxo.experiments.BackendUnavailable;
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.StudyReader;
+import io.fluxo.experiments.study.BackendChoice;
+import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.experiments.verify.Candidates;
+import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Groups;
+import io.fluxo.experiments.verify.Installed;
+import io.fluxo.experiments.verify.Outcome;
+import io.fluxo.experiments.verify.Verification;
+import io.fluxo.experiments.verify.mutant.Mutant;
+import io.fluxo.experiments.verify.mutant.Mutants;
+import io.fluxo.experiments.verify.report.VerifyJson;
+import io.fluxo.experiments.verify.report.VerifyReport;
+import io.fluxo.experiments.verify.report.VerifyText;
+import io.fluxo.tensor.DType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(name = "verify", mixinStandardHelpOptions = true,
+        description = "Proves, measures or refutes the chapter's claims; faulty blocks show that each check can fail.")
+final class VerifyCommand extends FluxoCommand {
+
+    static final int DEFAULT_TRIALS = 20;
+
+    @Parameters(arity = "0..*", paramLabel = "CLAIM", description = "claims by id (default: all of the group)")
+    private List<String> asked = new ArrayList<>();
+
+    @Option(names = "--group", paramLabel = "NAME", description = "chapter, algebra, init, rank-collapse, gradient, trained or all (default: " + Groups.DEFAULT + ")")
+    private String group;
+
+    @Option(names = "--placement", paramLabel = "NAME", description = "examine this block alone: post, pre, a plugin's, or a mutant-… (default: post and pre, with controls)")
+    private String placement;
+
+    @Option(names = "--spec", paramLabel = "FILE", description = "examine the block of a model (YAML, as train reads it) in the model's own kinds")
+    private Path spec;
+
+    @Option(names = "--trials", paramLabel = "N", description = "cases of each for-all claim (default: " + DEFAULT_TRIALS + ")")
+    private Integer trials;
+
+    @Option(names = "--list", description = "list the claims, check nothing")
+    private boolean list;
+
+    VerifyCommand(Session session) {
+        super(session);
+    }
+
+    @Override
+    ExitStatus run() throws Exception {
+        CommonOptions.atLeast("--trials", trials, 1);
+        if (placement != null && spec != null) {
+            throw new BadInput("--placement and --spec: give one of them; the model names its placement");
+        }
+        List<Claim> claims = Groups.choose(asked, group);
+        if (list) {
+            return listed(claims);
+        }
+        Workbench workbench = workbench();
+        Installed installed = workbench.installed();
+        Verification verification = new Verification(installed, claims, candidates(workbench, installed), controls(), settings(workbench));
+        int workers = Objects.requireNonNullElse(common.threads, Runtime.getRuntime().availableProcessors());
+        Outcome outcome = verified(verification, workers);
+        return tell(installed, outcome);
+    }
+
+    private static Outcome verified(Verification verification, int workers) throws InterruptedException {
+        try {
+            return verification.run(workers);
+        } catch (BackendUnavailableException unavailable) {
+            throw new BackendUnavailable(unavailable.getMessage(), unavailable);
+        }
+    }
+
+    private List<Candidate> candidates(Workbench workbench, Installed installed) {
+        if (spec != null) {
+            Study study = new StudyReader(workbench.registry(), workbench.studies()::defaults).read(spec).study();
+            if (!study.vary().isEmpty()) {
+                throw new BadInput("--spec %s: it varies %s; a block is examined in one model".formatted(spec, String.join(", ", study.vary().keySet())));
+            }
+            return List.of(Candidates.named(study.model().placement(), installed.catalog(), Optional.of(study.model())));
+        }
+        return placement == null ? Candidates.standard(installed.catalog()) : List.of(Candidates.named(placement, installed.catalog(), Optional.empty()));
+    }
+
+    /** The controls belong to the chapter's two blocks, not to another that is examined by itself. */
+    private List<Mutant> controls() {
+        return placement == null && spec == null ? Mutants.all() : List.of();
+    }
+
+    private Apparatus.Settings settings(Workbench workbench) {
+        BackendChoice choice = new BackendChoice(Objects.requireNonNullElse(common.backend, CommonOptions.DEFAULT_BACKEND), Optional.ofNullable(common.dtype),
+                Objects.requireNonNullElse(common.device, 0), 1);
+        try (Workbench.OpenBackend backend = workbench.open(choice)) {
+            DType dtype = Arrays.stream(DType.values()).filter(type -> type.label().equals(backend.dtype())).findFirst().orElseThrow();
+            return new Apparatus.Settings(new Apparatus.Setup(choice.name(), dtype), choice.device(), Objects.requireNonNullElse(common.seed, 1L),
+                    Objects.requireNonNullElse(trials, DEFAULT_TRIALS));
+        }
+    }
+
+    private ExitStatus tell(Installed installed, Outcome outcome) {
+        common.writeJson(Json.pretty(VerifyJson.of(outcome)), terminal.out());
+        if (common.report != null) {
+            common.writeReport(VerifyReport.html(installed, outcome, typed()));
+        }
+        if (!common.jsonToStandardOutput()) {
+            TextTable table = new TextTable("claim", "block", "verdict", "", "measured");
+            outcome.rows().forEach(row -> table.row(VerifyText.cells(row)));
+            terminal.out().print(table + VerifyText.surprises(outcome, replay()) + VerifyText.controls(outcome) + VerifyText.scope(outcome));
+        }
+        return outcome.asExpected() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
+    }
+
+    /** What has to be given again for the same cases. */
+    private String replay() {
+        StringBuilder options = new StringBuilder(" --seed %d --trials %d".formatted(Objects.requireNonNullElse(common.seed, 1L),
+                Objects.requireNonNullElse(trials, DEFAULT_TRIALS)));
+        if (common.backend != null) {
+            options.append(" --backend ").append(common.backend);
+        }
+        if (common.dtype != null) {
+            options.append(" --dtype ").append(common.dtype);
+        }
+        if (spec != null) {
+            options.append(" --spec ").append(spec);
+        }
+        if (common.plugins != null) {
+            options.append(" --plugins ").append(common.plugins);
+        }
+        return options.toString();
+    }
+
+    private ExitStatus listed(List<Claim> claims) {
+        ObjectNode root = Json.object();
+        ArrayNode rows = root.putArray("claims");
+        TextTable table = new TextTable("claim", "group", "about", "expected", "statement");
+        for (Claim claim : claims) {
+            String about = switch (claim.scope()) {
+                case POST -> "post";
+                case PRE -> "pre";
+                case EVERY -> "every block";
+                case NONE -> "–";
+            };
+            rows.addObject().put("id", claim.id()).put("group", Groups.of(claim)).put("about", about).put("expected", claim.expected().label()).put("statement", claim.statement());
+            table.row(claim.id(), Groups.of(claim), about, claim.expected().label(), claim.statement());
+        }
+        common.writeJson(Json.pretty(root), terminal.out());
+        if (!common.jsonToStandardOutput()) {
+            terminal.out().print(table);
+        }
+        return ExitStatus.AS_EXPECTED;
+    }
+}

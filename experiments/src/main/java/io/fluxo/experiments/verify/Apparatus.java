@@ -1,0 +1,94 @@
+package io.fluxo.experiments.verify;
+
+import io.fluxo.backend.Availability;
+import io.fluxo.backend.Backend;
+import io.fluxo.backend.BackendOptions;
+import io.fluxo.backend.Backends;
+import io.fluxo.tensor.DType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What one worker checks claims with: backends, opened when first asked for; how many cases to try, and from which seed. */
+public final class Apparatus implements AutoCloseable {
+
+    /** Gradients and finite differences need float64. */
+    private static final Setup REFERENCE = new Setup("ejml", DType.F64);
+
+    private final Backends backends;
+    private final Settings settings;
+    private final Map<Setup, Backend> open = new LinkedHashMap<>();
+
+    public Apparatus(Backends backends, Settings settings) {
+        this.backends = backends;
+        this.settings = settings;
+    }
+
+    /** A backend and what it computes in. */
+    public record Setup(String backend, DType dtype) {
+        @Override
+        public String toString() {
+            return backend + " " + dtype.label();
+        }
+    }
+
+    /**
+     * What the user chose.
+     *
+     * @param chosen where claims are measured
+     * @param device number of the device
+     * @param seed   of the first case
+     * @param trials cases of each for-all claim
+     */
+    public record Settings(Setup chosen, int device, long seed, int trials) {}
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public long seed() {
+        return settings.seed();
+    }
+
+    public int trials() {
+        return settings.trials();
+    }
+
+    public DType dtype() {
+        return settings.chosen().dtype();
+    }
+
+    /** The backend that claims are measured on. */
+    public Backend backend() {
+        return backend(settings.chosen());
+    }
+
+    /** The float64 reference. */
+    public Backend reference() {
+        return backend(REFERENCE);
+    }
+
+    public Backend backend(Setup setup) {
+        int device = setup.equals(settings.chosen()) ? settings.device() : 0;
+        return open.computeIfAbsent(setup, key -> backends.open(key.backend(), new BackendOptions(key.dtype(), device, 1)));
+    }
+
+    /** Every backend that can run here, in each of float32 and float64 that it computes in. */
+    public List<Setup> everyBackend() {
+        List<Setup> setups = new ArrayList<>();
+        backends.probe().forEach((name, availability) -> {
+            if (availability instanceof Availability.Available available) {
+                available.dtypes().stream().filter(dtype -> dtype == DType.F32 || dtype == DType.F64).sorted()
+                        .forEach(dtype -> setups.add(new Setup(name, dtype)));
+            }
+        });
+        return setups;
+    }
+
+    @Override
+    public void close() {
+        open.values().forEach(Backend::close);
+        open.clear();
+    }
+}

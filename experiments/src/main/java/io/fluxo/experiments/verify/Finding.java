@@ -1,0 +1,66 @@
+package io.fluxo.experiments.verify;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * What a check found.
+ *
+ * @param theory         what the claim says, in numbers or in words
+ * @param measured       what was seen
+ * @param tolerance      the largest deviation that passed as rounding; empty where nothing is rounded
+ * @param witness        a case in which something that can happen does; empty where none was needed
+ * @param counterexample the smallest case found in which the claim is false; empty unless refuted
+ * @param derivation     line by line, how the verdict came about
+ */
+public record Finding(Verdict verdict, String theory, String measured, OptionalDouble tolerance, String witness, String counterexample,
+                      List<String> derivation) {
+
+    public Finding {
+        derivation = List.copyOf(derivation);
+    }
+
+    public static Finding proved(String theory, String measured) {
+        return of(Verdict.PROVED, theory, measured);
+    }
+
+    public static Finding holds(String theory, String measured) {
+        return of(Verdict.HOLDS, theory, measured);
+    }
+
+    /** @param counterexample a case in which the claim is false, and why */
+    public static Finding refuted(String theory, String measured, String counterexample) {
+        return new Finding(Verdict.REFUTED, theory, measured, OptionalDouble.empty(), "", counterexample, List.of());
+    }
+
+    public static Finding notTestable(String why) {
+        return of(Verdict.NOT_TESTABLE, "", why);
+    }
+
+    public static Finding skipped(String why) {
+        return of(Verdict.SKIPPED, "", why);
+    }
+
+    private static Finding of(Verdict verdict, String theory, String measured) {
+        return new Finding(verdict, theory, measured, OptionalDouble.empty(), "", "", List.of());
+    }
+
+    public Finding within(double allowed) {
+        return new Finding(verdict, theory, measured, OptionalDouble.of(allowed), witness, counterexample, derivation);
+    }
+
+    public Finding witnessed(String by) {
+        return new Finding(verdict, theory, measured, tolerance, by, counterexample, derivation);
+    }
+
+    public Finding derived(List<String> lines) {
+        List<String> all = new ArrayList<>(derivation);
+        all.addAll(lines);
+        return new Finding(verdict, theory, measured, tolerance, witness, counterexample, all);
+    }
+
+    public Finding derived(String... lines) {
+        return derived(List.of(lines));
+    }
+}

@@ -1,0 +1,28 @@
+package io.fluxo.experiments.verify;
+
+import io.fluxo.experiments.spec.Labelled;
+
+/** What came of a claim. */
+public enum Verdict implements Labelled {
+    /** For all inputs and weights, at the generality the derivation states. */
+    PROVED("proved"),
+    /** Measured on every case that was tried. */
+    HOLDS("holds"),
+    /** A counterexample is exhibited. */
+    REFUTED("refuted"),
+    /** No computation decides it. */
+    NOT_TESTABLE("not testable"),
+    /** Decided elsewhere, or it says nothing of what it was asked about; the finding says which. */
+    SKIPPED("skipped");
+
+    private final String label;
+
+    Verdict(String label) {
+        this.label = label;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,99 @@
+package io.fluxo.experiments.verify;
+
+import io.fluxo.experiments.verify.mutant.Mutant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Checks claims of candidates, and of mutants. Each worker has backends of its own; a verdict depends on claim, block and settings alone.
+ *
+ * @param installed  backends and parts
+ * @param claims     what is claimed
+ * @param candidates of which blocks
+ * @param controls   the mutants that show each check can fail
+ */
+public record Verification(Installed installed, List<Claim> claims, List<Candidate> candidates, List<Mutant> controls, Apparatus.Settings settings) {
+
+    /** @param workers threads at a time */
+    public Outcome run(int workers) throws InterruptedException {
+        ConcurrentLinkedQueue<Apparatus> made = new ConcurrentLinkedQueue<>();
+        ThreadLocal<Apparatus> own = ThreadLocal.withInitial(() -> {
+            Apparatus apparatus = new Apparatus(installed.backends(), settings);
+            made.add(apparatus);
+            return apparatus;
+        });
+        try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
+            List<Future<Row>> rows = new ArrayList<>();
+            List<Future<Control>> kept = new ArrayList<>();
+            for (Claim claim : claims) {
+                if (claim.scope() == Scope.NONE) {
+                    rows.add(pool.submit(row(own, claim, Optional.empty())));
+                }
+                for (Candidate candidate : candidates) {
+                    if (claim.scope().covers(candidate.family())) {
+                        rows.add(pool.submit(row(own, claim, Optional.of(candidate))));
+                    }
+                }
+            }
+            for (Mutant mutant : controls) {
+                Candidate candidate = mutant.candidate(installed.catalog(), Optional.empty());
+                for (Claim claim : claims) {
+                    if (claim.scope().covers(mutant.family())) {
+                        kept.add(pool.submit(() -> new Control(claim, mutant, find(own.get(), claim, Optional.of(candidate)))));
+                    }
+                }
+            }
+            return new Outcome(all(rows), all(kept), settings, new Apparatus(installed.backends(), settings).everyBackend());
+        } finally {
+            made.forEach(Apparatus::close);
+        }
+    }
+
+    private Callable<Row> row(ThreadLocal<Apparatus> own, Claim claim, Optional<Candidate> candidate) {
+        return () -> {
+            long begin = System.nanoTime();
+            Finding finding = find(own.get(), claim, candidate);
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            return new Row(claim, candidate.map(Candidate::name).orElse(""), finding, expected(claim, candidate, finding), seconds);
+        };
+    }
+
+    /** A block of another design may lack what a claim speaks of; that is no surprise. */
+    private static Verdict expected(Claim claim, Optional<Candidate> candidate, Finding finding) {
+        boolean other = candidate.map(Candidate::family).filter(family -> family == Family.OTHER).isPresent();
+        return other && finding.verdict() == Verdict.SKIPPED ? Verdict.SKIPPED : claim.expected();
+    }
+
+    private static Finding find(Apparatus apparatus, Claim claim, Optional<Candidate> candidate) {
+        try {
+            return claim.check().of(candidate.orElse(null), apparatus);
+        } catch (RuntimeException broken) {
+            throw new IllegalStateException("checking %s%s: %s".formatted(claim.id(), candidate.map(of -> " of " + of.name()).orElse(""), broken), broken);
+        }
+    }
+
+    private static <T> List<T> all(List<Future<T>> futures) throws InterruptedException {
+        List<T> values = new ArrayList<>();
+        for (Future<T> future : futures) {
+            try {
+                values.add(future.get());
+            } catch (ExecutionException failed) {
+                if (failed.getCause() instanceof RuntimeException unchecked) {
+                    throw unchecked;
+                }
+                if (failed.getCause() instanceof Error error) {
+                    throw error;
+                }
+                throw new IllegalStateException(failed.getCause());
+            }
+        }
+        return values;
+    }
+}

@@ -1,0 +1,42 @@
+package io.fluxo.experiments.verify;
+
+import io.fluxo.property.BlockCase;
+import io.fluxo.property.InputKind;
+import java.util.Locale;
+
+/** A case in words. */
+public final class Words {
+
+    private Words() {}
+
+    /** {@code 1 sequence of 2 tokens, d_model 1, 1 head (d_head 1, d_v 1), d_mlp 1; causal mask, relu, layer_norm …}. */
+    public static String of(BlockCase drawn) {
+        return "%s of %s, d_model %d, %s (d_head %d, d_v %d), d_mlp %d; %s mask, %s, %s with ε = %s%s%s; weights%s; %s; numbers drawn from %d".formatted(
+                count(drawn.batch(), "sequence"), count(drawn.pos(), "token"), drawn.dModel(), count(drawn.nHeads(), "head"), drawn.dHead(), drawn.dV(), drawn.dMlp(),
+                lower(drawn.mask()), lower(drawn.actFn()), drawn.norm(), number(drawn.eps()), drawn.affine() ? ", gains" : "", drawn.bias() ? ", biases" : "",
+                drawn.weightScale() == 1 ? " as initialised" : " × " + number(drawn.weightScale()), input(drawn.input(), drawn.inputScale()), drawn.seed());
+    }
+
+    private static String input(InputKind kind, double scale) {
+        String size = scale == 1 ? "" : " × " + number(scale);
+        return switch (kind) {
+            case NORMAL -> "random tokens" + size;
+            case REPEATED -> "the same random token everywhere" + size;
+            case OFFSET -> "random tokens about a mean of 100" + size;
+            case CONSTANT -> "tokens whose features are all equal" + size;
+            case ZERO -> "tokens of zeros";
+        };
+    }
+
+    private static String count(int n, String noun) {
+        return n == 1 ? "1 " + noun : "%d %ss".formatted(n, noun);
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String number(double value) {
+        return Double.toString(value).replaceAll("\\.0(?=E|$)", "").replace('E', 'e');
+    }
+}

@@ -1,0 +1,43 @@
+package io.fluxo.experiments.verify.claim;
+
+import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Finding;
+import io.fluxo.property.InputKind;
+import io.fluxo.property.Outcome;
+import io.fluxo.proof.DimensionProof;
+import io.fluxo.shape.ShapeMismatchException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Theorem 2.1: on symbols for all sizes, and on random sizes on the backend. */
+record DimensionPreserved() implements Check {
+
+    private static final String THEORY = "x, t1 … h, every sub-layer and the stack are [batch, pos, d_model] for all batch, pos, d_model, n_heads, d_head, d_v, d_mlp, L";
+
+    @Override
+    public Finding of(Candidate candidate, Apparatus apparatus) {
+        DimensionProof proof = DimensionProof.of(candidate.small(2), candidate.models());
+        List<String> derivation = new ArrayList<>(proof.derivation());
+        ForAll.Trial sizes = ForAll.of(candidate, apparatus).runCases("d_model is preserved", candidate.domain(apparatus.dtype()).inputs(InputKind.NORMAL).inputScales(1),
+                (drawn, _) -> {
+                    try (Specimen specimen = Specimen.of(candidate, drawn, apparatus.backend(), apparatus.dtype())) {
+                        var symbols = specimen.symbols(specimen.xs());
+                        return symbols.entrySet().stream().filter(symbol -> !symbol.getValue().shape().equals(drawn.stream())).findFirst()
+                                .map(symbol -> Outcome.fail("%s is %s, not %s".formatted(symbol.getKey(), symbol.getValue().shape(), drawn.stream())))
+                                .orElseGet(Outcome::pass);
+                    } catch (ShapeMismatchException mismatch) {
+                        return Outcome.fail(mismatch.getMessage());
+                    }
+                });
+        derivation.add("random sizes on %s: %s".formatted(apparatus.settings().chosen(), sizes.cases()));
+        if (sizes.refuted()) {
+            return Finding.refuted(THEORY, sizes.cases(), sizes.counterexample()).derived(derivation);
+        }
+        if (!proof.proved()) {
+            return Finding.refuted(THEORY, "not for all sizes", proof.sentence()).derived(derivation);
+        }
+        return Finding.proved(THEORY, "%s; random sizes: %s".formatted(proof.sentence(), sizes.cases())).derived(derivation);
+    }
+}

@@ -1,0 +1,68 @@
+package io.fluxo.experiments.verify.claim;
+
+import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Finding;
+import io.fluxo.experiments.verify.Words;
+import io.fluxo.experiments.verify.mutant.Mutants;
+import io.fluxo.property.BlockCase;
+import io.fluxo.stream.Intervention;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import java.util.Map;
+
+/**
+ * The feed-forward network adds what no linear map has: f(a + b) − f(a) − f(b) + f(0) is not zero. With the nonlinearity taken out it is, so
+ * the nonlinearity is where it comes from.
+ */
+record FeedForwardNonlinear() implements Check {
+
+    private static final double TOLERANCE = 1e-10;
+    private static final String THEORY = "FFN(a + b) ≠ FFN(a) + FFN(b) − FFN(0); with the identity for its nonlinearity, equal";
+
+    @Override
+    public Finding of(Candidate candidate, Apparatus apparatus) {
+        String operand = switch (candidate.family()) {
+            case POST -> "t3";
+            case PRE -> "t4";
+            case OTHER -> null;
+        };
+        if (operand == null) {
+            return Finding.skipped("which value enters the feed-forward network is known of post-norm and pre-norm");
+        }
+        // four sequences of one token: a, b, a + b, 0
+        BlockCase drawn = Cases.ordinary(candidate, apparatus.seed(), 4, 1);
+        double[] values = drawn.xs(DType.F64).toDoubles().clone();
+        int d = drawn.dModel();
+        for (int c = 0; c < d; c++) {
+            values[2 * d + c] = values[c] + values[d + c];
+            values[3 * d + c] = 0;
+        }
+        HostArray operands = HostArray.of(drawn.stream(), values);
+        double curved = superposition(candidate, apparatus, drawn, operand, operands);
+        double straight = superposition(Mutants.withoutNonlinearity(candidate), apparatus, drawn, operand, operands);
+        if (!(curved > 1e-6)) {
+            return Finding.refuted(THEORY, "superposition fails by %s only".formatted(Numbers.text(curved)), Words.of(drawn));
+        }
+        if (!(straight <= TOLERANCE)) {
+            return Finding.refuted(THEORY, "superposition still fails, by %s, without the nonlinearity".formatted(Numbers.text(straight)), Words.of(drawn));
+        }
+        return Finding.holds(THEORY, "superposition fails by %s; without the nonlinearity by %s".formatted(Numbers.text(curved), Numbers.text(straight)))
+                .within(TOLERANCE).witnessed(Words.of(drawn));
+    }
+
+    private static double superposition(Candidate candidate, Apparatus apparatus, BlockCase drawn, String operand, HostArray operands) {
+        try (Specimen specimen = Specimen.of(candidate, drawn, apparatus.reference(), DType.F64)) {
+            String point = specimen.block().path() + "." + specimen.block().chapter().get(operand);
+            Map<String, HostArray> symbols = specimen.symbols(specimen.xs(), Intervention.replace(point, apparatus.reference().upload(operands)));
+            double[] y = symbols.get(operand.equals("t3") ? "t4" : "t5").toDoubles();
+            int d = drawn.dModel();
+            double largest = 0;
+            for (int c = 0; c < d; c++) {
+                largest = Math.max(largest, Math.abs(y[2 * d + c] - y[c] - y[d + c] + y[3 * d + c]));
+            }
+            return largest;
+        }
+    }
+}

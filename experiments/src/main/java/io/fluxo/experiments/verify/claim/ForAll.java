@@ -1,0 +1,154 @@
+package io.fluxo.experiments.verify.claim;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.experiments.verify.Finding;
+import io.fluxo.experiments.verify.Words;
+import io.fluxo.property.BlockCase;
+import io.fluxo.property.BlockDomain;
+import io.fluxo.property.Outcome;
+import io.fluxo.property.Property;
+import io.fluxo.property.Report;
+import io.fluxo.shape.ShapeMismatchException;
+import io.fluxo.tensor.DType;
+import java.util.Locale;
+import java.util.function.BiFunction;
+
+/**
+ * Tries a claim on cases of a domain and turns the report into a finding. A case whose sizes the block cannot run at says nothing here:
+ * theorem-2.1 is the claim that speaks of sizes.
+ */
+final class ForAll {
+
+    /** Below this, norms leave too little to tell one token from another. */
+    private static final int LEAST_WIDTH = 3;
+
+    private final Candidate candidate;
+    private final Apparatus apparatus;
+    private final Backend backend;
+    private final DType dtype;
+
+    private ForAll(Candidate candidate, Apparatus apparatus, Backend backend, DType dtype) {
+        this.candidate = candidate;
+        this.apparatus = apparatus;
+        this.backend = backend;
+        this.dtype = dtype;
+    }
+
+    /** On the backend that was chosen. */
+    static ForAll of(Candidate candidate, Apparatus apparatus) {
+        return new ForAll(candidate, apparatus, apparatus.backend(), apparatus.dtype());
+    }
+
+    static ForAll on(Candidate candidate, Apparatus apparatus, Apparatus.Setup setup) {
+        return new ForAll(candidate, apparatus, apparatus.backend(setup), setup.dtype());
+    }
+
+    /** What a run showed: the report, and how far from its value anything was. */
+    record Trial(Report<BlockCase> report, Deviations deviations) {
+
+        boolean refuted() {
+            return report instanceof Report.Refuted<BlockCase>;
+        }
+
+        /** {@code 14 cases, 2 more vacuous}. */
+        String cases() {
+            return switch (report) {
+                case Report.Holds<BlockCase> holds -> holds.cases() + " cases" + (holds.vacuous() == 0 ? "" : ", %d more vacuous".formatted(holds.vacuous()));
+                case Report.Refuted<BlockCase> refuted -> "refuted after %d cases, shrunk in %d steps".formatted(refuted.passed(), refuted.shrinks());
+                default -> report.toString();
+            };
+        }
+
+        /** The smallest case in which the claim is false, in words; empty where none was found. */
+        String counterexample() {
+            return report instanceof Report.Refuted<BlockCase> refuted
+                    ? "%s. There: %s".formatted(Words.of(refuted.smallest().value()), refuted.smallest().reason()) : "";
+        }
+
+        /** The finding of a claim that is this trial alone. */
+        Finding finding(String theory) {
+            return switch (report) {
+                case Report.Holds<BlockCase> _ -> deviations.any()
+                        ? Finding.holds(theory, "%s; largest deviation %s".formatted(cases(), deviations)).within(deviations.allowed())
+                        : Finding.holds(theory, cases());
+                case Report.Refuted<BlockCase> _ -> Finding.refuted(theory, cases(), counterexample());
+                case Report.Untested<BlockCase> untested -> Finding.skipped("no case of the domain could be tried: " + untested.reason());
+                case Report.Witness<BlockCase> _, Report.NotFound<BlockCase> _ -> throw new IllegalStateException("not a for-all claim: " + report);
+            };
+        }
+    }
+
+    /** Collects deviations and what was allowed of them. */
+    static final class Deviations {
+        private double worst;
+        private double allowed;
+        private double share = -1;
+
+        /** Whether {@code measured} is within its bound of {@code value}; the share of the bound that was used is kept. */
+        boolean add(double measured, double value, double bound) {
+            double deviation = Math.abs(measured - value);
+            double used = deviation == 0 ? 0 : deviation / bound;
+            if (used > share) {
+                share = used;
+                worst = deviation;
+                allowed = bound;
+            }
+            return deviation <= bound;
+        }
+
+        void add(Deviations other) {
+            if (other.share > share) {
+                worst = other.worst;
+                allowed = other.allowed;
+                share = other.share;
+            }
+        }
+
+        boolean any() {
+            return share >= 0;
+        }
+
+        double allowed() {
+            return allowed;
+        }
+
+        @Override
+        public String toString() {
+            return worst == 0 ? "0" : String.format(Locale.ROOT, "%.1e where rounding may make %.1e", worst, allowed);
+        }
+    }
+
+    /** Whether a claim is true of one specimen. */
+    interface OfSpecimen {
+        Outcome check(Specimen specimen, Deviations deviations);
+    }
+
+    Trial run(String name, BlockDomain domain, OfSpecimen check) {
+        return runCases(name, domain, (drawn, deviations) -> {
+            try (Specimen specimen = Specimen.of(candidate, drawn, backend, dtype)) {
+                return check.check(specimen, deviations);
+            }
+        });
+    }
+
+    /** Every second case has n_heads·d_v = d_model and d_head = d_v, where a block without W_O, or with values for keys, runs too. */
+    private static BlockCase fitting(BlockCase drawn) {
+        int width = drawn.nHeads() * drawn.dV();
+        return drawn.seed() % 2 != 0 || width < LEAST_WIDTH ? drawn : new BlockCase(drawn.mask(), drawn.actFn(), drawn.norm(), drawn.eps(), drawn.affine(), drawn.bias(),
+                drawn.weightScale(), drawn.input(), drawn.inputScale(), drawn.seed(), drawn.batch(), drawn.pos(), width, drawn.nHeads(), drawn.dV(), drawn.dV(), drawn.dMlp());
+    }
+
+    Trial runCases(String name, BlockDomain domain, BiFunction<BlockCase, Deviations, Outcome> check) {
+        Deviations deviations = new Deviations();
+        Report<BlockCase> report = Property.forAll(name, domain.map(ForAll::fitting), drawn -> {
+            try {
+                return check.apply(drawn, deviations);
+            } catch (ShapeMismatchException mismatch) {
+                return Outcome.vacuous("the block does not run at these sizes: " + mismatch.getMessage());
+            }
+        }).run(apparatus.seed(), apparatus.trials());
+        return new Trial(report, deviations);
+    }
+}

@@ -1,0 +1,170 @@
+package io.fluxo.experiments.verify.claim;
+
+import static io.fluxo.model.ModelSpec.MaskKind.CAUSAL;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Finding;
+import io.fluxo.experiments.verify.Words;
+import io.fluxo.property.BlockCase;
+import io.fluxo.property.InputKind;
+import io.fluxo.property.Outcome;
+import io.fluxo.proof.TokenTheorem;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntPredicate;
+
+/**
+ * Theorem 1. Absence: by dependence, for all weights and inputs at a size. Presence: a witness with ∂t1_i/∂x_j ≠ 0. Both are held against
+ * derivatives, and against the bits of every backend: no finite change of x_j, however large, may change a bit of what it cannot reach.
+ */
+record OnlyAttentionMixes() implements Check {
+
+    private static final int TOKENS = 4;
+    private static final String THEORY = "without attention ∂h_i/∂x_j = 0 for i ≠ j; with it ∂h_i/∂x_j = 0 for j > i, and every j ≤ i can reach i";
+
+    @Override
+    public Finding of(Candidate candidate, Apparatus apparatus) {
+        boolean causal = candidate.masks(CAUSAL);
+        List<String> derivation = new ArrayList<>();
+        TokenTheorem theorem = TokenTheorem.of(candidate.small(2), candidate.models(), TOKENS);
+        derivation.addAll(theorem.derivation());
+
+        ForAll.Trial apart = ForAll.of(Silenced.attention(candidate), apparatus).run("without attention tokens are apart",
+                candidate.domain(apparatus.dtype()).pos(2, 6).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3).weightScales(1, 10, 1e-3),
+                (specimen, _) -> unmoved(specimen, false));
+        derivation.add("bits, without attention, on %s: %s".formatted(apparatus.settings().chosen(), apart.cases()));
+        if (apart.refuted()) {
+            return Finding.refuted(THEORY, "something other than attention mixes tokens; " + apart.cases(), "without attention, " + apart.counterexample())
+                    .derived(derivation);
+        }
+        List<String> bits = new ArrayList<>();
+        for (Apparatus.Setup setup : causal ? apparatus.everyBackend() : List.<Apparatus.Setup>of()) {
+            ForAll.Trial later = ForAll.on(candidate, apparatus, setup).run("no bit of h_i depends on x_j, j > i",
+                    candidate.domain(setup.dtype()).masks(CAUSAL).pos(2, 6).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3)
+                            .weightScales(1, 1e-3), (specimen, _) -> unmoved(specimen, true));
+            derivation.add("bits, j > i, huge values included, on %s: %s".formatted(setup, later.cases()));
+            if (later.refuted()) {
+                return Finding.refuted(THEORY, "a later token is seen; " + later.cases(), "on %s, %s".formatted(setup, later.counterexample())).derived(derivation);
+            }
+            bits.add(setup.toString());
+        }
+        return presence(candidate, apparatus, causal, theorem, derivation, bits);
+    }
+
+    private static Finding presence(Candidate candidate, Apparatus apparatus, boolean causal, TokenTheorem theorem, List<String> derivation, List<String> bits) {
+        BlockCase drawn = Cases.ordinary(candidate, apparatus.seed());
+        Backend reference = apparatus.reference();
+        try (Specimen specimen = Specimen.of(candidate, drawn, reference, DType.F64);
+             Specimen silenced = Specimen.of(Silenced.attention(candidate), drawn, reference, DType.F64);
+             Specimen chosen = Specimen.of(candidate, drawn, apparatus.backend(), apparatus.dtype())) {
+            HostArray xs = specimen.xs();
+            boolean shown = Shown.has(specimen.block(), "hook_attn_out");
+            Jacobian t1 = Jacobian.of(reference, DType.F64, xs, shown ? Shown.at(specimen.block(), "hook_attn_out") : specimen.block()::forward);
+            Jacobian h = Jacobian.of(reference, DType.F64, xs, specimen.block()::forward);
+            Jacobian apart = Jacobian.of(reference, DType.F64, xs, silenced.block()::forward);
+            Jacobian measured = Jacobian.of(apparatus.backend(), apparatus.dtype(), chosen.xs(), chosen.block()::forward);
+            double off = h.difference(Jacobian.byDifferences(reference, xs, specimen.block()::forward));
+            derivation.add("Jacobian blocks of h, largest entries, [ejml f64]: " + table(h));
+            derivation.add("automatic differentiation and central differences differ by %s".formatted(Numbers.text(off)));
+
+            Optional<String> nonzero = firstNonzero(apart, "without attention, h", (i, j) -> i == j)
+                    .or(() -> firstNonzero(h, "h", (i, j) -> !causal || j <= i)).or(() -> firstNonzero(measured, "h on " + apparatus.settings().chosen(), (i, j) -> !causal || j <= i));
+            if (nonzero.isPresent()) {
+                return Finding.refuted(THEORY, "a derivative that should be 0 is not", "%s: %s".formatted(Words.of(drawn), nonzero.get())).derived(derivation);
+            }
+            double least = Double.POSITIVE_INFINITY;
+            for (int i = 0; i < t1.rows(); i++) {
+                for (int j = 0; j < t1.tokens(); j++) {
+                    least = causal && j > i ? least : Math.min(least, t1.block(i, j));
+                }
+            }
+            if (!(least > 1e-9) || !(off < 1e-6 * Math.max(1, Numbers.largest(h.entries()[0])))) {
+                return Finding.refuted(THEORY, "no witness that every token that may reach another can: least ‖∂t1_i/∂x_j‖ = " + Numbers.text(least), Words.of(drawn))
+                        .derived(derivation);
+            }
+            String witness = "%s: ‖∂%s_i/∂x_j‖ ≥ %s for every j%s".formatted(Words.of(drawn), shown ? "t1" : "h", Numbers.text(least), causal ? " ≤ i" : "");
+            if (!theorem.proved()) {
+                return Finding.holds(THEORY, "measured, but not proved: " + theorem.failure().orElseThrow()).witnessed(witness).derived(derivation);
+            }
+            return Finding.proved(THEORY, "absent: %d parts and the whole at N = %d, for all weights and inputs; derivatives and bits agree%s"
+                    .formatted(theorem.proofs().size(), TOKENS, bits.isEmpty() ? "" : " (bits on " + String.join(", ", bits) + ")")).witnessed(witness).derived(derivation);
+        }
+    }
+
+    private interface Reach {
+        boolean permitted(int i, int j);
+    }
+
+    private static Optional<String> firstNonzero(Jacobian jacobian, String symbol, Reach reach) {
+        for (int i = 0; i < jacobian.rows(); i++) {
+            for (int j = 0; j < jacobian.tokens(); j++) {
+                if (!reach.permitted(i, j) && jacobian.block(i, j) != 0) {
+                    return Optional.of("∂%s_%d/∂x_%d has an entry of %s".formatted(symbol, i + 1, j + 1, Numbers.text(jacobian.block(i, j))));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String table(Jacobian jacobian) {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < jacobian.rows(); i++) {
+            double[] row = new double[jacobian.tokens()];
+            for (int j = 0; j < row.length; j++) {
+                row[j] = jacobian.block(i, j);
+            }
+            rows.add("h_%d %s".formatted(i + 1, Numbers.text(row)));
+        }
+        return String.join("; ", rows);
+    }
+
+    /** Whether other values at j, ordinary and huge, leave the bits of the rows before it (or of all other rows) as they are. */
+    private static Outcome unmoved(Specimen specimen, boolean laterOnly) {
+        HostArray xs = specimen.xs();
+        HostArray before = specimen.output(xs);
+        BlockCase drawn = specimen.drawn();
+        double huge = specimen.dtype() == DType.F64 ? 1e60 : 1e12;
+        for (int j = 0; j < drawn.pos(); j++) {
+            int moved = j;
+            IntPredicate watched = laterOnly ? i -> i < moved : i -> i != moved;
+            for (double scale : new double[] {-1, huge}) {
+                HostArray after = specimen.output(with(xs, drawn, j, scale));
+                for (int sequence = 0; sequence < drawn.batch(); sequence++) {
+                    for (int i = 0; i < drawn.pos(); i++) {
+                        double[] a = Equations.row(before, sequence, i);
+                        double[] b = Equations.row(after, sequence, i);
+                        for (int c = 0; watched.test(i) && c < a.length; c++) {
+                            if (!Double.isFinite(a[c])) {
+                                return Outcome.vacuous("h is not finite");
+                            }
+                            if (Double.doubleToRawLongBits(a[c]) != Double.doubleToRawLongBits(b[c])) {
+                                return Outcome.fail("feature %d of h_%d changed from %s to %s when x_%d changed%s".formatted(c + 1, i + 1, a[c], b[c], j + 1,
+                                        scale > 0 ? " to values of size " + Numbers.text(scale) : ""));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return Outcome.pass();
+    }
+
+    /** {@code xs} with other features at position {@code j}, of the same size and opposite sign where {@code scale} is −1. */
+    private static HostArray with(HostArray xs, BlockCase drawn, int j, double scale) {
+        double[] values = xs.toDoubles().clone();
+        int width = drawn.dModel();
+        for (int sequence = 0; sequence < drawn.batch(); sequence++) {
+            for (int c = 0; c < width; c++) {
+                int at = (sequence * drawn.pos() + j) * width + c;
+                values[at] = scale < 0 ? -values[at] + (c + 1) * drawn.inputScale() : scale * (c % 2 == 0 ? 1 : -0.5);
+            }
+        }
+        return HostArray.of(xs.shape(), xs.dtype(), values);
+    }
+}

@@ -1,0 +1,72 @@
+package io.fluxo.experiments.verify.claim;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.block.Block;
+import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Finding;
+import io.fluxo.layer.Pass;
+import io.fluxo.model.ModelBuilder;
+import io.fluxo.model.ModelDims;
+import io.fluxo.model.Transformer;
+import io.fluxo.property.BlockCase;
+import io.fluxo.proof.TokenTheorem;
+import io.fluxo.shape.Dim;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.TensorScope;
+
+/**
+ * What block 0's attention brings in is still in the last layer when every later attention, and every feed-forward network, is taken away: the
+ * residual connections alone carry it. Without block 0's attention nothing arrives.
+ */
+record Propagation() implements Check {
+
+    private static final int LAYERS = 4;
+    private static final String THEORY = "∂h_i/∂x_j ≠ 0 for j < i in the last layer, through block 0's attention and the residual connections alone";
+
+    @Override
+    public Finding of(Candidate candidate, Apparatus apparatus) {
+        Jacobian carried = jacobian(Silenced.parts(candidate, path -> !path.equals("blocks.0"), path -> true), apparatus);
+        Jacobian nothing = jacobian(Silenced.parts(candidate, path -> true, path -> true), apparatus);
+        double least = Double.POSITIVE_INFINITY;
+        for (int i = 1; i < carried.rows(); i++) {
+            for (int j = 0; j < i; j++) {
+                least = Math.min(least, carried.block(i, j));
+                if (nothing.block(i, j) != 0) {
+                    return Finding.refuted(THEORY, "context arrives although block 0's attention is silenced too",
+                            "∂h_%d/∂x_%d = %s".formatted(i + 1, j + 1, Numbers.text(nothing.block(i, j))));
+                }
+            }
+        }
+        if (!(least > 1e-9)) {
+            return Finding.refuted(THEORY, "least ‖∂h_i/∂x_j‖ over j < i is %s in layer %d".formatted(Numbers.text(least), LAYERS),
+                    "%d layers, d_model 4, 2 heads, 4 tokens, weights from seed %d: what block 0's attention brought in is gone".formatted(LAYERS, apparatus.seed()));
+        }
+        var flow = TokenTheorem.path(candidate.small(LAYERS), candidate.models(), 4);
+        return Finding.holds(THEORY, "%d layers: least ‖∂h_i/∂x_j‖ over j < i is %s; 0 without block 0's attention".formatted(LAYERS, Numbers.text(least)))
+                .witnessed("%d layers, d_model 4, 2 heads, 4 tokens, weights from seed %d".formatted(LAYERS, apparatus.seed()))
+                .derived("by dependence, later attention silenced: logits: " + flow.output().describe());
+    }
+
+    private static Jacobian jacobian(Candidate candidate, Apparatus apparatus) {
+        Backend backend = apparatus.reference();
+        BlockCase drawn = Cases.ordinary(candidate, apparatus.seed());
+        try (TensorScope _ = backend.openScope()) {
+            var spec = candidate.small(LAYERS);
+            var dims = new ModelDims(Dim.of(drawn.dModel()), Dim.of(drawn.nHeads()), Dim.of(drawn.dHead()), Dim.of(drawn.dV()), Dim.of(drawn.dMlp()),
+                    Dim.of(spec.nCtx()), Dim.of(spec.dVocab()));
+            Transformer model = ModelBuilder.build(spec, dims, candidate.models());
+            model.fill(parameter -> backend.upload(drawn.values(parameter, DType.F64)));
+            HostArray xs = drawn.xs(DType.F64);
+            return Jacobian.of(backend, DType.F64, xs, (Pass pass, io.fluxo.tensor.Tensor x) -> {
+                var current = x;
+                for (Block block : model.blocks()) {
+                    current = block.forward(pass, current);
+                }
+                return current;
+            });
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.fluxo.experiments.verify.claim;
+
+import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Finding;
+import io.fluxo.experiments.verify.Words;
+import io.fluxo.property.BlockCase;
+import io.fluxo.tensor.DType;
+
+/** The identity term: after the residual addition ∂(attention's output + x)/∂x is ∂(attention's output)/∂x + I, exactly. */
+record ResidualIdentity() implements Check {
+
+    private static final double TOLERANCE = 1e-10;
+    private static final String THEORY = "∂t2/∂x − ∂t1/∂x = I: the original information enters the sum with weight 1";
+
+    @Override
+    public Finding of(Candidate candidate, Apparatus apparatus) {
+        double worst = 0;
+        String where = "";
+        int cases = Math.max(1, apparatus.trials() / 4);
+        for (int n = 0; n < cases; n++) {
+            BlockCase drawn = Cases.ordinary(candidate, apparatus.seed() + n);
+            try (Specimen specimen = Specimen.of(candidate, drawn, apparatus.reference(), DType.F64)) {
+                if (!Shown.has(specimen.block(), "hook_resid_mid") || !Shown.has(specimen.block(), "hook_attn_out")) {
+                    return Finding.skipped("the block shows no hook_resid_mid beside its hook_attn_out");
+                }
+                double off = fromIdentity(Jacobian.of(apparatus.reference(), DType.F64, specimen.xs(), Shown.difference(specimen.block(), "hook_resid_mid", "hook_attn_out")));
+                if (!(off <= worst)) {
+                    worst = off;
+                    where = Words.of(drawn);
+                }
+            }
+        }
+        if (!(worst <= TOLERANCE)) {
+            return Finding.refuted(THEORY, "the difference is %s away from I".formatted(Numbers.text(worst)), where);
+        }
+        return Finding.holds(THEORY, "%d cases; largest deviation from I: %s".formatted(cases, Numbers.text(worst))).within(TOLERANCE)
+                .derived("all derivatives by automatic differentiation on ejml f64");
+    }
+
+    private static double fromIdentity(Jacobian jacobian) {
+        double worst = 0;
+        for (int out = 0; out < jacobian.entries().length; out++) {
+            for (int in = 0; in < jacobian.entries()[out].length; in++) {
+                worst = Math.max(worst, Math.abs(jacobian.entries()[out][in] - (out == in ? 1 : 0)));
+            }
+        }
+        return worst;
+    }
+}

@@ -1,0 +1,82 @@
+package io.fluxo.experiments.verify.claim;
+
+import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Finding;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.property.BlockCase;
+import io.fluxo.property.InputKind;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import java.util.List;
+
+/**
+ * Preservation read as "nothing is lost", that is, x ↦ x + t1 is injective: one token, one head, W_V = −c·I and W_O = I with c such that
+ * attention returns exactly −x. Two different tokens then have the same sum, 0.
+ */
+record ResidualInjectivity() implements Check {
+
+    private static final int WIDTH = 4;
+    private static final String THEORY = "different x give different sums x + t1, whatever the weights";
+
+    /** Both of mean 0 and variance 1, so that a norm before attention changes their scale at most. */
+    private static final List<double[]> TOKENS = List.of(new double[] {1, -1, 1, -1}, new double[] {-1, -1, 1, 1});
+
+    @Override
+    public Finding of(Candidate candidate, Apparatus apparatus) {
+        BlockCase drawn = new BlockCase(candidate.spec().map(ModelSpec::mask).orElse(ModelSpec.MaskKind.CAUSAL), ModelSpec.ActFn.RELU,
+                candidate.spec().map(ModelSpec::norm).orElse("layer_norm"), 1e-5, false, false, 1, InputKind.NORMAL, 1, 0, 1, 1, WIDTH, 1, WIDTH, WIDTH, 4);
+        for (double size : new double[] {1, 0}) {
+            try (Specimen specimen = Specimen.of(candidate, drawn, apparatus.reference(), DType.F64)) {
+                if (!Shown.has(specimen.block(), "hook_resid_mid")) {
+                    return Finding.skipped("the block shows no hook_resid_mid");
+                }
+                specimen.set("attn.W_O", diagonal(1));
+                carried(specimen, size);
+                double[] x = TOKENS.getFirst();
+                double[] seen = shown(specimen, x, "hook_attn_out");
+                carried(specimen, size == 0 ? 0 : -x[0] / seen[0]);
+                double[] a = shown(specimen, x, "hook_resid_mid");
+                double[] b = shown(specimen, TOKENS.get(1), "hook_resid_mid");
+                if (apart(a, b) < 1e-10) {
+                    return Finding.refuted(THEORY, "x = %s and x = %s both give %s".formatted(Numbers.text(x), Numbers.text(TOKENS.get(1)), Numbers.text(rounded(a))),
+                            size == 0 ? "N = 1, d = 4, W_V = 0: every x gives the same" : "N = 1, d = 4, one head, W_V W_O = −%s·I: attention returns −x"
+                                    .formatted(Numbers.text(x[0] / seen[0])));
+                }
+            }
+        }
+        return Finding.holds(THEORY, "the two constructions that make tokens collide do not");
+    }
+
+    private static double[] shown(Specimen specimen, double[] x, String hook) {
+        return specimen.hooked(HostArray.of(specimen.drawn().stream(), x.clone()), hook).getFirst().toDoubles();
+    }
+
+    /** W_V = factor·I; keys do not matter to a single token, so W_K may be the same. */
+    private static void carried(Specimen specimen, double factor) {
+        specimen.set("attn.W_V", diagonal(factor));
+        specimen.set("attn.W_K", diagonal(factor));
+    }
+
+    private static HostArray diagonal(double value) {
+        double[] values = new double[WIDTH * WIDTH];
+        for (int i = 0; i < WIDTH; i++) {
+            values[i * WIDTH + i] = value;
+        }
+        return HostArray.of(io.fluxo.shape.Shape.of(WIDTH, WIDTH), values);
+    }
+
+    private static double apart(double[] a, double[] b) {
+        double largest = 0;
+        for (int i = 0; i < a.length; i++) {
+            largest = Math.max(largest, Math.abs(a[i] - b[i]));
+        }
+        return largest;
+    }
+
+    /** Without the last digits, which are rounding. */
+    private static double[] rounded(double[] values) {
+        return java.util.Arrays.stream(values).map(value -> Math.round(value * 1e10) / 1e10 + 0.0).toArray();
+    }
+}

@@ -1,0 +1,49 @@
+package io.fluxo.experiments.verify.claim;
+
+import io.fluxo.block.Placement;
+import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.layer.Attention;
+import io.fluxo.layer.Layer;
+import io.fluxo.layer.Pass;
+import io.fluxo.tensor.Tensor;
+import java.util.function.Predicate;
+
+/** Blocks with parts taken away: zeros in their place. */
+final class Silenced {
+
+    private Silenced() {}
+
+    /** {@code candidate} without attention in any block. */
+    static Candidate attention(Candidate candidate) {
+        return parts(candidate, path -> true, path -> false);
+    }
+
+    /** {@code candidate} without attention, and without feed-forward network, in the blocks whose path is accepted. */
+    static Candidate parts(Candidate candidate, Predicate<String> attention, Predicate<String> mlp) {
+        return candidate.with(parts -> new Placement.Parts(parts.path(),
+                attention.test(parts.path()) ? noAttention(parts.attention().path()) : parts.attention(),
+                mlp.test(parts.path()) ? nothing(parts.mlp().path()) : parts.mlp(), parts.norm()));
+    }
+
+    private static Attention noAttention(String path) {
+        return new Attention(path) {
+            @Override
+            protected Tensor attend(Pass pass, Tensor x, Tensor context) {
+                return zeros(pass, x);
+            }
+        };
+    }
+
+    private static Tensor zeros(Pass pass, Tensor x) {
+        return pass.expand(pass.zerosLike(x), x.shape());
+    }
+
+    private static Layer nothing(String path) {
+        return new Layer(path) {
+            @Override
+            protected Tensor compute(Pass pass, Tensor x) {
+                return zeros(pass, x);
+            }
+        };
+    }
+}

@@ -1,0 +1,145 @@
+package io.fluxo.experiments.verify.claim;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.block.Block;
+import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.layer.Parameter;
+import io.fluxo.layer.Pass;
+import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.property.BlockCase;
+import io.fluxo.shape.ShapeMismatchException;
+import io.fluxo.stream.Cache;
+import io.fluxo.stream.Hooks;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** The block of one case, with its values, on a backend. Closing it frees what it made. */
+final class Specimen implements AutoCloseable {
+
+    private final BlockCase drawn;
+    private final Block block;
+    private final Backend backend;
+    private final DType dtype;
+    private final TensorScope scope;
+    private final Map<String, HostArray> values = new LinkedHashMap<>();
+
+    private Specimen(BlockCase drawn, Block block, Backend backend, DType dtype) {
+        this.drawn = drawn;
+        this.block = block;
+        this.backend = backend;
+        this.dtype = dtype;
+        this.scope = backend.openScope();
+    }
+
+    /** The candidate's block in the case, with the case's weights. */
+    static Specimen of(Candidate candidate, BlockCase drawn, Backend backend, DType dtype) {
+        return of(candidate, drawn, backend, dtype, parameter -> drawn.values(parameter, dtype));
+    }
+
+    /** The same with weights from elsewhere. */
+    static Specimen of(Candidate candidate, BlockCase drawn, Backend backend, DType dtype, Function<Parameter, HostArray> weights) {
+        Specimen specimen = new Specimen(drawn, drawn.block(candidate.placement(), candidate.catalog()), backend, dtype);
+        specimen.block.parameters().forEach(parameter -> specimen.set(parameter, weights.apply(parameter)));
+        return specimen;
+    }
+
+    private void set(Parameter parameter, HostArray value) {
+        parameter.set(backend.upload(value));
+        values.put(parameter.name(), value);
+    }
+
+    /** Puts another value into the parameter called {@code name} within the block. */
+    void set(String name, HostArray value) {
+        block.parameters().stream().filter(parameter -> parameter.name().equals(block.path() + "." + name)).findFirst()
+                .ifPresentOrElse(parameter -> set(parameter, value), () -> {
+                    throw new IllegalArgumentException("the block has no parameter " + name);
+                });
+    }
+
+    BlockCase drawn() {
+        return drawn;
+    }
+
+    Block block() {
+        return block;
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    DType dtype() {
+        return dtype;
+    }
+
+    Map<String, HostArray> values() {
+        return values;
+    }
+
+    HostArray xs() {
+        return drawn.xs(dtype);
+    }
+
+    HostArray output(HostArray xs) {
+        return compute(block::forward, xs);
+    }
+
+    HostArray compute(BiFunction<Pass, Tensor, Tensor> f, HostArray xs) {
+        try (TensorScope _ = backend.openScope()) {
+            return backend.download(f.apply(Pass.evaluation(backend), backend.upload(xs)));
+        }
+    }
+
+    /** The chapter's x, t1 … h in the matrix form. */
+    Map<String, HostArray> symbols(HostArray xs, Hooks... interventions) {
+        return symbols(block::forward, xs, interventions);
+    }
+
+    /** The chapter's x, t1 … h in the form for token {@code i}. */
+    Map<String, HostArray> symbolsOfToken(HostArray xs, int i) {
+        return symbols((pass, all) -> block.token(pass, all, i, Mask.valueOf(drawn.mask().name())), xs);
+    }
+
+    private Map<String, HostArray> symbols(BiFunction<Pass, Tensor, Tensor> f, HostArray xs, Hooks... interventions) {
+        Map<String, HostArray> hooked = hooked(f, xs, Cache.boundaries(), interventions);
+        Map<String, HostArray> symbols = new LinkedHashMap<>();
+        block.chapter().forEach((symbol, hook) -> {
+            HostArray shown = hooked.get(block.path() + "." + hook);
+            if (shown.shape().rank() != 3 || shown.shape().size(2) != drawn.dModel()) {
+                throw new ShapeMismatchException("%s is %s, not %s".formatted(symbol, shown.shape(), drawn.stream()));
+            }
+            symbols.put(symbol, shown);
+        });
+        return symbols;
+    }
+
+    /** The values at the hook points {@code names}, given within the block. */
+    List<HostArray> hooked(HostArray xs, String... names) {
+        String[] full = java.util.Arrays.stream(names).map(name -> block.path() + "." + name).toArray(String[]::new);
+        Map<String, HostArray> hooked = hooked(block::forward, xs, Cache.of(full));
+        return java.util.Arrays.stream(full).map(hooked::get).toList();
+    }
+
+    private Map<String, HostArray> hooked(BiFunction<Pass, Tensor, Tensor> f, HostArray xs, Cache cache, Hooks... interventions) {
+        try (TensorScope _ = backend.openScope()) {
+            List<Hooks> hooks = new java.util.ArrayList<>(List.of(interventions));
+            hooks.add(cache);
+            f.apply(Pass.evaluation(backend).with(Hooks.all(hooks)), backend.upload(xs));
+            Map<String, HostArray> hooked = new LinkedHashMap<>();
+            cache.values().forEach((name, value) -> hooked.put(name, backend.download(value)));
+            return hooked;
+        }
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

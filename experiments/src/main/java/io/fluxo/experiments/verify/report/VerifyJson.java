@@ -1,0 +1,64 @@
+package io.fluxo.experiments.verify.report;
+
+import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.verify.Control;
+import io.fluxo.experiments.verify.Outcome;
+import io.fluxo.experiments.verify.Row;
+import io.fluxo.experiments.verify.chapter.Chapter;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code verify --json}. */
+public final class VerifyJson {
+
+    private VerifyJson() {}
+
+    public static ObjectNode of(Outcome outcome) {
+        ObjectNode root = Json.object();
+        root.put("backend", outcome.settings().chosen().backend());
+        root.put("dtype", outcome.settings().chosen().dtype().label());
+        root.put("trials", outcome.settings().trials());
+        ArrayNode claims = root.putArray("claims");
+        outcome.rows().forEach(row -> claims.add(claim(row, outcome)));
+        ArrayNode controls = root.putArray("controls");
+        outcome.controls().forEach(control -> controls.add(control(control)));
+        return root;
+    }
+
+    private static ObjectNode claim(Row row, Outcome outcome) {
+        ObjectNode node = Json.object();
+        node.put("id", row.claim().id());
+        node.set("placement", text(row.placement()));
+        node.put("statement", row.claim().statement());
+        node.put("quote", Chapter.read().quote(row.claim().id()));
+        node.put("verdict", row.finding().verdict().label());
+        node.put("expected", row.expected().label());
+        node.set("methods", Json.of(row.claim().methods()));
+        node.set("theory", text(row.finding().theory()));
+        node.set("measured", text(row.finding().measured()));
+        node.set("tolerance", Json.number(row.finding().tolerance().orElse(Double.NaN)));
+        node.set("witness", text(row.finding().witness()));
+        node.set("counterexample", text(row.finding().counterexample()));
+        node.put("seed", outcome.settings().seed());
+        node.set("seconds", Json.rounded(row.seconds(), 3));
+        node.put("domain", row.claim().domain());
+        node.put("quantifier", row.claim().quantifier());
+        node.set("derivation", Json.of(row.finding().derivation()));
+        return node;
+    }
+
+    private static ObjectNode control(Control control) {
+        ObjectNode node = Json.object();
+        node.put("claim", control.claim().id());
+        node.put("mutant", control.mutant().name());
+        node.put("verdict", control.finding().verdict().label());
+        node.put("expected", control.expected().label());
+        node.set("counterexample", text(control.finding().counterexample()));
+        return node;
+    }
+
+    private static JsonNode text(String value) {
+        return Json.of(value.isEmpty() ? null : value);
+    }
+}

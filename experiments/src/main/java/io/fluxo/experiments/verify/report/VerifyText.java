@@ -1,0 +1,88 @@
+package io.fluxo.experiments.verify.report;
+
+import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Control;
+import io.fluxo.experiments.verify.Outcome;
+import io.fluxo.experiments.verify.Row;
+import io.fluxo.experiments.verify.Verdict;
+import io.fluxo.experiments.verify.mutant.Mutant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A verification for standard output, in parts that a table can be put between. */
+public final class VerifyText {
+
+    /** What is measured gets one line. */
+    private static final int LONGEST = 100;
+
+    private VerifyText() {}
+
+    /** The cells of one row: claim, block, verdict, whether it was expected, what was seen. */
+    public static String[] cells(Row row) {
+        return new String[] {row.claim().id(), row.placement().isEmpty() ? "–" : row.placement(), row.finding().verdict().label(),
+                row.asExpected() ? "✓" : "✗ expected: " + row.expected().label(), shortened(row.finding().measured())};
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1).stripTrailing() + "…";
+    }
+
+    /**
+     * Each row that did not come out as expected: the counterexample, and how to see it again.
+     *
+     * @param command the command line without claims and placement
+     */
+    public static String surprises(Outcome outcome, String options) {
+        return outcome.rows().stream().filter(row -> !row.asExpected()).map(row -> surprise(row, options)).collect(Collectors.joining());
+    }
+
+    private static String surprise(Row row, String options) {
+        String block = row.placement().isEmpty() ? "" : " of " + row.placement();
+        StringBuilder text = new StringBuilder("%n%s%s is %s, expected: %s%n  claimed   %s%n  measured  %s%n".formatted(row.claim().id(), block,
+                row.finding().verdict().label(), row.expected().label(), row.finding().theory(), row.finding().measured()));
+        if (!row.finding().counterexample().isEmpty()) {
+            text.append("  refuted by%n    %s%n".formatted(row.finding().counterexample().replace(". There: ", System.lineSeparator() + "    ")));
+        }
+        return text.append("  again     ./fluxo verify %s%s%s%n".formatted(row.claim().id(), row.placement().isEmpty() ? "" : " --placement " + row.placement(), options)).toString();
+    }
+
+    /** Mutant by mutant, which claims it was refuted by. */
+    public static String controls(Outcome outcome) {
+        if (outcome.controls().isEmpty()) {
+            return "";
+        }
+        Map<Mutant, List<Control>> byMutant = new LinkedHashMap<>();
+        outcome.controls().forEach(control -> byMutant.computeIfAbsent(control.mutant(), mutant -> new ArrayList<>()).add(control));
+        long wrong = outcome.controls().stream().filter(control -> !control.asExpected()).count();
+        StringBuilder text = new StringBuilder("%nControls: %d faulty blocks against the same claims; %s%n".formatted(byMutant.size(),
+                wrong == 0 ? "each is refuted by exactly the claims it breaks" : wrong + " did not come out as expected"));
+        byMutant.forEach((mutant, controls) -> {
+            List<String> refuting = controls.stream().filter(control -> control.finding().verdict() == Verdict.REFUTED && control.claim().expected() != Verdict.REFUTED)
+                    .map(Control::claim).map(Claim::id).toList();
+            text.append("  %-32s %s%n".formatted(mutant.name(), refuting.isEmpty() ? "–" : String.join(", ", refuting)));
+            controls.stream().filter(control -> !control.asExpected()).forEach(control -> text.append("    ✗ %s: %s, expected: %s (%s)%n".formatted(
+                    control.claim().id(), control.finding().verdict().label(), control.expected().label(),
+                    control.finding().counterexample().isEmpty() ? control.finding().measured() : control.finding().counterexample())));
+        });
+        return text.toString();
+    }
+
+    /** What the verdicts concern. */
+    public static String scope(Outcome outcome) {
+        Apparatus.Settings settings = outcome.settings();
+        long surprises = outcome.rows().stream().filter(row -> !row.asExpected()).count() + outcome.controls().stream().filter(control -> !control.asExpected()).count();
+        return """
+
+                Measured on %s, %d cases per for-all claim, seed %d; tolerances are rounding bounds of that type, at the sizes of each case.
+                Proofs concern the composition in primitives; the conformance suite links it to the kernels%s.
+                %s
+                """.formatted(settings.chosen(), settings.trials(), settings.seed(),
+                outcome.exact().isEmpty() ? "" : "; float-level causality was run on " + outcome.exact().stream().map(Apparatus.Setup::toString).collect(Collectors.joining(", ")),
+                surprises == 0 ? "%d verdicts and %d controls, all as expected".formatted(outcome.rows().size(), outcome.controls().size())
+                        : "%d of %d verdicts and controls not as expected".formatted(surprises, outcome.rows().size() + outcome.controls().size()));
+    }
+}
