@@ -82,7 +82,7 @@ final class CommonOptions {
     }
 
     Optional<Path> pluginFolder() {
-        return Optional.ofNullable(plugins);
+        return Optional.ofNullable(plugins).or(() -> Optional.of(Path.of(System.getProperty("fluxo.home", ""), "plugins")).filter(Files::isDirectory));
     }
 
     boolean jsonToStandardOutput() {

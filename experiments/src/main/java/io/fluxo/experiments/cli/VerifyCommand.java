@@ -20,6 +20,7 @@ import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.experiments.verify.report.VerifyJson;
 import io.fluxo.experiments.verify.report.VerifyReport;
 import io.fluxo.experiments.verify.report.VerifyText;
+import io.fluxo.experiments.verify.report.WorkedRun;
 import io.fluxo.tensor.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,12 +117,12 @@ final class VerifyCommand extends FluxoCommand {
     private ExitStatus tell(Installed installed, Outcome outcome) {
         common.writeJson(Json.pretty(VerifyJson.of(outcome)), terminal.out());
         if (common.report != null) {
-            common.writeReport(VerifyReport.html(installed, outcome, typed()));
+            common.writeReport(VerifyReport.html(outcome, WorkedRun.of(installed, outcome), typed()));
         }
         if (!common.jsonToStandardOutput()) {
             TextTable table = new TextTable("claim", "block", "verdict", "", "measured");
             outcome.rows().forEach(row -> table.row(VerifyText.cells(row)));
-            terminal.out().print(table + VerifyText.surprises(outcome, replay()) + VerifyText.controls(outcome) + VerifyText.scope(outcome));
+            terminal.out().print(table + (asked.isEmpty() ? "" : VerifyText.details(outcome)) + VerifyText.surprises(outcome, replay()) + VerifyText.controls(outcome) + VerifyText.scope(outcome));
         }
         return outcome.asExpected() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }

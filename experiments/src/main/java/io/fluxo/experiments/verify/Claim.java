@@ -24,6 +24,6 @@ public record Claim(String id, String statement, Scope scope, String domain, Str
     /** The class that decides it. */
     public Class<?> code() {
         Class<?> written = check.getClass();
-        return written.isHidden() || written.isSynthetic() ? Claim.class : written;
+        return written.getEnclosingClass() == null ? written : written.getEnclosingClass();
     }
 }

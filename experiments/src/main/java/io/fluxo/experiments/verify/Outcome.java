@@ -18,6 +18,11 @@ public record Outcome(List<Row> rows, List<Control> controls, Apparatus.Settings
         exact = List.copyOf(exact);
     }
 
+    /** The rows of the claim {@code id}, one for each block. */
+    public List<Row> of(String id) {
+        return rows.stream().filter(row -> row.claim().id().equals(id)).toList();
+    }
+
     public boolean asExpected() {
         return rows.stream().allMatch(Row::asExpected) && controls.stream().allMatch(Control::asExpected);
     }

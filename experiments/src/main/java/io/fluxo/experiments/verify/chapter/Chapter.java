@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -28,10 +29,12 @@ public record Chapter(List<Section> sections) {
      * @param portuguese as the chapter has it
      * @param english    what it says
      * @param claims     ids of the claims it makes
+     * @param quotedFor  those of them that it is the statement of
      * @param remark     why it makes none; empty where it does
      */
-    public record Sentence(String portuguese, String english, List<String> claims, String remark) {
+    public record Sentence(String portuguese, String english, List<String> claims, List<String> quotedFor, String remark) {
         public Sentence {
+            quotedFor = List.copyOf(quotedFor);
             claims = List.copyOf(claims);
         }
     }
@@ -49,9 +52,11 @@ public record Chapter(List<Section> sections) {
         return sections.stream().flatMap(section -> section.sentences().stream()).filter(sentence -> sentence.claims().contains(id)).toList();
     }
 
-    /** The first of them, which is the one to quote, the others after it. */
+    /** The sentences that state the claim {@code id}; where none is marked, all that make it. */
     public String quote(String id) {
-        return making(id).stream().map(Sentence::portuguese).collect(Collectors.joining(" […] "));
+        List<Sentence> all = making(id);
+        List<Sentence> marked = all.stream().filter(sentence -> sentence.quotedFor().contains(id)).toList();
+        return (marked.isEmpty() ? all : marked).stream().map(Sentence::portuguese).collect(Collectors.joining(" […] "));
     }
 
     private static Chapter parse(String text) {
@@ -70,13 +75,19 @@ public record Chapter(List<Section> sections) {
                 }
                 case ">" -> portuguese = rest;
                 case "<" -> english = rest;
-                case "@" -> sentences.add(rest.startsWith("- ") ? new Sentence(portuguese, english, List.of(), rest.substring(2))
-                        : new Sentence(portuguese, english, List.of(rest.split(" ")), ""));
+                case "@" -> sentences.add(rest.startsWith("- ") ? new Sentence(portuguese, english, List.of(), List.of(), rest.substring(2))
+                        : sentence(portuguese, english, rest.split(" ")));
                 default -> throw new IllegalStateException("chapter.txt: a line begins with none of == > < @: " + line);
             }
         }
         close(sections, heading, sentences);
         return new Chapter(sections);
+    }
+
+    private static Sentence sentence(String portuguese, String english, String... ids) {
+        List<String> claims = Arrays.stream(ids).map(id -> id.replace("*", "")).toList();
+        List<String> quotedFor = Arrays.stream(ids).filter(id -> id.startsWith("*")).map(id -> id.substring(1)).toList();
+        return new Sentence(portuguese, english, claims, quotedFor, "");
     }
 
     private static void close(List<Section> sections, String[] heading, List<Sentence> sentences) {

@@ -7,6 +7,7 @@ import io.fluxo.experiments.verify.Finding;
 import io.fluxo.layer.Pass;
 import io.fluxo.op.Ops;
 import io.fluxo.property.BlockCase;
+import io.fluxo.property.BlockDomain;
 import io.fluxo.property.InputKind;
 import io.fluxo.property.Outcome;
 import io.fluxo.stream.HookPoint;
@@ -54,8 +55,11 @@ record Equations(List<Equation> equations) implements Check {
     @Override
     public Finding of(Candidate candidate, Apparatus apparatus) {
         String theory = String.join("; ", equations.stream().map(Equation::toString).toList());
-        var domain = candidate.domain(apparatus.dtype()).inputs(InputKind.NORMAL, InputKind.NORMAL, InputKind.REPEATED, InputKind.OFFSET, InputKind.CONSTANT)
-                .inputScales(1, 1, 1e-3, 1e3).weightScales(1, 1, 1, 0.1, 10).batch(1, 2).pos(1, 6).width(1, 12);
+        BlockDomain sizes = candidate.domain(apparatus.dtype()).batch(1, 2).pos(1, 6).width(1, 12);
+        // scores in the thousands, rounded, decide nothing about their softmax
+        boolean raw = equations.getFirst().rule == Rule.ATTENTION;
+        BlockDomain domain = raw ? sizes.inputs(InputKind.NORMAL, InputKind.NORMAL, InputKind.REPEATED, InputKind.CONSTANT).inputScales(1, 1, 1e-3, 10).weightScales(1, 1, 0.1)
+                : sizes.inputs(InputKind.NORMAL, InputKind.NORMAL, InputKind.REPEATED, InputKind.OFFSET, InputKind.CONSTANT).inputScales(1, 1, 1e-3, 1e3).weightScales(1, 1, 1, 0.1, 10);
         return ForAll.of(candidate, apparatus).run(theory, domain, this::check).finding(theory)
                 .derived("right-hand sides: float64 on the host, from the operands the block shows; allowed: the rounding bound of each right-hand side in "
                         + apparatus.dtype().label() + " (running error analysis)",

@@ -6,11 +6,13 @@ import io.fluxo.experiments.verify.Check;
 import io.fluxo.experiments.verify.Finding;
 import io.fluxo.experiments.verify.Words;
 import io.fluxo.experiments.verify.mutant.Mutants;
+import io.fluxo.layer.Layer;
 import io.fluxo.property.BlockCase;
 import io.fluxo.stream.Intervention;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The feed-forward network adds what no linear map has: f(a + b) − f(a) − f(b) + f(0) is not zero. With the nonlinearity taken out it is, so
@@ -23,14 +25,6 @@ record FeedForwardNonlinear() implements Check {
 
     @Override
     public Finding of(Candidate candidate, Apparatus apparatus) {
-        String operand = switch (candidate.family()) {
-            case POST -> "t3";
-            case PRE -> "t4";
-            case OTHER -> null;
-        };
-        if (operand == null) {
-            return Finding.skipped("which value enters the feed-forward network is known of post-norm and pre-norm");
-        }
         // four sequences of one token: a, b, a + b, 0
         BlockCase drawn = Cases.ordinary(candidate, apparatus.seed(), 4, 1);
         double[] values = drawn.xs(DType.F64).toDoubles().clone();
@@ -40,8 +34,8 @@ record FeedForwardNonlinear() implements Check {
             values[3 * d + c] = 0;
         }
         HostArray operands = HostArray.of(drawn.stream(), values);
-        double curved = superposition(candidate, apparatus, drawn, operand, operands);
-        double straight = superposition(Mutants.withoutNonlinearity(candidate), apparatus, drawn, operand, operands);
+        double curved = superposition(candidate, apparatus, drawn, operands);
+        double straight = superposition(Mutants.withoutNonlinearity(candidate), apparatus, drawn, operands);
         if (!(curved > 1e-6)) {
             return Finding.refuted(THEORY, "superposition fails by %s only".formatted(Numbers.text(curved)), Words.of(drawn));
         }
@@ -52,11 +46,19 @@ record FeedForwardNonlinear() implements Check {
                 .within(TOLERANCE).witnessed(Words.of(drawn));
     }
 
-    private static double superposition(Candidate candidate, Apparatus apparatus, BlockCase drawn, String operand, HostArray operands) {
-        try (Specimen specimen = Specimen.of(candidate, drawn, apparatus.reference(), DType.F64)) {
-            String point = specimen.block().path() + "." + specimen.block().chapter().get(operand);
-            Map<String, HostArray> symbols = specimen.symbols(specimen.xs(), Intervention.replace(point, apparatus.reference().upload(operands)));
-            double[] y = symbols.get(operand.equals("t3") ? "t4" : "t5").toDoubles();
+    private static double superposition(Candidate candidate, Apparatus apparatus, BlockCase drawn, HostArray operands) {
+        List<Layer> networks = new ArrayList<>();
+        Candidate seen = candidate.with(parts -> {
+            networks.add(parts.mlp());
+            return parts;
+        });
+        try (Specimen specimen = Specimen.of(seen, drawn, apparatus.reference(), DType.F64)) {
+            double[] y = (switch (candidate.family()) {
+                case POST -> within(specimen, "t3", "t4", operands);
+                case PRE -> within(specimen, "t4", "t5", operands);
+                // which of its values is the network's input is not known of another design: the network by itself
+                case OTHER -> specimen.compute(networks.getFirst()::forward, operands);
+            }).toDoubles();
             int d = drawn.dModel();
             double largest = 0;
             for (int c = 0; c < d; c++) {
@@ -64,5 +66,11 @@ record FeedForwardNonlinear() implements Check {
             }
             return largest;
         }
+    }
+
+    /** The block's {@code result} with {@code operands} put in place of {@code operand}. */
+    private static HostArray within(Specimen specimen, String operand, String result, HostArray operands) {
+        String point = specimen.block().path() + "." + specimen.block().chapter().get(operand);
+        return specimen.symbols(specimen.xs(), Intervention.replace(point, specimen.backend().upload(operands))).get(result);
     }
 }

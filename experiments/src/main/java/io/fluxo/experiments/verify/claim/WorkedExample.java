@@ -6,6 +6,7 @@ import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Check;
 import io.fluxo.experiments.verify.Finding;
 import io.fluxo.experiments.verify.example.LayerNormOnPaper;
+import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Published;
 import io.fluxo.experiments.verify.example.Realisation;
 import io.fluxo.layer.Pass;
@@ -124,12 +125,16 @@ final class WorkedExample {
             for (Map.Entry<String, double[]> symbol : realisation.symbols().entrySet()) {
                 double[] printed = Published.value(symbol.getKey());
                 double off = apart(symbol.getValue(), printed);
-                lines.add("%s = %s, printed %s".formatted(symbol.getKey(), Numbers.text(symbol.getValue()), Numbers.text(printed)));
+                lines.add("%-2s = %s, printed %s".formatted(symbol.getKey(), Numbers.text(symbol.getValue()), Numbers.text(printed)));
                 if (!(off <= worst)) {
                     worst = off;
                     where = lines.getLast();
                 }
             }
+            lines.add("dataflow:");
+            realisation.flow().edges().forEach(edge -> lines.add("    " + edge));
+            lines.add("as Mermaid:");
+            Mermaid.graph(realisation.flow(), realisation.symbols()).lines().forEach(line -> lines.add("    " + line));
             double allowed = tolerance(apparatus.dtype());
             if (!(worst <= allowed)) {
                 return Finding.refuted(theory, "a value is off by %s".formatted(Numbers.text(worst)), where).derived(lines);

@@ -1,12 +1,192 @@
 package io.fluxo.experiments.verify.report;
 
-import io.fluxo.experiments.verify.Installed;
+import com.samskivert.mustache.Mustache;
+import io.fluxo.experiments.study.Environment;
+import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Control;
 import io.fluxo.experiments.verify.Outcome;
+import io.fluxo.experiments.verify.Row;
+import io.fluxo.experiments.verify.Verdict;
+import io.fluxo.experiments.verify.chapter.Chapter;
+import io.fluxo.experiments.verify.claim.Numbers;
+import io.fluxo.experiments.verify.example.Mermaid;
+import io.fluxo.experiments.verify.example.Realisation;
+import io.fluxo.experiments.verify.mutant.Mutant;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
+/** {@code verify --report}: one page that opens offline; sentences, claims with derivations and witnesses, the worked example, the controls. */
 public final class VerifyReport {
+
+    private static final String FOLDER = "/io/fluxo/experiments/";
+
     private VerifyReport() {}
 
-    public static String html(Installed installed, Outcome outcome, String command) {
-        return "";
+    /** @param realisation the worked example's run; empty where the post-norm block was not examined */
+    public static String html(Outcome outcome, Optional<Realisation> realisation, String command) {
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("css", resource("report/report.css") + resource("verify/verify.css"));
+        page.put("version", Environment.version("fluxo"));
+        page.put("command", command);
+        page.put("verdict", outcome.asExpected() ? "All as expected" : "Not all as expected");
+        page.put("verdictClass", outcome.asExpected() ? "holds" : "does-not-hold");
+        page.put("summary", summary(outcome));
+        page.put("facts", facts(outcome));
+        page.put("exact", outcome.exact().stream().map(Apparatus.Setup::toString).collect(Collectors.joining(", ")));
+        page.put("sections", Chapter.read().sections().stream().map(section -> section(section, outcome)).filter(section -> !((List<?>) section.get("sentences")).isEmpty()).toList());
+        page.put("claims", claims(outcome).stream().map(claim -> claim(claim, outcome)).toList());
+        realisation.ifPresent(run -> page.put("example", example(run, outcome)));
+        if (!outcome.controls().isEmpty()) {
+            page.put("controls", matrix(outcome));
+        }
+        return Mustache.compiler().defaultValue("").emptyStringIsFalse(true).compile(resource("verify/verify.mustache")).execute(page);
+    }
+
+    private static String summary(Outcome outcome) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        outcome.rows().forEach(row -> counts.merge(row.finding().verdict().label(), 1, Integer::sum));
+        String verdicts = counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey()).collect(Collectors.joining(", "));
+        long wrong = outcome.controls().stream().filter(control -> !control.asExpected()).count();
+        return "%d verdicts: %s.%s".formatted(outcome.rows().size(), verdicts, outcome.controls().isEmpty() ? ""
+                : wrong == 0 ? " %d controls, each as expected.".formatted(outcome.controls().size()) : " %d of %d controls not as expected.".formatted(wrong, outcome.controls().size()));
+    }
+
+    private static List<Map<String, String>> facts(Outcome outcome) {
+        Apparatus.Settings settings = outcome.settings();
+        return List.of(Map.of("name", "measured on", "value", settings.chosen().toString()), Map.of("name", "cases of each for-all claim", "value", Integer.toString(settings.trials())),
+                Map.of("name", "seed", "value", Long.toString(settings.seed())),
+                Map.of("name", "blocks", "value", outcome.rows().stream().map(Row::placement).filter(name -> !name.isEmpty()).distinct().collect(Collectors.joining(", "))));
+    }
+
+    private static Map<String, Object> section(Chapter.Section section, Outcome outcome) {
+        List<Map<String, Object>> sentences = new ArrayList<>();
+        for (Chapter.Sentence sentence : section.sentences()) {
+            List<Map<String, Object>> claims = sentence.claims().stream().filter(id -> !outcome.of(id).isEmpty()).map(id -> chip(id, outcome)).toList();
+            if (!claims.isEmpty() || sentence.claims().isEmpty()) {
+                sentences.add(Map.of("portuguese", plain(sentence.portuguese()), "english", sentence.english(), "claims", claims, "remark", sentence.remark()));
+            }
+        }
+        return Map.of("heading", section.heading(), "english", section.english(), "sentences", sentences);
+    }
+
+    private static Map<String, Object> chip(String id, Outcome outcome) {
+        List<Row> rows = outcome.of(id);
+        String verdicts = rows.stream().map(row -> row.finding().verdict().label()).distinct().collect(Collectors.joining(" / "));
+        return Map.of("id", id, "anchor", anchor(id), "verdict", verdicts, "tone", tone(rows), "code", Links.name(rows.getFirst().claim()));
+    }
+
+    /** A surprise is bad; what was expected is good where the claim stands, and unsure where it does not or was not decided. */
+    private static String tone(List<Row> rows) {
+        if (!rows.stream().allMatch(Row::asExpected)) {
+            return "bad";
+        }
+        return rows.stream().allMatch(row -> row.finding().verdict() == Verdict.PROVED || row.finding().verdict() == Verdict.HOLDS) ? "good" : "unsure";
+    }
+
+    private static Map<String, Object> claim(Claim claim, Outcome outcome) {
+        Map<String, Object> node = new LinkedHashMap<>(chip(claim.id(), outcome));
+        node.put("statement", claim.statement());
+        node.put("domain", claim.domain());
+        node.put("quantifier", claim.quantifier());
+        node.put("methods", String.join(" · ", claim.methods()));
+        node.put("file", Links.file(claim));
+        node.put("rows", outcome.of(claim.id()).stream().map(VerifyReport::row).toList());
+        return node;
+    }
+
+    private static Map<String, Object> row(Row row) {
+        Map<String, Object> node = new LinkedHashMap<>();
+        node.put("placement", row.placement());
+        node.put("verdict", row.finding().verdict().label());
+        node.put("tone", tone(List.of(row)));
+        node.put("expected", row.expected().label());
+        node.put("surprise", !row.asExpected());
+        node.put("theory", row.finding().theory());
+        node.put("measured", row.finding().measured());
+        node.put("tolerance", row.finding().tolerance().isPresent() ? Numbers.text(row.finding().tolerance().getAsDouble()) : "");
+        node.put("witness", row.finding().witness());
+        node.put("counterexample", row.finding().counterexample());
+        node.put("derivation", String.join("\n", row.finding().derivation()));
+        node.put("derivationLength", row.finding().derivation().size());
+        return node;
+    }
+
+    private static Map<String, Object> example(Realisation run, Outcome outcome) {
+        Map<String, Object> node = new LinkedHashMap<>();
+        node.put("drawing", DataflowDrawing.svg(run.flow(), run.symbols()));
+        node.put("mermaid", Mermaid.graph(run.flow(), run.symbols()));
+        node.put("gain1", Numbers.text(run.gain1()));
+        node.put("gain2", Numbers.text(run.gain2()));
+        node.put("norms", outcome.of("worked-example-layernorm").stream().map(VerifyReport::norms).toList());
+        return node;
+    }
+
+    private static Map<String, Object> norms(Row row) {
+        return Map.of("measured", row.finding().measured(), "lines", row.finding().derivation());
+    }
+
+    private static Map<String, Object> matrix(Outcome outcome) {
+        Map<Mutant, Map<Claim, Control>> cells = new LinkedHashMap<>();
+        outcome.controls().forEach(control -> cells.computeIfAbsent(control.mutant(), mutant -> new LinkedHashMap<>()).put(control.claim(), control));
+        Set<Claim> claims = new LinkedHashSet<>();
+        outcome.controls().forEach(control -> claims.add(control.claim()));
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (Claim claim : claims) {
+            rows.add(Map.of("id", claim.id(), "anchor", anchor(claim.id()), "cells", cells.values().stream().map(column -> cell(column.get(claim))).toList()));
+        }
+        List<Map<String, Object>> columns = cells.keySet().stream().map(mutant -> Map.<String, Object>of("name", mutant.name().replace("mutant-", ""), "fault", mutant.fault())).toList();
+        List<Map<String, Object>> counterexamples = outcome.controls().stream().filter(control -> control.finding().verdict() == Verdict.REFUTED && control.mutant().breaks()
+                .contains(control.claim().id())).map(control -> Map.<String, Object>of("mutant", control.mutant().name(), "claim", control.claim().id(), "counterexample",
+                control.finding().counterexample())).toList();
+        return Map.of("columns", columns, "rows", rows, "counterexamples", counterexamples, "size", counterexamples.size());
+    }
+
+    private static Map<String, Object> cell(Control control) {
+        if (control == null) {
+            return Map.of("tone", "none", "mark", "", "label", "not about this block");
+        }
+        boolean broken = control.mutant().breaks().contains(control.claim().id());
+        boolean mended = control.mutant().mends().contains(control.claim().id());
+        return Map.of("tone", control.asExpected() ? broken ? "hit" : "kept" : "bad", "mark", control.asExpected() ? broken ? "✗" : mended ? "○" : "·" : "!",
+                "label", "%s: %s, expected %s".formatted(control.mutant().name(), control.finding().verdict().label(), control.expected().label()));
+    }
+
+    private static Set<Claim> claims(Outcome outcome) {
+        Set<Claim> claims = new LinkedHashSet<>();
+        outcome.rows().forEach(row -> claims.add(row.claim()));
+        return claims;
+    }
+
+    private static String anchor(String id) {
+        return "claim-" + id.replace('.', '-').toLowerCase(Locale.ROOT);
+    }
+
+    /** Without Markdown's emphasis and the footnotes' numbers. */
+    private static String plain(String sentence) {
+        return sentence.replaceAll("\\s*\\[\\^[^\\]]*\\]", "").replace("**", "").replace("*", "").replace("$$", "").replace("$", "").replace("\\ldots", "…")
+                .replace("^1", "¹").replace("^2", "²").replace("^3", "³").replace("^4", "⁴").replace("^5", "⁵");
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = VerifyReport.class.getResourceAsStream(FOLDER + name)) {
+            if (in == null) {
+                throw new IllegalStateException("the class path lacks " + FOLDER + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + name, e);
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.fluxo.experiments.verify.Control;
 import io.fluxo.experiments.verify.Outcome;
 import io.fluxo.experiments.verify.Row;
 import io.fluxo.experiments.verify.Verdict;
+import io.fluxo.experiments.verify.claim.Numbers;
 import io.fluxo.experiments.verify.mutant.Mutant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,6 +49,29 @@ public final class VerifyText {
             text.append("  refuted by%n    %s%n".formatted(row.finding().counterexample().replace(". There: ", System.lineSeparator() + "    ")));
         }
         return text.append("  again     ./fluxo verify %s%s%s%n".formatted(row.claim().id(), row.placement().isEmpty() ? "" : " --placement " + row.placement(), options)).toString();
+    }
+
+    /** All there is to say of a row: for claims that were asked for by name. */
+    public static String details(Outcome outcome) {
+        StringBuilder text = new StringBuilder();
+        for (Row row : outcome.rows()) {
+            text.append("%n%s%s: %s%n".formatted(row.claim().id(), row.placement().isEmpty() ? "" : " of " + row.placement(), row.claim().statement()));
+            line(text, "claimed", row.finding().theory());
+            line(text, "measured", row.finding().measured());
+            line(text, "domain", row.claim().domain());
+            line(text, "over", row.claim().quantifier());
+            line(text, "by", String.join(", ", row.claim().methods()));
+            row.finding().tolerance().ifPresent(tolerance -> line(text, "tolerance", Numbers.text(tolerance)));
+            line(text, "witness", row.finding().witness());
+            row.finding().derivation().forEach(step -> text.append("    ").append(step).append(System.lineSeparator()));
+        }
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        if (!value.isEmpty()) {
+            text.append("  %-9s %s%n".formatted(name, value));
+        }
     }
 
     /** Mutant by mutant, which claims it was refuted by. */

@@ -1,0 +1,13 @@
+package example.parallel;
+
+import io.fluxo.block.Placement;
+import io.fluxo.plugin.FluxoPlugin;
+
+/** Brings the block under the name {@code example-parallel}; a final norm follows the last one. */
+public final class ParallelPlugin extends FluxoPlugin {
+
+    @Override
+    protected void contribute() {
+        placement("example-parallel", Placement.of(ParallelBlock::new, true));
+    }
+}

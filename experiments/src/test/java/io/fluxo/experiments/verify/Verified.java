@@ -1,0 +1,24 @@
+package io.fluxo.experiments.verify;
+
+import io.fluxo.experiments.lab.Laboratory;
+import io.fluxo.experiments.verify.mutant.Mutants;
+import io.fluxo.tensor.DType;
+import java.util.Optional;
+
+/** One verification of everything on the float64 reference, which several tests look at. */
+final class Verified {
+
+    static final Installed INSTALLED = Laboratory.open(Optional.empty()).installed();
+    static final Apparatus.Settings SETTINGS = new Apparatus.Settings(new Apparatus.Setup("ejml", DType.F64), 0, 1, 16);
+    static final Outcome OUTCOME = run();
+
+    private Verified() {}
+
+    private static Outcome run() {
+        try {
+            return new Verification(INSTALLED, Groups.all(), Candidates.standard(INSTALLED.catalog()), Mutants.all(), SETTINGS).run(2);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
