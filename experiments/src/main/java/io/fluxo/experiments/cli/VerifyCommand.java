@@ -43,10 +43,12 @@ final class VerifyCommand extends FluxoCommand {
     @Parameters(arity = "0..*", paramLabel = "CLAIM", description = "claims by id (default: all of the group)")
     private List<String> asked = new ArrayList<>();
 
-    @Option(names = "--group", paramLabel = "NAME", description = "chapter, algebra, init, rank-collapse, gradient, trained or all (default: " + Groups.DEFAULT + ")")
+    @Option(names = "--group", paramLabel = "NAME", description = "chapter, algebra, init, rank-collapse, gradient, trained or all (default: "
+            + Groups.DEFAULT + ")")
     private String group;
 
-    @Option(names = "--placement", paramLabel = "NAME", description = "examine this block alone: post, pre, a plugin's, or a mutant-… (default: post and pre, with controls)")
+    @Option(names = "--placement", paramLabel = "NAME",
+            description = "examine this block alone: post, pre, a plugin's, or a mutant-… (default: post and pre, with controls)")
     private String placement;
 
     @Option(names = "--spec", paramLabel = "FILE", description = "examine the block of a model (YAML, as train reads it) in the model's own kinds")
@@ -122,7 +124,8 @@ final class VerifyCommand extends FluxoCommand {
         if (!common.jsonToStandardOutput()) {
             TextTable table = new TextTable("claim", "block", "verdict", "", "measured");
             outcome.rows().forEach(row -> table.row(VerifyText.cells(row)));
-            terminal.out().print(table + (asked.isEmpty() ? "" : VerifyText.details(outcome)) + VerifyText.surprises(outcome, replay()) + VerifyText.controls(outcome) + VerifyText.scope(outcome));
+            terminal.out().print(table + (asked.isEmpty() ? "" : VerifyText.details(outcome)) + VerifyText.surprises(outcome, replay())
+                    + VerifyText.controls(outcome) + VerifyText.scope(outcome));
         }
         return outcome.asExpected() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }
@@ -157,7 +160,8 @@ final class VerifyCommand extends FluxoCommand {
                 case EVERY -> "every block";
                 case NONE -> "–";
             };
-            rows.addObject().put("id", claim.id()).put("group", Groups.of(claim)).put("about", about).put("expected", claim.expected().label()).put("statement", claim.statement());
+            rows.addObject().put("id", claim.id()).put("group", Groups.of(claim)).put("about", about).put("expected", claim.expected().label())
+                    .put("statement", claim.statement());
             table.row(claim.id(), Groups.of(claim), about, claim.expected().label(), claim.statement());
         }
         common.writeJson(Json.pretty(root), terminal.out());

@@ -1,7 +1,7 @@
 package io.fluxo.experiments.verify;
 
-import io.fluxo.block.Placement;
 import io.fluxo.block.Placement.Parts;
+import io.fluxo.block.Placement;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.property.BlockDomain;
@@ -39,9 +39,9 @@ public record Candidate(String name, Placement design, UnaryOperator<Parts> part
         return new Candidate(name, design, given -> change.apply(parts.apply(given)), family, catalog, spec);
     }
 
-    /** The cases a claim for all inputs is tried on: the kinds of the candidate's own model, or all. */
+    /** The cases a claim for all inputs is tried on: small sizes, the kinds of the candidate's own model, or all. */
     public BlockDomain domain(DType dtype) {
-        BlockDomain all = BlockDomain.of(dtype);
+        BlockDomain all = BlockDomain.of(dtype).batch(1, 2).pos(1, 6).width(1, 12);
         return spec.map(one -> all.masks(one.mask()).actFns(one.actFn()).norms(one.norm()).eps(one.normEps())).orElse(all.norms("layer_norm"));
     }
 

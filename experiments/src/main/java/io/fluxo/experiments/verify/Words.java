@@ -12,7 +12,8 @@ public final class Words {
     /** {@code 1 sequence of 2 tokens, d_model 1, 1 head (d_head 1, d_v 1), d_mlp 1; causal mask, relu, layer_norm …}. */
     public static String of(BlockCase drawn) {
         return "%s of %s, d_model %d, %s (d_head %d, d_v %d), d_mlp %d; %s mask, %s, %s with ε = %s%s%s; weights%s; %s; numbers drawn from %d".formatted(
-                count(drawn.batch(), "sequence"), count(drawn.pos(), "token"), drawn.dModel(), count(drawn.nHeads(), "head"), drawn.dHead(), drawn.dV(), drawn.dMlp(),
+                count(drawn.batch(), "sequence"), count(drawn.pos(), "token"), drawn.dModel(), count(drawn.nHeads(), "head"), drawn.dHead(),
+                        drawn.dV(), drawn.dMlp(),
                 lower(drawn.mask()), lower(drawn.actFn()), drawn.norm(), number(drawn.eps()), drawn.affine() ? ", gains" : "", drawn.bias() ? ", biases" : "",
                 drawn.weightScale() == 1 ? " as initialised" : " × " + number(drawn.weightScale()), input(drawn.input(), drawn.inputScale()), drawn.seed());
     }

@@ -15,15 +15,18 @@ import org.junit.jupiter.api.Test;
 
 class ChapterClaimsTest {
 
-    private static final Map<String, Verdict> OF_POST_ALONE = Map.ofEntries(Map.entry("eq-10.32", HOLDS), Map.entry("eq-10.33", HOLDS), Map.entry("eq-10.34", HOLDS),
-            Map.entry("eq-10.35", HOLDS), Map.entry("eq-10.36", HOLDS), Map.entry("eq-10.37", HOLDS), Map.entry("diagram-1", HOLDS), Map.entry("diagram-2", HOLDS),
+    private static final Map<String, Verdict> OF_POST_ALONE = Map.ofEntries(Map.entry("eq-10.32", HOLDS), Map.entry("eq-10.33", HOLDS),
+            Map.entry("eq-10.34", HOLDS),
+            Map.entry("eq-10.35", HOLDS), Map.entry("eq-10.36", HOLDS), Map.entry("eq-10.37", HOLDS), Map.entry("diagram-1", HOLDS),
+                    Map.entry("diagram-2", HOLDS),
             Map.entry("diagram-3", HOLDS), Map.entry("h-well-behaved", HOLDS), Map.entry("worked-example-realised", HOLDS));
 
     private static final Map<String, Verdict> OF_BOTH = Map.of("theorem-1", PROVED, "theorem-2", PROVED, "theorem-2.1", PROVED, "theorem-2.2", HOLDS,
             "context-includes-i", HOLDS, "propagation", HOLDS, "observation-1", HOLDS, "residual-preserves", HOLDS, "residual-preserves-injectivity", REFUTED,
             "ffn-nonlinear", HOLDS);
 
-    private static final Map<String, Verdict> OF_NONE = Map.of("worked-example-sums", HOLDS, "worked-example-layernorm", REFUTED, "theorem-2-trained", SKIPPED,
+    private static final Map<String, Verdict> OF_NONE = Map.of("worked-example-sums", HOLDS, "worked-example-layernorm", REFUTED, "theorem-2-trained",
+            SKIPPED,
             "residual-trains", SKIPPED, "ln-gradient", SKIPPED, "not-testable-tasks", NOT_TESTABLE, "not-testable-complexity", NOT_TESTABLE,
             "not-testable-success", NOT_TESTABLE);
 
@@ -59,7 +62,8 @@ class ChapterClaimsTest {
             assertThat(finding.counterexample().isEmpty()).as("counterexample of %s", row.claim().id()).isEqualTo(finding.verdict() != REFUTED);
         }
         assertThat(finding("theorem-1", "pre").witness()).contains("‖∂t1_i/∂x_j‖ ≥").contains("for every j ≤ i");
-        assertThat(finding("theorem-1", "post").derivation()).anyMatch(line -> line.contains("model without attention")).anyMatch(line -> line.contains("bits, j > i"));
+        assertThat(finding("theorem-1", "post").derivation()).anyMatch(line -> line.contains("model without attention"))
+                .anyMatch(line -> line.contains("bits, j > i"));
         assertThat(finding("theorem-2.1", "post").derivation()).anyMatch(line -> line.contains("by induction over depth"));
         assertThat(finding("theorem-2", "pre").derivation()).anyMatch(line -> line.contains("D = 64: 64 of 64")).anyMatch(line -> line.contains("n-gram"));
     }
@@ -67,7 +71,8 @@ class ChapterClaimsTest {
     @Test
     void float64IsHeldToTheNarrowTolerance() {
         List<Row> measured = Verified.OUTCOME.rows().stream().filter(row -> row.finding().tolerance().isPresent()).toList();
-        assertThat(measured).hasSizeGreaterThan(15).allSatisfy(row -> assertThat(row.finding().tolerance().getAsDouble()).as(row.claim().id()).isLessThanOrEqualTo(1e-10));
+        assertThat(measured).hasSizeGreaterThan(15).allSatisfy(row -> assertThat(row.finding().tolerance().getAsDouble()).as(row.claim().id())
+                .isLessThanOrEqualTo(1e-10));
     }
 
     @Test

@@ -31,7 +31,8 @@ class ChapterTest {
 
     @Test
     void theCodeThatIsNamedIsThere() {
-        assertThat(Groups.all()).allSatisfy(claim -> assertThat(Path.of("src/main/java", claim.code().getName().replace('.', '/') + ".java")).as(claim.id()).exists());
+        assertThat(Groups.all()).allSatisfy(claim -> assertThat(Path.of("src/main/java", claim.code().getName().replace('.', '/') + ".java"))
+                .as(claim.id()).exists());
     }
 
     /** {@code -Dfluxo.update=true} writes the page anew. */

@@ -26,7 +26,8 @@ class ControlsTest {
         List<Control> controls = of(mutant);
         assertThat(controls).allSatisfy(control -> assertThat(control.finding().verdict())
                 .as("%s: %s %s", control.claim().id(), control.finding().measured(), control.finding().counterexample()).isEqualTo(control.expected()));
-        Set<String> refuted = controls.stream().filter(control -> control.finding().verdict() == Verdict.REFUTED && control.claim().expected() != Verdict.REFUTED)
+        Set<String> refuted = controls.stream().filter(control -> control.finding().verdict() == Verdict.REFUTED && control.claim()
+                .expected() != Verdict.REFUTED)
                 .map(control -> control.claim().id()).collect(Collectors.toCollection(TreeSet::new));
         assertThat(refuted).isEqualTo(new TreeSet<>(mutant.breaks())).isNotEmpty();
         assertThat(controls).filteredOn(control -> control.finding().verdict() == Verdict.REFUTED).allSatisfy(control ->

@@ -27,7 +27,8 @@ class PluginExampleTest {
     void aBlockFromAJarIsVerifiedByItsName() throws IOException {
         Path plugins = Files.createDirectory(folder.resolve("plugins"));
         build(plugins.resolve("parallel-block.jar"));
-        var ran = VerifyCommandTest.fluxo("verify", "--plugins", plugins.toString(), "--placement", "example-parallel", "--backend", "ejml", "--dtype", "f64");
+        var ran = VerifyCommandTest.fluxo("verify", "--plugins", plugins.toString(), "--placement", "example-parallel", "--backend", "ejml", "--dtype",
+                "f64");
         assertThat(ran.out() + ran.err()).contains("example-parallel", "theorem-1", "proved", "all as expected").doesNotContain("eq-10.32", "✗");
         assertThat(ran.status()).isZero();
         var unknown = VerifyCommandTest.fluxo("verify", "--plugins", plugins.toString(), "--placement", "example-paralel");

@@ -88,7 +88,8 @@ class VerifyCommandTest {
 
     @Test
     void aSpecIsExaminedInItsOwnKinds() throws IOException {
-        Path spec = Files.writeString(folder.resolve("m.yaml"), "model: {placement: pre, act_fn: gelu_tanh, mask: bidirectional, norm: layer_norm}\ntask: {kind: markov}\n");
+        Path spec = Files.writeString(folder.resolve("m.yaml"),
+                "model: {placement: pre, act_fn: gelu_tanh, mask: bidirectional, norm: layer_norm}\ntask: {kind: markov}\n");
         Ran ran = fluxo("verify", "pre-norm", "theorem-2.1", "--spec", spec.toString(), "--backend", "ejml", "--dtype", "f64");
         assertThat(ran.out + ran.err).contains("pre-norm", "holds", "proved");
         assertThat(ran.status).isZero();
@@ -104,9 +105,11 @@ class VerifyCommandTest {
     @Test
     void theReportIsOnePageThatLoadsNothing() throws IOException {
         Path page = folder.resolve("verify.html");
-        Ran ran = fluxo("verify", "worked-example-realised", "worked-example-layernorm", "theorem-2.1", "eq-10.33", "--placement", "post", "--report", page.toString());
+        Ran ran = fluxo("verify", "worked-example-realised", "worked-example-layernorm", "theorem-2.1", "eq-10.33", "--placement", "post", "--report",
+                page.toString());
         assertThat(ran.status).isZero();
-        assertThat(Files.readString(page)).startsWith("<!doctype html>").contains("default-src 'none'").contains("t² &#x3D; t¹ + x_i", "printed", "<svg class=\"flow\"", "by induction")
+        assertThat(Files.readString(page)).startsWith("<!doctype html>").contains("default-src 'none'")
+                .contains("t² &#x3D; t¹ + x_i", "printed", "<svg class=\"flow\"", "by induction")
                 .doesNotContain("src=").doesNotContain("http:").doesNotContain("https:").doesNotContain("url(h");
     }
 }

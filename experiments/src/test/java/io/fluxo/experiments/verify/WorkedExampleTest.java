@@ -35,7 +35,8 @@ class WorkedExampleTest {
     void theTrueChainIsTheKnownOne() {
         Finding finding = Verified.OUTCOME.of("worked-example-layernorm").getFirst().finding();
         assertThat(finding.measured()).contains("LN(t2) = [1.28745, −0.58521, −1.28745, 0.58521]", "LN(t5) = [1.06892, −1.49649, 0.72687, −0.2993]");
-        assertThat(finding.derivation()).anyMatch(line -> line.contains("t5 = [1.38745, −0.98521, −1.08745, 0.48521], h = [1.38582, −0.90161, −1.00019, 0.51598]"));
+        assertThat(finding.derivation())
+                .anyMatch(line -> line.contains("t5 = [1.38745, −0.98521, −1.08745, 0.48521], h = [1.38582, −0.90161, −1.00019, 0.51598]"));
     }
 
     @Test
@@ -48,13 +49,15 @@ class WorkedExampleTest {
     void theDataflowIsDrawnWithLiveNumbers() {
         assertThat(POST.flow().edges()).contains(new Edge("Contextos", "MultiHeadAttention"), new Edge("x", "t2"), new Edge("LayerNorm(t3)", "t3"),
                 new Edge("t3", "t5"), new Edge("LayerNorm(h)", "h")).hasSize(13);
-        assertThat(Mermaid.graph(POST.flow(), POST.symbols())).startsWith("graph LR\n").contains("t2 = [1.2, 0.4, 0.1, 0.9]<br>published [1.2, 0.4, 0.1, 0.9]");
+        assertThat(Mermaid.graph(POST.flow(), POST.symbols())).startsWith("graph LR\n")
+                .contains("t2 = [1.2, 0.4, 0.1, 0.9]<br>published [1.2, 0.4, 0.1, 0.9]");
     }
 
     @Test
     void aDiagramIsReadAsItIsDrawn() {
         assertThat(Mermaid.edges("graph LR\n A[x2] --> B(MultiHeadAttention);\n B --> D[t1]\n A --> E[t2=x2+t1]\n E --> F(LayerNorm)\n F --> G[hi]\n"))
-                .containsExactly(new Edge("x", "MultiHeadAttention"), new Edge("MultiHeadAttention", "t1"), new Edge("x", "t2"), new Edge("t2", "LayerNorm(h)"),
+                .containsExactly(new Edge("x", "MultiHeadAttention"), new Edge("MultiHeadAttention", "t1"), new Edge("x", "t2"),
+                        new Edge("t2", "LayerNorm(h)"),
                         new Edge("LayerNorm(h)", "h"));
     }
 

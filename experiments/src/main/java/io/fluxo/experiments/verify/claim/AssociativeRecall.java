@@ -56,20 +56,24 @@ record AssociativeRecall() implements Check {
             try {
                 recall = solve(candidate, apparatus, load);
             } catch (ShapeMismatchException mismatch) {
-                return Finding.refuted(THEORY, "the hand-weighted block does not run", "d_model %d, n_heads·d_v = %d: %s".formatted(WIDTH, HEAD, mismatch.getMessage()));
+                return Finding.refuted(THEORY, "the hand-weighted block does not run",
+                        "d_model %d, n_heads·d_v = %d: %s".formatted(WIDTH, HEAD, mismatch.getMessage()));
             }
             if (recall.wrong().isPresent()) {
                 return Finding.refuted(THEORY, "%d of %d answered at D = %d".formatted(recall.right(), recall.asked(), load), recall.wrong().get());
             }
-            derivation.add("D = %d: %d of %d queries answered, the right logit above the next by at least %s".formatted(load, recall.right(), recall.asked(), Numbers.text(recall.margin())));
+            derivation.add("D = %d: %d of %d queries answered, the right logit above the next by at least %s".formatted(load, recall.right(),
+                    recall.asked(), Numbers.text(recall.margin())));
             least = Math.min(least, recall.margin());
         }
         Optional<String> reached = withoutAttention(candidate, derivation).or(() -> ofWindows(derivation));
         if (reached.isPresent()) {
-            return Finding.refuted(THEORY, "the answer may be reached without attention", "without attention a token still receives others, at N = 8: " + reached.get()).derived(derivation);
+            return Finding.refuted(THEORY, "the answer may be reached without attention", "without attention a token still receives others, at N = 8: "
+                    + reached.get()).derived(derivation);
         }
         return Finding.proved(THEORY, "D = 4, 32, 64 exactly, on %s; absent without attention and in every window, by dependence".formatted(apparatus.settings().chosen()))
-                .witnessed("one block, d_model %d, one head, %d keys, %d values, weights by hand; least margin %s".formatted(WIDTH, KEYS, VALUES, Numbers.text(least)))
+                .witnessed("one block, d_model %d, one head, %d keys, %d values, weights by hand; least margin %s".formatted(WIDTH, KEYS, VALUES,
+                        Numbers.text(least)))
                 .derived(derivation);
     }
 
@@ -120,7 +124,8 @@ record AssociativeRecall() implements Check {
                 right++;
                 margin = Math.min(margin, lead);
             } else if (wrong.isEmpty()) {
-                wrong = Optional.of("D = %d, query %d: key %d was given with value %d, the block answers %d".formatted(load, n + 1, keys[order[n]], answer, given));
+                wrong = Optional.of("D = %d, query %d: key %d was given with value %d, the block answers %d".formatted(load, n + 1, keys[order[n]],
+                        answer, given));
             }
         }
         return new Recall(right, load, margin, wrong);
@@ -128,7 +133,8 @@ record AssociativeRecall() implements Check {
 
     private static ModelSpec spec(Candidate candidate) {
         ModelSpec kinds = candidate.small(1);
-        return new ModelSpec(1, WIDTH, 1, HEAD, 1, 2 * KEYS, VALUES, kinds.actFn(), kinds.placement(), kinds.norm(), false, kinds.normEps(), kinds.attention(),
+        return new ModelSpec(1, WIDTH, 1, HEAD, 1, 2 * KEYS, VALUES, kinds.actFn(), kinds.placement(), kinds.norm(), false, kinds.normEps(),
+                kinds.attention(),
                 ModelSpec.MaskKind.CAUSAL, true, kinds.residual(), ModelSpec.PositionKind.NONE, false, false, 0, kinds.init(), kinds.embedStd());
     }
 
@@ -173,7 +179,8 @@ record AssociativeRecall() implements Check {
 
     /** Two lists that differ in one value need different answers to the same query; without attention the query's logits are the same. */
     private static Optional<String> withoutAttention(Candidate candidate, List<String> derivation) {
-        TokenProof proof = TokenFlow.withoutAttention(ModelBuilder.build(candidate.small(1), candidate.models()), 8, path -> true).prove(TokenClaim.TOKEN_DIAGONAL);
+        TokenProof proof = TokenFlow.withoutAttention(ModelBuilder.build(candidate.small(1), candidate.models()), 8, path -> true)
+                .prove(TokenClaim.TOKEN_DIAGONAL);
         derivation.add("without attention: " + proof.sentence());
         derivation.add("so (k1, v1) … k1 and (k1, v2) … k1, whose answers differ, have the same logits at k1: at most one is answered");
         return proof.failure();

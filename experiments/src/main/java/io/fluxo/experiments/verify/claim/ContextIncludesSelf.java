@@ -15,7 +15,8 @@ record ContextIncludesSelf() implements Check {
 
     @Override
     public Finding of(Candidate candidate, Apparatus apparatus) {
-        var domain = candidate.domain(apparatus.dtype()).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3).weightScales(1).pos(1, 6).width(3, 12);
+        var domain = candidate.domain(apparatus.dtype()).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3).weightScales(1).pos(1, 6)
+                .width(3, 12);
         return ForAll.of(candidate, apparatus).run(THEORY, domain, ContextIncludesSelf::check).finding(THEORY)
                 .derived("Theorem 1.I speaks of \"the other tokens\" (os demais tokens), Theorem 2.2.III counts the token itself among the values: "
                         + "the equations follow the second reading, and under the first Theorem 2.2 would be false");
@@ -43,7 +44,8 @@ record ContextIncludesSelf() implements Check {
                     Bounded without = Bounded.exact(others, specimen.dtype()).mix(values);
                     for (int c = 0; c < z.length; c++) {
                         if (!deviations.add(z[c], all.value()[c], all.error()[c])) {
-                            return Outcome.fail("head %d: z_%d is %s, the sum over all j ≤ i is %s".formatted(head + 1, i + 1, Numbers.text(z), Numbers.text(all.value())));
+                            return Outcome.fail("head %d: z_%d is %s, the sum over all j ≤ i is %s".formatted(head + 1, i + 1, Numbers.text(z),
+                                    Numbers.text(all.value())));
                         }
                         needed |= Math.abs(z[c] - without.value()[c]) > 4 * without.error()[c];
                     }

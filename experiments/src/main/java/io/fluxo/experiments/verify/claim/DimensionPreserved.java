@@ -4,9 +4,9 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Check;
 import io.fluxo.experiments.verify.Finding;
+import io.fluxo.proof.DimensionProof;
 import io.fluxo.property.InputKind;
 import io.fluxo.property.Outcome;
-import io.fluxo.proof.DimensionProof;
 import io.fluxo.shape.ShapeMismatchException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,8 @@ record DimensionPreserved() implements Check {
     public Finding of(Candidate candidate, Apparatus apparatus) {
         DimensionProof proof = DimensionProof.of(candidate.small(2), candidate.models());
         List<String> derivation = new ArrayList<>(proof.derivation());
-        ForAll.Trial sizes = ForAll.of(candidate, apparatus).runCases("d_model is preserved", candidate.domain(apparatus.dtype()).inputs(InputKind.NORMAL).inputScales(1),
+        ForAll.Trial sizes = ForAll.of(candidate, apparatus).runCases("d_model is preserved", candidate.domain(apparatus.dtype())
+                .inputs(InputKind.NORMAL).inputScales(1),
                 (drawn, _) -> {
                     try (Specimen specimen = Specimen.of(candidate, drawn, apparatus.backend(), apparatus.dtype())) {
                         var symbols = specimen.symbols(specimen.xs());

@@ -55,11 +55,13 @@ record Equations(List<Equation> equations) implements Check {
     @Override
     public Finding of(Candidate candidate, Apparatus apparatus) {
         String theory = String.join("; ", equations.stream().map(Equation::toString).toList());
-        BlockDomain sizes = candidate.domain(apparatus.dtype()).batch(1, 2).pos(1, 6).width(1, 12);
+        BlockDomain sizes = candidate.domain(apparatus.dtype());
         // scores in the thousands, rounded, decide nothing about their softmax
         boolean raw = equations.getFirst().rule == Rule.ATTENTION;
-        BlockDomain domain = raw ? sizes.inputs(InputKind.NORMAL, InputKind.NORMAL, InputKind.REPEATED, InputKind.CONSTANT).inputScales(1, 1, 1e-3, 10).weightScales(1, 1, 0.1)
-                : sizes.inputs(InputKind.NORMAL, InputKind.NORMAL, InputKind.REPEATED, InputKind.OFFSET, InputKind.CONSTANT).inputScales(1, 1, 1e-3, 1e3).weightScales(1, 1, 1, 0.1, 10);
+        BlockDomain domain = raw ? sizes.inputs(InputKind.NORMAL, InputKind.NORMAL, InputKind.REPEATED, InputKind.CONSTANT).inputScales(1, 1, 1e-3, 10)
+                .weightScales(1, 1, 0.1)
+                : sizes.inputs(InputKind.NORMAL, InputKind.NORMAL, InputKind.REPEATED, InputKind.OFFSET, InputKind.CONSTANT)
+                        .inputScales(1, 1, 1e-3, 1e3).weightScales(1, 1, 1, 0.1, 10);
         return ForAll.of(candidate, apparatus).run(theory, domain, this::check).finding(theory)
                 .derived("right-hand sides: float64 on the host, from the operands the block shows; allowed: the rounding bound of each right-hand side in "
                         + apparatus.dtype().label() + " (running error analysis)",
@@ -90,7 +92,8 @@ record Equations(List<Equation> equations) implements Check {
             }
             if (equation.rule == Rule.NORM_1 || equation.rule == Rule.NORM_2) {
                 Map<String, HostArray> shifted = specimen.symbols(xs, atALargeMean(specimen, equation.operands.getFirst()));
-                Outcome far = inMatrixForm(specimen, weights, equation, shifted, deviations, "with a mean of %s added to ".formatted(Numbers.text(LARGE_MEAN * specimen.drawn().inputScale())) + equation.operands.getFirst());
+                Outcome far = inMatrixForm(specimen, weights, equation, shifted, deviations,
+                        "with a mean of %s added to ".formatted(Numbers.text(LARGE_MEAN * specimen.drawn().inputScale())) + equation.operands.getFirst());
                 if (!(far instanceof Outcome.Pass)) {
                     return far;
                 }
@@ -144,9 +147,11 @@ record Equations(List<Equation> equations) implements Check {
                 return rowsOf(context ? xs : shown, of, specimen);
             }).toList();
             // a value shown for the token alone has one row, one shown for its context too has the token's at i
-            List<Bounded[]> aligned = equation.rule == Rule.ATTENTION ? operands : operands.stream().map(rows -> new Bounded[] {rows[Math.min(i, rows.length - 1)]}).toList();
+            List<Bounded[]> aligned = equation.rule == Rule.ATTENTION ? operands : operands.stream()
+                    .map(rows -> new Bounded[] {rows[Math.min(i, rows.length - 1)]}).toList();
             Bounded expected = evaluate(weights, equation.rule, aligned, equation.rule == Rule.ATTENTION ? i : 0);
-            Outcome outcome = compare(equation, expected, row(result, of, Math.min(i, result.shape().size(1) - 1)), deviations, "token %d with its context".formatted(i + 1));
+            Outcome outcome = compare(equation, expected, row(result, of, Math.min(i, result.shape().size(1) - 1)), deviations,
+                    "token %d with its context".formatted(i + 1));
             if (!(outcome instanceof Outcome.Pass)) {
                 return outcome;
             }

@@ -28,8 +28,10 @@ final class ForAll {
     private final Apparatus apparatus;
     private final Backend backend;
     private final DType dtype;
+    private final int trials;
 
-    private ForAll(Candidate candidate, Apparatus apparatus, Backend backend, DType dtype) {
+    private ForAll(Candidate candidate, Apparatus apparatus, Backend backend, DType dtype, int trials) {
+        this.trials = trials;
         this.candidate = candidate;
         this.apparatus = apparatus;
         this.backend = backend;
@@ -38,11 +40,13 @@ final class ForAll {
 
     /** On the backend that was chosen. */
     static ForAll of(Candidate candidate, Apparatus apparatus) {
-        return new ForAll(candidate, apparatus, apparatus.backend(), apparatus.dtype());
+        return new ForAll(candidate, apparatus, apparatus.backend(), apparatus.dtype(), apparatus.trials());
     }
 
+    /** On {@code setup}: all cases where it was chosen, half of them where it is one of several. */
     static ForAll on(Candidate candidate, Apparatus apparatus, Apparatus.Setup setup) {
-        return new ForAll(candidate, apparatus, apparatus.backend(setup), setup.dtype());
+        int trials = setup.equals(apparatus.settings().chosen()) ? apparatus.trials() : (apparatus.trials() + 1) / 2;
+        return new ForAll(candidate, apparatus, apparatus.backend(setup), setup.dtype(), trials);
     }
 
     /** What a run showed: the report, and how far from its value anything was. */
@@ -136,8 +140,10 @@ final class ForAll {
     /** Every second case has n_heads·d_v = d_model and d_head = d_v, where a block without W_O, or with values for keys, runs too. */
     private static BlockCase fitting(BlockCase drawn) {
         int width = drawn.nHeads() * drawn.dV();
-        return drawn.seed() % 2 != 0 || width < LEAST_WIDTH ? drawn : new BlockCase(drawn.mask(), drawn.actFn(), drawn.norm(), drawn.eps(), drawn.affine(), drawn.bias(),
-                drawn.weightScale(), drawn.input(), drawn.inputScale(), drawn.seed(), drawn.batch(), drawn.pos(), width, drawn.nHeads(), drawn.dV(), drawn.dV(), drawn.dMlp());
+        return drawn.seed() % 2 != 0 || width < LEAST_WIDTH ? drawn : new BlockCase(drawn.mask(), drawn.actFn(), drawn.norm(), drawn.eps(),
+                drawn.affine(), drawn.bias(),
+                drawn.weightScale(), drawn.input(), drawn.inputScale(), drawn.seed(), drawn.batch(), drawn.pos(), width, drawn.nHeads(), drawn.dV(),
+                        drawn.dV(), drawn.dMlp());
     }
 
     Trial runCases(String name, BlockDomain domain, BiFunction<BlockCase, Deviations, Outcome> check) {
@@ -148,7 +154,7 @@ final class ForAll {
             } catch (ShapeMismatchException mismatch) {
                 return Outcome.vacuous("the block does not run at these sizes: " + mismatch.getMessage());
             }
-        }).run(apparatus.seed(), apparatus.trials());
+        }).run(apparatus.seed(), trials);
         return new Trial(report, deviations);
     }
 }

@@ -1,5 +1,7 @@
 package io.fluxo.experiments.verify.claim;
 
+import java.util.Arrays;
+
 /** Row-major numbers [rows columns] on the host. */
 record Matrix(double[] values, int columns) {
 
@@ -12,6 +14,6 @@ record Matrix(double[] values, int columns) {
     }
 
     double[] row(int row) {
-        return java.util.Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
+        return Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
     }
 }

@@ -8,10 +8,10 @@ import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Check;
 import io.fluxo.experiments.verify.Finding;
 import io.fluxo.experiments.verify.Words;
+import io.fluxo.proof.TokenTheorem;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.InputKind;
 import io.fluxo.property.Outcome;
-import io.fluxo.proof.TokenTheorem;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import java.util.ArrayList;
@@ -36,7 +36,8 @@ record OnlyAttentionMixes() implements Check {
         derivation.addAll(theorem.derivation());
 
         ForAll.Trial apart = ForAll.of(Silenced.attention(candidate), apparatus).run("without attention tokens are apart",
-                candidate.domain(apparatus.dtype()).pos(2, 6).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3).weightScales(1, 10, 1e-3),
+                candidate.domain(apparatus.dtype()).pos(2, 5).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3)
+                        .weightScales(1, 10, 1e-3),
                 (specimen, _) -> unmoved(specimen, false));
         derivation.add("bits, without attention, on %s: %s".formatted(apparatus.settings().chosen(), apart.cases()));
         if (apart.refuted()) {
@@ -46,18 +47,20 @@ record OnlyAttentionMixes() implements Check {
         List<String> bits = new ArrayList<>();
         for (Apparatus.Setup setup : causal ? apparatus.everyBackend() : List.<Apparatus.Setup>of()) {
             ForAll.Trial later = ForAll.on(candidate, apparatus, setup).run("no bit of h_i depends on x_j, j > i",
-                    candidate.domain(setup.dtype()).masks(CAUSAL).pos(2, 6).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3)
+                    candidate.domain(setup.dtype()).masks(CAUSAL).pos(2, 5).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3)
                             .weightScales(1, 1e-3), (specimen, _) -> unmoved(specimen, true));
             derivation.add("bits, j > i, huge values included, on %s: %s".formatted(setup, later.cases()));
             if (later.refuted()) {
-                return Finding.refuted(THEORY, "a later token is seen; " + later.cases(), "on %s, %s".formatted(setup, later.counterexample())).derived(derivation);
+                return Finding.refuted(THEORY, "a later token is seen; " + later.cases(), "on %s, %s".formatted(setup, later.counterexample()))
+                        .derived(derivation);
             }
             bits.add(setup.toString());
         }
         return presence(candidate, apparatus, causal, theorem, derivation, bits);
     }
 
-    private static Finding presence(Candidate candidate, Apparatus apparatus, boolean causal, TokenTheorem theorem, List<String> derivation, List<String> bits) {
+    private static Finding presence(Candidate candidate, Apparatus apparatus, boolean causal, TokenTheorem theorem, List<String> derivation,
+            List<String> bits) {
         BlockCase drawn = Cases.ordinary(candidate, apparatus.seed());
         Backend reference = apparatus.reference();
         try (Specimen specimen = Specimen.of(candidate, drawn, reference, DType.F64);
@@ -74,9 +77,11 @@ record OnlyAttentionMixes() implements Check {
             derivation.add("automatic differentiation and central differences differ by %s".formatted(Numbers.text(off)));
 
             Optional<String> nonzero = firstNonzero(apart, "without attention, h", (i, j) -> i == j)
-                    .or(() -> firstNonzero(h, "h", (i, j) -> !causal || j <= i)).or(() -> firstNonzero(measured, "h on " + apparatus.settings().chosen(), (i, j) -> !causal || j <= i));
+                    .or(() -> firstNonzero(h, "h", (i, j) -> !causal || j <= i)).or(() -> firstNonzero(measured, "h on " + apparatus.settings()
+                            .chosen(), (i, j) -> !causal || j <= i));
             if (nonzero.isPresent()) {
-                return Finding.refuted(THEORY, "a derivative that should be 0 is not", "%s: %s".formatted(Words.of(drawn), nonzero.get())).derived(derivation);
+                return Finding.refuted(THEORY, "a derivative that should be 0 is not", "%s: %s".formatted(Words.of(drawn), nonzero.get()))
+                        .derived(derivation);
             }
             double least = Double.POSITIVE_INFINITY;
             for (int i = 0; i < t1.rows(); i++) {
@@ -85,7 +90,8 @@ record OnlyAttentionMixes() implements Check {
                 }
             }
             if (!(least > 1e-9) || !(off < 1e-6 * Math.max(1, Numbers.largest(h.entries()[0])))) {
-                return Finding.refuted(THEORY, "no witness that every token that may reach another can: least ‖∂t1_i/∂x_j‖ = " + Numbers.text(least), Words.of(drawn))
+                return Finding.refuted(THEORY, "no witness that every token that may reach another can: least ‖∂t1_i/∂x_j‖ = " + Numbers.text(least),
+                        Words.of(drawn))
                         .derived(derivation);
             }
             String witness = "%s: ‖∂%s_i/∂x_j‖ ≥ %s for every j%s".formatted(Words.of(drawn), shown ? "t1" : "h", Numbers.text(least), causal ? " ≤ i" : "");
@@ -93,7 +99,8 @@ record OnlyAttentionMixes() implements Check {
                 return Finding.holds(THEORY, "measured, but not proved: " + theorem.failure().orElseThrow()).witnessed(witness).derived(derivation);
             }
             return Finding.proved(THEORY, "absent: %d parts and the whole at N = %d, for all weights and inputs; derivatives and bits agree%s"
-                    .formatted(theorem.proofs().size(), TOKENS, bits.isEmpty() ? "" : " (bits on " + String.join(", ", bits) + ")")).witnessed(witness).derived(derivation);
+                    .formatted(theorem.proofs().size(), TOKENS, bits.isEmpty() ? "" : " (bits on " + String.join(", ", bits) + ")")).witnessed(witness)
+                            .derived(derivation);
         }
     }
 

@@ -45,7 +45,8 @@ record OwnInformation() implements Check {
                         .formatted(i + 1, i + 1, Numbers.text(change)), Words.of(drawn));
             }
             Finding finding = sums.finding(THEORY);
-            return finding.witnessed("%s: ∂t1_%d/∂x_%d changes by %s when x_1 is another token".formatted(Words.of(drawn), i + 1, i + 1, Numbers.text(change)))
+            return finding.witnessed("%s: ∂t1_%d/∂x_%d changes by %s when x_1 is another token".formatted(Words.of(drawn), i + 1, i + 1,
+                    Numbers.text(change)))
                     .derived("log α_ii is finite in every case: the score of a token with itself is never masked",
                             "α and the values as the block shows them (attn.hook_pattern, attn.hook_v); the sum over j, the heads and W_O on the host, in float64");
         }
@@ -131,7 +132,8 @@ record OwnInformation() implements Check {
 
         /** Null where the block shows no such thing. */
         static Pattern of(Specimen specimen) {
-            List<HostArray> shown = specimen.hooked(specimen.xs(), "attn.hook_attn_scores", "attn.hook_pattern", "attn.hook_v", "attn.hook_z", "hook_attn_out");
+            List<HostArray> shown = specimen.hooked(specimen.xs(), "attn.hook_attn_scores", "attn.hook_pattern", "attn.hook_v", "attn.hook_z",
+                    "hook_attn_out");
             return shown.contains(null) ? null : new Pattern(shown.get(0), shown.get(1), shown.get(2), shown.get(3), shown.get(4));
         }
 

@@ -12,6 +12,7 @@ import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.Transformer;
 import io.fluxo.property.BlockCase;
+import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
@@ -69,6 +70,6 @@ record PreNorm() implements Check {
     /** Zeros where the model has no such parameter: then it cannot come out right by chance. */
     private static HostArray value(BlockCase drawn, Transformer model, String name) {
         return model.parameters().stream().filter(parameter -> parameter.name().equals(name)).findFirst().map(parameter -> drawn.values(parameter, DType.F64))
-                .orElseGet(() -> HostArray.of(io.fluxo.shape.Shape.of(64), new double[64]));
+                .orElseGet(() -> HostArray.of(Shape.of(64), new double[64]));
     }
 }

@@ -10,11 +10,12 @@ import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelDims;
 import io.fluxo.model.Transformer;
-import io.fluxo.property.BlockCase;
 import io.fluxo.proof.TokenTheorem;
+import io.fluxo.property.BlockCase;
 import io.fluxo.shape.Dim;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 
 /**
@@ -42,7 +43,8 @@ record Propagation() implements Check {
         }
         if (!(least > 1e-9)) {
             return Finding.refuted(THEORY, "least ‖∂h_i/∂x_j‖ over j < i is %s in layer %d".formatted(Numbers.text(least), LAYERS),
-                    "%d layers, d_model 4, 2 heads, 4 tokens, weights from seed %d: what block 0's attention brought in is gone".formatted(LAYERS, apparatus.seed()));
+                    "%d layers, d_model 4, 2 heads, 4 tokens, weights from seed %d: what block 0's attention brought in is gone".formatted(LAYERS,
+                            apparatus.seed()));
         }
         var flow = TokenTheorem.path(candidate.small(LAYERS), candidate.models(), 4);
         return Finding.holds(THEORY, "%d layers: least ‖∂h_i/∂x_j‖ over j < i is %s; 0 without block 0's attention".formatted(LAYERS, Numbers.text(least)))
@@ -60,7 +62,7 @@ record Propagation() implements Check {
             Transformer model = ModelBuilder.build(spec, dims, candidate.models());
             model.fill(parameter -> backend.upload(drawn.values(parameter, DType.F64)));
             HostArray xs = drawn.xs(DType.F64);
-            return Jacobian.of(backend, DType.F64, xs, (Pass pass, io.fluxo.tensor.Tensor x) -> {
+            return Jacobian.of(backend, DType.F64, xs, (Pass pass, Tensor x) -> {
                 var current = x;
                 for (Block block : model.blocks()) {
                     current = block.forward(pass, current);

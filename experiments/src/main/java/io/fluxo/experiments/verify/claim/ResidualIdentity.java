@@ -25,7 +25,8 @@ record ResidualIdentity() implements Check {
                 if (!Shown.has(specimen.block(), "hook_resid_mid") || !Shown.has(specimen.block(), "hook_attn_out")) {
                     return Finding.skipped("the block shows no hook_resid_mid beside its hook_attn_out");
                 }
-                double off = fromIdentity(Jacobian.of(apparatus.reference(), DType.F64, specimen.xs(), Shown.difference(specimen.block(), "hook_resid_mid", "hook_attn_out")));
+                double off = fromIdentity(Jacobian.of(apparatus.reference(), DType.F64, specimen.xs(),
+                        Shown.difference(specimen.block(), "hook_resid_mid", "hook_attn_out")));
                 if (!(off <= worst)) {
                     worst = off;
                     where = Words.of(drawn);

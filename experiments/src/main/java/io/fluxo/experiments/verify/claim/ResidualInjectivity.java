@@ -7,8 +7,10 @@ import io.fluxo.experiments.verify.Finding;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.InputKind;
+import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -40,7 +42,8 @@ record ResidualInjectivity() implements Check {
                 double[] a = shown(specimen, x, "hook_resid_mid");
                 double[] b = shown(specimen, TOKENS.get(1), "hook_resid_mid");
                 if (apart(a, b) < 1e-10) {
-                    return Finding.refuted(THEORY, "x = %s and x = %s both give %s".formatted(Numbers.text(x), Numbers.text(TOKENS.get(1)), Numbers.text(rounded(a))),
+                    return Finding.refuted(THEORY, "x = %s and x = %s both give %s".formatted(Numbers.text(x), Numbers.text(TOKENS.get(1)),
+                            Numbers.text(rounded(a))),
                             size == 0 ? "N = 1, d = 4, W_V = 0: every x gives the same" : "N = 1, d = 4, one head, W_V W_O = −%s·I: attention returns −x"
                                     .formatted(Numbers.text(x[0] / seen[0])));
                 }
@@ -64,7 +67,7 @@ record ResidualInjectivity() implements Check {
         for (int i = 0; i < WIDTH; i++) {
             values[i * WIDTH + i] = value;
         }
-        return HostArray.of(io.fluxo.shape.Shape.of(WIDTH, WIDTH), values);
+        return HostArray.of(Shape.of(WIDTH, WIDTH), values);
     }
 
     private static double apart(double[] a, double[] b) {
@@ -77,6 +80,6 @@ record ResidualInjectivity() implements Check {
 
     /** Without the last digits, which are rounding. */
     private static double[] rounded(double[] values) {
-        return java.util.Arrays.stream(values).map(value -> Math.round(value * 1e10) / 1e10 + 0.0).toArray();
+        return Arrays.stream(values).map(value -> Math.round(value * 1e10) / 1e10 + 0.0).toArray();
     }
 }

@@ -5,6 +5,7 @@ import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.Tensor;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class Shown {
 
     private static List<Tensor> run(Block block, Pass pass, Tensor x, String... hooks) {
         Map<String, Tensor> seen = new HashMap<>();
-        List<String> names = java.util.Arrays.stream(hooks).map(hook -> block.path() + "." + hook).toList();
+        List<String> names = Arrays.stream(hooks).map(hook -> block.path() + "." + hook).toList();
         block.forward(pass.with(new Hooks() {
             @Override
             public boolean wants(HookPoint point) {

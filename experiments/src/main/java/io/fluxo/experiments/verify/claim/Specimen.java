@@ -14,6 +14,8 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,14 +124,14 @@ final class Specimen implements AutoCloseable {
 
     /** The values at the hook points {@code names}, given within the block. */
     List<HostArray> hooked(HostArray xs, String... names) {
-        String[] full = java.util.Arrays.stream(names).map(name -> block.path() + "." + name).toArray(String[]::new);
+        String[] full = Arrays.stream(names).map(name -> block.path() + "." + name).toArray(String[]::new);
         Map<String, HostArray> hooked = hooked(block::forward, xs, Cache.of(full));
-        return java.util.Arrays.stream(full).map(hooked::get).toList();
+        return Arrays.stream(full).map(hooked::get).toList();
     }
 
     private Map<String, HostArray> hooked(BiFunction<Pass, Tensor, Tensor> f, HostArray xs, Cache cache, Hooks... interventions) {
         try (TensorScope _ = backend.openScope()) {
-            List<Hooks> hooks = new java.util.ArrayList<>(List.of(interventions));
+            List<Hooks> hooks = new ArrayList<>(List.of(interventions));
             hooks.add(cache);
             f.apply(Pass.evaluation(backend).with(Hooks.all(hooks)), backend.upload(xs));
             Map<String, HostArray> hooked = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import io.fluxo.model.ModelSpec;
 import io.fluxo.property.BlockCase;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
@@ -82,7 +83,7 @@ record Weights(BlockCase drawn, Map<String, HostArray> named, DType dtype) {
         Bounded[] heads = new Bounded[drawn.nHeads()];
         for (int head = 0; head < heads.length; head++) {
             int number = head;
-            Bounded[] values = java.util.Arrays.stream(context).map(x -> value(x, number)).toArray(Bounded[]::new);
+            Bounded[] values = Arrays.stream(context).map(x -> value(x, number)).toArray(Bounded[]::new);
             heads[head] = pattern(head, context, i).mix(values);
         }
         return output(heads);

@@ -13,6 +13,7 @@ import io.fluxo.layer.Pass;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
 import io.fluxo.shape.Shape;
+import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
@@ -62,7 +63,8 @@ final class WorkedExample {
             String theory = "t1 + x2 = %s, t4 + t3 = %s".formatted(Numbers.text(Published.T2), Numbers.text(Published.T5));
             String measured = "t1 + x2 = %s, t4 + t3 = %s".formatted(Numbers.text(t2), Numbers.text(t5));
             double off = Math.max(apart(t2, Published.T2), apart(t5, Published.T5));
-            return off <= tolerance(apparatus.dtype()) ? Finding.holds(theory, measured).within(tolerance(apparatus.dtype())) : Finding.refuted(theory, measured, measured);
+            return off <= tolerance(apparatus.dtype()) ? Finding.holds(theory, measured).within(tolerance(apparatus.dtype()))
+                    : Finding.refuted(theory, measured, measured);
         }
     }
 
@@ -81,7 +83,8 @@ final class WorkedExample {
             }
             double nearest = Math.min(onPaper1.fromScalarGain(Published.T3), onPaper2.fromScalarGain(Published.H));
             List<String> derivation = derivation(apparatus, onPaper1, onPaper2);
-            String measured = "LN(t2) = %s (μ %s, σ %s), LN(t5) = %s".formatted(Numbers.text(first), Numbers.text(onPaper1.mean()), Numbers.text(onPaper1.deviation()),
+            String measured = "LN(t2) = %s (μ %s, σ %s), LN(t5) = %s".formatted(Numbers.text(first), Numbers.text(onPaper1.mean()),
+                    Numbers.text(onPaper1.deviation()),
                     Numbers.text(second));
             if (apart(first, Published.T3) <= 0.05 && apart(second, Published.H) <= 0.05 || nearest <= 0.05) {
                 return Finding.holds(theory, measured).within(0.05).derived(derivation);
@@ -116,7 +119,7 @@ final class WorkedExample {
             Realisation realisation;
             try {
                 realisation = Realisation.of(candidate, apparatus.backend(), apparatus.dtype(), apparatus.seed());
-            } catch (io.fluxo.shape.ShapeMismatchException mismatch) {
+            } catch (ShapeMismatchException mismatch) {
                 return Finding.refuted(theory, "the block does not run", mismatch.getMessage());
             }
             double worst = 0;

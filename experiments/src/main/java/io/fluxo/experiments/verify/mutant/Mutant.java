@@ -1,7 +1,7 @@
 package io.fluxo.experiments.verify.mutant;
 
-import io.fluxo.block.Placement;
 import io.fluxo.block.Placement.Parts;
+import io.fluxo.block.Placement;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Family;
 import io.fluxo.model.Catalog;

@@ -1,7 +1,7 @@
 package io.fluxo.experiments.verify.mutant;
 
-import io.fluxo.block.Placement;
 import io.fluxo.block.Placement.Parts;
+import io.fluxo.block.Placement;
 import io.fluxo.block.PostNormBlock;
 import io.fluxo.block.PreNormBlock;
 import io.fluxo.experiments.verify.Candidate;
@@ -36,7 +36,8 @@ public final class Mutants {
                     "eq-10.32", "theorem-2", "theorem-2.1", "theorem-2.2", "worked-example-realised"),
             new Mutant(PREFIX + "dropped-residual", "the residual connections drop what they should carry on", Family.POST,
                     Placement.of(DroppedResidualBlock::new, false), UnaryOperator.identity(),
-                    Set.of("eq-10.33", "eq-10.36", "diagram-1", "diagram-3", "theorem-2", "propagation", "residual-preserves", "worked-example-realised"), Set.of()),
+                    Set.of("eq-10.33", "eq-10.36", "diagram-1", "diagram-3", "theorem-2", "propagation", "residual-preserves",
+                            "worked-example-realised"), Set.of()),
             // where a token does not attend to itself, attention cannot cancel it: the sum is injective after all
             new Mutant(PREFIX + "self-masked-attention", "no token attends to itself", Family.PRE, PRE, attention(AttentionMutants::selfMasked),
                     Set.of("pre-norm", "theorem-1", "context-includes-i", "theorem-2.2"), Set.of("residual-preserves-injectivity")),
@@ -44,8 +45,10 @@ public final class Mutants {
                     "eq-10.32", "theorem-2", "theorem-2.2", "observation-1"),
             pre("shared-key-value", "W_K serves as W_V too", attention(AttentionMutants::sharedKeyValue),
                     "pre-norm", "theorem-2", "theorem-2.1", "theorem-2.2", "observation-1"),
-            new Mutant(PREFIX + "post-computing-pre", "is called post-norm and computes the pre-norm equations", Family.POST, Placement.of(PreNormBlock::new, false),
-                    UnaryOperator.identity(), Set.of("eq-10.32", "eq-10.33", "eq-10.34", "eq-10.35", "eq-10.36", "eq-10.37", "diagram-1", "diagram-2", "diagram-3",
+            new Mutant(PREFIX + "post-computing-pre", "is called post-norm and computes the pre-norm equations", Family.POST,
+                    Placement.of(PreNormBlock::new, false),
+                    UnaryOperator.identity(), Set.of("eq-10.32", "eq-10.33", "eq-10.34", "eq-10.35", "eq-10.36", "eq-10.37", "diagram-1", "diagram-2",
+                            "diagram-3",
                     "ffn-nonlinear", "h-well-behaved", "theorem-2.2", "worked-example-realised"), Set.of()),
             post("naive-variance", "the norms' variance is E[x²] − mean², which cancels at a large mean", norm(NormMutants::naiveVariance),
                     "eq-10.34", "eq-10.37", "h-well-behaved"),
@@ -86,7 +89,8 @@ public final class Mutants {
     private static UnaryOperator<Parts> attention(Function<MultiHeadAttention, Attention> fault) {
         return parts -> new Parts(parts.path(), switch (parts.attention()) {
             case MultiHeadAttention original -> fault.apply(original);
-            case Attention other -> throw new IllegalArgumentException("the faults of attention are known of " + MultiHeadAttention.class.getSimpleName() + ", not of " + other);
+            case Attention other -> throw new IllegalArgumentException("the faults of attention are known of "
+                    + MultiHeadAttention.class.getSimpleName() + ", not of " + other);
         }, parts.mlp(), parts.norm());
     }
 }

@@ -1,11 +1,11 @@
 package io.fluxo.experiments.verify.mutant;
 
 import io.fluxo.layer.Attention;
-import io.fluxo.layer.MultiHeadAttention;
 import io.fluxo.layer.MultiHeadAttention.Projections;
+import io.fluxo.layer.MultiHeadAttention;
 import io.fluxo.layer.Pass;
-import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;

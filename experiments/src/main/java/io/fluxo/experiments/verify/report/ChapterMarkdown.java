@@ -6,10 +6,10 @@ import io.fluxo.experiments.verify.Outcome;
 import io.fluxo.experiments.verify.Row;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.chapter.Chapter;
+import io.fluxo.experiments.verify.claim.Numbers;
 import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Published;
 import io.fluxo.experiments.verify.example.Realisation;
-import io.fluxo.experiments.verify.claim.Numbers;
 import io.fluxo.experiments.verify.mutant.Mutant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +50,8 @@ public final class ChapterMarkdown {
             text.append("%n### %s%n*%s*%n".formatted(section.heading(), section.english()));
             for (Chapter.Sentence sentence : section.sentences()) {
                 text.append("%n> %s%n%n%s  %n→ %s%n".formatted(sentence.portuguese(), sentence.english(), sentence.claims().isEmpty() ? sentence.remark()
-                        : sentence.claims().stream().map(id -> "[`%s`](#%s) %s".formatted(id, anchor(id), verdicts(outcome, id))).collect(Collectors.joining(" · "))));
+                        : sentence.claims().stream().map(id -> "[`%s`](#%s) %s".formatted(id, anchor(id), verdicts(outcome, id)))
+                                .collect(Collectors.joining(" · "))));
             }
         }
         text.append(example(outcome, realisation));
@@ -89,7 +90,8 @@ public final class ChapterMarkdown {
     private static String example(Outcome outcome, Realisation realisation) {
         StringBuilder text = new StringBuilder("\n## The worked example\n\n");
         text.append("Weights under which a real post-norm block gives every printed number; values as the block shows them for token 2.\n\n| | block | printed |\n|---|---|---|\n");
-        realisation.symbols().forEach((symbol, value) -> text.append("| %s | %s | %s |%n".formatted(symbol, Numbers.text(value), Numbers.text(Published.value(symbol)))));
+        realisation.symbols().forEach((symbol, value) -> text.append("| %s | %s | %s |%n".formatted(symbol, Numbers.text(value),
+                Numbers.text(Published.value(symbol)))));
         text.append("\n```mermaid\n").append(Mermaid.graph(realisation.flow(), realisation.symbols())).append("```\n");
         outcome.of("worked-example-layernorm").forEach(row -> {
             text.append("%nThe printed t3 and h are no LayerNorms of the printed t2 and t5:%n%n- %s%n".formatted(row.finding().measured()));

@@ -45,7 +45,8 @@ public final class VerifyReport {
         page.put("summary", summary(outcome));
         page.put("facts", facts(outcome));
         page.put("exact", outcome.exact().stream().map(Apparatus.Setup::toString).collect(Collectors.joining(", ")));
-        page.put("sections", Chapter.read().sections().stream().map(section -> section(section, outcome)).filter(section -> !((List<?>) section.get("sentences")).isEmpty()).toList());
+        page.put("sections", Chapter.read().sections().stream().map(section -> section(section, outcome))
+                .filter(section -> !((List<?>) section.get("sentences")).isEmpty()).toList());
         page.put("claims", claims(outcome).stream().map(claim -> claim(claim, outcome)).toList());
         realisation.ifPresent(run -> page.put("example", example(run, outcome)));
         if (!outcome.controls().isEmpty()) {
@@ -60,14 +61,17 @@ public final class VerifyReport {
         String verdicts = counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey()).collect(Collectors.joining(", "));
         long wrong = outcome.controls().stream().filter(control -> !control.asExpected()).count();
         return "%d verdicts: %s.%s".formatted(outcome.rows().size(), verdicts, outcome.controls().isEmpty() ? ""
-                : wrong == 0 ? " %d controls, each as expected.".formatted(outcome.controls().size()) : " %d of %d controls not as expected.".formatted(wrong, outcome.controls().size()));
+                : wrong == 0 ? " %d controls, each as expected.".formatted(outcome.controls().size())
+                        : " %d of %d controls not as expected.".formatted(wrong, outcome.controls().size()));
     }
 
     private static List<Map<String, String>> facts(Outcome outcome) {
         Apparatus.Settings settings = outcome.settings();
-        return List.of(Map.of("name", "measured on", "value", settings.chosen().toString()), Map.of("name", "cases of each for-all claim", "value", Integer.toString(settings.trials())),
+        return List.of(Map.of("name", "measured on", "value", settings.chosen().toString()),
+                Map.of("name", "cases of each for-all claim", "value", Integer.toString(settings.trials())),
                 Map.of("name", "seed", "value", Long.toString(settings.seed())),
-                Map.of("name", "blocks", "value", outcome.rows().stream().map(Row::placement).filter(name -> !name.isEmpty()).distinct().collect(Collectors.joining(", "))));
+                Map.of("name", "blocks", "value", outcome.rows().stream().map(Row::placement).filter(name -> !name.isEmpty()).distinct()
+                        .collect(Collectors.joining(", "))));
     }
 
     private static Map<String, Object> section(Chapter.Section section, Outcome outcome) {
@@ -75,7 +79,8 @@ public final class VerifyReport {
         for (Chapter.Sentence sentence : section.sentences()) {
             List<Map<String, Object>> claims = sentence.claims().stream().filter(id -> !outcome.of(id).isEmpty()).map(id -> chip(id, outcome)).toList();
             if (!claims.isEmpty() || sentence.claims().isEmpty()) {
-                sentences.add(Map.of("portuguese", plain(sentence.portuguese()), "english", sentence.english(), "claims", claims, "remark", sentence.remark()));
+                sentences.add(Map.of("portuguese", plain(sentence.portuguese()), "english", sentence.english(), "claims", claims, "remark",
+                        sentence.remark()));
             }
         }
         return Map.of("heading", section.heading(), "english", section.english(), "sentences", sentences);
@@ -144,11 +149,15 @@ public final class VerifyReport {
         outcome.controls().forEach(control -> claims.add(control.claim()));
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Claim claim : claims) {
-            rows.add(Map.of("id", claim.id(), "anchor", anchor(claim.id()), "cells", cells.values().stream().map(column -> cell(column.get(claim))).toList()));
+            rows.add(Map.of("id", claim.id(), "anchor", anchor(claim.id()), "cells", cells.values().stream().map(column -> cell(column.get(claim)))
+                    .toList()));
         }
-        List<Map<String, Object>> columns = cells.keySet().stream().map(mutant -> Map.<String, Object>of("name", mutant.name().replace("mutant-", ""), "fault", mutant.fault())).toList();
-        List<Map<String, Object>> counterexamples = outcome.controls().stream().filter(control -> control.finding().verdict() == Verdict.REFUTED && control.mutant().breaks()
-                .contains(control.claim().id())).map(control -> Map.<String, Object>of("mutant", control.mutant().name(), "claim", control.claim().id(), "counterexample",
+        List<Map<String, Object>> columns = cells.keySet().stream().map(mutant -> Map.<String,
+                Object>of("name", mutant.name().replace("mutant-", ""), "fault", mutant.fault())).toList();
+        List<Map<String, Object>> counterexamples = outcome.controls().stream().filter(control -> control.finding().verdict() == Verdict.REFUTED
+                && control.mutant().breaks()
+                .contains(control.claim().id())).map(control -> Map.<String, Object>of("mutant", control.mutant().name(), "claim", control.claim()
+                        .id(), "counterexample",
                 control.finding().counterexample())).toList();
         return Map.of("columns", columns, "rows", rows, "counterexamples", counterexamples, "size", counterexamples.size());
     }

@@ -48,7 +48,8 @@ public final class VerifyText {
         if (!row.finding().counterexample().isEmpty()) {
             text.append("  refuted by%n    %s%n".formatted(row.finding().counterexample().replace(". There: ", System.lineSeparator() + "    ")));
         }
-        return text.append("  again     ./fluxo verify %s%s%s%n".formatted(row.claim().id(), row.placement().isEmpty() ? "" : " --placement " + row.placement(), options)).toString();
+        return text.append("  again     ./fluxo verify %s%s%s%n".formatted(row.claim().id(), row.placement().isEmpty() ? "" : " --placement "
+                + row.placement(), options)).toString();
     }
 
     /** All there is to say of a row: for claims that were asked for by name. */
@@ -85,7 +86,8 @@ public final class VerifyText {
         StringBuilder text = new StringBuilder("%nControls: %d faulty blocks against the same claims; %s%n".formatted(byMutant.size(),
                 wrong == 0 ? "each is refuted by exactly the claims it breaks" : wrong + " did not come out as expected"));
         byMutant.forEach((mutant, controls) -> {
-            List<String> refuting = controls.stream().filter(control -> control.finding().verdict() == Verdict.REFUTED && control.claim().expected() != Verdict.REFUTED)
+            List<String> refuting = controls.stream().filter(control -> control.finding().verdict() == Verdict.REFUTED && control.claim()
+                    .expected() != Verdict.REFUTED)
                     .map(Control::claim).map(Claim::id).toList();
             text.append("  %-32s %s%n".formatted(mutant.name(), refuting.isEmpty() ? "–" : String.join(", ", refuting)));
             controls.stream().filter(control -> !control.asExpected()).forEach(control -> text.append("    ✗ %s: %s, expected: %s (%s)%n".formatted(
@@ -98,14 +100,16 @@ public final class VerifyText {
     /** What the verdicts concern. */
     public static String scope(Outcome outcome) {
         Apparatus.Settings settings = outcome.settings();
-        long surprises = outcome.rows().stream().filter(row -> !row.asExpected()).count() + outcome.controls().stream().filter(control -> !control.asExpected()).count();
+        long surprises = outcome.rows().stream().filter(row -> !row.asExpected()).count() + outcome.controls().stream()
+                .filter(control -> !control.asExpected()).count();
         return """
 
                 Measured on %s, %d cases per for-all claim, seed %d; tolerances are rounding bounds of that type, at the sizes of each case.
                 Proofs concern the composition in primitives; the conformance suite links it to the kernels%s.
                 %s
                 """.formatted(settings.chosen(), settings.trials(), settings.seed(),
-                outcome.exact().isEmpty() ? "" : "; float-level causality was run on " + outcome.exact().stream().map(Apparatus.Setup::toString).collect(Collectors.joining(", ")),
+                outcome.exact().isEmpty() ? "" : "; float-level causality was run on " + outcome.exact().stream().map(Apparatus.Setup::toString)
+                        .collect(Collectors.joining(", ")),
                 surprises == 0 ? "%d verdicts and %d controls, all as expected".formatted(outcome.rows().size(), outcome.controls().size())
                         : "%d of %d verdicts and controls not as expected".formatted(surprises, outcome.rows().size() + outcome.controls().size()));
     }
