@@ -4,6 +4,7 @@ import io.fluxo.op.FusedOp;
 import io.fluxo.op.Op;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.UpdateOp;
+import io.fluxo.op.Work;
 import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Counts what passes through: calls, time and bytes read and written, by operation. */
+/** Counts what passes through: calls, time, bytes read and written, and the work of products, by operation. */
 public final class ObservedBackend extends DelegatingBackend {
 
     private final Map<String, Tally> tallies = new HashMap<>();
@@ -27,22 +28,28 @@ public final class ObservedBackend extends DelegatingBackend {
      * @param calls how often it ran
      * @param nanos wall time in it, in nanoseconds
      * @param bytes size of its inputs and outputs, in bytes
+     * @param flops floating-point operations of its products, as {@link Work} counts them
      */
-    public record Observation(String op, long calls, long nanos, long bytes) {}
+    public record Observation(String op, long calls, long nanos, long bytes, long flops) {}
 
     /** What has been observed so far, the most expensive operation first. */
     public List<Observation> observations() {
         List<Observation> rows = new ArrayList<>();
-        tallies.forEach((op, tally) -> rows.add(new Observation(op, tally.calls, tally.nanos, tally.bytes)));
+        tallies.forEach((op, tally) -> rows.add(new Observation(op, tally.calls, tally.nanos, tally.bytes, tally.flops)));
         rows.sort(Comparator.comparingLong(Observation::nanos).reversed().thenComparing(Observation::op));
         return rows;
+    }
+
+    /** Forgets what has been observed. */
+    public void clear() {
+        tallies.clear();
     }
 
     @Override
     public Tensor execute(PrimitiveOp op, Tensor... inputs) {
         long start = System.nanoTime();
         Tensor output = inner.execute(op, inputs);
-        count(op, "", start, inputs, output);
+        count(op, "", System.nanoTime() - start, Work.of(op, inputs), inputs, output);
         return output;
     }
 
@@ -50,7 +57,7 @@ public final class ObservedBackend extends DelegatingBackend {
     public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
         long start = System.nanoTime();
         Fused result = inner.forward(op, save, inputs);
-        count(op, "", start, inputs, result.output());
+        count(op, "", System.nanoTime() - start, Work.of(op, inputs), inputs, result.output());
         return result;
     }
 
@@ -58,7 +65,7 @@ public final class ObservedBackend extends DelegatingBackend {
     public Tensor[] backward(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient) {
         long start = System.nanoTime();
         Tensor[] gradients = inner.backward(op, inputs, forward, gradient);
-        count(op, ".backward", start, inputs, gradients);
+        count(op, ".backward", System.nanoTime() - start, Work.ofBackward(op, inputs), inputs, gradients);
         return gradients;
     }
 
@@ -67,13 +74,12 @@ public final class ObservedBackend extends DelegatingBackend {
         long bytes = bytes(inputs);
         long start = System.nanoTime();
         Tensor[] outputs = inner.update(op, inputs);
-        tally(op, "").add(System.nanoTime() - start, bytes + bytes(outputs));
+        tally(op, "").add(System.nanoTime() - start, bytes + bytes(outputs), 0);
         return outputs;
     }
 
-    private void count(Op op, String suffix, long start, Tensor[] inputs, Tensor... outputs) {
-        long nanos = System.nanoTime() - start;
-        tally(op, suffix).add(nanos, bytes(inputs) + bytes(outputs));
+    private void count(Op op, String suffix, long nanos, long flops, Tensor[] inputs, Tensor... outputs) {
+        tally(op, suffix).add(nanos, bytes(inputs) + bytes(outputs), flops);
     }
 
     private Tally tally(Op op, String suffix) {
@@ -94,11 +100,13 @@ public final class ObservedBackend extends DelegatingBackend {
         private long calls;
         private long nanos;
         private long bytes;
+        private long flops;
 
-        private void add(long time, long size) {
+        private void add(long time, long size, long work) {
             calls++;
             nanos += time;
             bytes += size;
+            flops += work;
         }
     }
 }

@@ -3,23 +3,26 @@ package io.fluxo.cpu.simd;
 import static io.fluxo.cpu.simd.Lanes.F;
 import static io.fluxo.cpu.simd.Lanes.L;
 import static io.fluxo.cpu.simd.Lanes.load;
+import static io.fluxo.cpu.simd.MicroKernel.HEIGHT;
 import static io.fluxo.cpu.simd.Panels.WIDTH;
 
 import io.fluxo.cpu.simd.Gemm.Matrix;
+import io.fluxo.cpu.simd.Gemm.Strips;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * Scaled dot-product attention by blocks of query rows: a block's scores against the keys it may see are the only part of the pattern that
- * exists at a time, so memory grows linearly with the sequence. The backward pass recomputes them from the saved log-sum-exp of each row
- * (Dao et al. 2022): with D_i = ∂o_i·o_i, ∂s_ij = p_ij(∂o_i·v_j − D_i), ∂q = scale·∂s K, ∂k = scale·∂sᵀ Q, ∂v = pᵀ ∂o.
+ * exists at a time, so memory grows linearly with the sequence, and what the causal mask hides from a whole block is not computed. The
+ * backward pass recomputes the scores from the saved log-sum-exp of each row (Dao et al. 2022): with D_i = ∂o_i·o_i,
+ * ∂s_ij = p_ij(∂o_i·v_j − D_i), ∂q = scale·∂s K, ∂k = scale·∂sᵀ Q, ∂v = pᵀ ∂o.
  *
  * <p>Each head of each sequence is one task. Within a task everything runs in the order of the rows.
  */
 final class AttentionKernel {
 
     /** Query rows of a block. */
-    private static final int ROWS = 48;
+    private static final int ROWS = 4 * HEIGHT;
 
     private final Memory memory;
     private final Workers workers;
@@ -41,143 +44,154 @@ final class AttentionKernel {
             return causal ? Math.clamp(i + 1L + m - n, 0, m) : m;
         }
 
-        private int q(int task) {
-            return task / heads * n * heads * dHead + task % heads * dHead;
+        /** One head's rows from {@code i} on, in an array laid out as queries are: n rows a sequence, {@code width} floats a head. */
+        private Matrix queryRows(float[] array, int task, int i, int width) {
+            return rows(array, task, n, i, width);
         }
 
-        private int k(int task) {
-            return task / heads * m * heads * dHead + task % heads * dHead;
+        /** The same in an array laid out as keys are. */
+        private Matrix keyRows(float[] array, int task, int width) {
+            return rows(array, task, m, 0, width);
         }
 
-        private int v(int task) {
-            return task / heads * m * heads * dV + task % heads * dV;
+        private Matrix rows(float[] array, int task, int sequence, int i, int width) {
+            int stride = heads * width;
+            return new Matrix(array, (task / heads * sequence + i) * stride + task % heads * width, stride, 1);
         }
+    }
 
-        private int o(int task) {
-            return task / heads * n * heads * dV + task % heads * dV;
+    /** One head of one sequence, with room to work in. */
+    @FunctionalInterface
+    private interface Head {
+        void compute(int task, float[] scratch);
+    }
+
+    private void eachHead(Sizes s, int room, Head head) {
+        int hands = Math.min(workers.count(), s.batch * s.heads);
+        float[][] scratch = new float[hands == 0 ? 0 : workers.count()][];
+        for (int worker = 0; worker < scratch.length; worker++) {
+            scratch[worker] = memory.borrow(room);
         }
-
-        private int keyStride() {
-            return heads * dHead;
-        }
-
-        private int valueStride() {
-            return heads * dV;
+        workers.run(s.batch * s.heads, (task, worker) -> head.compute(task, scratch[worker]));
+        for (float[] each : scratch) {
+            memory.release(each);
         }
     }
 
     /** @param logTotals receives ln Σ e^(scale·q·k) of each query: [batch head n] */
     void forward(Sizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals) {
-        int tasks = s.batch * s.heads;
-        Room room = new Room(s, false);
-        float[][] scratch = room.take(tasks);
-        workers.run(tasks, task -> forwardHead(s, room, task, q, k, v, out, logTotals, scratch[task]));
-        room.giveBack(scratch);
+        Forward room = new Forward(s);
+        eachHead(s, room.size, (task, scratch) -> forwardHead(s, room, task, q, k, v, out, logTotals, scratch));
     }
 
-    private static void forwardHead(Sizes s, Room room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
-        pack(new Matrix(k, s.k(task), 1, s.keyStride()), s.dHead, s.m, scratch, room.keysT);
-        pack(new Matrix(v, s.v(task), s.valueStride(), 1), s.m, s.dV, scratch, room.values);
+    private static void forwardHead(Sizes s, Forward room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
+        pack(s.keyRows(k, task, s.dHead).transposed(), s.dHead, s.m, scratch, room.keysT);
+        pack(s.keyRows(v, task, s.dV), s.m, s.dV, scratch, room.values);
         for (int i = 0; i < s.n; i += ROWS) {
             int rows = Math.min(ROWS, s.n - i);
             int seen = s.visible(i + rows - 1);
             int wide = Panels.count(seen) * WIDTH;
+            Matrix output = s.queryRows(out, task, i, s.dV);
             Matrix weights = new Matrix(scratch, room.scores, wide, 1);
-            product(rows, s.dHead, seen, new Matrix(q, s.q(task) + i * s.keyStride(), s.keyStride(), 1), scratch, room.keysT, s.dHead, weights, wide,
-                    false, room.tile);
+            product(Strips.inPlace(s.queryRows(q, task, i, s.dHead), rows), s.dHead, wide, scratch, room.keysT, s.dHead, weights, false, room.tile);
             for (int r = 0; r < rows; r++) {
-                logTotals[task * s.n + i + r] = softmaxRow(scratch, room.scores + r * wide, s.visible(i + r), wide, s.scale);
+                float total = exponentials(scratch, room.scores + r * wide, s.visible(i + r), wide, s.scale, logTotals, task * s.n + i + r);
+                scratch[room.factors + r] = total == 0 ? 0 : 1 / total;
             }
-            product(rows, seen, s.dV, weights, scratch, room.values, s.m, new Matrix(out, s.o(task) + i * s.valueStride(), s.valueStride(), 1), s.dV,
-                    false, room.tile);
+            product(Strips.inPlace(weights, rows), seen, s.dV, scratch, room.values, s.m, output, false, room.tile);
+            for (int r = 0; r < rows; r++) {
+                Softmaxes.scaleRow(out, output.at() + r * output.rowStride(), s.dV, scratch[room.factors + r]);
+            }
         }
     }
 
-    /** Row of scores → row of weights in place; weights beyond {@code visible} are 0. Returns ln Σ e^(scale·score). */
-    private static float softmaxRow(float[] x, int at, int visible, int width, float scale) {
+    /** Row of scores → e^(scale·score − the largest) in place, exactly 0 beyond {@code visible}; returns their sum. */
+    private static float exponentials(float[] x, int at, int visible, int width, float scale, float[] logTotals, int row) {
         if (visible <= 0) {
             Arrays.fill(x, at, at + width, 0);
-            return Float.NEGATIVE_INFINITY;
+            logTotals[row] = Float.NEGATIVE_INFINITY;
+            return 0;
         }
-        mask(x, at, visible, width, scale);
-        float largest = Lanes.max(x, at, width);
+        int end = masked(x, at, visible, width, scale);
+        float largest = Lanes.max(x, at, end);
         float reference = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
-        float total = Softmaxes.exponentials(x, at, width, 1, reference, x, at);
-        Softmaxes.scaleRow(x, at, width, total == 0 ? 0 : 1 / total);
-        return reference + Softmaxes.log(total);
+        float total = Softmaxes.exponentials(x, at, end, 1, reference, x, at);
+        logTotals[row] = reference + Softmaxes.log(total);
+        return total;
     }
 
-    /** Scales what the row sees, and puts −∞ beyond, so that whole blocks can follow: e^−∞ is exactly 0. */
-    private static void mask(float[] x, int at, int visible, int width, float scale) {
-        Arrays.fill(x, at + visible, at + width, 0);
-        Softmaxes.scaleRow(x, at, width, scale);
-        Arrays.fill(x, at + visible, at + width, Float.NEGATIVE_INFINITY);
+    /** p = e^(scale·score − ln Σ) over what the row sees, exactly 0 beyond. */
+    private static void weights(float[] x, int at, int visible, int width, float scale, float logTotal) {
+        if (visible <= 0) {
+            Arrays.fill(x, at, at + width, 0);
+            return;
+        }
+        int end = masked(x, at, visible, width, scale);
+        Softmaxes.exponentials(x, at, end, 1, logTotal, x, at);
+    }
+
+    /**
+     * Scales what a row sees and ends it in whole vectors with −∞, whose exponential is exactly 0, and the rest with 0. Returns where the
+     * whole vectors end.
+     */
+    private static int masked(float[] x, int at, int visible, int width, float scale) {
+        int end = Lanes.padded(visible);
+        Softmaxes.scaleRow(x, at, end, scale);
+        Arrays.fill(x, at + visible, at + end, Float.NEGATIVE_INFINITY);
+        Arrays.fill(x, at + end, at + width, 0);
+        return end;
     }
 
     /** Gradients in the layouts of their inputs; arrays need not be cleared. */
     void backward(Sizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g, float[] dq, float[] dk, float[] dv) {
-        int tasks = s.batch * s.heads;
-        Room room = new Room(s, true);
-        float[][] scratch = room.take(tasks);
-        workers.run(tasks, task -> backwardHead(s, room, task, q, k, v, out, logTotals, g, dq, dk, dv, scratch[task]));
-        room.giveBack(scratch);
+        Backward room = new Backward(s);
+        eachHead(s, room.size, (task, scratch) -> backwardHead(s, room, task, q, k, v, out, logTotals, g, dq, dk, dv, scratch));
     }
 
-    private static void backwardHead(Sizes s, Room room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g,
+    private static void backwardHead(Sizes s, Backward room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g,
                                      float[] dq, float[] dk, float[] dv, float[] scratch) {
-        Matrix keys = new Matrix(k, s.k(task), s.keyStride(), 1);
+        Matrix keys = s.keyRows(k, task, s.dHead);
         pack(keys.transposed(), s.dHead, s.m, scratch, room.keysT);
-        pack(new Matrix(v, s.v(task), 1, s.valueStride()), s.dV, s.m, scratch, room.valuesT);
+        pack(s.keyRows(v, task, s.dV).transposed(), s.dV, s.m, scratch, room.valuesT);
         pack(keys, s.m, s.dHead, scratch, room.keys);
-        Matrix keyGradients = new Matrix(dk, s.k(task), s.keyStride(), 1);
-        Matrix valueGradients = new Matrix(dv, s.v(task), s.valueStride(), 1);
+        Matrix keyGradients = s.keyRows(dk, task, s.dHead);
+        Matrix valueGradients = s.keyRows(dv, task, s.dV);
         clear(keyGradients, s.m, s.dHead);
         clear(valueGradients, s.m, s.dV);
         for (int i = 0; i < s.n; i += ROWS) {
             int rows = Math.min(ROWS, s.n - i);
             int seen = s.visible(i + rows - 1);
             int wide = Panels.count(seen) * WIDTH;
-            Matrix queries = new Matrix(q, s.q(task) + i * s.keyStride(), s.keyStride(), 1);
-            Matrix gradients = new Matrix(g, s.o(task) + i * s.valueStride(), s.valueStride(), 1);
+            Matrix queries = s.queryRows(q, task, i, s.dHead);
+            Matrix gradients = s.queryRows(g, task, i, s.dV);
             Matrix weights = new Matrix(scratch, room.scores, wide, 1);
-            Matrix scoreGradients = new Matrix(scratch, room.weightGradients, wide, 1);
-            product(rows, s.dHead, seen, queries, scratch, room.keysT, s.dHead, weights, wide, false, room.tile);
+            Matrix scoreGradients = new Matrix(scratch, room.scoreGradients, wide, 1);
+            product(Strips.inPlace(queries, rows), s.dHead, wide, scratch, room.keysT, s.dHead, weights, false, room.tile);
             for (int r = 0; r < rows; r++) {
                 weights(scratch, room.scores + r * wide, s.visible(i + r), wide, s.scale, logTotals[task * s.n + i + r]);
             }
-            pack(gradients, rows, s.dV, scratch, room.block);                                                              // ∂v += pᵀ ∂o
-            product(seen, rows, s.dV, weights.transposed(), scratch, room.block, rows, valueGradients, s.dV, true, room.tile);
-            product(rows, s.dV, seen, gradients, scratch, room.valuesT, s.dV, scoreGradients, wide, false, room.tile);     // ∂p = ∂o Vᵀ
+            pack(gradients, rows, s.dV, scratch, room.block);
+            Strips weightsT = Strips.packed(weights.transposed(), seen, rows, scratch, room.strips);
+            product(weightsT, rows, s.dV, scratch, room.block, rows, valueGradients, true, room.tile);                       // ∂v += pᵀ ∂o
+            product(Strips.inPlace(gradients, rows), s.dV, wide, scratch, room.valuesT, s.dV, scoreGradients, false, room.tile); // ∂p = ∂o Vᵀ
             for (int r = 0; r < rows; r++) {
-                float d = Lanes.dot(g, gradients.at() + r * s.valueStride(), out, gradients.at() + r * s.valueStride(), s.dV);
-                scoreGradients(scratch, room.scores + r * wide, room.weightGradients + r * wide, wide, d, s.scale);
+                int row = gradients.at() + r * gradients.rowStride();
+                float d = Lanes.dot(g, row, out, row, s.dV);
+                scoreGradients(scratch, room.scores + r * wide, room.scoreGradients + r * wide, wide, d, s.scale);
             }
-            product(rows, seen, s.dHead, scoreGradients, scratch, room.keys, s.m, new Matrix(dq, queries.at(), s.keyStride(), 1), s.dHead, false,
-                    room.tile);                                                                                            // ∂q = ∂s K
-            pack(queries, rows, s.dHead, scratch, room.block);                                                             // ∂k += ∂sᵀ Q
-            product(seen, rows, s.dHead, scoreGradients.transposed(), scratch, room.block, rows, keyGradients, s.dHead, true, room.tile);
+            product(Strips.inPlace(scoreGradients, rows), seen, s.dHead, scratch, room.keys, s.m, s.queryRows(dq, task, i, s.dHead), false,
+                    room.tile);                                                                                              // ∂q = ∂s K
+            pack(queries, rows, s.dHead, scratch, room.block);
+            Strips gradientsT = Strips.packed(scoreGradients.transposed(), seen, rows, scratch, room.strips);
+            product(gradientsT, rows, s.dHead, scratch, room.block, rows, keyGradients, true, room.tile);                    // ∂k += ∂sᵀ Q
         }
     }
 
-    /** p = e^(scale·score − ln Σ) over what the row sees, 0 beyond. */
-    private static void weights(float[] x, int at, int visible, int width, float scale, float logTotal) {
-        if (visible <= 0) {
-            Arrays.fill(x, at, at + width, 0);
-            return;
-        }
-        mask(x, at, visible, width, scale);
-        Softmaxes.exponentials(x, at, width, 1, logTotal, x, at);
-    }
-
-    /** ∂s = scale·p·(∂p − D), over ∂p. */
+    /** ∂s = scale·p·(∂p − D), over ∂p; whole vectors. */
     private static void scoreGradients(float[] x, int p, int dp, int n, float d, float scale) {
         FloatVector factor = FloatVector.broadcast(F, scale);
-        int i = 0;
-        for (; i + L <= n; i += L) {
+        for (int i = 0; i < n; i += L) {
             load(x, dp + i).sub(d).mul(load(x, p + i)).mul(factor).intoArray(x, dp + i);
-        }
-        for (; i < n; i++) {
-            x[dp + i] = (x[dp + i] - d) * x[p + i] * scale;
         }
     }
 
@@ -185,12 +199,12 @@ final class AttentionKernel {
      * C (rows × n) = A (rows × depth) · B, or += where {@code add}.
      *
      * @param b           packed panels from {@code bAt} on, each of {@code packedDepth} rows, of which the first {@code depth} count
-     * @param room        how many columns C has room for: beyond n, whole tiles may be written
+     * @param tile        where {@code b} has room for a tile
      */
-    private static void product(int rows, int depth, int n, Matrix a, float[] b, int bAt, int packedDepth, Matrix c, int room, boolean add, int tile) {
+    private static void product(Strips a, int depth, int n, float[] b, int bAt, int packedDepth, Matrix c, boolean add, int tile) {
         for (int j = 0; j < n; j += WIDTH) {
             Matrix target = c.from(j);
-            Gemm.strip(rows, a, false, b, bAt + j * packedDepth, depth, target, Math.min(WIDTH, room - j), add ? target : null, b, tile);
+            a.times(b, bAt + j * packedDepth, depth, target, Math.min(WIDTH, n - j), add ? target : null, b, tile);
         }
     }
 
@@ -206,54 +220,45 @@ final class AttentionKernel {
         }
     }
 
-    /** How a task's working memory is laid out in one array. */
-    private final class Room {
+    /** Where the parts of the forward pass's working memory begin. */
+    private record Forward(int keysT, int values, int scores, int factors, int tile, int size) {
+
+        private Forward(Sizes s) {
+            this(s, Panels.count(s.m) * WIDTH);
+        }
+
+        private Forward(Sizes s, int wide) {
+            this(0, s.dHead * wide, s.dHead * wide + Panels.size(s.m, s.dV), ROWS * wide);
+        }
+
+        private Forward(int keysT, int values, int scores, int pattern) {
+            this(keysT, values, scores, scores + pattern, scores + pattern + ROWS, scores + pattern + ROWS + HEIGHT * WIDTH);
+        }
+    }
+
+    /** Where the parts of the backward pass's working memory begin. */
+    private static final class Backward {
         private final int keysT;
-        private final int values;
         private final int valuesT;
         private final int keys;
         private final int block;
         private final int scores;
-        private final int weightGradients;
+        private final int scoreGradients;
+        private final int strips;
         private final int tile;
         private final int size;
 
-        private Room(Sizes s, boolean backward) {
+        private Backward(Sizes s) {
             int wide = Panels.count(s.m) * WIDTH;
-            int at = 0;
-            keysT = at;
-            at += Panels.size(s.dHead, s.m);
-            values = at;
-            at += backward ? 0 : Panels.size(s.m, s.dV);
-            valuesT = at;
-            at += backward ? Panels.size(s.dV, s.m) : 0;
-            keys = at;
-            at += backward ? Panels.size(s.m, s.dHead) : 0;
-            block = at;
-            at += backward ? Panels.size(ROWS, Math.max(s.dHead, s.dV)) : 0;
-            scores = at;
-            at += ROWS * wide;
-            weightGradients = at;
-            at += backward ? ROWS * wide : 0;
-            tile = at;
-            at += 12 * WIDTH;
-            size = at;
-        }
-
-        private float[][] take(int tasks) {
-            float[][] scratch = new float[tasks][];
-            for (int task = 0; task < tasks; task++) {
-                scratch[task] = task < workers.count() || workers.count() > 1 ? memory.borrow(size) : scratch[0];
-            }
-            return scratch;
-        }
-
-        private void giveBack(float[][] scratch) {
-            for (int task = 0; task < scratch.length; task++) {
-                if (task == 0 || scratch[task] != scratch[0]) {
-                    memory.release(scratch[task]);
-                }
-            }
+            keysT = 0;
+            valuesT = keysT + s.dHead * wide;
+            keys = valuesT + s.dV * wide;
+            block = keys + Panels.size(s.m, s.dHead);
+            scores = block + Panels.size(ROWS, Math.max(s.dHead, s.dV));
+            scoreGradients = scores + ROWS * wide;
+            strips = scoreGradients + ROWS * wide;
+            tile = strips + ROWS * (s.m + HEIGHT) + Lanes.BLOCK;
+            size = tile + HEIGHT * WIDTH;
         }
     }
 }

@@ -1,28 +1,37 @@
 package io.fluxo.cpu.simd;
 
+import static io.fluxo.cpu.simd.Lanes.L;
+import static io.fluxo.cpu.simd.Lanes.load;
+import static io.fluxo.cpu.simd.MicroKernel.HEIGHT;
 import static io.fluxo.cpu.simd.Panels.WIDTH;
 
 /**
- * C = A·B, or C += A·B, in float32: B packed into panels, A read in place with any strides (so a transposed A costs nothing), or packed
- * where it is large. Work is shared out by rows of C.
+ * C = A·B + bias in float32 (Goto and van de Geijn 2008): B packed into panels; A packed into strips, or read in place where packing it would
+ * cost more than it saves. Work is shared out by rows of C, or by panels where that is fairer; what an element adds up, and in which order,
+ * depends on neither.
  */
 final class Gemm {
 
-    /** Depth of a block: a panel of B of this depth stays in the first-level cache's reach. */
+    /** Depth of a block: what a panel and a strip of this depth take stays near the first-level cache. */
     private static final int DEPTH = 384;
-    /** Rows of A that are packed and used together. */
-    private static final int ROWS = 96;
+    /** Rows of A that are used together, while they are in the second-level cache. */
+    private static final int ROWS = 8 * HEIGHT;
     /** Multiply-adds below which sharing out costs more than it saves. */
-    private static final long SHARE = 1 << 17;
-    /** Elements of A from which packing it pays: beyond this it falls out of the second-level cache. */
-    private static final int PACK_A = 1 << 15;
+    private static final long SHARE = 1 << 16;
+    /** Columns of C from which packing the rows of A pays: a packed strip is used once for each panel. */
+    private static final int PACKING_PAYS = 384;
+
+    private static final int TILE = HEIGHT * WIDTH;
+    private static final int STRIPS = ROWS * DEPTH + Lanes.BLOCK; // packing writes whole vectors
 
     private final Memory memory;
     private final Workers workers;
+    private final float[][] scratch;
 
     Gemm(Memory memory, Workers workers) {
         this.memory = memory;
         this.workers = workers;
+        this.scratch = new float[workers.count()][STRIPS + TILE];
     }
 
     /** A matrix in an array: element (i, j) at {@code at + i·rowStride + j·columnStride}. */
@@ -52,122 +61,160 @@ final class Gemm {
         if (m == 0 || n == 0) {
             return;
         }
-        float[] packed = memory.borrow(Panels.size(Math.min(k, DEPTH), n) * Math.max(1, (k + DEPTH - 1) / DEPTH));
-        packAll(k, n, b, packed);
-        int share = rowsPerTask(m, (long) m * n * k);
-        int count = (m + share - 1) / share;
-        boolean packA = (long) m * k >= PACK_A;
-        float[][] scratch = new float[count][];
-        for (int i = 0; i < count; i++) {
-            scratch[i] = memory.borrow(roundUp(share) * Math.min(k, DEPTH) + 12 * WIDTH);
-        }
-        workers.run(count, task -> {
-            int from = task * share;
-            rows(from, Math.min(m, from + share), n, k, a, packA, packed, c, bias, scratch[task]);
-        });
-        for (float[] each : scratch) {
-            memory.release(each);
+        float[] packed = memory.borrow(Panels.size(k, n));
+        Product product = new Product(m, n, k, a, b, c, bias, packed);
+        int strips = (m + HEIGHT - 1) / HEIGHT;
+        int panels = Panels.count(n);
+        int hands = (long) m * n * k < SHARE ? 1 : workers.count();
+        if (strips * share(panels, hands) < share(strips, hands) * panels) {
+            int each = share(panels, hands);
+            workers.run(share(panels, each), (task, worker) -> {
+                int from = task * each;
+                int to = Math.min(panels, from + each);
+                product.pack(from, to);
+                product.compute(0, m, from, to, scratch[worker]);
+            });
+        } else {
+            int rows = share(strips, hands * share(share(strips, hands), ROWS / HEIGHT)) * HEIGHT; // as many tasks for each worker
+            if (hands == 1) {
+                product.pack(0, panels);
+            } else {
+                workers.run(panels, (panel, worker) -> product.pack(panel, panel + 1));
+            }
+            workers.run(hands == 1 ? 1 : share(m, rows), (task, worker) -> {
+                int from = task * rows;
+                product.compute(from, hands == 1 ? m : Math.min(m, from + rows), 0, panels, scratch[worker]);
+            });
         }
         memory.release(packed);
     }
 
-    /** Whole tiles, few enough rows to stay in the cache, and at least one task for each worker where the product is large. */
-    private int rowsPerTask(int m, long work) {
-        int fair = work < SHARE ? m : (m + workers.count() - 1) / workers.count();
-        return Math.min(ROWS, roundUp(fair));
+    private static int share(int whole, int hands) {
+        return (whole + hands - 1) / hands;
     }
 
-    private static int roundUp(int rows) {
-        return (rows + 11) / 12 * 12;
-    }
+    /** One product; its methods work on parts of C that do not overlap. */
+    private record Product(int m, int n, int k, Matrix a, Matrix b, Matrix c, float[] bias, float[] packed) {
 
-    /** Packs all of B, one depth block after the other. */
-    private void packAll(int k, int n, Matrix b, float[] packed) {
-        int panels = Panels.count(n);
-        int block = Panels.size(Math.min(k, DEPTH), n);
-        int blocks = (k + DEPTH - 1) / DEPTH;
-        boolean share = (long) k * n >= SHARE / 2;
-        if (share) {
-            workers.run(blocks * panels, task -> packOne(k, n, b, packed, block, task / panels, task % panels));
-        } else {
-            for (int task = 0; task < blocks * panels; task++) {
-                packOne(k, n, b, packed, block, task / panels, task % panels);
+        /** Packs some panels of B, one depth block after the other. */
+        private void pack(int fromPanel, int toPanel) {
+            for (int p = 0; p < k; p += DEPTH) {
+                for (int panel = fromPanel; panel < toPanel; panel++) {
+                    Panels.pack(b.array, b.at + p * b.rowStride, b.rowStride, b.columnStride, Math.min(DEPTH, k - p), n, panel, packed, block(p));
+                }
             }
         }
-    }
 
-    private static void packOne(int k, int n, Matrix b, float[] packed, int blockSize, int block, int panel) {
-        int depth = Math.min(DEPTH, k - block * DEPTH);
-        Panels.pack(b.array, b.at + block * DEPTH * b.rowStride, b.rowStride, b.columnStride, depth, n, panel, packed, block * blockSize);
-    }
+        /** Where the depth block that begins at {@code p} lies. */
+        private int block(int p) {
+            return p * Panels.count(n) * WIDTH;
+        }
 
-    private static void rows(int from, int to, int n, int k, Matrix a, boolean packA, float[] packedB, Matrix c, float[] bias, float[] scratch) {
-        int block = Panels.size(Math.min(k, DEPTH), n);
-        int tile = scratch.length - 12 * WIDTH;
-        for (int p = 0; p < k || p == 0; p += DEPTH) {
-            int depth = Math.min(DEPTH, k - p);
-            Matrix left = a.from(from * a.rowStride + p * a.columnStride);
-            if (packA) {
-                packRows(left, to - from, depth, scratch);
-                left = new Matrix(scratch, 0, 1, 12);
-            }
-            for (int j = 0; j < n; j += WIDTH) {
-                Matrix target = c.from(from * c.rowStride + j);
-                Matrix start = p > 0 ? target : bias == null ? null : new Matrix(bias, j, 0, 1);
-                strip(to - from, left, packA, packedB, p / DEPTH * block + j * depth, depth, target, Math.min(WIDTH, n - j), start, scratch, tile);
+        /** Some rows of C by some of its panels. */
+        private void compute(int fromRow, int toRow, int fromPanel, int toPanel, float[] scratch) {
+            for (int i = fromRow; i < toRow; i += ROWS) {
+                int rows = Math.min(ROWS, toRow - i);
+                for (int p = 0; p < k || p == 0; p += DEPTH) {
+                    int depth = Math.min(DEPTH, k - p);
+                    Strips left = Strips.of(a.from(i * a.rowStride + p * a.columnStride), rows, depth, n, scratch);
+                    for (int panel = fromPanel; panel < toPanel; panel++) {
+                        int j = panel * WIDTH;
+                        Matrix target = c.from(i * c.rowStride + j);
+                        Matrix start = p > 0 ? target : bias == null ? null : new Matrix(bias, j, 0, 1);
+                        left.times(packed, block(p) + j * depth, depth, target, Math.min(WIDTH, n - j), start, scratch, STRIPS);
+                    }
+                }
             }
         }
     }
 
     /**
-     * All rows against one panel. Packed rows come in groups of twelve, each group's depth one after the other.
+     * Rows of A as the micro-kernel takes them.
      *
-     * @param start what the sums begin with, row by row: {@code c} to add to it, a bias, or null for zero
-     * @param tile  where {@code scratch} has room for a tile, for panels narrower than a tile
+     * @param rowStride between rows that lie in place; 0 where they are packed
      */
-    static void strip(int rows, Matrix a, boolean packed, float[] b, int panel, int depth, Matrix c, int columns, Matrix start, float[] scratch,
-                      int tile) {
-        boolean whole = columns == WIDTH;
-        float[] target = whole ? c.array : scratch;
-        int ld = whole ? c.rowStride : WIDTH;
-        float[] from = start == null ? null : whole ? start.array : scratch;
-        int fromStride = start == null ? 0 : whole ? start.rowStride : WIDTH;
-        int i = 0;
-        while (i < rows) {
-            int height = height(rows - i);
-            int source = packed ? a.at + i / 12 * 12 * depth + i % 12 : a.at + i * a.rowStride;
-            int to = whole ? c.at + i * c.rowStride : tile;
-            int fromAt = start == null ? 0 : whole ? start.at + i * start.rowStride : tile;
-            if (!whole && start != null) {
-                copy(start.array, start.at + i * start.rowStride, start.rowStride, scratch, tile, WIDTH, height, columns);
-            }
-            switch (height) {
-                case 12 -> MicroKernel.rows12(a.array, source, a.rowStride, a.columnStride, b, panel, depth, target, to, ld, from, fromAt, fromStride);
-                case 6 -> MicroKernel.rows6(a.array, source, a.rowStride, a.columnStride, b, panel, depth, target, to, ld, from, fromAt, fromStride);
-                case 2 -> MicroKernel.rows2(a.array, source, a.rowStride, a.columnStride, b, panel, depth, target, to, ld, from, fromAt, fromStride);
-                default -> MicroKernel.rows1(a.array, source, a.rowStride, a.columnStride, b, panel, depth, target, to, ld, from, fromAt, fromStride);
-            }
-            if (!whole) {
-                copy(scratch, tile, WIDTH, c.array, c.at + i * c.rowStride, c.rowStride, height, columns);
-            }
-            i += height;
-        }
-    }
+    record Strips(float[] array, int at, int rowStride, int rows) {
 
-    /** The tallest kernel that fits the registers and the rows left. */
-    private static int height(int rows) {
-        if (rows >= 12 && Lanes.L == 16) {
-            return 12;
+        /** In place, or packed into the beginning of {@code scratch}: as fits a product with {@code n} columns. */
+        private static Strips of(Matrix a, int rows, int depth, int n, float[] scratch) {
+            boolean clash = a.rowStride % 1024 == 0 && depth > L; // rows whole pages apart compete for the same cache lines
+            return a.columnStride == 1 && n < PACKING_PAYS && !clash ? inPlace(a, rows) : packed(a, rows, depth, scratch, 0);
         }
-        return rows >= 6 ? 6 : rows >= 2 ? 2 : 1;
-    }
 
-    private static void packRows(Matrix a, int rows, int depth, float[] packed) {
-        for (int i = 0; i < rows; i++) {
-            int source = a.at + i * a.rowStride;
-            int target = i / 12 * 12 * depth + i % 12;
-            for (int q = 0; q < depth; q++) {
-                packed[target + q * 12] = a.array[source + q * a.columnStride];
+        /** Rows with their elements side by side. */
+        static Strips inPlace(Matrix a, int rows) {
+            return new Strips(a.array, a.at, a.rowStride, rows);
+        }
+
+        /** Copies of rows, from {@code to} on, with room for a vector beyond their end. */
+        static Strips packed(Matrix a, int rows, int depth, float[] scratch, int to) {
+            for (int i = 0; i < rows; i += HEIGHT) {
+                int height = Math.min(HEIGHT, rows - i);
+                int source = a.at + i * a.rowStride;
+                int target = to + i * depth;
+                if (a.rowStride == 1) {
+                    packColumns(a.array, source, a.columnStride, height, depth, scratch, target);
+                } else {
+                    packRows(a.array, source, a.rowStride, a.columnStride, height, depth, scratch, target);
+                }
+            }
+            return new Strips(scratch, to, 0, rows);
+        }
+
+        /** A transposed A: the strip's elements of one depth lie side by side. Whole vectors, each written over the end of the one before. */
+        private static void packColumns(float[] a, int at, int stride, int height, int depth, float[] packed, int to) {
+            int whole = Math.max(0, Math.min(depth, (a.length - at - Lanes.BLOCK) / Math.max(1, stride)));
+            for (int p = 0; p < whole; p++) {
+                for (int i = 0; i < HEIGHT; i += L) {
+                    load(a, at + p * stride + i).intoArray(packed, to + p * HEIGHT + i);
+                }
+            }
+            for (int p = whole; p < depth; p++) {
+                System.arraycopy(a, at + p * stride, packed, to + p * HEIGHT, height);
+            }
+        }
+
+        private static void packRows(float[] a, int at, int rowStride, int stride, int height, int depth, float[] packed, int to) {
+            if (stride == 1) {
+                Transposition.copy(a, at, rowStride, height, depth, packed, to, HEIGHT);
+                return;
+            }
+            for (int i = 0; i < height; i++) {
+                for (int p = 0; p < depth; p++) {
+                    packed[to + p * HEIGHT + i] = a[at + i * rowStride + p * stride];
+                }
+            }
+        }
+
+        /**
+         * These rows times one panel.
+         *
+         * @param start what the sums begin with, row by row: {@code c} to add to it, a bias, or null for zero
+         * @param tile  where {@code scratch} has room for a tile, for what does not fill one
+         */
+        void times(float[] b, int panel, int depth, Matrix c, int columns, Matrix start, float[] scratch, int tile) {
+            for (int i = 0; i < rows; i += HEIGHT) {
+                int height = Math.min(HEIGHT, rows - i);
+                int to = c.at + i * c.rowStride;
+                if (height == HEIGHT && columns == WIDTH) {
+                    float[] from = start == null ? null : start.array;
+                    strip(i, depth, b, panel, c.array, to, c.rowStride, from, start == null ? 0 : start.at + i * start.rowStride,
+                            start == null ? 0 : start.rowStride);
+                } else {
+                    if (start != null) {
+                        copy(start.array, start.at + i * start.rowStride, start.rowStride, scratch, tile, WIDTH, height, columns);
+                    }
+                    strip(i, depth, b, panel, scratch, tile, WIDTH, start == null ? null : scratch, tile, WIDTH);
+                    copy(scratch, tile, WIDTH, c.array, to, c.rowStride, height, columns);
+                }
+            }
+        }
+
+        private void strip(int i, int depth, float[] b, int panel, float[] c, int to, int ldc, float[] start, int startAt, int startStride) {
+            if (rowStride == 0) {
+                MicroKernel.packed(array, at + i * depth, b, panel, depth, c, to, ldc, start, startAt, startStride);
+            } else {
+                MicroKernel.inPlace(array, at + i * rowStride, rowStride, rows - i - 1, b, panel, depth, c, to, ldc, start, startAt, startStride);
             }
         }
     }

@@ -8,321 +8,509 @@ import static io.fluxo.cpu.simd.Panels.WIDTH;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The innermost product: a few rows of A times one panel of B, accumulated in registers. Each element of C is one chain of fused
- * multiply-adds in the order of k, the same on every path: whatever the tile, the blocking and the number of threads, its bits are the same.
- * Twelve rows by two vectors take 24 of the 32 registers of AVX-512, which measured best; where there are 16, the six-row kernel takes 12.
- * Element (i, p) of A lies at {@code at + i·rowStride + p·depthStride}; panels are those of {@link Panels}. Row i begins with what lies at
- * {@code startAt + i·startStride} of {@code start}: C itself to add to it, a bias (stride 0), or zero where {@code start} is null.
+ * The innermost product: a strip of {@link #HEIGHT} rows of A times one panel of B, accumulated in registers. Each element of C is one chain
+ * of fused multiply-adds in the order of k, the same on every path: whatever the tile, the blocking and the number of threads, its bits are
+ * the same.
+ *
+ * <p>Twelve rows by two vectors take 24 of the 32 registers of AVX-512, which measured best; where there are 16, six rows take 12. Strides
+ * within the loop are constants, so that the compiler can prove every index in range before the loop: with strides in variables the same
+ * loop ran at four fifths of the speed.
+ *
+ * <p>Row i begins with what lies at {@code startAt + i·startStride} of {@code start}: C itself to add to it, a bias (stride 0), or zero
+ * where {@code start} is null. Panels are those of {@link Panels}.
  */
 final class MicroKernel {
 
+    /** Rows of a strip. */
+    static final int HEIGHT = L == 16 ? 12 : 6;
+
     private MicroKernel() {}
 
-    /** Twelve rows. */
-    static void rows12(float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int k, float[] c, int cAt, int ldc, float[] start, int startAt,
-                       int startStride) {
-        FloatVector c00;
-        FloatVector c01;
-        FloatVector c10;
-        FloatVector c11;
-        FloatVector c20;
-        FloatVector c21;
-        FloatVector c30;
-        FloatVector c31;
-        FloatVector c40;
-        FloatVector c41;
-        FloatVector c50;
-        FloatVector c51;
-        FloatVector c60;
-        FloatVector c61;
-        FloatVector c70;
-        FloatVector c71;
-        FloatVector c80;
-        FloatVector c81;
-        FloatVector c90;
-        FloatVector c91;
-        FloatVector c100;
-        FloatVector c101;
-        FloatVector c110;
-        FloatVector c111;
-        if (start == null) {
-            c00 = FloatVector.zero(F);
-            c01 = FloatVector.zero(F);
-            c10 = FloatVector.zero(F);
-            c11 = FloatVector.zero(F);
-            c20 = FloatVector.zero(F);
-            c21 = FloatVector.zero(F);
-            c30 = FloatVector.zero(F);
-            c31 = FloatVector.zero(F);
-            c40 = FloatVector.zero(F);
-            c41 = FloatVector.zero(F);
-            c50 = FloatVector.zero(F);
-            c51 = FloatVector.zero(F);
-            c60 = FloatVector.zero(F);
-            c61 = FloatVector.zero(F);
-            c70 = FloatVector.zero(F);
-            c71 = FloatVector.zero(F);
-            c80 = FloatVector.zero(F);
-            c81 = FloatVector.zero(F);
-            c90 = FloatVector.zero(F);
-            c91 = FloatVector.zero(F);
-            c100 = FloatVector.zero(F);
-            c101 = FloatVector.zero(F);
-            c110 = FloatVector.zero(F);
-            c111 = FloatVector.zero(F);
+    /** A strip packed depth by depth: element (i, p) at {@code at + p·HEIGHT + i}. */
+    static void packed(float[] a, int at, float[] b, int bAt, int k, float[] c, int cAt, int ldc, float[] start, int startAt, int startStride) {
+        if (HEIGHT == 12) {
+            packed12(a, at, b, bAt, k, c, cAt, ldc, start, startAt, startStride);
         } else {
-            c00 = load(start, startAt);
-            c01 = load(start, startAt + L);
-            c10 = load(start, startAt + startStride);
-            c11 = load(start, startAt + startStride + L);
-            c20 = load(start, startAt + 2 * startStride);
-            c21 = load(start, startAt + 2 * startStride + L);
-            c30 = load(start, startAt + 3 * startStride);
-            c31 = load(start, startAt + 3 * startStride + L);
-            c40 = load(start, startAt + 4 * startStride);
-            c41 = load(start, startAt + 4 * startStride + L);
-            c50 = load(start, startAt + 5 * startStride);
-            c51 = load(start, startAt + 5 * startStride + L);
-            c60 = load(start, startAt + 6 * startStride);
-            c61 = load(start, startAt + 6 * startStride + L);
-            c70 = load(start, startAt + 7 * startStride);
-            c71 = load(start, startAt + 7 * startStride + L);
-            c80 = load(start, startAt + 8 * startStride);
-            c81 = load(start, startAt + 8 * startStride + L);
-            c90 = load(start, startAt + 9 * startStride);
-            c91 = load(start, startAt + 9 * startStride + L);
-            c100 = load(start, startAt + 10 * startStride);
-            c101 = load(start, startAt + 10 * startStride + L);
-            c110 = load(start, startAt + 11 * startStride);
-            c111 = load(start, startAt + 11 * startStride + L);
+            packed6(a, at, b, bAt, k, c, cAt, ldc, start, startAt, startStride);
         }
-        int r1 = rowStride;
-        int r2 = 2 * rowStride;
-        int r3 = 3 * rowStride;
-        int r4 = 4 * rowStride;
-        int r5 = 5 * rowStride;
-        int r6 = 6 * rowStride;
-        int r7 = 7 * rowStride;
-        int r8 = 8 * rowStride;
-        int r9 = 9 * rowStride;
-        int r10 = 10 * rowStride;
-        int r11 = 11 * rowStride;
-        for (int p = 0; p < k; p++) {
-            int row = bAt + p * WIDTH;
-            FloatVector b0 = load(b, row);
-            FloatVector b1 = load(b, row + L);
-            int column = at + p * depthStride;
-            FloatVector v;
-            v = FloatVector.broadcast(F, a[column]);
-            c00 = v.fma(b0, c00);
-            c01 = v.fma(b1, c01);
-            v = FloatVector.broadcast(F, a[column + r1]);
-            c10 = v.fma(b0, c10);
-            c11 = v.fma(b1, c11);
-            v = FloatVector.broadcast(F, a[column + r2]);
-            c20 = v.fma(b0, c20);
-            c21 = v.fma(b1, c21);
-            v = FloatVector.broadcast(F, a[column + r3]);
-            c30 = v.fma(b0, c30);
-            c31 = v.fma(b1, c31);
-            v = FloatVector.broadcast(F, a[column + r4]);
-            c40 = v.fma(b0, c40);
-            c41 = v.fma(b1, c41);
-            v = FloatVector.broadcast(F, a[column + r5]);
-            c50 = v.fma(b0, c50);
-            c51 = v.fma(b1, c51);
-            v = FloatVector.broadcast(F, a[column + r6]);
-            c60 = v.fma(b0, c60);
-            c61 = v.fma(b1, c61);
-            v = FloatVector.broadcast(F, a[column + r7]);
-            c70 = v.fma(b0, c70);
-            c71 = v.fma(b1, c71);
-            v = FloatVector.broadcast(F, a[column + r8]);
-            c80 = v.fma(b0, c80);
-            c81 = v.fma(b1, c81);
-            v = FloatVector.broadcast(F, a[column + r9]);
-            c90 = v.fma(b0, c90);
-            c91 = v.fma(b1, c91);
-            v = FloatVector.broadcast(F, a[column + r10]);
-            c100 = v.fma(b0, c100);
-            c101 = v.fma(b1, c101);
-            v = FloatVector.broadcast(F, a[column + r11]);
-            c110 = v.fma(b0, c110);
-            c111 = v.fma(b1, c111);
-        }
-        c00.intoArray(c, cAt);
-        c01.intoArray(c, cAt + L);
-        c10.intoArray(c, cAt + ldc);
-        c11.intoArray(c, cAt + ldc + L);
-        c20.intoArray(c, cAt + 2 * ldc);
-        c21.intoArray(c, cAt + 2 * ldc + L);
-        c30.intoArray(c, cAt + 3 * ldc);
-        c31.intoArray(c, cAt + 3 * ldc + L);
-        c40.intoArray(c, cAt + 4 * ldc);
-        c41.intoArray(c, cAt + 4 * ldc + L);
-        c50.intoArray(c, cAt + 5 * ldc);
-        c51.intoArray(c, cAt + 5 * ldc + L);
-        c60.intoArray(c, cAt + 6 * ldc);
-        c61.intoArray(c, cAt + 6 * ldc + L);
-        c70.intoArray(c, cAt + 7 * ldc);
-        c71.intoArray(c, cAt + 7 * ldc + L);
-        c80.intoArray(c, cAt + 8 * ldc);
-        c81.intoArray(c, cAt + 8 * ldc + L);
-        c90.intoArray(c, cAt + 9 * ldc);
-        c91.intoArray(c, cAt + 9 * ldc + L);
-        c100.intoArray(c, cAt + 10 * ldc);
-        c101.intoArray(c, cAt + 10 * ldc + L);
-        c110.intoArray(c, cAt + 11 * ldc);
-        c111.intoArray(c, cAt + 11 * ldc + L);
     }
 
-    /** Six rows. */
-    static void rows6(float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int k, float[] c, int cAt, int ldc, float[] start, int startAt,
-                       int startStride) {
-        FloatVector c00;
-        FloatVector c01;
-        FloatVector c10;
-        FloatVector c11;
-        FloatVector c20;
-        FloatVector c21;
-        FloatVector c30;
-        FloatVector c31;
-        FloatVector c40;
-        FloatVector c41;
-        FloatVector c50;
-        FloatVector c51;
-        if (start == null) {
-            c00 = FloatVector.zero(F);
-            c01 = FloatVector.zero(F);
-            c10 = FloatVector.zero(F);
-            c11 = FloatVector.zero(F);
-            c20 = FloatVector.zero(F);
-            c21 = FloatVector.zero(F);
-            c30 = FloatVector.zero(F);
-            c31 = FloatVector.zero(F);
-            c40 = FloatVector.zero(F);
-            c41 = FloatVector.zero(F);
-            c50 = FloatVector.zero(F);
-            c51 = FloatVector.zero(F);
+    /**
+     * A strip of rows where they lie: element (i, p) at {@code at + i·rowStride + p}. Rows beyond {@code last} repeat it, for strips that
+     * are not full; C has room for them.
+     */
+    static void inPlace(float[] a, int at, int rowStride, int last, float[] b, int bAt, int k, float[] c, int cAt, int ldc, float[] start, int startAt,
+                        int startStride) {
+        if (HEIGHT == 12) {
+            inPlace12(a, at, rowStride, last, b, bAt, k, c, cAt, ldc, start, startAt, startStride);
         } else {
-            c00 = load(start, startAt);
-            c01 = load(start, startAt + L);
-            c10 = load(start, startAt + startStride);
-            c11 = load(start, startAt + startStride + L);
-            c20 = load(start, startAt + 2 * startStride);
-            c21 = load(start, startAt + 2 * startStride + L);
-            c30 = load(start, startAt + 3 * startStride);
-            c31 = load(start, startAt + 3 * startStride + L);
-            c40 = load(start, startAt + 4 * startStride);
-            c41 = load(start, startAt + 4 * startStride + L);
-            c50 = load(start, startAt + 5 * startStride);
-            c51 = load(start, startAt + 5 * startStride + L);
+            inPlace6(a, at, rowStride, last, b, bAt, k, c, cAt, ldc, start, startAt, startStride);
         }
-        int r1 = rowStride;
-        int r2 = 2 * rowStride;
-        int r3 = 3 * rowStride;
-        int r4 = 4 * rowStride;
-        int r5 = 5 * rowStride;
-        for (int p = 0; p < k; p++) {
-            int row = bAt + p * WIDTH;
-            FloatVector b0 = load(b, row);
-            FloatVector b1 = load(b, row + L);
-            int column = at + p * depthStride;
-            FloatVector v;
-            v = FloatVector.broadcast(F, a[column]);
-            c00 = v.fma(b0, c00);
-            c01 = v.fma(b1, c01);
-            v = FloatVector.broadcast(F, a[column + r1]);
-            c10 = v.fma(b0, c10);
-            c11 = v.fma(b1, c11);
-            v = FloatVector.broadcast(F, a[column + r2]);
-            c20 = v.fma(b0, c20);
-            c21 = v.fma(b1, c21);
-            v = FloatVector.broadcast(F, a[column + r3]);
-            c30 = v.fma(b0, c30);
-            c31 = v.fma(b1, c31);
-            v = FloatVector.broadcast(F, a[column + r4]);
-            c40 = v.fma(b0, c40);
-            c41 = v.fma(b1, c41);
-            v = FloatVector.broadcast(F, a[column + r5]);
-            c50 = v.fma(b0, c50);
-            c51 = v.fma(b1, c51);
-        }
-        c00.intoArray(c, cAt);
-        c01.intoArray(c, cAt + L);
-        c10.intoArray(c, cAt + ldc);
-        c11.intoArray(c, cAt + ldc + L);
-        c20.intoArray(c, cAt + 2 * ldc);
-        c21.intoArray(c, cAt + 2 * ldc + L);
-        c30.intoArray(c, cAt + 3 * ldc);
-        c31.intoArray(c, cAt + 3 * ldc + L);
-        c40.intoArray(c, cAt + 4 * ldc);
-        c41.intoArray(c, cAt + 4 * ldc + L);
-        c50.intoArray(c, cAt + 5 * ldc);
-        c51.intoArray(c, cAt + 5 * ldc + L);
     }
 
-    /** Two rows. */
-    static void rows2(float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int k, float[] c, int cAt, int ldc, float[] start, int startAt,
-                       int startStride) {
-        FloatVector c00;
-        FloatVector c01;
-        FloatVector c10;
-        FloatVector c11;
+    /** Twelve rows of a packed strip. */
+    private static void packed12(float[] a, int at, float[] b, int bAt, int k, float[] c, int cAt, int ldc,
+                               float[] start, int startAt, int startStride) {
+        FloatVector c0a;
+        FloatVector c0b;
+        FloatVector c1a;
+        FloatVector c1b;
+        FloatVector c2a;
+        FloatVector c2b;
+        FloatVector c3a;
+        FloatVector c3b;
+        FloatVector c4a;
+        FloatVector c4b;
+        FloatVector c5a;
+        FloatVector c5b;
+        FloatVector c6a;
+        FloatVector c6b;
+        FloatVector c7a;
+        FloatVector c7b;
+        FloatVector c8a;
+        FloatVector c8b;
+        FloatVector c9a;
+        FloatVector c9b;
+        FloatVector c10a;
+        FloatVector c10b;
+        FloatVector c11a;
+        FloatVector c11b;
         if (start == null) {
-            c00 = FloatVector.zero(F);
-            c01 = FloatVector.zero(F);
-            c10 = FloatVector.zero(F);
-            c11 = FloatVector.zero(F);
+            c0a = FloatVector.zero(F);
+            c0b = FloatVector.zero(F);
+            c1a = FloatVector.zero(F);
+            c1b = FloatVector.zero(F);
+            c2a = FloatVector.zero(F);
+            c2b = FloatVector.zero(F);
+            c3a = FloatVector.zero(F);
+            c3b = FloatVector.zero(F);
+            c4a = FloatVector.zero(F);
+            c4b = FloatVector.zero(F);
+            c5a = FloatVector.zero(F);
+            c5b = FloatVector.zero(F);
+            c6a = FloatVector.zero(F);
+            c6b = FloatVector.zero(F);
+            c7a = FloatVector.zero(F);
+            c7b = FloatVector.zero(F);
+            c8a = FloatVector.zero(F);
+            c8b = FloatVector.zero(F);
+            c9a = FloatVector.zero(F);
+            c9b = FloatVector.zero(F);
+            c10a = FloatVector.zero(F);
+            c10b = FloatVector.zero(F);
+            c11a = FloatVector.zero(F);
+            c11b = FloatVector.zero(F);
         } else {
-            c00 = load(start, startAt);
-            c01 = load(start, startAt + L);
-            c10 = load(start, startAt + startStride);
-            c11 = load(start, startAt + startStride + L);
+            c0a = load(start, startAt);
+            c0b = load(start, startAt + L);
+            c1a = load(start, startAt + startStride);
+            c1b = load(start, startAt + startStride + L);
+            c2a = load(start, startAt + 2 * startStride);
+            c2b = load(start, startAt + 2 * startStride + L);
+            c3a = load(start, startAt + 3 * startStride);
+            c3b = load(start, startAt + 3 * startStride + L);
+            c4a = load(start, startAt + 4 * startStride);
+            c4b = load(start, startAt + 4 * startStride + L);
+            c5a = load(start, startAt + 5 * startStride);
+            c5b = load(start, startAt + 5 * startStride + L);
+            c6a = load(start, startAt + 6 * startStride);
+            c6b = load(start, startAt + 6 * startStride + L);
+            c7a = load(start, startAt + 7 * startStride);
+            c7b = load(start, startAt + 7 * startStride + L);
+            c8a = load(start, startAt + 8 * startStride);
+            c8b = load(start, startAt + 8 * startStride + L);
+            c9a = load(start, startAt + 9 * startStride);
+            c9b = load(start, startAt + 9 * startStride + L);
+            c10a = load(start, startAt + 10 * startStride);
+            c10b = load(start, startAt + 10 * startStride + L);
+            c11a = load(start, startAt + 11 * startStride);
+            c11b = load(start, startAt + 11 * startStride + L);
         }
-        int r1 = rowStride;
         for (int p = 0; p < k; p++) {
-            int row = bAt + p * WIDTH;
-            FloatVector b0 = load(b, row);
-            FloatVector b1 = load(b, row + L);
-            int column = at + p * depthStride;
+            FloatVector left = load(b, bAt + p * WIDTH);
+            FloatVector right = load(b, bAt + p * WIDTH + L);
             FloatVector v;
-            v = FloatVector.broadcast(F, a[column]);
-            c00 = v.fma(b0, c00);
-            c01 = v.fma(b1, c01);
-            v = FloatVector.broadcast(F, a[column + r1]);
-            c10 = v.fma(b0, c10);
-            c11 = v.fma(b1, c11);
+            v = FloatVector.broadcast(F, a[at + p * 12]);
+            c0a = v.fma(left, c0a);
+            c0b = v.fma(right, c0b);
+            v = FloatVector.broadcast(F, a[at + p * 12 + 1]);
+            c1a = v.fma(left, c1a);
+            c1b = v.fma(right, c1b);
+            v = FloatVector.broadcast(F, a[at + p * 12 + 2]);
+            c2a = v.fma(left, c2a);
+            c2b = v.fma(right, c2b);
+            v = FloatVector.broadcast(F, a[at + p * 12 + 3]);
+            c3a = v.fma(left, c3a);
+            c3b = v.fma(right, c3b);
+            v = FloatVector.broadcast(F, a[at + p * 12 + 4]);
+            c4a = v.fma(left, c4a);
+            c4b = v.fma(right, c4b);
+            v = FloatVector.broadcast(F, a[at + p * 12 + 5]);
+            c5a = v.fma(left, c5a);
+            c5b = v.fma(right, c5b);
+            v = FloatVector.broadcast(F, a[at + p * 12 + 6]);
+            c6a = v.fma(left, c6a);
+            c6b = v.fma(right, c6b);
+            v = FloatVector.broadcast(F, a[at + p * 12 + 7]);
+            c7a = v.fma(left, c7a);
+            c7b = v.fma(right, c7b);
+            v = FloatVector.broadcast(F, a[at + p * 12 + 8]);
+            c8a = v.fma(left, c8a);
+            c8b = v.fma(right, c8b);
+            v = FloatVector.broadcast(F, a[at + p * 12 + 9]);
+            c9a = v.fma(left, c9a);
+            c9b = v.fma(right, c9b);
+            v = FloatVector.broadcast(F, a[at + p * 12 + 10]);
+            c10a = v.fma(left, c10a);
+            c10b = v.fma(right, c10b);
+            v = FloatVector.broadcast(F, a[at + p * 12 + 11]);
+            c11a = v.fma(left, c11a);
+            c11b = v.fma(right, c11b);
         }
-        c00.intoArray(c, cAt);
-        c01.intoArray(c, cAt + L);
-        c10.intoArray(c, cAt + ldc);
-        c11.intoArray(c, cAt + ldc + L);
+        c0a.intoArray(c, cAt);
+        c0b.intoArray(c, cAt + L);
+        c1a.intoArray(c, cAt + ldc);
+        c1b.intoArray(c, cAt + ldc + L);
+        c2a.intoArray(c, cAt + 2 * ldc);
+        c2b.intoArray(c, cAt + 2 * ldc + L);
+        c3a.intoArray(c, cAt + 3 * ldc);
+        c3b.intoArray(c, cAt + 3 * ldc + L);
+        c4a.intoArray(c, cAt + 4 * ldc);
+        c4b.intoArray(c, cAt + 4 * ldc + L);
+        c5a.intoArray(c, cAt + 5 * ldc);
+        c5b.intoArray(c, cAt + 5 * ldc + L);
+        c6a.intoArray(c, cAt + 6 * ldc);
+        c6b.intoArray(c, cAt + 6 * ldc + L);
+        c7a.intoArray(c, cAt + 7 * ldc);
+        c7b.intoArray(c, cAt + 7 * ldc + L);
+        c8a.intoArray(c, cAt + 8 * ldc);
+        c8b.intoArray(c, cAt + 8 * ldc + L);
+        c9a.intoArray(c, cAt + 9 * ldc);
+        c9b.intoArray(c, cAt + 9 * ldc + L);
+        c10a.intoArray(c, cAt + 10 * ldc);
+        c10b.intoArray(c, cAt + 10 * ldc + L);
+        c11a.intoArray(c, cAt + 11 * ldc);
+        c11b.intoArray(c, cAt + 11 * ldc + L);
     }
 
-    /** One row. */
-    static void rows1(float[] a, int at, int rowStride, int depthStride, float[] b, int bAt, int k, float[] c, int cAt, int ldc, float[] start, int startAt,
-                       int startStride) {
-        FloatVector c00;
-        FloatVector c01;
+    /** Twelve rows where they lie. */
+    private static void inPlace12(float[] a, int at, int rowStride, int last, float[] b, int bAt, int k, float[] c, int cAt, int ldc,
+                               float[] start, int startAt, int startStride) {
+        FloatVector c0a;
+        FloatVector c0b;
+        FloatVector c1a;
+        FloatVector c1b;
+        FloatVector c2a;
+        FloatVector c2b;
+        FloatVector c3a;
+        FloatVector c3b;
+        FloatVector c4a;
+        FloatVector c4b;
+        FloatVector c5a;
+        FloatVector c5b;
+        FloatVector c6a;
+        FloatVector c6b;
+        FloatVector c7a;
+        FloatVector c7b;
+        FloatVector c8a;
+        FloatVector c8b;
+        FloatVector c9a;
+        FloatVector c9b;
+        FloatVector c10a;
+        FloatVector c10b;
+        FloatVector c11a;
+        FloatVector c11b;
         if (start == null) {
-            c00 = FloatVector.zero(F);
-            c01 = FloatVector.zero(F);
+            c0a = FloatVector.zero(F);
+            c0b = FloatVector.zero(F);
+            c1a = FloatVector.zero(F);
+            c1b = FloatVector.zero(F);
+            c2a = FloatVector.zero(F);
+            c2b = FloatVector.zero(F);
+            c3a = FloatVector.zero(F);
+            c3b = FloatVector.zero(F);
+            c4a = FloatVector.zero(F);
+            c4b = FloatVector.zero(F);
+            c5a = FloatVector.zero(F);
+            c5b = FloatVector.zero(F);
+            c6a = FloatVector.zero(F);
+            c6b = FloatVector.zero(F);
+            c7a = FloatVector.zero(F);
+            c7b = FloatVector.zero(F);
+            c8a = FloatVector.zero(F);
+            c8b = FloatVector.zero(F);
+            c9a = FloatVector.zero(F);
+            c9b = FloatVector.zero(F);
+            c10a = FloatVector.zero(F);
+            c10b = FloatVector.zero(F);
+            c11a = FloatVector.zero(F);
+            c11b = FloatVector.zero(F);
         } else {
-            c00 = load(start, startAt);
-            c01 = load(start, startAt + L);
+            c0a = load(start, startAt);
+            c0b = load(start, startAt + L);
+            c1a = load(start, startAt + startStride);
+            c1b = load(start, startAt + startStride + L);
+            c2a = load(start, startAt + 2 * startStride);
+            c2b = load(start, startAt + 2 * startStride + L);
+            c3a = load(start, startAt + 3 * startStride);
+            c3b = load(start, startAt + 3 * startStride + L);
+            c4a = load(start, startAt + 4 * startStride);
+            c4b = load(start, startAt + 4 * startStride + L);
+            c5a = load(start, startAt + 5 * startStride);
+            c5b = load(start, startAt + 5 * startStride + L);
+            c6a = load(start, startAt + 6 * startStride);
+            c6b = load(start, startAt + 6 * startStride + L);
+            c7a = load(start, startAt + 7 * startStride);
+            c7b = load(start, startAt + 7 * startStride + L);
+            c8a = load(start, startAt + 8 * startStride);
+            c8b = load(start, startAt + 8 * startStride + L);
+            c9a = load(start, startAt + 9 * startStride);
+            c9b = load(start, startAt + 9 * startStride + L);
+            c10a = load(start, startAt + 10 * startStride);
+            c10b = load(start, startAt + 10 * startStride + L);
+            c11a = load(start, startAt + 11 * startStride);
+            c11b = load(start, startAt + 11 * startStride + L);
+        }
+        int a0 = at;
+        int a1 = at + Math.min(1, last) * rowStride;
+        int a2 = at + Math.min(2, last) * rowStride;
+        int a3 = at + Math.min(3, last) * rowStride;
+        int a4 = at + Math.min(4, last) * rowStride;
+        int a5 = at + Math.min(5, last) * rowStride;
+        int a6 = at + Math.min(6, last) * rowStride;
+        int a7 = at + Math.min(7, last) * rowStride;
+        int a8 = at + Math.min(8, last) * rowStride;
+        int a9 = at + Math.min(9, last) * rowStride;
+        int a10 = at + Math.min(10, last) * rowStride;
+        int a11 = at + Math.min(11, last) * rowStride;
+        for (int p = 0; p < k; p++) {
+            FloatVector left = load(b, bAt + p * WIDTH);
+            FloatVector right = load(b, bAt + p * WIDTH + L);
+            FloatVector v;
+            v = FloatVector.broadcast(F, a[a0 + p]);
+            c0a = v.fma(left, c0a);
+            c0b = v.fma(right, c0b);
+            v = FloatVector.broadcast(F, a[a1 + p]);
+            c1a = v.fma(left, c1a);
+            c1b = v.fma(right, c1b);
+            v = FloatVector.broadcast(F, a[a2 + p]);
+            c2a = v.fma(left, c2a);
+            c2b = v.fma(right, c2b);
+            v = FloatVector.broadcast(F, a[a3 + p]);
+            c3a = v.fma(left, c3a);
+            c3b = v.fma(right, c3b);
+            v = FloatVector.broadcast(F, a[a4 + p]);
+            c4a = v.fma(left, c4a);
+            c4b = v.fma(right, c4b);
+            v = FloatVector.broadcast(F, a[a5 + p]);
+            c5a = v.fma(left, c5a);
+            c5b = v.fma(right, c5b);
+            v = FloatVector.broadcast(F, a[a6 + p]);
+            c6a = v.fma(left, c6a);
+            c6b = v.fma(right, c6b);
+            v = FloatVector.broadcast(F, a[a7 + p]);
+            c7a = v.fma(left, c7a);
+            c7b = v.fma(right, c7b);
+            v = FloatVector.broadcast(F, a[a8 + p]);
+            c8a = v.fma(left, c8a);
+            c8b = v.fma(right, c8b);
+            v = FloatVector.broadcast(F, a[a9 + p]);
+            c9a = v.fma(left, c9a);
+            c9b = v.fma(right, c9b);
+            v = FloatVector.broadcast(F, a[a10 + p]);
+            c10a = v.fma(left, c10a);
+            c10b = v.fma(right, c10b);
+            v = FloatVector.broadcast(F, a[a11 + p]);
+            c11a = v.fma(left, c11a);
+            c11b = v.fma(right, c11b);
+        }
+        c0a.intoArray(c, cAt);
+        c0b.intoArray(c, cAt + L);
+        c1a.intoArray(c, cAt + ldc);
+        c1b.intoArray(c, cAt + ldc + L);
+        c2a.intoArray(c, cAt + 2 * ldc);
+        c2b.intoArray(c, cAt + 2 * ldc + L);
+        c3a.intoArray(c, cAt + 3 * ldc);
+        c3b.intoArray(c, cAt + 3 * ldc + L);
+        c4a.intoArray(c, cAt + 4 * ldc);
+        c4b.intoArray(c, cAt + 4 * ldc + L);
+        c5a.intoArray(c, cAt + 5 * ldc);
+        c5b.intoArray(c, cAt + 5 * ldc + L);
+        c6a.intoArray(c, cAt + 6 * ldc);
+        c6b.intoArray(c, cAt + 6 * ldc + L);
+        c7a.intoArray(c, cAt + 7 * ldc);
+        c7b.intoArray(c, cAt + 7 * ldc + L);
+        c8a.intoArray(c, cAt + 8 * ldc);
+        c8b.intoArray(c, cAt + 8 * ldc + L);
+        c9a.intoArray(c, cAt + 9 * ldc);
+        c9b.intoArray(c, cAt + 9 * ldc + L);
+        c10a.intoArray(c, cAt + 10 * ldc);
+        c10b.intoArray(c, cAt + 10 * ldc + L);
+        c11a.intoArray(c, cAt + 11 * ldc);
+        c11b.intoArray(c, cAt + 11 * ldc + L);
+    }
+
+    /** Six rows of a packed strip. */
+    private static void packed6(float[] a, int at, float[] b, int bAt, int k, float[] c, int cAt, int ldc,
+                               float[] start, int startAt, int startStride) {
+        FloatVector c0a;
+        FloatVector c0b;
+        FloatVector c1a;
+        FloatVector c1b;
+        FloatVector c2a;
+        FloatVector c2b;
+        FloatVector c3a;
+        FloatVector c3b;
+        FloatVector c4a;
+        FloatVector c4b;
+        FloatVector c5a;
+        FloatVector c5b;
+        if (start == null) {
+            c0a = FloatVector.zero(F);
+            c0b = FloatVector.zero(F);
+            c1a = FloatVector.zero(F);
+            c1b = FloatVector.zero(F);
+            c2a = FloatVector.zero(F);
+            c2b = FloatVector.zero(F);
+            c3a = FloatVector.zero(F);
+            c3b = FloatVector.zero(F);
+            c4a = FloatVector.zero(F);
+            c4b = FloatVector.zero(F);
+            c5a = FloatVector.zero(F);
+            c5b = FloatVector.zero(F);
+        } else {
+            c0a = load(start, startAt);
+            c0b = load(start, startAt + L);
+            c1a = load(start, startAt + startStride);
+            c1b = load(start, startAt + startStride + L);
+            c2a = load(start, startAt + 2 * startStride);
+            c2b = load(start, startAt + 2 * startStride + L);
+            c3a = load(start, startAt + 3 * startStride);
+            c3b = load(start, startAt + 3 * startStride + L);
+            c4a = load(start, startAt + 4 * startStride);
+            c4b = load(start, startAt + 4 * startStride + L);
+            c5a = load(start, startAt + 5 * startStride);
+            c5b = load(start, startAt + 5 * startStride + L);
         }
         for (int p = 0; p < k; p++) {
-            int row = bAt + p * WIDTH;
-            FloatVector b0 = load(b, row);
-            FloatVector b1 = load(b, row + L);
-            int column = at + p * depthStride;
+            FloatVector left = load(b, bAt + p * WIDTH);
+            FloatVector right = load(b, bAt + p * WIDTH + L);
             FloatVector v;
-            v = FloatVector.broadcast(F, a[column]);
-            c00 = v.fma(b0, c00);
-            c01 = v.fma(b1, c01);
+            v = FloatVector.broadcast(F, a[at + p * 6]);
+            c0a = v.fma(left, c0a);
+            c0b = v.fma(right, c0b);
+            v = FloatVector.broadcast(F, a[at + p * 6 + 1]);
+            c1a = v.fma(left, c1a);
+            c1b = v.fma(right, c1b);
+            v = FloatVector.broadcast(F, a[at + p * 6 + 2]);
+            c2a = v.fma(left, c2a);
+            c2b = v.fma(right, c2b);
+            v = FloatVector.broadcast(F, a[at + p * 6 + 3]);
+            c3a = v.fma(left, c3a);
+            c3b = v.fma(right, c3b);
+            v = FloatVector.broadcast(F, a[at + p * 6 + 4]);
+            c4a = v.fma(left, c4a);
+            c4b = v.fma(right, c4b);
+            v = FloatVector.broadcast(F, a[at + p * 6 + 5]);
+            c5a = v.fma(left, c5a);
+            c5b = v.fma(right, c5b);
         }
-        c00.intoArray(c, cAt);
-        c01.intoArray(c, cAt + L);
+        c0a.intoArray(c, cAt);
+        c0b.intoArray(c, cAt + L);
+        c1a.intoArray(c, cAt + ldc);
+        c1b.intoArray(c, cAt + ldc + L);
+        c2a.intoArray(c, cAt + 2 * ldc);
+        c2b.intoArray(c, cAt + 2 * ldc + L);
+        c3a.intoArray(c, cAt + 3 * ldc);
+        c3b.intoArray(c, cAt + 3 * ldc + L);
+        c4a.intoArray(c, cAt + 4 * ldc);
+        c4b.intoArray(c, cAt + 4 * ldc + L);
+        c5a.intoArray(c, cAt + 5 * ldc);
+        c5b.intoArray(c, cAt + 5 * ldc + L);
+    }
+
+    /** Six rows where they lie. */
+    private static void inPlace6(float[] a, int at, int rowStride, int last, float[] b, int bAt, int k, float[] c, int cAt, int ldc,
+                               float[] start, int startAt, int startStride) {
+        FloatVector c0a;
+        FloatVector c0b;
+        FloatVector c1a;
+        FloatVector c1b;
+        FloatVector c2a;
+        FloatVector c2b;
+        FloatVector c3a;
+        FloatVector c3b;
+        FloatVector c4a;
+        FloatVector c4b;
+        FloatVector c5a;
+        FloatVector c5b;
+        if (start == null) {
+            c0a = FloatVector.zero(F);
+            c0b = FloatVector.zero(F);
+            c1a = FloatVector.zero(F);
+            c1b = FloatVector.zero(F);
+            c2a = FloatVector.zero(F);
+            c2b = FloatVector.zero(F);
+            c3a = FloatVector.zero(F);
+            c3b = FloatVector.zero(F);
+            c4a = FloatVector.zero(F);
+            c4b = FloatVector.zero(F);
+            c5a = FloatVector.zero(F);
+            c5b = FloatVector.zero(F);
+        } else {
+            c0a = load(start, startAt);
+            c0b = load(start, startAt + L);
+            c1a = load(start, startAt + startStride);
+            c1b = load(start, startAt + startStride + L);
+            c2a = load(start, startAt + 2 * startStride);
+            c2b = load(start, startAt + 2 * startStride + L);
+            c3a = load(start, startAt + 3 * startStride);
+            c3b = load(start, startAt + 3 * startStride + L);
+            c4a = load(start, startAt + 4 * startStride);
+            c4b = load(start, startAt + 4 * startStride + L);
+            c5a = load(start, startAt + 5 * startStride);
+            c5b = load(start, startAt + 5 * startStride + L);
+        }
+        int a0 = at;
+        int a1 = at + Math.min(1, last) * rowStride;
+        int a2 = at + Math.min(2, last) * rowStride;
+        int a3 = at + Math.min(3, last) * rowStride;
+        int a4 = at + Math.min(4, last) * rowStride;
+        int a5 = at + Math.min(5, last) * rowStride;
+        for (int p = 0; p < k; p++) {
+            FloatVector left = load(b, bAt + p * WIDTH);
+            FloatVector right = load(b, bAt + p * WIDTH + L);
+            FloatVector v;
+            v = FloatVector.broadcast(F, a[a0 + p]);
+            c0a = v.fma(left, c0a);
+            c0b = v.fma(right, c0b);
+            v = FloatVector.broadcast(F, a[a1 + p]);
+            c1a = v.fma(left, c1a);
+            c1b = v.fma(right, c1b);
+            v = FloatVector.broadcast(F, a[a2 + p]);
+            c2a = v.fma(left, c2a);
+            c2b = v.fma(right, c2b);
+            v = FloatVector.broadcast(F, a[a3 + p]);
+            c3a = v.fma(left, c3a);
+            c3b = v.fma(right, c3b);
+            v = FloatVector.broadcast(F, a[a4 + p]);
+            c4a = v.fma(left, c4a);
+            c4b = v.fma(right, c4b);
+            v = FloatVector.broadcast(F, a[a5 + p]);
+            c5a = v.fma(left, c5a);
+            c5b = v.fma(right, c5b);
+        }
+        c0a.intoArray(c, cAt);
+        c0b.intoArray(c, cAt + L);
+        c1a.intoArray(c, cAt + ldc);
+        c1b.intoArray(c, cAt + ldc + L);
+        c2a.intoArray(c, cAt + 2 * ldc);
+        c2b.intoArray(c, cAt + 2 * ldc + L);
+        c3a.intoArray(c, cAt + 3 * ldc);
+        c3b.intoArray(c, cAt + 3 * ldc + L);
+        c4a.intoArray(c, cAt + 4 * ldc);
+        c4b.intoArray(c, cAt + 4 * ldc + L);
+        c5a.intoArray(c, cAt + 5 * ldc);
+        c5b.intoArray(c, cAt + 5 * ldc + L);
     }
 }

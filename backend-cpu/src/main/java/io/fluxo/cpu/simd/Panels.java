@@ -56,15 +56,23 @@ final class Panels {
 
     /** Columns that lie apart, as in a transposed matrix. */
     private static void transpose(float[] b, int from, int rowStride, int columnStride, int k, int columns, float[] packed, int to) {
-        for (int j = 0; j < columns; j++) {
-            int source = from + j * columnStride;
-            int target = to + j;
-            for (int p = 0; p < k; p++) {
-                packed[target + p * WIDTH] = b[source + p * rowStride];
+        if (rowStride != 1) {
+            strided(b, from, rowStride, columnStride, k, columns, packed, to);
+        } else {
+            for (int j = 0; j < columns; j += Lanes.BLOCK) {
+                Transposition.copy(b, from + j * columnStride, columnStride, Math.min(Lanes.BLOCK, columns - j), k, packed, to + j, WIDTH);
             }
         }
         for (int p = 0; p < k && columns < WIDTH; p++) {
             zero(packed, to + p * WIDTH + columns, WIDTH - columns);
+        }
+    }
+
+    private static void strided(float[] b, int from, int rowStride, int columnStride, int k, int columns, float[] packed, int to) {
+        for (int j = 0; j < columns; j++) {
+            for (int p = 0; p < k; p++) {
+                packed[to + j + p * WIDTH] = b[from + j * columnStride + p * rowStride];
+            }
         }
     }
 

@@ -2,7 +2,6 @@ package io.fluxo.cpu.simd;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntConsumer;
 
 /**
  * Threads that share out numbered tasks. What a task computes must not depend on who runs it or when; then results do not depend on the
@@ -13,14 +12,23 @@ final class Workers implements AutoCloseable {
 
     private static final int SPINS = 2_000;
 
+    /** One of several tasks. */
+    @FunctionalInterface
+    interface Task {
+
+        /** @param worker who runs it, from 0: what is kept for a worker is not used by two at once */
+        void run(int task, int worker);
+    }
+
     private final Thread[] threads;
-    private volatile Job job = new Job(0, task -> { });
+    private volatile Job job = new Job(0, (task, worker) -> { });
     private volatile boolean closed;
 
     Workers(int count) {
         threads = new Thread[count - 1];
         for (int i = 0; i < threads.length; i++) {
-            threads[i] = Thread.ofPlatform().daemon().name("fluxo-simd-" + (i + 1)).start(this::work);
+            int worker = i + 1;
+            threads[i] = Thread.ofPlatform().daemon().name("fluxo-simd-" + worker).start(() -> work(worker));
         }
     }
 
@@ -30,10 +38,10 @@ final class Workers implements AutoCloseable {
     }
 
     /** Runs {@code body} for 0 … tasks − 1, and returns when all are done. */
-    void run(int tasks, IntConsumer body) {
+    void run(int tasks, Task body) {
         if (threads.length == 0 || tasks <= 1) {
             for (int task = 0; task < tasks; task++) {
-                body.accept(task);
+                body.run(task, 0);
             }
             return;
         }
@@ -42,16 +50,16 @@ final class Workers implements AutoCloseable {
         for (Thread thread : threads) {
             LockSupport.unpark(thread);
         }
-        shared.share();
+        shared.share(0);
         shared.await();
     }
 
-    private void work() {
+    private void work(int worker) {
         Job done = job;
         while (!closed) {
             Job current = job;
             if (current != done) {
-                current.share();
+                current.share(worker);
                 done = current;
             } else {
                 idle(done);
@@ -79,20 +87,20 @@ final class Workers implements AutoCloseable {
     /** Tasks of which each is taken once. */
     private static final class Job {
         private final int tasks;
-        private final IntConsumer body;
+        private final Task body;
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger finished = new AtomicInteger();
         private volatile Throwable failure;
 
-        private Job(int tasks, IntConsumer body) {
+        private Job(int tasks, Task body) {
             this.tasks = tasks;
             this.body = body;
         }
 
-        private void share() {
+        private void share(int worker) {
             for (int task = next.getAndIncrement(); task < tasks; task = next.getAndIncrement()) {
                 try {
-                    body.accept(task);
+                    body.run(task, worker);
                 } catch (RuntimeException | Error thrown) {
                     failure = thrown;
                 } finally {

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.bench;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.backend.ObservedBackend;
 import io.fluxo.experiments.bench.BenchCase.What;
 import io.fluxo.model.Catalog;
 import java.util.ArrayList;
@@ -79,6 +80,23 @@ public final class Bench {
             summary.put(entry.getKey(), List.of(line(name, Timing.summary(entry.getValue())), line(other, Timing.summary(others.get(entry.getKey())))));
         }
         return summary;
+    }
+
+    /** A step's time, operation by operation, against what the machine can do. */
+    public Map<String, Profile> profile() {
+        Peak peak = Peak.measured(spec.threads());
+        Map<String, Profile> profiles = new LinkedHashMap<>();
+        try (Backend backend = backends.get()) {
+            workload(backend); // the compiler's warm-up
+            Workload.of(spec, backend, catalog).keySet().forEach(step -> {
+                ObservedBackend observed = new ObservedBackend(backend);
+                Runnable body = Workload.of(spec, observed, catalog).get(step);
+                Timing.of(step, Math.min(1, spec.seconds()), body);
+                observed.clear();
+                profiles.put(step, new Profile(Timing.of(step, spec.seconds(), body), observed.observations(), peak));
+            });
+        }
+        return profiles;
     }
 
     /** Ready and warm: the compiler has seen every step. */

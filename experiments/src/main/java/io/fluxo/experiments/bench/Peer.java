@@ -52,7 +52,7 @@ record Peer(String python, boolean compile) {
 
     private static Row row(JsonNode json) {
         return new Row(json.path("peer").asString(""),
-                new Timing(json.path("step").asString(""), json.path("ms").asDouble(), json.path("best_ms").asDouble(), json.path("runs").asInt()));
+                new Timing(json.path("step").asString(""), json.path("ms").asDouble(), json.path("best_ms").asDouble(), json.path("ms").asDouble() * json.path("runs").asInt(), json.path("runs").asInt()));
     }
 
     private static byte[] script() {

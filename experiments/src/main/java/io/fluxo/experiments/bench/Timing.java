@@ -10,9 +10,10 @@ import java.util.List;
  * @param step   forward, forward_backward or train
  * @param median the middle one
  * @param best   the shortest
+ * @param total  of all runs
  * @param runs   how many were timed
  */
-public record Timing(String step, double median, double best, int runs) {
+public record Timing(String step, double median, double best, double total, int runs) {
 
     private static final int LEAST_RUNS = 5;
 
@@ -26,7 +27,7 @@ public record Timing(String step, double median, double best, int runs) {
             times.add((System.nanoTime() - before) / 1e6);
         }
         Collections.sort(times);
-        return new Timing(step, times.get(times.size() / 2), times.getFirst(), times.size());
+        return new Timing(step, times.get(times.size() / 2), times.getFirst(), total(times), times.size());
     }
 
     /** Median of medians, best of bests, over repetitions of the same step. */
@@ -34,6 +35,10 @@ public record Timing(String step, double median, double best, int runs) {
         List<Double> medians = repetitions.stream().map(Timing::median).sorted().toList();
         double best = repetitions.stream().mapToDouble(Timing::best).min().orElseThrow();
         int runs = repetitions.stream().mapToInt(Timing::runs).sum();
-        return new Timing(repetitions.getFirst().step(), medians.get(medians.size() / 2), best, runs);
+        return new Timing(repetitions.getFirst().step(), medians.get(medians.size() / 2), best, total(repetitions.stream().map(Timing::total).toList()), runs);
+    }
+
+    private static double total(List<Double> times) {
+        return times.stream().mapToDouble(Double::doubleValue).sum();
     }
 }

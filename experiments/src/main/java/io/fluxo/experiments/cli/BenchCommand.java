@@ -67,6 +67,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--compile", description = "the peer's models run through torch.compile")
     private boolean compile;
 
+    @Option(names = "--profile", description = "where a step's time goes: operation by operation, beside the machine's measured peak")
+    private boolean profile;
+
     @Option(names = "--repetitions", defaultValue = "5", description = "of each side, in turn (default: ${DEFAULT-VALUE})")
     private int repetitions;
 
@@ -80,6 +83,10 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         BenchCase spec = spec();
         Bench bench = session.workbenches().apply(Optional.empty()).bench(spec, backend);
+        if (profile) {
+            bench.profile().forEach((step, found) -> session.terminal().out().print(ProfileText.of(step, found)));
+            return ExitStatus.AS_EXPECTED.code();
+        }
         if (peer == null) {
             bench.alone(this::print);
             return ExitStatus.AS_EXPECTED.code();
