@@ -3,12 +3,11 @@ package io.fluxo.cpu.simd;
 import static io.fluxo.cpu.simd.Lanes.F;
 import static io.fluxo.cpu.simd.Lanes.L;
 import static io.fluxo.cpu.simd.Lanes.load;
-import static io.fluxo.cpu.simd.Lanes.padded;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** ReLU and GELU with their derivatives, each in one pass. */
+/** ReLU and GELU with their derivatives, each in one pass, over ranges of whole blocks. */
 final class Activations {
 
     private static final float ROOT_2_OVER_PI = 0.7978845608f;
@@ -19,51 +18,59 @@ final class Activations {
     private Activations() {}
 
     /** 0 where x ≤ 0, else x; NaN stays. */
-    static void relu(float[] x, float[] y, int n) {
-        int end = padded(n);
-        for (int i = 0; i < end; i += L) {
+    static void relu(float[] x, float[] y, int from, int to) {
+        for (int i = from; i < to; i += L) {
             FloatVector v = load(x, i);
             v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, i);
         }
     }
 
-    static void reluBackward(float[] x, float[] g, float[] dx, int n) {
-        int end = padded(n);
-        for (int i = 0; i < end; i += L) {
+    static void reluBackward(float[] x, float[] g, float[] dx, int from, int to) {
+        for (int i = from; i < to; i += L) {
             load(g, i).blend(0f, load(x, i).compare(VectorOperators.LE, 0f)).intoArray(dx, i);
         }
     }
 
-    static void gelu(boolean tanh, float[] x, float[] y, int n) {
-        int end = padded(n);
-        for (int i = 0; i < end; i += L) {
+    /** ½x(1 + tanh u) = x·σ(2u). */
+    static void geluTanh(float[] x, float[] y, int from, int to) {
+        for (int i = from; i < to; i += L) {
             FloatVector v = load(x, i);
-            FloatVector gate = tanh ? VectorMath.tanh(inner(v)) : VectorMath.erf(v.mul(ROOT_HALF));
-            v.mul(0.5f).mul(gate.add(1f)).intoArray(y, i);
+            v.mul(gate(v)).intoArray(y, i);
         }
     }
 
-    /** tanh: ½(1 + t) + ½x(1 − t²)·√(2/π)(1 + 3·0.044715x²); exact: Φ(x) + x·φ(x). */
-    static void geluBackward(boolean tanh, float[] x, float[] g, float[] dx, int n) {
-        int end = padded(n);
-        for (int i = 0; i < end; i += L) {
+    /** With s = σ(2u): s + x·2u′·s(1 − s), u′ = √(2/π)(1 + 3·0.044715x²). */
+    static void geluTanhBackward(float[] x, float[] g, float[] dx, int from, int to) {
+        for (int i = from; i < to; i += L) {
             FloatVector v = load(x, i);
-            FloatVector slope;
-            if (tanh) {
-                FloatVector t = VectorMath.tanh(inner(v));
-                FloatVector dInner = v.mul(v).fma(FloatVector.broadcast(F, 3 * CUBIC * ROOT_2_OVER_PI), FloatVector.broadcast(F, ROOT_2_OVER_PI));
-                FloatVector sech = t.neg().fma(t, FloatVector.broadcast(F, 1f));
-                slope = v.mul(0.5f).mul(sech).fma(dInner, t.add(1f).mul(0.5f));
-            } else {
-                FloatVector density = VectorMath.exp(v.mul(v).mul(-0.5f)).mul(ROOT_1_OVER_2PI);
-                slope = v.fma(density, VectorMath.erf(v.mul(ROOT_HALF)).add(1f).mul(0.5f));
-            }
+            FloatVector s = gate(v);
+            FloatVector steepness = v.mul(v).fma(FloatVector.broadcast(F, 6 * CUBIC * ROOT_2_OVER_PI), FloatVector.broadcast(F, 2 * ROOT_2_OVER_PI));
+            FloatVector spread = s.neg().fma(s, s);
+            v.mul(spread).fma(steepness, s).mul(load(g, i)).intoArray(dx, i);
+        }
+    }
+
+    /** σ(2u) with u = √(2/π)(x + 0.044715x³). */
+    private static FloatVector gate(FloatVector x) {
+        FloatVector minusTwoU = x.mul(x).fma(FloatVector.broadcast(F, -2 * CUBIC * ROOT_2_OVER_PI), FloatVector.broadcast(F, -2 * ROOT_2_OVER_PI)).mul(x);
+        return FloatVector.broadcast(F, 1f).div(VectorMath.exp(minusTwoU).add(1f));
+    }
+
+    /** ½x(1 + erf(x/√2)). */
+    static void gelu(float[] x, float[] y, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            FloatVector v = load(x, i);
+            v.mul(0.5f).mul(VectorMath.erf(v.mul(ROOT_HALF)).add(1f)).intoArray(y, i);
+        }
+    }
+
+    /** Φ(x) + x·φ(x). */
+    static void geluBackward(float[] x, float[] g, float[] dx, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            FloatVector v = load(x, i);
+            FloatVector density = VectorMath.exp(v.mul(v).mul(-0.5f)).mul(ROOT_1_OVER_2PI);
+            FloatVector slope = v.fma(density, VectorMath.erf(v.mul(ROOT_HALF)).add(1f).mul(0.5f));
             slope.mul(load(g, i)).intoArray(dx, i);
         }
-    }
-
-    /** √(2/π)·(x + 0.044715x³). */
-    private static FloatVector inner(FloatVector x) {
-        return x.mul(x).fma(FloatVector.broadcast(F, CUBIC), FloatVector.broadcast(F, 1f)).mul(x).mul(ROOT_2_OVER_PI);
     }
 }

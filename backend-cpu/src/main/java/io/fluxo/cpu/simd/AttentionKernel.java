@@ -204,7 +204,7 @@ final class AttentionKernel {
     private static void product(Strips a, int depth, int n, float[] b, int bAt, int packedDepth, Matrix c, boolean add, int tile) {
         for (int j = 0; j < n; j += WIDTH) {
             Matrix target = c.from(j);
-            a.times(b, bAt + j * packedDepth, depth, target, Math.min(WIDTH, n - j), add ? target : null, b, tile);
+            a.times(b, bAt + j * packedDepth, depth, target, Math.min(WIDTH, n - j), add ? target : Gemm.ZEROS, b, tile);
         }
     }
 

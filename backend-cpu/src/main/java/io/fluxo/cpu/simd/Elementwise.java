@@ -3,7 +3,6 @@ package io.fluxo.cpu.simd;
 import static io.fluxo.cpu.simd.Lanes.F;
 import static io.fluxo.cpu.simd.Lanes.L;
 import static io.fluxo.cpu.simd.Lanes.load;
-import static io.fluxo.cpu.simd.Lanes.padded;
 
 import io.fluxo.op.PrimitiveOp.*;
 import jdk.incubator.vector.FloatVector;
@@ -13,51 +12,65 @@ final class Elementwise {
 
     private Elementwise() {}
 
-    static void unary(Unary op, float[] x, float[] y, int n) {
-        int end = padded(n);
+    /** Over a range of whole blocks. */
+    static void unary(Unary op, float[] x, float[] y, int from, int to) {
         switch (op) {
             case Neg _ -> {
-                for (int i = 0; i < end; i += L) {
+                for (int i = from; i < to; i += L) {
                     load(x, i).neg().intoArray(y, i);
                 }
             }
             case Sqrt _ -> {
-                for (int i = 0; i < end; i += L) {
+                for (int i = from; i < to; i += L) {
                     load(x, i).sqrt().intoArray(y, i);
                 }
             }
             case Exp _ -> {
-                for (int i = 0; i < end; i += L) {
+                for (int i = from; i < to; i += L) {
                     VectorMath.exp(load(x, i)).intoArray(y, i);
                 }
             }
             case Log _ -> {
-                for (int i = 0; i < end; i += L) {
+                for (int i = from; i < to; i += L) {
                     VectorMath.log(load(x, i)).intoArray(y, i);
                 }
             }
             case Tanh _ -> {
-                for (int i = 0; i < end; i += L) {
+                for (int i = from; i < to; i += L) {
                     VectorMath.tanh(load(x, i)).intoArray(y, i);
                 }
             }
             case Erf _ -> {
-                for (int i = 0; i < end; i += L) {
+                for (int i = from; i < to; i += L) {
                     VectorMath.erf(load(x, i)).intoArray(y, i);
                 }
             }
             // rare: positions, computed once
             case Sin _ -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < to; i++) {
                     y[i] = (float) StrictMath.sin(x[i]);
                 }
             }
             case Cos _ -> {
-                for (int i = 0; i < n; i++) {
+                for (int i = from; i < to; i++) {
                     y[i] = (float) StrictMath.cos(x[i]);
                 }
             }
         }
+    }
+
+    /** Nanoseconds an element takes, roughly. */
+    static double nanos(Unary op) {
+        return switch (op) {
+            case Neg _, Sqrt _ -> 0.2;
+            case Exp _, Log _, Tanh _, Erf _ -> 0.6;
+            case Sin _, Cos _ -> 30;
+        };
+    }
+
+    /** Two arrays of one shape, over a range. */
+    static void same(Binary op, float[] a, float[] b, float[] y, int from, int to) {
+        row(op, a, from, 1, b, from, 1, y, from, to - from);
     }
 
     static void binary(Binary op, float[] a, float[] b, float[] y, Broadcast walk) {
@@ -124,10 +137,9 @@ final class Elementwise {
         }
     }
 
-    /** y += x over {@code n} elements. */
-    static void accumulate(float[] y, float[] x, int n) {
-        int end = padded(n);
-        for (int i = 0; i < end; i += L) {
+    /** y += x over a range of whole blocks. */
+    static void accumulate(float[] y, float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
             load(y, i).add(load(x, i)).intoArray(y, i);
         }
     }

@@ -1,5 +1,7 @@
 package io.fluxo.cpu.simd;
 
+import static io.fluxo.cpu.simd.Lanes.BLOCK;
+
 import io.fluxo.op.Engine.Fused;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
@@ -16,11 +18,13 @@ final class FusedKernels {
     static final List<String> NAMES = List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "crossEntropy");
 
     private final Memory memory;
+    private final Workers workers;
     private final Gemm gemm;
     private final AttentionKernel attention;
 
     FusedKernels(Memory memory, Workers workers, Gemm gemm) {
         this.memory = memory;
+        this.workers = workers;
         this.gemm = gemm;
         this.attention = new AttentionKernel(memory, workers);
     }
@@ -43,6 +47,7 @@ final class FusedKernels {
 
     Fused forward(FusedOp op, SimdTensor[] in, SimdTensor y, Allocator tensors) {
         float[] x = in[0].floats();
+        float[] out = y.floats();
         int n = in[0].elements();
         return switch (op) {
             case FusedOp.Linear(boolean bias) -> {
@@ -53,31 +58,30 @@ final class FusedKernels {
                 yield new Fused(y);
             }
             case FusedOp.Relu _ -> {
-                Activations.relu(x, y.floats(), n);
+                blocks(n, 0.2, (from, to, _) -> Activations.relu(x, out, from, to));
                 yield new Fused(y);
             }
             case FusedOp.Gelu(boolean tanh) -> {
-                Activations.gelu(tanh, x, y.floats(), n);
+                blocks(n, 1, tanh ? (from, to, _) -> Activations.geluTanh(x, out, from, to) : (from, to, _) -> Activations.gelu(x, out, from, to));
                 yield new Fused(y);
             }
             case FusedOp.Softmax _ -> {
-                Softmaxes.softmax(x, rows(y), width(y), y.floats());
+                rows(y, 0.7, (from, to, _) -> Softmaxes.softmax(x, from, to, width(y), out));
                 yield new Fused(y);
             }
             case FusedOp.LogSoftmax _ -> {
-                withRoom(width(y), room -> Softmaxes.logSoftmax(x, rows(y), width(y), y.floats(), room));
+                withRoom(width(y), rooms -> rows(y, 0.7, (from, to, worker) -> Softmaxes.logSoftmax(x, from, to, width(y), out, rooms[worker])));
                 yield new Fused(y);
             }
             case FusedOp.LayerNorm(double eps, boolean affine) -> {
                 SimdTensor means = tensors.make(Shape.of(rows(y)), DType.F32);
                 SimdTensor rstds = tensors.make(Shape.of(rows(y)), DType.F32);
-                Norms.forward(x, rows(y), width(y), eps, affine ? in[1].floats() : null, affine ? in[2].floats() : null, y.floats(), means.floats(),
-                        rstds.floats());
+                norm(y, x, eps, affine ? in[1].floats() : null, affine ? in[2].floats() : null, means.floats(), rstds.floats());
                 yield new Fused(y, means, rstds);
             }
             case FusedOp.RmsNorm(double eps, boolean affine) -> {
                 SimdTensor rstds = tensors.make(Shape.of(rows(y)), DType.F32);
-                Norms.forward(x, rows(y), width(y), eps, affine ? in[1].floats() : null, null, y.floats(), null, rstds.floats());
+                norm(y, x, eps, affine ? in[1].floats() : null, null, null, rstds.floats());
                 yield new Fused(y, rstds);
             }
             case FusedOp.Attention op1 -> {
@@ -89,7 +93,10 @@ final class FusedKernels {
             case FusedOp.CrossEntropy _ -> {
                 int classes = width(in[0]);
                 SimdTensor logTotals = tensors.make(y.shape(), DType.F32);
-                withRoom(classes, room -> Softmaxes.crossEntropy(x, in[1].ints(), y.elements(), classes, y.floats(), logTotals.floats(), room));
+                int[] targets = in[1].ints();
+                float[] totals = logTotals.floats();
+                withRoom(classes, rooms -> workers.share(y.elements(), 1, 0.7 * classes + 10,
+                        (from, to, worker) -> Softmaxes.crossEntropy(x, targets, from, to, classes, out, totals, rooms[worker])));
                 yield new Fused(y, logTotals);
             }
             case FusedOp.Dropout _ -> throw new IllegalStateException("there is no kernel for " + op);
@@ -100,6 +107,7 @@ final class FusedKernels {
         float[] x = in[0].floats();
         int n = in[0].elements();
         SimdTensor dx = tensors.make(in[0].shape(), DType.F32);
+        float[] dxs = dx.floats();
         return switch (op) {
             case FusedOp.Linear(boolean bias) -> {
                 int k = in[1].shape().size(0);
@@ -114,34 +122,39 @@ final class FusedKernels {
                     yield new Tensor[] {dx, dw};
                 }
                 SimdTensor db = tensors.make(in[2].shape(), DType.F32);
-                Reductions.columnSums(g, rows, columns, db.floats());
+                float[] sums = db.floats();
+                workers.share(columns, BLOCK, 0.1 * rows, (from, to, _) -> Reductions.columnSums(g, rows, columns, sums, from, to));
                 yield new Tensor[] {dx, dw, db};
             }
             case FusedOp.Relu _ -> {
-                Activations.reluBackward(x, g, dx.floats(), n);
+                blocks(n, 0.2, (from, to, _) -> Activations.reluBackward(x, g, dxs, from, to));
                 yield new Tensor[] {dx};
             }
             case FusedOp.Gelu(boolean tanh) -> {
-                Activations.geluBackward(tanh, x, g, dx.floats(), n);
+                blocks(n, 1, tanh ? (from, to, _) -> Activations.geluTanhBackward(x, g, dxs, from, to)
+                        : (from, to, _) -> Activations.geluBackward(x, g, dxs, from, to));
                 yield new Tensor[] {dx};
             }
             case FusedOp.Softmax _ -> {
-                Softmaxes.softmaxBackward(y.floats(), g, rows(y), width(y), dx.floats());
+                float[] out = y.floats();
+                rows(y, 0.3, (from, to, _) -> Softmaxes.softmaxBackward(out, g, from, to, width(y), dxs));
                 yield new Tensor[] {dx};
             }
             case FusedOp.LogSoftmax _ -> {
-                withRoom(width(y), room -> Softmaxes.logSoftmaxBackward(y.floats(), g, rows(y), width(y), dx.floats(), room));
+                float[] out = y.floats();
+                withRoom(width(y), rooms -> rows(y, 0.7,
+                        (from, to, worker) -> Softmaxes.logSoftmaxBackward(out, g, from, to, width(y), dxs, rooms[worker])));
                 yield new Tensor[] {dx};
             }
             case FusedOp.LayerNorm(double _, boolean affine) -> {
                 SimdTensor dGain = affine ? tensors.make(in[1].shape(), DType.F32) : null;
                 SimdTensor dBias = affine ? tensors.make(in[2].shape(), DType.F32) : null;
-                normBackward(x, g, in, affine, saved[0].floats(), saved[1].floats(), dx, dGain, dBias);
+                normBackward(x, g, in, affine, saved[0].floats(), saved[1].floats(), dxs, dGain, dBias);
                 yield affine ? new Tensor[] {dx, dGain, dBias} : new Tensor[] {dx};
             }
             case FusedOp.RmsNorm(double _, boolean affine) -> {
                 SimdTensor dGain = affine ? tensors.make(in[1].shape(), DType.F32) : null;
-                normBackward(x, g, in, affine, null, saved[0].floats(), dx, dGain, null);
+                normBackward(x, g, in, affine, null, saved[0].floats(), dxs, dGain, null);
                 yield affine ? new Tensor[] {dx, dGain} : new Tensor[] {dx};
             }
             case FusedOp.Attention attentionOp -> {
@@ -152,18 +165,46 @@ final class FusedKernels {
                 yield new Tensor[] {dx, dk, dv};
             }
             case FusedOp.CrossEntropy _ -> {
-                Softmaxes.crossEntropyBackward(x, in[1].ints(), g, saved[0].floats(), y.elements(), width(in[0]), dx.floats());
+                int[] targets = in[1].ints();
+                float[] totals = saved[0].floats();
+                int classes = width(in[0]);
+                rows(in[0], 0.7, (from, to, _) -> Softmaxes.crossEntropyBackward(x, targets, g, totals, from, to, classes, dxs));
                 yield new Tensor[] {dx, null};
             }
             case FusedOp.Dropout _ -> throw new IllegalStateException("there is no kernel for " + op);
         };
     }
 
-    private void normBackward(float[] x, float[] g, SimdTensor[] in, boolean affine, float[] means, float[] rstds, SimdTensor dx, SimdTensor dGain,
+    private void norm(SimdTensor y, float[] x, double eps, float[] gain, float[] bias, float[] means, float[] rstds) {
+        float[] out = y.floats();
+        rows(y, 0.3, (from, to, _) -> Norms.forward(x, from, to, width(y), eps, gain, bias, out, means, rstds));
+    }
+
+    private void normBackward(float[] x, float[] g, SimdTensor[] in, boolean affine, float[] means, float[] rstds, float[] dx, SimdTensor dGain,
                               SimdTensor dBias) {
+        int rows = rows(in[0]);
         int d = width(in[0]);
-        withRoom(d, u -> withRoom(d, xHat -> Norms.backward(x, g, rows(in[0]), d, affine ? in[1].floats() : null, means, rstds, dx.floats(),
-                dGain == null ? null : dGain.floats(), dBias == null ? null : dBias.floats(), u, xHat)));
+        float[] gain = affine ? in[1].floats() : null;
+        withRoom(2 * Lanes.padded(d), rooms -> rows(in[0], 0.6,
+                (from, to, worker) -> Norms.backward(x, g, from, to, d, gain, means, rstds, dx, rooms[worker], 0)));
+        if (dGain != null) {
+            float[] gains = dGain.floats();
+            workers.share(d, BLOCK, 0.2 * rows, (from, to, _) -> Norms.gainGradient(x, g, rows, d, means, rstds, gains, from, to));
+        }
+        if (dBias != null) {
+            float[] biases = dBias.floats();
+            workers.share(d, BLOCK, 0.1 * rows, (from, to, _) -> Reductions.columnSums(g, rows, d, biases, from, to));
+        }
+    }
+
+    /** Element by element, whole blocks of an array at a time. */
+    private void blocks(int elements, double nanos, Workers.Range body) {
+        workers.share(Lanes.padded(elements), BLOCK, nanos, body);
+    }
+
+    /** Row by row of {@code x}; {@code nanos} is the time of one element. */
+    private void rows(SimdTensor x, double nanos, Workers.Range body) {
+        workers.share(rows(x), 1, nanos * width(x) + 10, body);
     }
 
     private static AttentionKernel.Sizes sizes(FusedOp.Attention op, SimdTensor[] in) {
@@ -172,10 +213,16 @@ final class FusedKernels {
                 op.mask() == Mask.CAUSAL, (float) op.scale().value());
     }
 
-    private void withRoom(int floats, Consumer<float[]> body) {
-        float[] room = memory.borrow(floats);
-        body.accept(room);
-        memory.release(room);
+    /** Room for each worker. */
+    private void withRoom(int floats, Consumer<float[][]> body) {
+        float[][] rooms = new float[workers.count()][];
+        for (int worker = 0; worker < rooms.length; worker++) {
+            rooms[worker] = memory.borrow(floats);
+        }
+        body.accept(rooms);
+        for (float[] room : rooms) {
+            memory.release(room);
+        }
     }
 
     private static int width(SimdTensor tensor) {

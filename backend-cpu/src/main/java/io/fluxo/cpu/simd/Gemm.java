@@ -24,6 +24,9 @@ final class Gemm {
     private static final int TILE = HEIGHT * WIDTH;
     private static final int STRIPS = ROWS * DEPTH + Lanes.BLOCK; // packing writes whole vectors
 
+    /** Rows of zeros for sums to begin with. */
+    static final Matrix ZEROS = new Matrix(new float[WIDTH], 0, 0, 1);
+
     private final Memory memory;
     private final Workers workers;
     private final float[][] scratch;
@@ -120,7 +123,7 @@ final class Gemm {
                     for (int panel = fromPanel; panel < toPanel; panel++) {
                         int j = panel * WIDTH;
                         Matrix target = c.from(i * c.rowStride + j);
-                        Matrix start = p > 0 ? target : bias == null ? null : new Matrix(bias, j, 0, 1);
+                        Matrix start = p > 0 ? target : bias == null ? ZEROS : new Matrix(bias, j, 0, 1);
                         left.times(packed, block(p) + j * depth, depth, target, Math.min(WIDTH, n - j), start, scratch, STRIPS);
                     }
                 }
@@ -189,24 +192,25 @@ final class Gemm {
         /**
          * These rows times one panel.
          *
-         * @param start what the sums begin with, row by row: {@code c} to add to it, a bias, or null for zero
+         * @param start what the sums begin with, row by row: {@code c} to add to it, a bias, or {@link #ZEROS}
          * @param tile  where {@code scratch} has room for a tile, for what does not fill one
          */
         void times(float[] b, int panel, int depth, Matrix c, int columns, Matrix start, float[] scratch, int tile) {
             for (int i = 0; i < rows; i += HEIGHT) {
-                int height = Math.min(HEIGHT, rows - i);
-                int to = c.at + i * c.rowStride;
-                if (height == HEIGHT && columns == WIDTH) {
-                    float[] from = start == null ? null : start.array;
-                    strip(i, depth, b, panel, c.array, to, c.rowStride, from, start == null ? 0 : start.at + i * start.rowStride,
-                            start == null ? 0 : start.rowStride);
-                } else {
-                    if (start != null) {
-                        copy(start.array, start.at + i * start.rowStride, start.rowStride, scratch, tile, WIDTH, height, columns);
-                    }
-                    strip(i, depth, b, panel, scratch, tile, WIDTH, start == null ? null : scratch, tile, WIDTH);
-                    copy(scratch, tile, WIDTH, c.array, to, c.rowStride, height, columns);
-                }
+                times(i, b, panel, depth, c, columns, start, scratch, tile);
+            }
+        }
+
+        private void times(int i, float[] b, int panel, int depth, Matrix c, int columns, Matrix start, float[] scratch, int tile) {
+            int height = Math.min(HEIGHT, rows - i);
+            int to = c.at + i * c.rowStride;
+            int from = start.at + i * start.rowStride;
+            if (height == HEIGHT && columns == WIDTH) {
+                strip(i, depth, b, panel, c.array, to, c.rowStride, start.array, from, start.rowStride);
+            } else {
+                copy(start.array, from, start.rowStride, scratch, tile, WIDTH, height, columns);
+                strip(i, depth, b, panel, scratch, tile, WIDTH, scratch, tile, WIDTH);
+                copy(scratch, tile, WIDTH, c.array, to, c.rowStride, height, columns);
             }
         }
 

@@ -16,8 +16,8 @@ import jdk.incubator.vector.FloatVector;
  * within the loop are constants, so that the compiler can prove every index in range before the loop: with strides in variables the same
  * loop ran at four fifths of the speed.
  *
- * <p>Row i begins with what lies at {@code startAt + i·startStride} of {@code start}: C itself to add to it, a bias (stride 0), or zero
- * where {@code start} is null. Panels are those of {@link Panels}.
+ * <p>Row i begins with what lies at {@code startAt + i·startStride} of {@code start}: C itself to add to it, a bias or zeros (stride 0). Where
+ * the sums begin must not be a branch: accumulators that came from two places were kept in memory. Panels are those of {@link Panels}.
  */
 final class MicroKernel {
 
@@ -51,81 +51,30 @@ final class MicroKernel {
     /** Twelve rows of a packed strip. */
     private static void packed12(float[] a, int at, float[] b, int bAt, int k, float[] c, int cAt, int ldc,
                                float[] start, int startAt, int startStride) {
-        FloatVector c0a;
-        FloatVector c0b;
-        FloatVector c1a;
-        FloatVector c1b;
-        FloatVector c2a;
-        FloatVector c2b;
-        FloatVector c3a;
-        FloatVector c3b;
-        FloatVector c4a;
-        FloatVector c4b;
-        FloatVector c5a;
-        FloatVector c5b;
-        FloatVector c6a;
-        FloatVector c6b;
-        FloatVector c7a;
-        FloatVector c7b;
-        FloatVector c8a;
-        FloatVector c8b;
-        FloatVector c9a;
-        FloatVector c9b;
-        FloatVector c10a;
-        FloatVector c10b;
-        FloatVector c11a;
-        FloatVector c11b;
-        if (start == null) {
-            c0a = FloatVector.zero(F);
-            c0b = FloatVector.zero(F);
-            c1a = FloatVector.zero(F);
-            c1b = FloatVector.zero(F);
-            c2a = FloatVector.zero(F);
-            c2b = FloatVector.zero(F);
-            c3a = FloatVector.zero(F);
-            c3b = FloatVector.zero(F);
-            c4a = FloatVector.zero(F);
-            c4b = FloatVector.zero(F);
-            c5a = FloatVector.zero(F);
-            c5b = FloatVector.zero(F);
-            c6a = FloatVector.zero(F);
-            c6b = FloatVector.zero(F);
-            c7a = FloatVector.zero(F);
-            c7b = FloatVector.zero(F);
-            c8a = FloatVector.zero(F);
-            c8b = FloatVector.zero(F);
-            c9a = FloatVector.zero(F);
-            c9b = FloatVector.zero(F);
-            c10a = FloatVector.zero(F);
-            c10b = FloatVector.zero(F);
-            c11a = FloatVector.zero(F);
-            c11b = FloatVector.zero(F);
-        } else {
-            c0a = load(start, startAt);
-            c0b = load(start, startAt + L);
-            c1a = load(start, startAt + startStride);
-            c1b = load(start, startAt + startStride + L);
-            c2a = load(start, startAt + 2 * startStride);
-            c2b = load(start, startAt + 2 * startStride + L);
-            c3a = load(start, startAt + 3 * startStride);
-            c3b = load(start, startAt + 3 * startStride + L);
-            c4a = load(start, startAt + 4 * startStride);
-            c4b = load(start, startAt + 4 * startStride + L);
-            c5a = load(start, startAt + 5 * startStride);
-            c5b = load(start, startAt + 5 * startStride + L);
-            c6a = load(start, startAt + 6 * startStride);
-            c6b = load(start, startAt + 6 * startStride + L);
-            c7a = load(start, startAt + 7 * startStride);
-            c7b = load(start, startAt + 7 * startStride + L);
-            c8a = load(start, startAt + 8 * startStride);
-            c8b = load(start, startAt + 8 * startStride + L);
-            c9a = load(start, startAt + 9 * startStride);
-            c9b = load(start, startAt + 9 * startStride + L);
-            c10a = load(start, startAt + 10 * startStride);
-            c10b = load(start, startAt + 10 * startStride + L);
-            c11a = load(start, startAt + 11 * startStride);
-            c11b = load(start, startAt + 11 * startStride + L);
-        }
+        FloatVector c0a = load(start, startAt);
+        FloatVector c0b = load(start, startAt + L);
+        FloatVector c1a = load(start, startAt + startStride);
+        FloatVector c1b = load(start, startAt + startStride + L);
+        FloatVector c2a = load(start, startAt + 2 * startStride);
+        FloatVector c2b = load(start, startAt + 2 * startStride + L);
+        FloatVector c3a = load(start, startAt + 3 * startStride);
+        FloatVector c3b = load(start, startAt + 3 * startStride + L);
+        FloatVector c4a = load(start, startAt + 4 * startStride);
+        FloatVector c4b = load(start, startAt + 4 * startStride + L);
+        FloatVector c5a = load(start, startAt + 5 * startStride);
+        FloatVector c5b = load(start, startAt + 5 * startStride + L);
+        FloatVector c6a = load(start, startAt + 6 * startStride);
+        FloatVector c6b = load(start, startAt + 6 * startStride + L);
+        FloatVector c7a = load(start, startAt + 7 * startStride);
+        FloatVector c7b = load(start, startAt + 7 * startStride + L);
+        FloatVector c8a = load(start, startAt + 8 * startStride);
+        FloatVector c8b = load(start, startAt + 8 * startStride + L);
+        FloatVector c9a = load(start, startAt + 9 * startStride);
+        FloatVector c9b = load(start, startAt + 9 * startStride + L);
+        FloatVector c10a = load(start, startAt + 10 * startStride);
+        FloatVector c10b = load(start, startAt + 10 * startStride + L);
+        FloatVector c11a = load(start, startAt + 11 * startStride);
+        FloatVector c11b = load(start, startAt + 11 * startStride + L);
         for (int p = 0; p < k; p++) {
             FloatVector left = load(b, bAt + p * WIDTH);
             FloatVector right = load(b, bAt + p * WIDTH + L);
@@ -196,81 +145,30 @@ final class MicroKernel {
     /** Twelve rows where they lie. */
     private static void inPlace12(float[] a, int at, int rowStride, int last, float[] b, int bAt, int k, float[] c, int cAt, int ldc,
                                float[] start, int startAt, int startStride) {
-        FloatVector c0a;
-        FloatVector c0b;
-        FloatVector c1a;
-        FloatVector c1b;
-        FloatVector c2a;
-        FloatVector c2b;
-        FloatVector c3a;
-        FloatVector c3b;
-        FloatVector c4a;
-        FloatVector c4b;
-        FloatVector c5a;
-        FloatVector c5b;
-        FloatVector c6a;
-        FloatVector c6b;
-        FloatVector c7a;
-        FloatVector c7b;
-        FloatVector c8a;
-        FloatVector c8b;
-        FloatVector c9a;
-        FloatVector c9b;
-        FloatVector c10a;
-        FloatVector c10b;
-        FloatVector c11a;
-        FloatVector c11b;
-        if (start == null) {
-            c0a = FloatVector.zero(F);
-            c0b = FloatVector.zero(F);
-            c1a = FloatVector.zero(F);
-            c1b = FloatVector.zero(F);
-            c2a = FloatVector.zero(F);
-            c2b = FloatVector.zero(F);
-            c3a = FloatVector.zero(F);
-            c3b = FloatVector.zero(F);
-            c4a = FloatVector.zero(F);
-            c4b = FloatVector.zero(F);
-            c5a = FloatVector.zero(F);
-            c5b = FloatVector.zero(F);
-            c6a = FloatVector.zero(F);
-            c6b = FloatVector.zero(F);
-            c7a = FloatVector.zero(F);
-            c7b = FloatVector.zero(F);
-            c8a = FloatVector.zero(F);
-            c8b = FloatVector.zero(F);
-            c9a = FloatVector.zero(F);
-            c9b = FloatVector.zero(F);
-            c10a = FloatVector.zero(F);
-            c10b = FloatVector.zero(F);
-            c11a = FloatVector.zero(F);
-            c11b = FloatVector.zero(F);
-        } else {
-            c0a = load(start, startAt);
-            c0b = load(start, startAt + L);
-            c1a = load(start, startAt + startStride);
-            c1b = load(start, startAt + startStride + L);
-            c2a = load(start, startAt + 2 * startStride);
-            c2b = load(start, startAt + 2 * startStride + L);
-            c3a = load(start, startAt + 3 * startStride);
-            c3b = load(start, startAt + 3 * startStride + L);
-            c4a = load(start, startAt + 4 * startStride);
-            c4b = load(start, startAt + 4 * startStride + L);
-            c5a = load(start, startAt + 5 * startStride);
-            c5b = load(start, startAt + 5 * startStride + L);
-            c6a = load(start, startAt + 6 * startStride);
-            c6b = load(start, startAt + 6 * startStride + L);
-            c7a = load(start, startAt + 7 * startStride);
-            c7b = load(start, startAt + 7 * startStride + L);
-            c8a = load(start, startAt + 8 * startStride);
-            c8b = load(start, startAt + 8 * startStride + L);
-            c9a = load(start, startAt + 9 * startStride);
-            c9b = load(start, startAt + 9 * startStride + L);
-            c10a = load(start, startAt + 10 * startStride);
-            c10b = load(start, startAt + 10 * startStride + L);
-            c11a = load(start, startAt + 11 * startStride);
-            c11b = load(start, startAt + 11 * startStride + L);
-        }
+        FloatVector c0a = load(start, startAt);
+        FloatVector c0b = load(start, startAt + L);
+        FloatVector c1a = load(start, startAt + startStride);
+        FloatVector c1b = load(start, startAt + startStride + L);
+        FloatVector c2a = load(start, startAt + 2 * startStride);
+        FloatVector c2b = load(start, startAt + 2 * startStride + L);
+        FloatVector c3a = load(start, startAt + 3 * startStride);
+        FloatVector c3b = load(start, startAt + 3 * startStride + L);
+        FloatVector c4a = load(start, startAt + 4 * startStride);
+        FloatVector c4b = load(start, startAt + 4 * startStride + L);
+        FloatVector c5a = load(start, startAt + 5 * startStride);
+        FloatVector c5b = load(start, startAt + 5 * startStride + L);
+        FloatVector c6a = load(start, startAt + 6 * startStride);
+        FloatVector c6b = load(start, startAt + 6 * startStride + L);
+        FloatVector c7a = load(start, startAt + 7 * startStride);
+        FloatVector c7b = load(start, startAt + 7 * startStride + L);
+        FloatVector c8a = load(start, startAt + 8 * startStride);
+        FloatVector c8b = load(start, startAt + 8 * startStride + L);
+        FloatVector c9a = load(start, startAt + 9 * startStride);
+        FloatVector c9b = load(start, startAt + 9 * startStride + L);
+        FloatVector c10a = load(start, startAt + 10 * startStride);
+        FloatVector c10b = load(start, startAt + 10 * startStride + L);
+        FloatVector c11a = load(start, startAt + 11 * startStride);
+        FloatVector c11b = load(start, startAt + 11 * startStride + L);
         int a0 = at;
         int a1 = at + Math.min(1, last) * rowStride;
         int a2 = at + Math.min(2, last) * rowStride;
@@ -353,45 +251,18 @@ final class MicroKernel {
     /** Six rows of a packed strip. */
     private static void packed6(float[] a, int at, float[] b, int bAt, int k, float[] c, int cAt, int ldc,
                                float[] start, int startAt, int startStride) {
-        FloatVector c0a;
-        FloatVector c0b;
-        FloatVector c1a;
-        FloatVector c1b;
-        FloatVector c2a;
-        FloatVector c2b;
-        FloatVector c3a;
-        FloatVector c3b;
-        FloatVector c4a;
-        FloatVector c4b;
-        FloatVector c5a;
-        FloatVector c5b;
-        if (start == null) {
-            c0a = FloatVector.zero(F);
-            c0b = FloatVector.zero(F);
-            c1a = FloatVector.zero(F);
-            c1b = FloatVector.zero(F);
-            c2a = FloatVector.zero(F);
-            c2b = FloatVector.zero(F);
-            c3a = FloatVector.zero(F);
-            c3b = FloatVector.zero(F);
-            c4a = FloatVector.zero(F);
-            c4b = FloatVector.zero(F);
-            c5a = FloatVector.zero(F);
-            c5b = FloatVector.zero(F);
-        } else {
-            c0a = load(start, startAt);
-            c0b = load(start, startAt + L);
-            c1a = load(start, startAt + startStride);
-            c1b = load(start, startAt + startStride + L);
-            c2a = load(start, startAt + 2 * startStride);
-            c2b = load(start, startAt + 2 * startStride + L);
-            c3a = load(start, startAt + 3 * startStride);
-            c3b = load(start, startAt + 3 * startStride + L);
-            c4a = load(start, startAt + 4 * startStride);
-            c4b = load(start, startAt + 4 * startStride + L);
-            c5a = load(start, startAt + 5 * startStride);
-            c5b = load(start, startAt + 5 * startStride + L);
-        }
+        FloatVector c0a = load(start, startAt);
+        FloatVector c0b = load(start, startAt + L);
+        FloatVector c1a = load(start, startAt + startStride);
+        FloatVector c1b = load(start, startAt + startStride + L);
+        FloatVector c2a = load(start, startAt + 2 * startStride);
+        FloatVector c2b = load(start, startAt + 2 * startStride + L);
+        FloatVector c3a = load(start, startAt + 3 * startStride);
+        FloatVector c3b = load(start, startAt + 3 * startStride + L);
+        FloatVector c4a = load(start, startAt + 4 * startStride);
+        FloatVector c4b = load(start, startAt + 4 * startStride + L);
+        FloatVector c5a = load(start, startAt + 5 * startStride);
+        FloatVector c5b = load(start, startAt + 5 * startStride + L);
         for (int p = 0; p < k; p++) {
             FloatVector left = load(b, bAt + p * WIDTH);
             FloatVector right = load(b, bAt + p * WIDTH + L);
@@ -432,45 +303,18 @@ final class MicroKernel {
     /** Six rows where they lie. */
     private static void inPlace6(float[] a, int at, int rowStride, int last, float[] b, int bAt, int k, float[] c, int cAt, int ldc,
                                float[] start, int startAt, int startStride) {
-        FloatVector c0a;
-        FloatVector c0b;
-        FloatVector c1a;
-        FloatVector c1b;
-        FloatVector c2a;
-        FloatVector c2b;
-        FloatVector c3a;
-        FloatVector c3b;
-        FloatVector c4a;
-        FloatVector c4b;
-        FloatVector c5a;
-        FloatVector c5b;
-        if (start == null) {
-            c0a = FloatVector.zero(F);
-            c0b = FloatVector.zero(F);
-            c1a = FloatVector.zero(F);
-            c1b = FloatVector.zero(F);
-            c2a = FloatVector.zero(F);
-            c2b = FloatVector.zero(F);
-            c3a = FloatVector.zero(F);
-            c3b = FloatVector.zero(F);
-            c4a = FloatVector.zero(F);
-            c4b = FloatVector.zero(F);
-            c5a = FloatVector.zero(F);
-            c5b = FloatVector.zero(F);
-        } else {
-            c0a = load(start, startAt);
-            c0b = load(start, startAt + L);
-            c1a = load(start, startAt + startStride);
-            c1b = load(start, startAt + startStride + L);
-            c2a = load(start, startAt + 2 * startStride);
-            c2b = load(start, startAt + 2 * startStride + L);
-            c3a = load(start, startAt + 3 * startStride);
-            c3b = load(start, startAt + 3 * startStride + L);
-            c4a = load(start, startAt + 4 * startStride);
-            c4b = load(start, startAt + 4 * startStride + L);
-            c5a = load(start, startAt + 5 * startStride);
-            c5b = load(start, startAt + 5 * startStride + L);
-        }
+        FloatVector c0a = load(start, startAt);
+        FloatVector c0b = load(start, startAt + L);
+        FloatVector c1a = load(start, startAt + startStride);
+        FloatVector c1b = load(start, startAt + startStride + L);
+        FloatVector c2a = load(start, startAt + 2 * startStride);
+        FloatVector c2b = load(start, startAt + 2 * startStride + L);
+        FloatVector c3a = load(start, startAt + 3 * startStride);
+        FloatVector c3b = load(start, startAt + 3 * startStride + L);
+        FloatVector c4a = load(start, startAt + 4 * startStride);
+        FloatVector c4b = load(start, startAt + 4 * startStride + L);
+        FloatVector c5a = load(start, startAt + 5 * startStride);
+        FloatVector c5b = load(start, startAt + 5 * startStride + L);
         int a0 = at;
         int a1 = at + Math.min(1, last) * rowStride;
         int a2 = at + Math.min(2, last) * rowStride;

@@ -1,6 +1,5 @@
 package io.fluxo.cpu.simd;
 
-import static io.fluxo.cpu.simd.Lanes.F;
 import static io.fluxo.cpu.simd.Lanes.L;
 import static io.fluxo.cpu.simd.Lanes.load;
 
@@ -21,8 +20,8 @@ final class Norms {
      * @param means receives each row's mean; null for RMSNorm
      * @param rstds receives each row's r
      */
-    static void forward(float[] x, int rows, int d, double eps, float[] gain, float[] bias, float[] y, float[] means, float[] rstds) {
-        for (int row = 0; row < rows; row++) {
+    static void forward(float[] x, int fromRow, int toRow, int d, double eps, float[] gain, float[] bias, float[] y, float[] means, float[] rstds) {
+        for (int row = fromRow; row < toRow; row++) {
             int at = row * d;
             float mean = means == null ? 0 : Lanes.sum(x, at, d) / d;
             float variance = Lanes.squares(x, at, d, mean) / d;
@@ -55,75 +54,61 @@ final class Norms {
     }
 
     /**
-     * @param dGain receives ∂gain; null where there is none
-     * @param dBias receives ∂bias; null where there is none
-     * @param u     room for a row
-     * @param xHat  room for a row
+     * ∂x of some rows.
+     *
+     * @param gain or null
+     * @param room 2d floats from {@code at} on
      */
-    static void backward(float[] x, float[] g, int rows, int d, float[] gain, float[] means, float[] rstds, float[] dx, float[] dGain, float[] dBias,
-                         float[] u, float[] xHat) {
-        if (dGain != null) {
-            Arrays.fill(dGain, 0);
-        }
-        if (dBias != null) {
-            Arrays.fill(dBias, 0);
-        }
-        for (int row = 0; row < rows; row++) {
+    static void backward(float[] x, float[] g, int fromRow, int toRow, int d, float[] gain, float[] means, float[] rstds, float[] dx, float[] room,
+                         int u) {
+        int xHat = u + Lanes.padded(d);
+        for (int row = fromRow; row < toRow; row++) {
             int at = row * d;
             float rstd = rstds[row];
-            normalize(x, at, d, means == null ? 0 : means[row], rstd, xHat);
-            if (dGain != null) {
-                addProduct(dGain, g, at, xHat, d);
-            }
-            if (dBias != null) {
-                Reductions.addRow(dBias, 0, g, at, d);
-            }
-            times(g, at, gain, u, d);
-            float meanU = means == null ? 0 : Lanes.sum(u, 0, d) / d;
-            float meanUx = Lanes.dot(u, 0, xHat, 0, d) / d;
+            prepare(x, g, at, d, means == null ? 0 : means[row], rstd, gain, room, u, xHat);
+            float meanU = means == null ? 0 : Lanes.sum(room, u, d) / d;
+            float meanUx = Lanes.dot(room, u, room, xHat, d) / d;
             int i = 0;
             for (; i + L <= d; i += L) {
-                load(u, i).sub(meanU).sub(load(xHat, i).mul(meanUx)).mul(rstd).intoArray(dx, at + i);
+                load(room, u + i).sub(meanU).sub(load(room, xHat + i).mul(meanUx)).mul(rstd).intoArray(dx, at + i);
             }
             for (; i < d; i++) {
-                dx[at + i] = (u[i] - meanU - xHat[i] * meanUx) * rstd;
+                dx[at + i] = (room[u + i] - meanU - room[xHat + i] * meanUx) * rstd;
             }
         }
     }
 
-    private static void normalize(float[] x, int at, int d, float mean, float rstd, float[] xHat) {
+    /** u = g·gain and x̂ of one row. */
+    private static void prepare(float[] x, float[] g, int at, int d, float mean, float rstd, float[] gain, float[] room, int u, int xHat) {
         int i = 0;
         for (; i + L <= d; i += L) {
-            load(x, at + i).sub(mean).mul(rstd).intoArray(xHat, i);
+            load(x, at + i).sub(mean).mul(rstd).intoArray(room, xHat + i);
+            FloatVector gradient = load(g, at + i);
+            if (gain != null) {
+                gradient = gradient.mul(load(gain, i));
+            }
+            gradient.intoArray(room, u + i);
         }
         for (; i < d; i++) {
-            xHat[i] = (x[at + i] - mean) * rstd;
+            room[xHat + i] = (x[at + i] - mean) * rstd;
+            room[u + i] = gain == null ? g[at + i] : g[at + i] * gain[i];
         }
     }
 
-    /** u = g · gain, or g where there is no gain. */
-    private static void times(float[] g, int at, float[] gain, float[] u, int d) {
-        if (gain == null) {
-            System.arraycopy(g, at, u, 0, d);
-            return;
-        }
-        int i = 0;
-        for (; i + L <= d; i += L) {
-            load(g, at + i).mul(load(gain, i)).intoArray(u, i);
-        }
-        for (; i < d; i++) {
-            u[i] = g[at + i] * gain[i];
-        }
-    }
-
-    /** sum[i] += g[at + i] · x[i]. */
-    private static void addProduct(float[] sum, float[] g, int at, float[] x, int d) {
-        int i = 0;
-        for (; i + L <= d; i += L) {
-            FloatVector.fromArray(F, g, at + i).fma(load(x, i), load(sum, i)).intoArray(sum, i);
-        }
-        for (; i < d; i++) {
-            sum[i] = Math.fma(g[at + i], x[i], sum[i]);
+    /** ∂gain of some columns: Σ g·x̂, row after row. */
+    static void gainGradient(float[] x, float[] g, int rows, int d, float[] means, float[] rstds, float[] dGain, int fromColumn, int toColumn) {
+        Arrays.fill(dGain, fromColumn, toColumn, 0);
+        for (int row = 0; row < rows; row++) {
+            int at = row * d;
+            float mean = means == null ? 0 : means[row];
+            float rstd = rstds[row];
+            int i = fromColumn;
+            for (; i + L <= toColumn; i += L) {
+                load(g, at + i).fma(load(x, at + i).sub(mean).mul(rstd), load(dGain, i)).intoArray(dGain, i);
+            }
+            for (; i < toColumn; i++) {
+                dGain[i] = Math.fma(g[at + i], (x[at + i] - mean) * rstd, dGain[i]);
+            }
         }
     }
 }

@@ -46,11 +46,11 @@ final class Reductions {
         }
     }
 
-    /** y[j] = Σ_i x[i·columns + j], row after row: a bias's gradient. */
-    static void columnSums(float[] x, int rows, int columns, float[] y) {
-        Arrays.fill(y, 0, columns, 0);
+    /** y[j] = Σ_i x[i·columns + j] for some columns, row after row: a bias's gradient. */
+    static void columnSums(float[] x, int rows, int columns, float[] y, int from, int to) {
+        Arrays.fill(y, from, to, 0);
         for (int i = 0; i < rows; i++) {
-            addRow(y, 0, x, i * columns, columns);
+            addRow(y, from, x, i * columns + from, to - from);
         }
     }
 

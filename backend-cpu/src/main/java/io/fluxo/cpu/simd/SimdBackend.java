@@ -1,5 +1,7 @@
 package io.fluxo.cpu.simd;
 
+import static io.fluxo.cpu.simd.Lanes.BLOCK;
+
 import io.fluxo.backend.Backend;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
@@ -93,7 +95,17 @@ final class SimdBackend implements Backend {
 
     private SimdTensor compute(PrimitiveOp op, Tensor[] in, SimdTensor y) {
         switch (op) {
-            case Unary unary -> Elementwise.unary(unary, in(in[0]).floats(), y.floats(), y.elements());
+            case Unary unary -> {
+                float[] from = in(in[0]).floats();
+                float[] to = y.floats();
+                workers.share(Lanes.padded(y.elements()), BLOCK, Elementwise.nanos(unary), (i, end, _) -> Elementwise.unary(unary, from, to, i, end));
+            }
+            case Binary binary when y.dtype() == DType.F32 && in[0].shape().equals(in[1].shape()) -> {
+                float[] left = in(in[0]).floats();
+                float[] right = in(in[1]).floats();
+                float[] to = y.floats();
+                workers.share(Lanes.padded(y.elements()), BLOCK, 0.2, (i, end, _) -> Elementwise.same(binary, left, right, to, i, end));
+            }
             case Binary binary -> {
                 Broadcast walk = new Broadcast(y.shape(), in[0].shape(), in[1].shape());
                 switch (y.dtype()) {
@@ -268,12 +280,24 @@ final class SimdBackend implements Backend {
                 out[i] = read[i].donateTo(op.name(), memory);
             }
             float[] w = out[0].floats();
-            int n = out[0].elements();
+            int n = Lanes.padded(out[0].elements());
             switch (op) {
-                case UpdateOp.Accumulate _ -> Elementwise.accumulate(w, in[1] == in[0] ? w : read[1].floats(), n);
-                case UpdateOp.SgdStep(double decay) -> Updates.sgd(w, read[1].floats(), read[2].floats()[0], (float) decay, n);
-                case UpdateOp.AdamStep adam ->
-                        Updates.adam(adam, w, out[1].floats(), out[2].floats(), read[3].floats(), read[4].floats(), n);
+                case UpdateOp.Accumulate _ -> {
+                    float[] x = in[1] == in[0] ? w : read[1].floats();
+                    workers.share(n, BLOCK, 0.2, (i, end, _) -> Elementwise.accumulate(w, x, i, end));
+                }
+                case UpdateOp.SgdStep(double decay) -> {
+                    float[] g = read[1].floats();
+                    float rate = read[2].floats()[0];
+                    workers.share(n, BLOCK, 0.2, (i, end, _) -> Updates.sgd(w, g, rate, (float) decay, i, end));
+                }
+                case UpdateOp.AdamStep adam -> {
+                    float[] m = out[1].floats();
+                    float[] v = out[2].floats();
+                    float[] g = read[3].floats();
+                    float[] rates = read[4].floats();
+                    workers.share(n, BLOCK, 0.6, (i, end, _) -> Updates.adam(adam, w, m, v, g, rates, i, end));
+                }
             }
             return Arrays.copyOf(out, out.length, Tensor[].class);
         });

@@ -59,8 +59,8 @@ final class Softmaxes {
         return e;
     }
 
-    static void softmax(float[] x, int rows, int n, float[] y) {
-        for (int row = 0; row < rows; row++) {
+    static void softmax(float[] x, int fromRow, int toRow, int n, float[] y) {
+        for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
             float largest = Lanes.max(x, at, n);
             float total = exponentials(x, at, n, 1, largest == Float.NEGATIVE_INFINITY ? 0 : largest, y, at);
@@ -69,8 +69,8 @@ final class Softmaxes {
     }
 
     /** dx = y·(g − Σ g·y). */
-    static void softmaxBackward(float[] y, float[] g, int rows, int n, float[] dx) {
-        for (int row = 0; row < rows; row++) {
+    static void softmaxBackward(float[] y, float[] g, int fromRow, int toRow, int n, float[] dx) {
+        for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
             float mean = Lanes.dot(y, at, g, at, n);
             int i = 0;
@@ -88,8 +88,8 @@ final class Softmaxes {
         return VectorMath.log(FloatVector.broadcast(F, x)).lane(0);
     }
 
-    static void logSoftmax(float[] x, int rows, int n, float[] y, float[] room) {
-        for (int row = 0; row < rows; row++) {
+    static void logSoftmax(float[] x, int fromRow, int toRow, int n, float[] y, float[] room) {
+        for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
             float largest = Lanes.max(x, at, n);
             float logTotal = log(exponentials(x, at, n, 1, largest, room, 0));
@@ -104,8 +104,8 @@ final class Softmaxes {
     }
 
     /** dx = g − e^y·Σ g. */
-    static void logSoftmaxBackward(float[] y, float[] g, int rows, int n, float[] dx, float[] room) {
-        for (int row = 0; row < rows; row++) {
+    static void logSoftmaxBackward(float[] y, float[] g, int fromRow, int toRow, int n, float[] dx, float[] room) {
+        for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
             float total = Lanes.sum(g, at, n);
             exponentials(y, at, n, 1, 0, room, 0);
@@ -120,8 +120,8 @@ final class Softmaxes {
     }
 
     /** loss = ln Σ e^x − x[target], the probabilities never kept; {@code logTotals} receives ln Σ e^x. */
-    static void crossEntropy(float[] x, int[] targets, int rows, int n, float[] loss, float[] logTotals, float[] room) {
-        for (int row = 0; row < rows; row++) {
+    static void crossEntropy(float[] x, int[] targets, int fromRow, int toRow, int n, float[] loss, float[] logTotals, float[] room) {
+        for (int row = fromRow; row < toRow; row++) {
             int target = targets[row];
             if (target < 0 || target >= n) {
                 throw new IndexOutOfBoundsException("crossEntropy: target %d of row %d is not one of %d classes".formatted(target, row, n));
@@ -135,8 +135,8 @@ final class Softmaxes {
     }
 
     /** dx = g·(e^(x − ln Σ e^x) − [target]). */
-    static void crossEntropyBackward(float[] x, int[] targets, float[] g, float[] logTotals, int rows, int n, float[] dx) {
-        for (int row = 0; row < rows; row++) {
+    static void crossEntropyBackward(float[] x, int[] targets, float[] g, float[] logTotals, int fromRow, int toRow, int n, float[] dx) {
+        for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
             exponentials(x, at, n, 1, logTotals[row], dx, at);
             dx[at + targets[row]] -= 1;

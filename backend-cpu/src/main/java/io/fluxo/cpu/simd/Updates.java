@@ -2,19 +2,17 @@ package io.fluxo.cpu.simd;
 
 import static io.fluxo.cpu.simd.Lanes.L;
 import static io.fluxo.cpu.simd.Lanes.load;
-import static io.fluxo.cpu.simd.Lanes.padded;
 
 import io.fluxo.op.UpdateOp.AdamStep;
 import jdk.incubator.vector.FloatVector;
 
-/** Optimizer steps in place, each parameter read and written once. */
+/** Optimizer steps in place, each parameter read and written once, over ranges of whole blocks. */
 final class Updates {
 
     private Updates() {}
 
-    static void sgd(float[] w, float[] g, float lr, float decay, int n) {
-        int end = padded(n);
-        for (int i = 0; i < end; i += L) {
+    static void sgd(float[] w, float[] g, float lr, float decay, int from, int to) {
+        for (int i = from; i < to; i += L) {
             FloatVector weight = load(w, i);
             FloatVector gradient = decay == 0 ? load(g, i) : load(g, i).add(weight.mul(decay));
             weight.sub(gradient.mul(lr)).intoArray(w, i);
@@ -22,7 +20,7 @@ final class Updates {
     }
 
     /** @param rates lr, 1 − β₁ᵗ, 1 − β₂ᵗ */
-    static void adam(AdamStep op, float[] w, float[] m, float[] v, float[] g, float[] rates, int n) {
+    static void adam(AdamStep op, float[] w, float[] m, float[] v, float[] g, float[] rates, int from, int to) {
         float beta1 = (float) op.beta1();
         float rest1 = (float) (1 - op.beta1());
         float beta2 = (float) op.beta2();
@@ -33,8 +31,7 @@ final class Updates {
         boolean coupled = decay != 0 && !op.decoupled();
         float rate = rates[0] / rates[1];
         float root = (float) Math.sqrt(rates[2]);
-        int end = padded(n);
-        for (int i = 0; i < end; i += L) {
+        for (int i = from; i < to; i += L) {
             FloatVector weight = load(w, i);
             FloatVector gradient = coupled ? load(g, i).add(weight.mul(decay)) : load(g, i);
             FloatVector first = load(m, i).mul(beta1).add(gradient.mul(rest1));

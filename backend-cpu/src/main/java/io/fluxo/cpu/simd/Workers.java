@@ -1,6 +1,7 @@
 package io.fluxo.cpu.simd;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -12,6 +13,9 @@ final class Workers implements AutoCloseable {
 
     private static final int SPINS = 2_000;
 
+    /** Counters that several threads write stand on cache lines of their own. */
+    private static final int APART = 16;
+
     /** One of several tasks. */
     @FunctionalInterface
     interface Task {
@@ -20,8 +24,27 @@ final class Workers implements AutoCloseable {
         void run(int task, int worker);
     }
 
+    /** A part of something that is done element by element, row by row or column by column. */
+    @FunctionalInterface
+    interface Range {
+
+        /** @param from inclusive
+         *  @param to   exclusive */
+        void run(int from, int to, int worker);
+    }
+
+    /** Time from which a part is worth handing over, in nanoseconds. */
+    private static final double WORTHWHILE = 4_000;
+    /** Parts for each worker: a worker that is held up leaves its share to the others. */
+    private static final int PARTS = 4;
+    /**
+     * Nanoseconds after which a part is cut: kernels that are called often with little are compiled soon, and as a whole. A loop that the
+     * compiler enters in the middle keeps its vectors in memory.
+     */
+    private static final double CUT = 4_000;
+
     private final Thread[] threads;
-    private volatile Job job = new Job(0, (task, worker) -> { });
+    private volatile Job job = new Job(0, 1, (task, worker) -> { });
     private volatile boolean closed;
 
     Workers(int count) {
@@ -45,13 +68,40 @@ final class Workers implements AutoCloseable {
             }
             return;
         }
-        Job shared = new Job(tasks, body);
+        Job shared = new Job(tasks, count(), body);
         job = shared;
         for (Thread thread : threads) {
             LockSupport.unpark(thread);
         }
         shared.share(0);
         shared.await();
+    }
+
+    /**
+     * Shares out 0 … n − 1.
+     *
+     * @param unit  parts begin at multiples of it
+     * @param nanos roughly the time of one item, in nanoseconds
+     */
+    void share(int n, int unit, double nanos, Range body) {
+        int parts = Math.clamp((int) (n * nanos / WORTHWHILE), 1, threads.length == 0 ? 1 : PARTS * count());
+        int each = up((n + parts - 1) / parts, unit);
+        int cut = Math.max(unit, (int) (CUT / nanos) / unit * unit);
+        if (parts == 1) {
+            part(0, n, cut, 0, body);
+        } else {
+            run((n + each - 1) / each, (task, worker) -> part(task * each, Math.min(n, (task + 1) * each), cut, worker, body));
+        }
+    }
+
+    private static void part(int from, int to, int cut, int worker, Range body) {
+        for (int i = from; i < to; i += cut) {
+            body.run(i, Math.min(to, i + cut), worker);
+        }
+    }
+
+    private static int up(int n, int unit) {
+        return (n + unit - 1) / unit * unit;
     }
 
     private void work(int worker) {
@@ -84,28 +134,47 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    /** Tasks of which each is taken once. */
+    /**
+     * Tasks of which each is taken once. Every worker has a run of neighbouring tasks of its own, so that it meets again what it left in its
+     * cache, and takes from the others' when it is through.
+     */
     private static final class Job {
         private final int tasks;
+        private final int runs;
         private final Task body;
-        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicIntegerArray taken;
         private final AtomicInteger finished = new AtomicInteger();
         private volatile Throwable failure;
 
-        private Job(int tasks, Task body) {
+        private Job(int tasks, int runs, Task body) {
             this.tasks = tasks;
+            this.runs = runs;
             this.body = body;
+            this.taken = new AtomicIntegerArray(runs * APART);
         }
 
         private void share(int worker) {
-            for (int task = next.getAndIncrement(); task < tasks; task = next.getAndIncrement()) {
-                try {
-                    body.run(task, worker);
-                } catch (RuntimeException | Error thrown) {
-                    failure = thrown;
-                } finally {
-                    finished.incrementAndGet();
+            for (int i = 0; i < runs; i++) {
+                int run = (worker + i) % runs;
+                int from = begin(run);
+                int count = begin(run + 1) - from;
+                for (int task = taken.getAndIncrement(run * APART); task < count; task = taken.getAndIncrement(run * APART)) {
+                    perform(from + task, worker);
                 }
+            }
+        }
+
+        private int begin(int run) {
+            return (int) ((long) tasks * run / runs);
+        }
+
+        private void perform(int task, int worker) {
+            try {
+                body.run(task, worker);
+            } catch (RuntimeException | Error thrown) {
+                failure = thrown;
+            } finally {
+                finished.incrementAndGet();
             }
         }
 
