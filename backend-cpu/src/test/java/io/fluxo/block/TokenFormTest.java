@@ -43,7 +43,7 @@ class TokenFormTest {
     })
     void everyTokenAgreesWithItsRow(String placement, MaskKind mask, int heads, int dHead) {
         try (Backend backend = new EjmlProvider().open(new BackendOptions(DType.F64, 0, 1))) {
-            Transformer model = ModelBuilder.build(spec(placement, mask, heads, dHead), Catalog.STANDARD);
+            Transformer model = ModelBuilder.transformer(spec(placement, mask, heads, dHead), Catalog.STANDARD);
             RandomKey key = RandomKey.of(5);
             model.fill(parameter -> backend.upload(HostArray.of(parameter.shape(), Initializer.normal(0.5).sample(parameter.shape(), key.split(parameter.name())))));
             Shape shape = Shape.of(BATCH, LENGTH, WIDTH);
@@ -66,8 +66,7 @@ class TokenFormTest {
     }
 
     private static ModelSpec spec(String placement, MaskKind mask, int heads, int dHead) {
-        ModelSpec d = ModelSpec.DEFAULT;
-        return new ModelSpec(1, WIDTH, heads, dHead, 12, LENGTH, 3, ModelSpec.ActFn.GELU, placement, d.norm(), true, 1e-5, d.attention(), mask, true,
-                d.residual(), d.positions(), true, false, 0, d.init(), d.embedStd());
+        return ModelSpec.builder().nLayers(1).dModel(WIDTH).nHeads(heads).dHead(dHead).dMlp(12).nCtx(LENGTH).dVocab(3).actFn(ModelSpec.ActFn.GELU)
+                .placement(placement).normAffine(true).mask(mask).build();
     }
 }

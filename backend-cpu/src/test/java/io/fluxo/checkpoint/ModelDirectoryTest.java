@@ -9,7 +9,7 @@ import io.fluxo.layer.Parameter;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.Transformer;
+import io.fluxo.model.LanguageModel;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
@@ -40,11 +40,11 @@ class ModelDirectoryTest {
     void aModelComesBackBitForBit(Setup setup) {
         ModelSpec spec = spec("post", false);
         try (Backend backend = setup.open()) {
-            Transformer written = model(spec, backend, setup.dtype());
+            LanguageModel written = model(spec, backend, setup.dtype());
             ModelDirectory.write(directory, spec, written, backend);
 
             assertThat(ModelDirectory.readSpec(directory)).isEqualTo(spec);
-            Transformer read = ModelDirectory.read(directory, Catalog.STANDARD, backend, setup.dtype());
+            LanguageModel read = ModelDirectory.read(directory, Catalog.STANDARD, backend, setup.dtype());
             assertThat(values(read, backend)).usingRecursiveComparison().isEqualTo(values(written, backend));
         }
     }
@@ -63,15 +63,15 @@ class ModelDirectoryTest {
         for (String file : List.of("config.json", "model.safetensors")) {
             assertThat(Files.readAllBytes(one.resolve(file))).isEqualTo(Files.readAllBytes(other.resolve(file)));
         }
-        assertThat(one.resolve("config.json")).content().startsWith("{\n  \"model_type\" : \"fluxo\",\n  \"n_layers\" : 2,").contains("\"act_fn\" : \"gelu_tanh\"");
+        assertThat(one.resolve("config.json")).content().startsWith("{\n  \"model_type\" : \"fluxo\",\n  \"family\" : \"transformer\",\n  \"n_layers\" : 2,").contains("\"act_fn\" : \"gelu_tanh\"");
     }
 
     @Test
     void valuesAreCastToTheTypeAskedFor() {
         try (Backend backend = SETUP.open()) {
-            Transformer written = model(SPEC, backend, DType.F64);
+            LanguageModel written = model(SPEC, backend, DType.F64);
             ModelDirectory.write(directory, SPEC, written, backend);
-            Transformer read = ModelDirectory.read(directory, Catalog.STANDARD, backend, DType.F32);
+            LanguageModel read = ModelDirectory.read(directory, Catalog.STANDARD, backend, DType.F32);
             assertThat(values(read, backend).get("W_E").dtype()).isEqualTo(DType.F32);
             assertThat(values(read, backend).get("W_E").toFloats()).isEqualTo(values(written, backend).get("W_E").toFloats());
         }
@@ -80,7 +80,7 @@ class ModelDirectoryTest {
     @Test
     void aModelInSeveralFilesIsRead() throws IOException {
         try (Backend backend = SETUP.open()) {
-            Transformer written = model(SPEC, backend, DType.F64);
+            LanguageModel written = model(SPEC, backend, DType.F64);
             ModelDirectory.write(directory, SPEC, written, backend);
             Map<String, HostArray> first = values(written, backend);
             Map<String, HostArray> second = Map.of("W_E", first.remove("W_E"));
@@ -91,7 +91,7 @@ class ModelDirectoryTest {
             first.keySet().forEach(name -> map.append(",\"%s\":\"one.safetensors\"".formatted(name)));
             Files.writeString(directory.resolve("model.safetensors.index.json"), "{\"weight_map\":{%s}}".formatted(map));
 
-            Transformer read = ModelDirectory.read(directory, Catalog.STANDARD, backend, DType.F64);
+            LanguageModel read = ModelDirectory.read(directory, Catalog.STANDARD, backend, DType.F64);
             assertThat(values(read, backend)).usingRecursiveComparison().isEqualTo(values(written, backend));
         }
     }
@@ -100,7 +100,7 @@ class ModelDirectoryTest {
     void anInterruptedWriteDoesNotLookComplete() {
         try (Backend backend = SETUP.open()) {
             ModelDirectory.write(directory, SPEC, model(SPEC, backend, DType.F64), backend);
-            Transformer uninitialised = ModelBuilder.build(SPEC, Catalog.STANDARD);
+            LanguageModel uninitialised = ModelBuilder.build(SPEC, Catalog.STANDARD);
             assertThatThrownBy(() -> ModelDirectory.write(directory, SPEC, uninitialised, backend)).hasMessageContaining("has no value yet");
             assertThatThrownBy(() -> ModelDirectory.readSpec(directory)).isInstanceOf(CheckpointException.class)
                     .hasMessageContaining("config.json: there is no such file");
@@ -111,7 +111,7 @@ class ModelDirectoryTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             "n_layers" : 2             | "n_layer" : 2               | unknown key 'n_layer'; perhaps n_layers was meant
             "n_layers" : 2             | "n_layers" : 2.5            | n_layers must be a whole number, not '2.5'
-            "n_layers" : 2             | "n_layers" : 99999999       | n_layers is 99999999; a file may ask for at most 10000
+            "n_layers" : 2             | "n_layers" : 99999999       | n_layers must be at most 10000, not 99999999
             "n_layers" : 2             | "n_layers" : 1              | not in the model 16 tensors: 'blocks.1.attn.W_K'
             "n_layers" : 2             | "n_layers" : 3              | missing 16 tensors: 'blocks.2.attn.W_K', 'blocks.2.attn.W_O'
             "d_mlp" : 8                | "d_mlp" : 9                 | the tensor 'blocks.0.mlp.W_in' is [4, 8], but the model needs [d_model=4, d_mlp=9]
@@ -148,7 +148,7 @@ class ModelDirectoryTest {
     @Test
     void parametersOfAnIntegerTypeAreRefused() {
         try (Backend backend = SETUP.open()) {
-            Transformer written = model(SPEC, backend, DType.F64);
+            LanguageModel written = model(SPEC, backend, DType.F64);
             ModelDirectory.write(directory, SPEC, written, backend);
             Map<String, HostArray> tensors = values(written, backend);
             tensors.put("W_E", HostArray.of(Shape.of(5, 4), new int[20]));
@@ -159,18 +159,17 @@ class ModelDirectoryTest {
     }
 
     private static ModelSpec spec(String placement, boolean tied) {
-        ModelSpec d = ModelSpec.DEFAULT;
-        return new ModelSpec(2, 4, 2, 3, 8, 6, 5, ModelSpec.ActFn.GELU_TANH, placement, d.norm(), true, 1e-6, d.attention(), d.mask(), true, d.residual(),
-                d.positions(), true, tied, 0.1, d.init(), 0.02);
+        return ModelSpec.builder().nLayers(2).dModel(4).nHeads(2).dHead(3).dMlp(8).nCtx(6).dVocab(5).actFn(ModelSpec.ActFn.GELU_TANH).placement(placement)
+                .normAffine(true).normEps(1e-6).tiedHead(tied).dropout(0.1).embedStd(0.02).build();
     }
 
-    private static Transformer model(ModelSpec spec, Backend backend, DType dtype) {
-        Transformer model = ModelBuilder.build(spec, Catalog.STANDARD);
+    private static LanguageModel model(ModelSpec spec, Backend backend, DType dtype) {
+        LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
         model.initialize(backend, dtype, RandomKey.of(7));
         return model;
     }
 
-    private static Map<String, HostArray> values(Transformer model, Backend backend) {
+    private static Map<String, HostArray> values(LanguageModel model, Backend backend) {
         Map<String, HostArray> values = new TreeMap<>();
         for (Parameter parameter : model.parameters()) {
             values.put(parameter.name(), backend.download(parameter.value()));

@@ -3,6 +3,7 @@ package io.fluxo.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.layer.Cell;
 import io.fluxo.layer.Parameter;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelBuilder;
@@ -41,7 +42,7 @@ class TrainingGoldenTest {
     void lossesAndParametersAgreeStepByStep(Setup setup, String run) {
         JsonNode about = GOLDENS.about(run);
         TrainingSpec training = training(about);
-        Transformer model = ModelBuilder.build(spec(about), Catalog.STANDARD);
+        Transformer model = ModelBuilder.transformer(spec(about), Catalog.STANDARD);
         try (Backend backend = setup.open()) {
             model.fill(parameter -> setup.upload(backend, GOLDENS.get(golden(run, parameter), 0)));
             Trainer trainer = new Trainer(backend, model, training, RandomKey.of(1));
@@ -66,7 +67,7 @@ class TrainingGoldenTest {
     @MethodSource("names")
     void theGoldensNameExactlyTheModelsParameters(String run) {
         Stream<String> stored = GOLDENS.tensors().keySet().stream().filter(name -> name.startsWith(run + "/param/"));
-        assertThat(ModelBuilder.build(spec(GOLDENS.about(run)), Catalog.STANDARD).parameters())
+        assertThat(ModelBuilder.transformer(spec(GOLDENS.about(run)), Catalog.STANDARD).parameters())
                 .extracting(parameter -> golden(run, parameter)).containsExactlyInAnyOrderElementsOf(stored.toList());
     }
 
@@ -76,16 +77,15 @@ class TrainingGoldenTest {
         return noise ? 2 * training.steps() * training.lr() : 10 * setup.tolerance(0);
     }
 
-    private static String golden(String run, Parameter parameter) {
+    private static String golden(String run, Cell parameter) {
         return run + "/param/" + parameter.name();
     }
 
     private static ModelSpec spec(JsonNode about) {
-        ModelSpec d = ModelSpec.DEFAULT;
-        return new ModelSpec(about.get("n_layers").asInt(), about.get("d_model").asInt(), about.get("n_heads").asInt(), 0, about.get("d_mlp").asInt(),
-                about.get("n_ctx").asInt(), about.get("d_vocab").asInt(), ActFn.valueOf(about.get("act_fn").asString().toUpperCase(Locale.ROOT)),
-                about.get("placement").asString(), d.norm(), true, about.get("norm_eps").asDouble(), d.attention(), ModelSpec.MaskKind.CAUSAL, true,
-                d.residual(), ModelSpec.PositionKind.LEARNED, true, about.get("tied_head").asBoolean(), 0, d.init(), d.embedStd());
+        return ModelSpec.builder().nLayers(about.get("n_layers").asInt()).dModel(about.get("d_model").asInt()).nHeads(about.get("n_heads").asInt())
+                .dMlp(about.get("d_mlp").asInt()).nCtx(about.get("n_ctx").asInt()).dVocab(about.get("d_vocab").asInt())
+                .actFn(ActFn.valueOf(about.get("act_fn").asString().toUpperCase(Locale.ROOT))).placement(about.get("placement").asString())
+                .normAffine(true).normEps(about.get("norm_eps").asDouble()).tiedHead(about.get("tied_head").asBoolean()).build();
     }
 
     private static TrainingSpec training(JsonNode about) {

@@ -48,9 +48,8 @@ class ModelDependenceTest {
     }
 
     private static ModelSpec spec(String placement, String norm, MaskKind mask, PositionKind positions, ActFn actFn) {
-        ModelSpec d = ModelSpec.DEFAULT;
-        return new ModelSpec(2, 8, 3, 2, 12, LENGTH, VOCABULARY, actFn, placement, norm, true, 1e-5, d.attention(), mask, true, d.residual(), positions, true, false,
-                0, d.init(), d.embedStd());
+        return ModelSpec.builder().nLayers(2).dModel(8).nHeads(3).dHead(2).dMlp(12).nCtx(LENGTH).dVocab(VOCABULARY).actFn(actFn).placement(placement)
+                .norm(norm).normAffine(true).mask(mask).positions(positions).build();
     }
 
     @ParameterizedTest
@@ -59,7 +58,7 @@ class ModelDependenceTest {
         TokenFlow flow = TokenFlow.of(spec, Catalog.STANDARD, LENGTH);
         RandomKey key = RandomKey.of(11);
         try (Backend backend = setup.open()) {
-            Transformer model = ModelBuilder.build(spec, Catalog.STANDARD);
+            Transformer model = ModelBuilder.transformer(spec, Catalog.STANDARD);
             model.fill(parameter -> backend.upload(HostArray.of(parameter.shape(),
                     Initializer.normal(0.7).sample(parameter.shape(), key.split(parameter.name()))).cast(setup.dtype())));
             int[] tokens = new int[BATCH * LENGTH];

@@ -221,10 +221,9 @@ class HooksTest {
     }
 
     private static Transformer model(String placement, Backend backend, DType dtype) {
-        ModelSpec d = ModelSpec.DEFAULT;
-        ModelSpec spec = new ModelSpec(LAYERS, 8, 2, 0, 12, 6, 7, ModelSpec.ActFn.GELU, placement, d.norm(), true, 1e-5, d.attention(), d.mask(), true,
-                d.residual(), d.positions(), true, false, 0, d.init(), d.embedStd());
-        Transformer model = ModelBuilder.build(spec, Catalog.STANDARD);
+        ModelSpec spec = ModelSpec.builder().nLayers(LAYERS).dModel(8).nHeads(2).dMlp(12).nCtx(6).dVocab(7).actFn(ModelSpec.ActFn.GELU)
+                .placement(placement).normAffine(true).build();
+        Transformer model = ModelBuilder.transformer(spec, Catalog.STANDARD);
         RandomKey key = RandomKey.of(11);
         // gains and biases too differ from their neutral first values
         Initializer values = Initializer.normal(0.6);

@@ -40,7 +40,7 @@ public record Backends(SortedMap<String, BackendProvider> providers) {
     }
 
     private String overview() {
-        return probe().entrySet().stream().map(entry -> "  %-6s %s".formatted(entry.getKey(), switch (entry.getValue()) {
+        return probe().entrySet().stream().map(entry -> "  %-11s %s".formatted(entry.getKey(), switch (entry.getValue()) {
             case Availability.Available available -> "available: " + available.device();
             case Availability.Unavailable unavailable -> "not available: " + unavailable.reason();
         })).collect(Collectors.joining("\n"));

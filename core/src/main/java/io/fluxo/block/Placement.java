@@ -1,8 +1,11 @@
 package io.fluxo.block;
 
-import io.fluxo.layer.Layer;
+import io.fluxo.layer.Absent;
 import io.fluxo.layer.Attention;
+import io.fluxo.layer.Layer;
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Where the norms stand: what {@code placement: NAME} in a ModelSpec stands for. */
 public interface Placement {
@@ -10,18 +13,90 @@ public interface Placement {
     /** A block out of {@code parts}. */
     Block block(Parts parts);
 
-    /** Whether the stack ends in a norm before the unembedding. */
+    /** Whether a stack that ends in such a block ends in a norm before the unembedding. */
     boolean finalNorm();
 
+    /** What the block's sub-layers are to be like. */
+    default SubLayers subLayers(SubLayers.Site site) {
+        return SubLayers.ORDINARY;
+    }
+
     /**
-     * What a block is made of.
+     * What carries the stream through a model that begins with such a block.
+     *
+     * @param blocks of this and perhaps of other placements
+     * @param norm   makes a norm of the stream's width under a path: {@code ln_final}
+     */
+    default Stack stack(List<Block> blocks, Function<String, Layer> norm) {
+        return new Stack(blocks);
+    }
+
+    /** The same placement, whose blocks are made of changed parts: watched, silenced, faulty. */
+    default Placement with(UnaryOperator<Parts> change) {
+        Placement original = this;
+        return new Placement() {
+            @Override
+            public Block block(Parts parts) {
+                return original.block(change.apply(parts));
+            }
+
+            @Override
+            public boolean finalNorm() {
+                return original.finalNorm();
+            }
+
+            @Override
+            public SubLayers subLayers(SubLayers.Site site) {
+                return original.subLayers(site);
+            }
+
+            @Override
+            public Stack stack(List<Block> blocks, Function<String, Layer> norm) {
+                return original.stack(blocks, norm);
+            }
+        };
+    }
+
+    /**
+     * What a block is made of. A sub-layer that the model leaves out is {@link Absent}.
      *
      * @param path      where it stands: {@code blocks.0}
+     * @param depth     the same in numbers
      * @param attention the part that lets tokens see each other
      * @param mlp       the feed-forward network
      * @param norm      makes a norm of the stream's width under a path within the block: {@code ln1}
+     * @param residual  how the sub-layers' outputs join the stream
      */
-    record Parts(String path, Attention attention, Layer mlp, Function<String, Layer> norm) {}
+    record Parts(String path, Depth depth, Attention attention, Layer mlp, Function<String, Layer> norm, Residual residual) {
+
+        /** Of a block by itself, with plain residual connections. */
+        public Parts(String path, Attention attention, Layer mlp, Function<String, Layer> norm) {
+            this(path, Depth.ALONE, attention, mlp, norm, Residual.IDENTITY);
+        }
+
+        public Parts withAttention(Attention other) {
+            return new Parts(path, depth, other, mlp, norm, residual);
+        }
+
+        public Parts withMlp(Layer other) {
+            return new Parts(path, depth, attention, other, norm, residual);
+        }
+
+        /** The norms, each changed by {@code change}. */
+        public Parts withNorms(UnaryOperator<Layer> change) {
+            return new Parts(path, depth, attention, mlp, name -> change.apply(norm.apply(name)), residual);
+        }
+
+        /** A norm of the attention sub-layer's; absent where that is. */
+        public Layer attentionNorm(String name) {
+            return attention instanceof Absent ? new Absent(path + "." + name) : norm.apply(name);
+        }
+
+        /** A norm of the feed-forward sub-layer's; absent where that is. */
+        public Layer mlpNorm(String name) {
+            return mlp instanceof Absent ? new Absent(path + "." + name) : norm.apply(name);
+        }
+    }
 
     /** A placement from a block's constructor. */
     static Placement of(Function<Parts, Block> constructor, boolean finalNorm) {

@@ -3,11 +3,11 @@ package io.fluxo.checkpoint;
 import static io.fluxo.checkpoint.CheckpointException.shown;
 
 import io.fluxo.backend.Backend;
-import io.fluxo.layer.Parameter;
+import io.fluxo.layer.Cell;
 import io.fluxo.model.Catalog;
+import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.Transformer;
 import io.fluxo.model.Violation;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
@@ -33,7 +33,6 @@ public final class ModelDirectory {
     private static final String CONFIG = "config.json";
     private static final String FLUXO = "fluxo";
     private static final long LARGEST_CONFIG = 1_000_000;
-    private static final int MOST_LAYERS = 10_000;
     private static final int NAMES_SHOWN = 5;
 
     private ModelDirectory() {}
@@ -44,13 +43,13 @@ public final class ModelDirectory {
      *
      * @param spec what {@code model} was built from
      */
-    public static void write(Path directory, ModelSpec spec, Transformer model, Backend backend) {
+    public static void write(Path directory, ModelSpec spec, LanguageModel model, Backend backend) {
         try {
             Files.createDirectories(directory);
             Path config = directory.resolve(CONFIG);
             Files.deleteIfExists(config); // the old configuration must not stand beside the new parameters
-            SafetensorsWriter.write(directory.resolve(Safetensors.SINGLE), model.parameters().stream().map(parameter ->
-                    new SafetensorsWriter.Item(parameter.name(), parameter.value().dtype(), parameter.shape(), () -> backend.download(parameter.value())))
+            SafetensorsWriter.write(directory.resolve(Safetensors.SINGLE), model.cells().stream().map(cell ->
+                    new SafetensorsWriter.Item(cell.name(), cell.value().dtype(), cell.shape(), () -> backend.download(cell.value())))
                     .toList(), Map.of());
             ByteBuffer bytes = ByteBuffer.wrap(JsonFile.pretty(SpecJson.write(spec, FLUXO)));
             AtomicFile.write(config, channel -> {
@@ -76,9 +75,6 @@ public final class ModelDirectory {
         if (!violations.isEmpty()) {
             throw new CheckpointException(config, violations.stream().map(Violation::message).collect(Collectors.joining("; ")));
         }
-        if (spec.nLayers() > MOST_LAYERS) {
-            throw new CheckpointException(config, "n_layers is %d; a file may ask for at most %d".formatted(spec.nLayers(), MOST_LAYERS));
-        }
         return spec;
     }
 
@@ -87,20 +83,25 @@ public final class ModelDirectory {
      *
      * @param catalog the parts its configuration may name
      */
-    public static Transformer read(Path directory, Catalog catalog, Backend backend, DType dtype) {
-        Transformer model = build(directory.resolve(CONFIG), readSpec(directory), catalog);
-        try (Safetensors tensors = Safetensors.open(directory)) {
-            checkNames(tensors, model.parameters());
-            model.parameters().forEach(parameter -> checkShape(tensors, parameter)); // all of them before the first is read
-            model.fill(parameter -> {
-                HostArray values = tensors.read(parameter.name()).cast(dtype);
-                return backend.upload(new HostArray(parameter.shape(), dtype, values.array())); // the parameter's shape has names for its axes
-            });
-        }
+    public static LanguageModel read(Path directory, Catalog catalog, Backend backend, DType dtype) {
+        LanguageModel model = build(directory.resolve(CONFIG), readSpec(directory), catalog);
+        fill(directory, model, backend, dtype);
         return model;
     }
 
-    private static Transformer build(Path config, ModelSpec spec, Catalog catalog) {
+    /** Puts the parameters in {@code directory} into {@code model}, which has to have all of them and no others. */
+    public static void fill(Path directory, LanguageModel model, Backend backend, DType dtype) {
+        try (Safetensors tensors = Safetensors.open(directory)) {
+            checkNames(tensors, model.cells());
+            model.cells().forEach(cell -> checkShape(tensors, cell)); // all of them before the first is read
+            model.fill(cell -> {
+                HostArray values = tensors.read(cell.name()).cast(dtype);
+                return backend.upload(new HostArray(cell.shape(), dtype, values.array())); // the cell's shape has names for its axes
+            });
+        }
+    }
+
+    private static LanguageModel build(Path config, ModelSpec spec, Catalog catalog) {
         try {
             return ModelBuilder.build(spec, catalog);
         } catch (IllegalArgumentException | ArithmeticException impossible) {
@@ -108,8 +109,8 @@ public final class ModelDirectory {
         }
     }
 
-    private static void checkNames(Safetensors tensors, List<Parameter> parameters) {
-        Set<String> wanted = parameters.stream().map(Parameter::name).collect(Collectors.toCollection(TreeSet::new));
+    private static void checkNames(Safetensors tensors, List<Cell> cells) {
+        Set<String> wanted = cells.stream().map(Cell::name).collect(Collectors.toCollection(TreeSet::new));
         Set<String> missing = new TreeSet<>(wanted);
         missing.removeAll(tensors.names());
         Set<String> extra = new TreeSet<>(tensors.names());
@@ -129,11 +130,11 @@ public final class ModelDirectory {
         return "%s %d tensor%s: %s%s".formatted(what, names.size(), names.size() == 1 ? "" : "s", shown, names.size() > NAMES_SHOWN ? ", …" : "");
     }
 
-    private static void checkShape(Safetensors tensors, Parameter parameter) {
-        String name = parameter.name();
-        if (!tensors.shape(name).equals(parameter.shape())) {
+    private static void checkShape(Safetensors tensors, Cell cell) {
+        String name = cell.name();
+        if (!tensors.shape(name).equals(cell.shape())) {
             throw new CheckpointException(tensors.path(), "the tensor %s is %s, but the model needs %s".formatted(shown(name), tensors.shape(name),
-                    parameter.shape()));
+                    cell.shape()));
         }
         if (!tensors.dtype(name).isFloating()) {
             throw new CheckpointException(tensors.path(), "the tensor %s is %s, but a parameter is a floating type".formatted(shown(name),

@@ -3,12 +3,18 @@ package io.fluxo.checkpoint;
 import static io.fluxo.checkpoint.CheckpointException.shown;
 
 import io.fluxo.model.ModelSpec;
+import io.fluxo.model.PerLayer;
+import io.fluxo.model.PerLayer.Range;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -74,19 +80,45 @@ final class SpecJson {
             case Boolean truth -> json.booleanNode(truth);
             case String text -> json.stringNode(text);
             case Enum<?> constant -> json.stringNode(label(constant));
+            case PerLayer<?> layers when layers.isUniform() -> node(layers.standard());
+            case PerLayer<?> layers -> {
+                ObjectNode mapping = json.objectNode();
+                layers.entries((key, item) -> mapping.set(key, node(item)));
+                yield mapping;
+            }
             default -> throw new IllegalStateException("no JSON form for " + value.getClass());
         };
     }
 
     private static Object value(Path file, RecordComponent component, JsonNode node) {
-        Class<?> type = component.getType();
-        if (type == int.class && node.isInt()) {
+        if (!(component.getGenericType() instanceof ParameterizedType perLayer)) {
+            return value(file, key(component), component.getType(), node);
+        }
+        Class<?> type = (Class<?>) perLayer.getActualTypeArguments()[0];
+        if (!(node instanceof ObjectNode mapping)) {
+            return PerLayer.of(value(file, key(component), type, node));
+        }
+        JsonNode standard = mapping.get(PerLayer.STANDARD_KEY);
+        if (standard == null) {
+            throw new CheckpointException(file, "%s differs by layer, but says no \"%s\"".formatted(key(component), PerLayer.STANDARD_KEY));
+        }
+        SequencedMap<Range, Object> exceptions = new LinkedHashMap<>();
+        mapping.properties().stream().filter(entry -> !entry.getKey().equals(PerLayer.STANDARD_KEY)).forEach(entry -> {
+            Optional<Range> range = Range.parse(entry.getKey());
+            exceptions.put(range.orElseThrow(() -> new CheckpointException(file, "%s: %s names no layers; there are %s".formatted(key(component),
+                    shown(entry.getKey()), PerLayer.RANGES))), value(file, key(component), type, entry.getValue()));
+        });
+        return new PerLayer<>(value(file, key(component), type, standard), exceptions);
+    }
+
+    private static Object value(Path file, String key, Class<?> type, JsonNode node) {
+        if (isWhole(type) && node.isInt()) {
             return node.intValue();
         }
-        if (type == double.class && node.isNumber()) {
+        if (isReal(type) && node.isNumber()) {
             return node.doubleValue();
         }
-        if (type == boolean.class && node.isBoolean()) {
+        if (isTruth(type) && node.isBoolean()) {
             return node.booleanValue();
         }
         if (type == String.class && node.isString()) {
@@ -99,14 +131,26 @@ final class SpecJson {
                 }
             }
         }
-        throw new CheckpointException(file, "%s must be %s, not %s".formatted(key(component), wanted(type), shown(node.toString())));
+        throw new CheckpointException(file, "%s must be %s, not %s".formatted(key, wanted(type), shown(node.toString())));
     }
 
     private static String wanted(Class<?> type) {
         if (type.isEnum()) {
             return Arrays.stream(type.getEnumConstants()).map(constant -> label((Enum<?>) constant)).collect(Collectors.joining(", ", "one of ", ""));
         }
-        return type == int.class ? "a whole number" : type == double.class ? "a number" : type == boolean.class ? "true or false" : "text";
+        return isWhole(type) ? "a whole number" : isReal(type) ? "a number" : isTruth(type) ? "true or false" : "text";
+    }
+
+    private static boolean isWhole(Class<?> type) {
+        return type == int.class || type == Integer.class;
+    }
+
+    private static boolean isReal(Class<?> type) {
+        return type == double.class || type == Double.class;
+    }
+
+    private static boolean isTruth(Class<?> type) {
+        return type == boolean.class || type == Boolean.class;
     }
 
     private static String label(Enum<?> constant) {

@@ -5,7 +5,10 @@ import io.fluxo.shape.Shape;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
 
-/** A row of W_E for each token id: I32 [batch pos] → [batch pos d_model]. */
+/**
+ * A row of W_E for each token id: I32 [batch pos] → [batch pos d_model]. Where a position holds several ids, a key and its value, their rows
+ * are added: I32 [batch pos channel] → [batch pos d_model].
+ */
 public final class Embedding extends Layer {
 
     private final Parameter table;
@@ -19,7 +22,8 @@ public final class Embedding extends Layer {
 
     @Override
     protected Tensor compute(Pass pass, Tensor tokens) {
-        return pass.at(hook, pass.gather(table.value(), tokens));
+        Tensor rows = pass.gather(table.value(), tokens);
+        return pass.at(hook, tokens.rank() == 2 ? rows : pass.sumOver(rows, 2));
     }
 
     /** W_E [d_vocab d_model]. */

@@ -10,14 +10,28 @@ public interface Initializer {
 
     Initializer ZEROS = (shape, key) -> new double[shape.elements()];
 
-    Initializer ONES = (shape, key) -> {
-        double[] values = new double[shape.elements()];
-        Arrays.fill(values, 1);
-        return values;
-    };
+    Initializer ONES = constant(1);
 
     /** Values for a known {@code shape}, row-major. */
     double[] sample(Shape shape, RandomKey key);
+
+    /** What this draws, times {@code factor}. */
+    default Initializer times(double factor) {
+        return factor == 1 ? this : (shape, key) -> {
+            double[] values = sample(shape, key);
+            Arrays.setAll(values, i -> factor * values[i]);
+            return values;
+        };
+    }
+
+    /** The same number everywhere. */
+    static Initializer constant(double value) {
+        return (shape, key) -> {
+            double[] values = new double[shape.elements()];
+            Arrays.fill(values, value);
+            return values;
+        };
+    }
 
     /** Independent N(0, std²). */
     static Initializer normal(double std) {
@@ -25,6 +39,17 @@ public interface Initializer {
             double[] values = new double[shape.elements()];
             for (int i = 0; i < values.length; i++) {
                 values[i] = std * key.normal(i);
+            }
+            return values;
+        };
+    }
+
+    /** Independent and uniform on [−bound, bound). */
+    static Initializer uniform(double bound) {
+        return (shape, key) -> {
+            double[] values = new double[shape.elements()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = bound * (2 * key.uniform(i) - 1);
             }
             return values;
         };

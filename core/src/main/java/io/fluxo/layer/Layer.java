@@ -17,6 +17,7 @@ public abstract class Layer {
     private final String path;
     private final List<Layer> parts = new ArrayList<>();
     private final List<Parameter> own = new ArrayList<>();
+    private final List<Buffer> buffers = new ArrayList<>();
     private final List<HookPoint> points = new ArrayList<>();
 
     /** @param path where the layer stands in its model: {@code blocks.0.attn} */
@@ -50,6 +51,16 @@ public abstract class Layer {
         return Stream.concat(own.stream(), parts.stream().flatMap(part -> part.parameters().stream())).toList();
     }
 
+    /** All untrained cells, those of parts included, in a fixed order. */
+    public final List<Buffer> buffers() {
+        return Stream.concat(buffers.stream(), parts.stream().flatMap(part -> part.buffers().stream())).toList();
+    }
+
+    /** Everything that has to be filled before the layer runs: parameters, then buffers. */
+    public final List<Cell> cells() {
+        return Stream.concat(parameters().stream(), buffers().stream()).toList();
+    }
+
     /** All hook points, those of parts included. */
     public final List<HookPoint> hookPoints() {
         return Stream.concat(points.stream(), parts.stream().flatMap(part -> part.hookPoints().stream())).toList();
@@ -66,6 +77,13 @@ public abstract class Layer {
         Parameter parameter = new Parameter(name(name), shape, initializer);
         own.add(parameter);
         return parameter;
+    }
+
+    /** An untrained cell of this layer. */
+    protected final Buffer buffer(String name, Shape shape, Initializer initializer) {
+        Buffer buffer = new Buffer(name(name), shape, initializer);
+        buffers.add(buffer);
+        return buffer;
     }
 
     /** A hook point at an operation's boundary. */

@@ -8,6 +8,8 @@ import io.fluxo.stream.HookPoint;
 import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 
 /** One run through a model: the operations, the hooks, and in training the randomness of dropout. */
 public final class Pass extends Ops {
@@ -15,27 +17,36 @@ public final class Pass extends Ops {
     private final Backend backend;
     private final Hooks hooks;
     private final RandomKey dropout;
+    private final List<Addition> additions;
 
-    private Pass(Backend backend, Hooks hooks, RandomKey dropout) {
+    private Pass(Backend backend, Hooks hooks, RandomKey dropout, List<Addition> additions) {
         super(backend);
         this.backend = backend;
         this.hooks = hooks;
         this.dropout = dropout;
+        this.additions = additions;
     }
+
+    /**
+     * What a pass of training wants added to an untrained cell.
+     *
+     * @param change of the cell's shape
+     */
+    public record Addition(Buffer buffer, Tensor change) {}
 
     /** A pass that evaluates: nothing is dropped. */
     public static Pass evaluation(Backend backend) {
-        return new Pass(backend, Hooks.NONE, null);
+        return new Pass(backend, Hooks.NONE, null, List.of());
     }
 
     /** A pass of training; {@code dropout} differs from step to step. */
     public static Pass training(Backend backend, RandomKey dropout) {
-        return new Pass(backend, Hooks.NONE, dropout);
+        return new Pass(backend, Hooks.NONE, dropout, new ArrayList<>());
     }
 
     /** The same pass with {@code hooks}. */
     public Pass with(Hooks hooks) {
-        return new Pass(backend, hooks, dropout);
+        return new Pass(backend, hooks, dropout, additions);
     }
 
     /** {@code value}, or what a hook puts in its place. */
@@ -46,6 +57,21 @@ public final class Pass extends Ops {
     /** Whether anybody looks at {@code point}. */
     public boolean wants(HookPoint point) {
         return hooks != Hooks.NONE && hooks.wants(point);
+    }
+
+    /** Whether this is a pass of training: something is dropped, and statistics are those of the batch. */
+    public boolean trains() {
+        return dropout != null;
+    }
+
+    /** Wants {@code change} added to {@code buffer} once the step is over. Within the pass the buffer stays as it is. */
+    public void accumulate(Buffer buffer, Tensor change) {
+        additions.add(new Addition(buffer, change));
+    }
+
+    /** What was asked for by {@link #accumulate}, in order; who trains carries it out. */
+    public List<Addition> additions() {
+        return List.copyOf(additions);
     }
 
     /** In training, {@code x} with elements dropped at {@code rate}; which ones depends on the step and on {@code path} alone. */

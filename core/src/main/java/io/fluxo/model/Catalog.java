@@ -1,9 +1,24 @@
 package io.fluxo.model;
 
+import static java.util.Map.entry;
+
+import io.fluxo.block.DeepNorm;
+import io.fluxo.block.LnScalingBlock;
+import io.fluxo.block.MixLn;
+import io.fluxo.block.NoNormBlock;
+import io.fluxo.block.NormFormer;
+import io.fluxo.block.ParallelBlock;
 import io.fluxo.block.Placement;
 import io.fluxo.block.PostNormBlock;
 import io.fluxo.block.PreNormBlock;
+import io.fluxo.block.ReZeroBlock;
+import io.fluxo.block.ResPostBlock;
+import io.fluxo.block.ResiDual;
+import io.fluxo.block.SandwichBlock;
+import io.fluxo.layer.BatchNorm;
+import io.fluxo.layer.DynamicTanh;
 import io.fluxo.layer.LayerNorm;
+import io.fluxo.layer.NoNorm;
 import io.fluxo.layer.NormFactory;
 import io.fluxo.layer.RmsNorm;
 import java.util.Map;
@@ -21,12 +36,26 @@ public record Catalog(SortedMap<String, Placement> placements, SortedMap<String,
 
     /** What Fluxo itself brings. */
     public static final Catalog STANDARD = new Catalog(
-            new TreeMap<>(Map.of(
-                    "post", Placement.of(PostNormBlock::new, false),
-                    "pre", Placement.of(PreNormBlock::new, true))),
-            new TreeMap<>(Map.of(
-                    "layer_norm", (NormFactory) LayerNorm::new,
-                    "rms_norm", (NormFactory) RmsNorm::new)));
+            new TreeMap<>(Map.ofEntries(
+                    entry("post", Placement.of(PostNormBlock::new, false)),
+                    entry("pre", Placement.of(PreNormBlock::new, true)),
+                    entry("none", Placement.of(NoNormBlock::new, false)),
+                    entry("sandwich", Placement.of(SandwichBlock::new, true)),
+                    entry("peri_ln", Placement.of(SandwichBlock::new, true)),
+                    entry("res_post", Placement.of(ResPostBlock::new, true)),
+                    entry("deep_norm", new DeepNorm()),
+                    entry("resi_dual", new ResiDual()),
+                    entry("mix_ln", new MixLn()),
+                    entry("ln_scaling", Placement.of(LnScalingBlock::new, true)),
+                    entry("parallel", Placement.of(ParallelBlock::new, true)),
+                    entry("norm_former", new NormFormer()),
+                    entry("rezero", Placement.of(ReZeroBlock::new, false)))),
+            new TreeMap<String, NormFactory>(Map.of(
+                    "layer_norm", LayerNorm::new,
+                    "rms_norm", RmsNorm::new,
+                    "dynamic_tanh", (path, width, affine, eps) -> new DynamicTanh(path, width, affine),
+                    "batch_norm", BatchNorm::new,
+                    "none", (path, width, affine, eps) -> new NoNorm(path))));
 
     /** This catalogue and more. A name that is taken is an error. */
     public Catalog plus(Map<String, Placement> morePlacements, Map<String, NormFactory> moreNorms) {

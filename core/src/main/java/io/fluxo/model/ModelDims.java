@@ -1,29 +1,49 @@
 package io.fluxo.model;
 
+import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.shape.Dim;
 
 /**
- * The sizes a model is built from: numbers for running it, independent symbols for proving what holds at every size.
+ * The sizes a model's layer is built from: numbers for running it, independent symbols for proving what holds at every size.
  *
- * @param dModel width of the stream
- * @param nHeads heads
- * @param dHead  width of a head's queries and keys
- * @param dV     width of a head's values
- * @param dMlp   hidden width of the feed-forward network
- * @param nCtx   longest sequence
- * @param dVocab token ids
+ * @param dModel         width of the stream
+ * @param nHeads         heads of queries
+ * @param nKeyValueHeads heads of keys and values; divides {@code nHeads}
+ * @param dHead          width of a head's queries and keys
+ * @param dV             width of a head's values
+ * @param dMlp           hidden width of the feed-forward network
+ * @param nCtx           longest sequence
+ * @param dVocab         token ids
  */
-public record ModelDims(Dim dModel, Dim nHeads, Dim dHead, Dim dV, Dim dMlp, Dim nCtx, Dim dVocab) {
+public record ModelDims(Dim dModel, Dim nHeads, Dim nKeyValueHeads, Dim dHead, Dim dV, Dim dMlp, Dim nCtx, Dim dVocab) {
 
-    /** The numbers of {@code spec}. */
-    public static ModelDims of(ModelSpec spec) {
-        return new ModelDims(Dim.of("d_model", spec.dModel()), Dim.of("head", spec.nHeads()), Dim.of("d_head", spec.headWidth()),
-                Dim.of("d_head", spec.headWidth()), Dim.of("d_mlp", spec.dMlp()), Dim.of("n_ctx", spec.nCtx()), Dim.of("d_vocab", spec.dVocab()));
+    /** Every head of queries with keys and values of its own. */
+    public ModelDims(Dim dModel, Dim nHeads, Dim dHead, Dim dV, Dim dMlp, Dim nCtx, Dim dVocab) {
+        this(dModel, nHeads, nHeads, dHead, dV, dMlp, nCtx, dVocab);
+    }
+
+    /** The numbers of {@code layer} of {@code spec}. */
+    public static ModelDims of(ModelSpec spec, LayerSpec layer) {
+        return new ModelDims(Dim.of("d_model", spec.dModel()), Dim.of("head", layer.nHeads()), Dim.of("head", layer.nKeyValueHeads()),
+                Dim.of("d_head", layer.dHead()), Dim.of("d_head", layer.dHead()), Dim.of("d_mlp", layer.dMlp()), Dim.of("n_ctx", spec.nCtx()),
+                Dim.of("d_vocab", spec.dVocab()));
     }
 
     /** A symbol for every size, none related to another. */
     public static ModelDims symbolic() {
         return new ModelDims(Dim.symbol("d_model"), Dim.symbol("n_heads"), Dim.symbol("d_head"), Dim.symbol("d_v"), Dim.symbol("d_mlp"),
                 Dim.symbol("n_ctx"), Dim.symbol("d_vocab"));
+    }
+
+    /**
+     * A symbol for every size of {@code layer}, related only as its specification says: n_heads = groups·n_key_value_heads where keys and
+     * values are shared, d_head = 2·m where features are rotated in pairs.
+     */
+    public static ModelDims symbolic(ModelSpec spec, LayerSpec layer) {
+        ModelDims free = symbolic();
+        Dim keyValueHeads = layer.nKeyValueHeads() == layer.nHeads() ? free.nHeads() : Dim.symbol("n_key_value_heads");
+        Dim heads = layer.nKeyValueHeads() == layer.nHeads() ? free.nHeads() : Dim.symbol("groups").times(keyValueHeads);
+        Dim headWidth = spec.positions() == PositionKind.ROPE ? Dim.of(2).times(Dim.symbol("m")) : free.dHead();
+        return new ModelDims(free.dModel(), heads, keyValueHeads, headWidth, free.dV(), free.dMlp(), free.nCtx(), free.dVocab());
     }
 }

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  */
 public record AttentionSilencer(Backend backend, Predicate<String> blocks) implements Hooks {
 
-    private static final String OUTPUT = ".hook_attn_out";
+    static final String OUTPUT = ".hook_attn_out";
 
     @Override
     public boolean wants(HookPoint point) {

@@ -2,7 +2,7 @@ package io.fluxo.proof;
 
 import io.fluxo.block.Block;
 import io.fluxo.layer.Layer;
-import io.fluxo.layer.Parameter;
+import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
@@ -51,15 +51,15 @@ public record DimensionLemma(String subject, Shape from, Shape to, List<Stage> s
     /** That {@code layer}, built on symbols, maps the stream to the stream; a block also at x and t1 … h. Its parameters are overwritten. */
     public static DimensionLemma of(Layer layer) {
         Map<String, String> chapter = layer instanceof Block block ? block.chapter() : Map.of();
-        return of(layer.path(), layer.parameters(), chapter, DType.F32, STREAM, STREAM, layer::forward);
+        return of(layer.path(), layer.cells(), chapter, DType.F32, STREAM, STREAM, layer::forward);
     }
 
     /** That {@code f}, which computes with {@code parameters}, maps {@code from} to {@code to}. The parameters are overwritten. */
-    public static DimensionLemma of(String subject, List<Parameter> parameters, DType dtype, Shape from, Shape to, BiFunction<Pass, Tensor, Tensor> f) {
+    public static DimensionLemma of(String subject, List<? extends Cell> parameters, DType dtype, Shape from, Shape to, BiFunction<Pass, Tensor, Tensor> f) {
         return of(subject, parameters, Map.of(), dtype, from, to, f);
     }
 
-    private static DimensionLemma of(String subject, List<Parameter> parameters, Map<String, String> chapter, DType dtype, Shape from, Shape to,
+    private static DimensionLemma of(String subject, List<? extends Cell> parameters, Map<String, String> chapter, DType dtype, Shape from, Shape to,
             BiFunction<Pass, Tensor, Tensor> f) {
         SymbolicBackend symbolic = new SymbolicBackend();
         parameters.forEach(parameter -> parameter.set(symbolic.variable(StageRecorder.last(parameter.name()), parameter.shape(), DType.F32)));

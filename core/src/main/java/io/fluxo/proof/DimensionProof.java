@@ -40,10 +40,10 @@ public record DimensionProof(List<String> points, List<String> assumptions, Opti
     /** Proves or refutes the claim for {@code spec}. */
     public static DimensionProof of(ModelSpec spec, Catalog catalog) {
         ModelDims dims = ModelDims.symbolic();
-        Transformer model = ModelBuilder.build(spec, dims, catalog);
+        Transformer model = ModelBuilder.transformer(spec, layer -> ModelDims.symbolic(spec, layer), catalog);
         var stream = DimensionLemma.STREAM;
         List<DimensionLemma> lemmas = new ArrayList<>();
-        lemmas.add(DimensionLemma.of("embedding", model.parameters(), DType.I32, stream.slice(0, 2), stream, model::embed));
+        lemmas.add(DimensionLemma.of("embedding", model.cells(), DType.I32, stream.slice(0, 2), stream, model::embed));
         List<List<String>> kinds = new ArrayList<>();
         List<DimensionLemma> kindLemmas = new ArrayList<>();
         List<String> points = new ArrayList<>();
@@ -60,7 +60,7 @@ public record DimensionProof(List<String> points, List<String> assumptions, Opti
             kindLemmas.add(lemma);
             kinds.add(new ArrayList<>(List.of(lemma.subject())));
         }
-        lemmas.add(DimensionLemma.of("unembedding", model.parameters(), DType.F32, stream, stream.with(2, dims.dVocab()), model::unembed));
+        lemmas.add(DimensionLemma.of("unembedding", model.cells(), DType.F32, stream, stream.with(2, dims.dVocab()), model::unembed));
         return of(lemmas, points, kinds);
     }
 

@@ -32,12 +32,8 @@ public final class SilencedAttention extends Attention {
     /** {@code catalog} with attention silenced in the blocks whose path {@code blocks} accepts: {@code blocks.0}. */
     public static Catalog in(Catalog catalog, Predicate<String> blocks) {
         SortedMap<String, Placement> placements = new TreeMap<>();
-        catalog.placements().forEach((name, placement) -> placements.put(name, Placement.of(
-                parts -> placement.block(blocks.test(parts.path()) ? silenced(parts) : parts), placement.finalNorm())));
+        catalog.placements().forEach((name, placement) -> placements.put(name, placement.with(
+                parts -> blocks.test(parts.path()) ? parts.withAttention(new SilencedAttention(parts.attention().path())) : parts)));
         return new Catalog(placements, catalog.norms());
-    }
-
-    private static Placement.Parts silenced(Placement.Parts parts) {
-        return new Placement.Parts(parts.path(), new SilencedAttention(parts.attention().path()), parts.mlp(), parts.norm());
     }
 }

@@ -3,7 +3,7 @@ package io.fluxo.proof;
 import io.fluxo.block.Block;
 import io.fluxo.layer.Attention;
 import io.fluxo.layer.Layer;
-import io.fluxo.layer.Parameter;
+import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelBuilder;
@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Which tokens reach which rows while something runs: at each hook point and in the output, for all weights and all tokens at a size. Two
@@ -58,13 +59,13 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
 
     /** Through the model of {@code spec}, from token ids to logits. */
     public static TokenFlow of(ModelSpec spec, Catalog catalog, int tokens) {
-        return of(ModelBuilder.build(withVocabulary(spec), catalog), tokens);
+        return of(ModelBuilder.transformer(withVocabulary(spec), catalog), tokens);
     }
 
     /** Through {@code model}, from token ids to logits. Its parameters are overwritten: give it a model of its own. */
     public static TokenFlow of(Transformer model, int tokens) {
         DependenceBackend backend = new DependenceBackend();
-        return run("model", backend, Hooks.NONE, model.parameters(), backend.tokens(Shape.of(SEQUENCES, tokens)), symbols(model), model::forward);
+        return run("model", backend, Hooks.NONE, model.cells(), backend.tokens(Shape.of(SEQUENCES, tokens)), symbols(model), model::forward);
     }
 
     /**
@@ -73,35 +74,43 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
      */
     public static TokenFlow withoutAttention(Transformer model, int tokens, Predicate<String> blocks) {
         DependenceBackend backend = new DependenceBackend();
-        TokenFlow flow = run("model without attention", backend, new AttentionSilencer(backend, blocks), model.parameters(),
+        TokenFlow flow = run("model without attention", backend, new AttentionSilencer(backend, blocks), model.cells(),
                 backend.tokens(Shape.of(SEQUENCES, tokens)), symbols(model), model::forward);
-        List<String> silenced = model.blocks().stream().filter(block -> blocks.test(block.path())).flatMap(block -> block.parts().stream())
-                .filter(Attention.class::isInstance).map(attention -> attention.path() + ".").toList();
         boolean all = model.blocks().stream().allMatch(block -> blocks.test(block.path()));
-        return new TokenFlow(all ? flow.subject() : "model without some attention", tokens,
-                flow.points().stream().filter(point -> silenced.stream().noneMatch(point.name()::startsWith)).toList());
+        List<Point> left = new ArrayList<>(flow.points());
+        model.blocks().stream().filter(block -> blocks.test(block.path())).forEach(block -> left.removeAll(silenced(block, flow.points())));
+        return new TokenFlow(all ? flow.subject() : "model without some attention", tokens, left);
+    }
+
+    /** The points within {@code block}'s attention, and those from there to what is put in its output's place: a norm of that output, say. */
+    private static List<Point> silenced(Block block, List<Point> points) {
+        List<String> attention = block.parts().stream().filter(Attention.class::isInstance).map(part -> part.path() + ".").toList();
+        List<String> names = points.stream().map(Point::name).toList();
+        int first = IntStream.range(0, points.size()).filter(i -> attention.stream().anyMatch(names.get(i)::startsWith)).findFirst().orElse(0);
+        int replaced = Math.max(first, names.indexOf(block.path() + AttentionSilencer.OUTPUT));
+        return points.subList(first, replaced).stream().filter(point -> point.name().startsWith(block.path() + ".")).toList();
     }
 
     /** Through a layer or block, from a stream of {@code width} on. Its parameters are overwritten. */
     public static TokenFlow of(Layer layer, Dim width, int tokens) {
         DependenceBackend backend = new DependenceBackend();
         Map<String, String> symbols = layer instanceof Block block ? symbols(block) : Map.of();
-        return run(layer.path(), backend, Hooks.NONE, layer.parameters(), stream(backend, width, tokens), symbols, layer::forward);
+        return run(layer.path(), backend, Hooks.NONE, layer.cells(), stream(backend, width, tokens), symbols, layer::forward);
     }
 
     /** Through {@code f}, which computes with {@code parameters}, from a stream of {@code width} on. The parameters are overwritten. */
-    public static TokenFlow of(String subject, List<Parameter> parameters, Dim width, int tokens, BiFunction<Pass, Tensor, Tensor> f) {
+    public static TokenFlow of(String subject, List<? extends Cell> parameters, Dim width, int tokens, BiFunction<Pass, Tensor, Tensor> f) {
         DependenceBackend backend = new DependenceBackend();
         return run(subject, backend, Hooks.NONE, parameters, stream(backend, width, tokens), Map.of(), f);
     }
 
     /** Through {@code f}, from token ids on. The parameters are overwritten. */
-    static TokenFlow ofTokens(String subject, List<Parameter> parameters, int tokens, BiFunction<Pass, Tensor, Tensor> f) {
+    static TokenFlow ofTokens(String subject, List<? extends Cell> parameters, int tokens, BiFunction<Pass, Tensor, Tensor> f) {
         DependenceBackend backend = new DependenceBackend();
         return run(subject, backend, Hooks.NONE, parameters, backend.tokens(Shape.of(SEQUENCES, tokens)), Map.of(), f);
     }
 
-    private static TokenFlow run(String subject, DependenceBackend backend, Hooks change, List<Parameter> parameters, Tensor x,
+    private static TokenFlow run(String subject, DependenceBackend backend, Hooks change, List<? extends Cell> parameters, Tensor x,
             Map<String, String> symbols, BiFunction<Pass, Tensor, Tensor> f) {
         parameters.forEach(parameter -> parameter.set(backend.weight(parameter.shape(), DType.F32)));
         Cache cache = Cache.boundaries();

@@ -4,8 +4,9 @@ import static io.fluxo.proof.TokenClaim.TOKEN_DIAGONAL;
 
 import io.fluxo.block.Block;
 import io.fluxo.layer.Attention;
-import io.fluxo.layer.Parameter;
+import io.fluxo.layer.Cell;
 import io.fluxo.model.Catalog;
+import io.fluxo.model.LayerSpec;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelDims;
 import io.fluxo.model.ModelSpec;
@@ -33,10 +34,10 @@ public record TokenTheorem(List<TokenProof> proofs) {
     /** Proves or fails to prove it for sequences of {@code tokens}. */
     public static TokenTheorem of(ModelSpec given, Catalog catalog, int tokens) {
         ModelSpec spec = TokenFlow.withVocabulary(given);
-        Transformer model = ModelBuilder.build(spec, catalog);
-        List<Parameter> parameters = model.parameters();
-        Dim width = ModelDims.of(spec).dModel();
-        TokenClaim permitted = permitted(spec.mask());
+        Transformer model = ModelBuilder.transformer(spec, catalog);
+        List<? extends Cell> parameters = model.cells();
+        Dim width = ModelDims.of(spec, spec.layer(0)).dModel();
+        TokenClaim permitted = permitted(spec);
         List<TokenProof> proofs = new ArrayList<>();
         proofs.add(TokenFlow.ofTokens("embedding", parameters, tokens, model::embed).prove(TOKEN_DIAGONAL));
         model.blocks().forEach(block -> subLayers(block, width, tokens, permitted).forEach(proofs::add));
@@ -63,7 +64,7 @@ public record TokenTheorem(List<TokenProof> proofs) {
      * from other tokens came through that attention and was carried on by the residual connections.
      */
     public static TokenFlow path(ModelSpec spec, Catalog catalog, int tokens) {
-        Transformer model = ModelBuilder.build(TokenFlow.withVocabulary(spec), catalog);
+        Transformer model = ModelBuilder.transformer(TokenFlow.withVocabulary(spec), catalog);
         return TokenFlow.withoutAttention(model, tokens, path -> !path.equals("blocks.0"));
     }
 
@@ -73,6 +74,12 @@ public record TokenTheorem(List<TokenProof> proofs) {
             case CAUSAL -> TokenClaim.CAUSAL;
             case BIDIRECTIONAL -> TokenClaim.WITHIN_SEQUENCE;
         };
+    }
+
+    /** What the masks of a whole model let through: one that sees later tokens is enough. */
+    static TokenClaim permitted(ModelSpec spec) {
+        return spec.layers().stream().filter(LayerSpec::attends).anyMatch(layer -> layer.mask() == MaskKind.BIDIRECTIONAL)
+                ? TokenClaim.WITHIN_SEQUENCE : TokenClaim.CAUSAL;
     }
 
     public boolean proved() {

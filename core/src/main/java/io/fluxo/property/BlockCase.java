@@ -2,6 +2,8 @@ package io.fluxo.property;
 
 import io.fluxo.block.Block;
 import io.fluxo.block.Placement;
+import io.fluxo.layer.Buffer;
+import io.fluxo.layer.Cell;
 import io.fluxo.layer.Parameter;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelBuilder;
@@ -26,9 +28,16 @@ import java.util.Map;
  * @param bias        whether projections carry a bias
  * @param weightScale times the weights as they are initialised
  * @param inputScale  times the input of its kind
+ * @param kinds       whose kinds of attention, positions, residual connection and sub-layers the block has; the same in every layer
  */
 public record BlockCase(MaskKind mask, ActFn actFn, String norm, double eps, boolean affine, boolean bias, double weightScale, InputKind input,
-                        double inputScale, int seed, int batch, int pos, int dModel, int nHeads, int dHead, int dV, int dMlp) {
+                        double inputScale, int seed, int batch, int pos, int dModel, int nHeads, int dHead, int dV, int dMlp, ModelSpec kinds) {
+
+    /** Of Fluxo's ordinary kinds. */
+    public BlockCase(MaskKind mask, ActFn actFn, String norm, double eps, boolean affine, boolean bias, double weightScale, InputKind input,
+            double inputScale, int seed, int batch, int pos, int dModel, int nHeads, int dHead, int dV, int dMlp) {
+        this(mask, actFn, norm, eps, affine, bias, weightScale, input, inputScale, seed, batch, pos, dModel, nHeads, dHead, dV, dMlp, ModelSpec.DEFAULT);
+    }
 
     /** Under this name the block under test stands in the catalogue it is built from. */
     private static final String SUBJECT = "block under test";
@@ -45,20 +54,34 @@ public record BlockCase(MaskKind mask, ActFn actFn, String norm, double eps, boo
 
     /** The case's block at other sizes: symbols, to prove something of it. */
     public Block block(Placement placement, Catalog catalog, ModelDims sizes) {
-        return ModelBuilder.build(spec(SUBJECT), sizes, catalog.plus(Map.of(SUBJECT, placement), Map.of())).blocks().getFirst();
+        return ModelBuilder.transformer(spec(SUBJECT), sizes, catalog.plus(Map.of(SUBJECT, placement), Map.of())).blocks().getFirst();
     }
 
     /** A model of one such block. Its widths are those of {@link #dims}: a specification cannot say d_v. */
     public ModelSpec spec(String placement) {
-        ModelSpec d = ModelSpec.DEFAULT;
-        return new ModelSpec(1, dModel, nHeads, dHead, dMlp, pos, 1, actFn, placement, norm, affine, eps, d.attention(), mask, true, d.residual(),
-                d.positions(), bias, false, 0, d.init(), d.embedStd());
+        return kinds.edit().nLayers(1).dModel(dModel).nHeads(nHeads).dHead(dHead).nKeyValueHeads(keyValueHeads()).dMlp(dMlp).nCtx(pos).dVocab(1).actFn(actFn).placement(placement)
+                .norm(norm).normAffine(affine).normEps(eps).mask(mask).bias(bias).build();
     }
 
     /** The case's sizes. */
     public ModelDims dims() {
-        return new ModelDims(Dim.of("d_model", dModel), Dim.of("head", nHeads), Dim.of("d_head", dHead), Dim.of("d_v", dV),
+        return new ModelDims(Dim.of("d_model", dModel), Dim.of("head", nHeads), Dim.of("head", keyValueHeads()), Dim.of("d_head", dHead), Dim.of("d_v", dV),
                 Dim.of("d_mlp", dMlp), Dim.of("n_ctx", pos), Dim.of("d_vocab", 1));
+    }
+
+    /** Heads of keys and values: as many fewer as the kinds say. */
+    private int keyValueHeads() {
+        return nHeads / groups(kinds);
+    }
+
+    /** How many heads of queries share one of keys and values. */
+    static int groups(ModelSpec kinds) {
+        return kinds.nHeads().standard() / kinds.keyValueHeads(0);
+    }
+
+    /** The same case at other widths of stream and heads. */
+    public BlockCase withWidths(int stream, int heads) {
+        return new BlockCase(mask, actFn, norm, eps, affine, bias, weightScale, input, inputScale, seed, batch, pos, stream, nHeads, heads, dV, dMlp, kinds);
     }
 
     /** [batch pos d_model]. */
@@ -67,17 +90,20 @@ public record BlockCase(MaskKind mask, ActFn actFn, String norm, double eps, boo
     }
 
     /**
-     * The case's values for {@code parameter}: as it is initialised, vectors with noise of standard deviation ½, since zeros and ones hide
-     * faults; all times the weight scale.
+     * The case's values for {@code cell}: as it is initialised, vectors with noise of standard deviation ½, since zeros and ones hide
+     * faults; parameters times the weight scale.
      */
-    public HostArray values(Parameter parameter, DType dtype) {
-        RandomKey key = key().split(parameter.name());
-        double[] initial = parameter.initializer().sample(parameter.shape(), key);
+    public HostArray values(Cell cell, DType dtype) {
+        RandomKey key = key().split(cell.name());
+        double[] initial = cell.initializer().sample(cell.shape(), key);
         RandomKey noise = key.split("noise");
-        double spread = parameter.shape().rank() < 2 ? 0.5 : 0;
+        double spread = cell.shape().rank() < 2 ? 0.5 : 0;
         double[] values = new double[initial.length];
-        Arrays.setAll(values, i -> weightScale * (initial[i] + spread * noise.normal(i)));
-        return HostArray.of(parameter.shape(), dtype, values);
+        Arrays.setAll(values, i -> switch (cell) {
+            case Parameter _ -> weightScale * (initial[i] + spread * noise.normal(i));
+            case Buffer _ -> Math.abs(initial[i] + spread * noise.normal(i));         // a running variance is not negative
+        });
+        return HostArray.of(cell.shape(), dtype, values);
     }
 
     /** The case's input, [batch pos d_model]. */

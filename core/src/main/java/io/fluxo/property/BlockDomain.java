@@ -1,7 +1,9 @@
 package io.fluxo.property;
 
+import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.ActFn;
 import io.fluxo.model.ModelSpec.MaskKind;
+import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +45,7 @@ public final class BlockDomain implements Generator<BlockCase> {
     private Range width = new Range(1, 33);
     private Range heads = new Range(1, 4);
     private Range headWidth = new Range(1, 5);
+    private ModelSpec kinds = ModelSpec.DEFAULT;
 
     private BlockDomain() {}
 
@@ -119,6 +122,11 @@ public final class BlockDomain implements Generator<BlockCase> {
         return with(copy -> copy.headWidth = new Range(least, most));
     }
 
+    /** The kinds of attention, positions, residual connection and sub-layers: those of {@code model}, every layer of which is like the first. */
+    public BlockDomain kinds(ModelSpec model) {
+        return with(copy -> copy.kinds = model.like(model.layer(0)));
+    }
+
     /** The masks some of the cases have. */
     public List<MaskKind> masks() {
         return masks;
@@ -128,8 +136,8 @@ public final class BlockDomain implements Generator<BlockCase> {
     public BlockCase from(Choices choices) {
         return new BlockCase(choices.oneOf(masks), choices.oneOf(actFns), choices.oneOf(norms), choices.oneOf(eps), choices.flag(), choices.flag(),
                 choices.oneOf(weightScales), choices.oneOf(inputs), choices.oneOf(inputScales), choices.integer(0, SEEDS - 1),
-                batch.choose(choices), pos.choose(choices), width.choose(choices), heads.choose(choices), headWidth.choose(choices),
-                headWidth.choose(choices), choices.integer(1, width.most));
+                batch.choose(choices), pos.choose(choices), width.choose(choices), heads.choose(choices) * BlockCase.groups(kinds),
+                headWidth.choose(choices) * (kinds.positions() == PositionKind.ROPE ? 2 : 1), headWidth.choose(choices), choices.integer(1, width.most), kinds);
     }
 
     private BlockDomain with(Consumer<BlockDomain> change) {
@@ -146,6 +154,7 @@ public final class BlockDomain implements Generator<BlockCase> {
         copy.width = width;
         copy.heads = heads;
         copy.headWidth = headWidth;
+        copy.kinds = kinds;
         change.accept(copy);
         return copy;
     }

@@ -32,7 +32,7 @@ public final class Subject<L extends Layer> implements AutoCloseable {
     public static <L extends Layer> Subject<L> of(L layer, BlockCase drawn, Backend backend, DType dtype) {
         Subject<L> subject = new Subject<>(layer, backend, backend.openScope());
         try {
-            layer.parameters().forEach(parameter -> parameter.set(backend.upload(drawn.values(parameter, dtype))));
+            layer.cells().forEach(parameter -> parameter.set(backend.upload(drawn.values(parameter, dtype))));
             return subject;
         } catch (RuntimeException | Error failure) {
             subject.close();

@@ -67,6 +67,27 @@ public sealed interface Dim {
         return fromTerms(product);
     }
 
+    /**
+     * This size divided by {@code divisor}, which has to divide it whatever the symbols are: groups·n by n, 2·m by 2.
+     *
+     * @throws ShapeMismatchException where it does not
+     */
+    default Dim over(Dim divisor) {
+        if (divisor.terms().size() != 1) {
+            throw new ShapeMismatchException("%s cannot be divided by %s".formatted(this, divisor));
+        }
+        Monomial by = divisor.terms().firstKey();
+        long factor = divisor.terms().get(by);
+        SortedMap<Monomial, Long> quotient = new TreeMap<>();
+        terms().forEach((monomial, coefficient) -> {
+            if (coefficient % factor != 0 || !by.divides(monomial)) {
+                throw new ShapeMismatchException("%s is not a multiple of %s".formatted(this, divisor));
+            }
+            quotient.put(monomial.over(by), coefficient / factor);
+        });
+        return fromTerms(quotient);
+    }
+
     private static Dim fromTerms(SortedMap<Monomial, Long> terms) {
         terms.values().removeIf(coefficient -> coefficient == 0);
         if (terms.isEmpty()) {
@@ -182,6 +203,16 @@ public sealed interface Dim {
             SortedMap<String, Integer> product = new TreeMap<>(powers);
             other.powers.forEach((symbol, power) -> product.merge(symbol, power, Math::addExact));
             return new Monomial(product);
+        }
+
+        boolean divides(Monomial other) {
+            return powers.entrySet().stream().allMatch(entry -> other.powers.getOrDefault(entry.getKey(), 0) >= entry.getValue());
+        }
+
+        Monomial over(Monomial divisor) {
+            SortedMap<String, Integer> quotient = new TreeMap<>(powers);
+            divisor.powers.forEach((symbol, power) -> quotient.computeIfPresent(symbol, (_, own) -> own.equals(power) ? null : Integer.valueOf(own - power)));
+            return new Monomial(quotient);
         }
 
         @Override

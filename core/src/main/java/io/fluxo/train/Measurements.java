@@ -1,13 +1,11 @@
 package io.fluxo.train;
 
-import io.fluxo.block.Block;
 import io.fluxo.layer.Parameter;
-import io.fluxo.model.Transformer;
+import io.fluxo.model.LanguageModel;
 import io.fluxo.shape.Shape;
 import io.fluxo.stream.Cache;
 import io.fluxo.tensor.HostArray;
 import java.util.EnumMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,19 +15,14 @@ import java.util.stream.IntStream;
 /** Turns a step's tensors into figures by layer, in double precision on the host. */
 final class Measurements {
 
-    private final List<Block> blocks;
+    private final List<String> layers;
     private final List<Parameter> parameters;
-    private final Set<String> streamPoints = new LinkedHashSet<>();
+    private final Set<String> streamPoints;
 
-    Measurements(Transformer model) {
-        blocks = model.blocks();
+    Measurements(LanguageModel model) {
+        layers = model.layerPaths();
         parameters = model.parameters();
-        for (Block block : blocks) {
-            streamPoints.add(block.path() + "." + block.chapter().get("x"));
-        }
-        if (!blocks.isEmpty()) {
-            streamPoints.add(blocks.getLast().path() + "." + blocks.getLast().chapter().get("h"));
-        }
+        streamPoints = Set.copyOf(model.streamPoints());
     }
 
     /**
@@ -52,7 +45,7 @@ final class Measurements {
         Map<Measure, double[]> found = new EnumMap<>(Measure.class);
         for (Measure measure : measures) {
             found.put(measure, switch (measure) {
-                case PARAM_GRAD_NORM_BY_LAYER -> blocks.stream().mapToDouble(block -> gradientNorm(block, evidence.gradients)).toArray();
+                case PARAM_GRAD_NORM_BY_LAYER -> layers.stream().mapToDouble(layer -> gradientNorm(layer, evidence.gradients)).toArray();
                 case STREAM_GRAD_NORM_BY_LAYER -> each(evidence.streamGradients, gradient -> Math.sqrt(sumOfSquares(gradient)));
                 case STREAM_NORM_BY_LAYER -> each(evidence.stream, Measurements::meanRowNorm);
                 case UPDATE_RATIO -> updateRatios(evidence.weights, after);
@@ -74,8 +67,8 @@ final class Measurements {
         return arrays.stream().mapToDouble(figure).toArray();
     }
 
-    private double gradientNorm(Block block, List<HostArray> gradients) {
-        String prefix = block.path() + ".";
+    private double gradientNorm(String layer, List<HostArray> gradients) {
+        String prefix = layer + ".";
         return Math.sqrt(IntStream.range(0, parameters.size()).filter(i -> parameters.get(i).name().startsWith(prefix))
                 .mapToDouble(i -> sumOfSquares(gradients.get(i))).sum());
     }

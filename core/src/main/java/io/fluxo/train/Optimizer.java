@@ -8,7 +8,10 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Applies gradients to parameters, by the update rule and schedule of a {@link TrainingSpec}. Its state lives in the scope that is open when
@@ -54,6 +57,30 @@ public final class Optimizer {
         for (int i = 0; i < gradients.length; i++) {
             slots.get(i).step(backend, gradients[i], rates);
         }
+    }
+
+    /** What the next step depends on besides the parameters, under names that are distinct: Adam's moments. */
+    Map<String, Tensor> state() {
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        for (Slot slot : slots) {
+            for (int i = 0; i < slot.state.length; i++) {
+                named.put(name(slot, i), slot.state[i]);
+            }
+        }
+        return named;
+    }
+
+    /** Goes on from {@code values}, which has what {@link #state} had. */
+    void restore(Function<String, Tensor> values) {
+        for (Slot slot : slots) {
+            for (int i = 0; i < slot.state.length; i++) {
+                slot.state[i] = values.apply(name(slot, i));
+            }
+        }
+    }
+
+    private static String name(Slot slot, int i) {
+        return "optimizer.%d.%s".formatted(i, slot.parameter.name());
     }
 
     private Tensor rates(int t) {

@@ -4,19 +4,20 @@ import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.Backend;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Transformer;
+import io.fluxo.model.LanguageModel;
+import io.fluxo.op.UpdateOp;
 import io.fluxo.random.RandomKey;
-import io.fluxo.shape.Dim;
-import io.fluxo.shape.Shape;
 import io.fluxo.stream.Cache;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
 public final class Trainer {
 
     private final Backend backend;
-    private final Transformer model;
+    private final LanguageModel model;
     private final TrainingSpec spec;
     private final RandomKey dropout;
     private final List<Parameter> parameters;
@@ -37,7 +38,7 @@ public final class Trainer {
      * @param model   initialised on {@code backend}
      * @param dropout the stream of dropout's randomness
      */
-    public Trainer(Backend backend, Transformer model, TrainingSpec spec, RandomKey dropout) {
+    public Trainer(Backend backend, LanguageModel model, TrainingSpec spec, RandomKey dropout) {
         this.backend = backend;
         this.model = model;
         this.spec = spec;
@@ -56,19 +57,26 @@ public final class Trainer {
     public record Step(double loss, Map<Measure, double[]> measured) {}
 
     /**
+     * One step of training on windows of text.
+     *
+     * @param windows {@code rows} sequences of equal length, one after the other; each token's target is its successor
+     */
+    public Step step(int t, int[] windows, int rows, Set<Measure> measures) {
+        return step(t, Examples.successors(windows, rows), measures);
+    }
+
+    /**
      * One step of training.
      *
      * @param t        the step, from 1
-     * @param windows  {@code rows} sequences of equal length, one after the other; each token's target is its successor
-     * @param rows     number of sequences
      * @param measures what to measure; costs time where not empty
      */
-    public Step step(int t, int[] windows, int rows, Set<Measure> measures) {
+    public Step step(int t, Examples examples, Set<Measure> measures) {
         try (TensorScope _ = backend.openScope(); AutodiffBackend tape = new AutodiffBackend(backend)) {
             parameters.forEach(parameter -> tape.watch(parameter.value()));
             Cache stream = measurements.stream();
             Pass pass = Pass.training(tape, dropout.split(t));
-            Tensor loss = loss(measures.isEmpty() ? pass : pass.with(stream), windows, rows);
+            Tensor loss = loss(measures.isEmpty() ? pass : pass.with(stream), examples);
 
             Stream<Tensor> weights = parameters.stream().map(Parameter::value);
             Tensor[] all = tape.gradients(loss, Stream.concat(weights, stream.values().values().stream()).toList());
@@ -77,34 +85,69 @@ public final class Trainer {
 
             if (measures.isEmpty()) {
                 optimizer.step(t, clipped(gradients));
+                accumulate(pass, tape);
                 return new Step(value, Map.of());
             }
             var streamGradients = Arrays.asList(all).subList(gradients.length, all.length);
             var evidence = new Measurements.Evidence(host(backend, List.of(gradients)), host(tape, stream.values().values()),
                     host(backend, streamGradients), weights());
             optimizer.step(t, clipped(gradients));
+            accumulate(pass, tape);
             return new Step(value, measurements.of(measures, evidence, weights()));
         }
     }
 
-    /** The mean cross-entropy in nats on {@code windows}, nothing dropped, nothing trained. */
-    public double evaluate(int[] windows, int rows) {
+    /** Everything the next step depends on besides its own number and data: the model's cells under their names, and the optimizer's state. */
+    public Map<String, HostArray> state() {
+        Map<String, HostArray> state = new LinkedHashMap<>();
+        model.cells().forEach(cell -> state.put(cell.name(), backend.download(cell.value())));
+        optimizer.state().forEach((name, tensor) -> state.put(name, backend.download(tensor)));
+        return state;
+    }
+
+    /**
+     * Goes on from a {@link #state} of a trainer of the same model and specification.
+     *
+     * @param values a name's values
+     */
+    public void restore(Function<String, HostArray> values) {
+        model.cells().forEach(cell -> cell.set(backend.upload(like(cell.value(), values.apply(cell.name())))));
+        Map<String, Tensor> before = optimizer.state();
+        optimizer.restore(name -> backend.upload(like(before.get(name), values.apply(name))));
+    }
+
+    /** {@code values} in the place of {@code tensor}, whose shape has names for its axes. */
+    private static HostArray like(Tensor tensor, HostArray values) {
+        if (!values.shape().equals(tensor.shape()) || values.dtype() != tensor.dtype()) {
+            throw new IllegalArgumentException("%s %s cannot take the place of %s %s".formatted(values.dtype().label(), values.shape(),
+                    tensor.dtype().label(), tensor.shape()));
+        }
+        return new HostArray(tensor.shape(), tensor.dtype(), values.array());
+    }
+
+    /** The mean cross-entropy in nats on {@code examples}, nothing dropped, nothing trained. */
+    public double evaluate(Examples examples) {
         try (TensorScope _ = backend.openScope()) {
-            return backend.download(loss(Pass.evaluation(backend), windows, rows)).scalar();
+            return backend.download(loss(Pass.evaluation(backend), examples)).scalar();
         }
     }
 
-    private Tensor loss(Pass pass, int[] windows, int rows) {
-        int window = windows.length / rows;
-        int length = window - 1;
-        int[] tokens = new int[rows * length];
-        int[] targets = new int[rows * length];
-        for (int row = 0; row < rows; row++) {
-            System.arraycopy(windows, row * window, tokens, row * length, length);
-            System.arraycopy(windows, row * window + 1, targets, row * length, length);
+    /** The mean over the positions at which something is asked. */
+    private Tensor loss(Pass pass, Examples examples) {
+        Answers answers = Answers.of(pass, backend, model, examples);
+        int asked = examples.asked();
+        if (asked == examples.targets().length) {
+            return pass.meanAll(answers.losses());
         }
-        Shape shape = Shape.of(Dim.of("batch", rows), Dim.of("pos", length));
-        return model.loss(pass, backend.upload(HostArray.of(shape, tokens)), backend.upload(HostArray.of(shape, targets)));
+        double[] weights = Arrays.stream(examples.targets()).mapToDouble(target -> target == Examples.NOTHING ? 0 : 1.0 / asked).toArray();
+        Tensor losses = answers.losses();
+        return pass.sumAll(pass.mul(losses, backend.upload(HostArray.of(losses.shape(), losses.dtype(), weights))));
+    }
+
+    /** Adds to buffers what the pass learnt by watching. */
+    private void accumulate(Pass pass, AutodiffBackend tape) {
+        pass.additions().forEach(addition -> addition.buffer().set(
+                backend.update(new UpdateOp.Accumulate(), addition.buffer().value(), tape.value(addition.change()))[0]));
     }
 
     /** The gradients, scaled down together where their norm exceeds the limit. */

@@ -125,7 +125,7 @@ final class Mutants {
     /** The standard catalogue with {@code attention} and {@code mlp} in place of the blocks' own. */
     static Catalog with(UnaryOperator<Attention> attention, UnaryOperator<Layer> mlp) {
         return around((placement, parts) ->
-                placement.block(new Placement.Parts(parts.path(), attention.apply(parts.attention()), mlp.apply(parts.mlp()), parts.norm())));
+                placement.block(parts.withAttention(attention.apply(parts.attention())).withMlp(mlp.apply(parts.mlp()))));
     }
 
     /** The standard catalogue with {@code making} around each placement. */

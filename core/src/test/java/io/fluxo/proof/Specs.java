@@ -14,9 +14,8 @@ final class Specs {
 
     /** Two layers of width 8 with 3 heads of width 2, so that heads and stream differ. */
     static ModelSpec of(String placement, String norm, MaskKind mask, PositionKind positions, ActFn actFn) {
-        ModelSpec d = ModelSpec.DEFAULT;
-        return new ModelSpec(2, 8, 3, 2, 12, 6, 5, actFn, placement, norm, true, 1e-5, d.attention(), mask, true, d.residual(), positions, true, false, 0,
-                d.init(), d.embedStd());
+        return ModelSpec.builder().nLayers(2).dModel(8).nHeads(3).dHead(2).dMlp(12).nCtx(6).dVocab(5).actFn(actFn).placement(placement).norm(norm)
+                .normAffine(true).mask(mask).positions(positions).build();
     }
 
     static ModelSpec of(String placement) {

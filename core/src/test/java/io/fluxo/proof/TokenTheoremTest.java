@@ -39,9 +39,9 @@ class TokenTheoremTest {
         TokenTheorem theorem = TokenTheorem.of(spec, Catalog.STANDARD, 5);
         assertThat(theorem.failure()).isEmpty();
         TokenFlow whole = TokenFlow.of(spec, Catalog.STANDARD, 5);
-        assertThat(whole.output().isFull(TokenTheorem.permitted(spec.mask()))).as("nothing that is permitted was proved absent").isTrue();
+        assertThat(whole.output().isFull(TokenTheorem.permitted(spec.mask().standard()))).as("nothing that is permitted was proved absent").isTrue();
         assertThat(whole.output().isTokenDiagonal()).isFalse();
-        assertThat(whole.output().isCausal()).isEqualTo(spec.mask() == MaskKind.CAUSAL);
+        assertThat(whole.output().isCausal()).isEqualTo(spec.mask().standard() == MaskKind.CAUSAL);
     }
 
     @ParameterizedTest
@@ -58,7 +58,7 @@ class TokenTheoremTest {
     @ValueSource(strings = {"post", "pre"})
     void attentionIsSilencedWhenBuiltOrAsItRuns(String placement) {
         TokenProof built = TokenFlow.of(Specs.of(placement), SilencedAttention.everywhere(Catalog.STANDARD), 4).prove(TOKEN_DIAGONAL);
-        TokenProof running = TokenFlow.withoutAttention(ModelBuilder.build(Specs.of(placement), Catalog.STANDARD), 4, path -> true).prove(TOKEN_DIAGONAL);
+        TokenProof running = TokenFlow.withoutAttention(ModelBuilder.transformer(Specs.of(placement), Catalog.STANDARD), 4, path -> true).prove(TOKEN_DIAGONAL);
         assertThat(built.failure()).isEmpty();
         assertThat(running.derivation()).isEqualTo(built.derivation());
         // a block that brings its own attention is silenced all the same
@@ -86,7 +86,7 @@ class TokenTheoremTest {
         assertThat(theorem.failure()).hasValueSatisfying(reason -> assertThat(reason).startsWith("blocks.0.mlp").contains("not proved: h_1 depends on x_2"));
         assertThat(TokenFlow.of(Specs.of(placement), mutant, 6).prove(CAUSAL).failure()).hasValueSatisfying(reason ->
                 assertThat(reason).isEqualTo("%s_1 depends on x_2 at blocks.0.hook_mlp_out".formatted(placement.equals("post") ? "t4" : "t5")));
-        Transformer model = ModelBuilder.build(Specs.of(placement), mutant);
+        Transformer model = ModelBuilder.transformer(Specs.of(placement), mutant);
         assertThat(TokenFlow.withoutAttention(model, 6, path -> true).prove(TOKEN_DIAGONAL).proved()).isFalse();
     }
 
@@ -128,9 +128,8 @@ class TokenTheoremTest {
         ModelSpec spec = Specs.of("pre");
         TokenFlow.of(spec, Catalog.STANDARD, 6);
         assertThat(time(() -> TokenFlow.of(spec, Catalog.STANDARD, 6))).isLessThan(Duration.ofMillis(500));
-        ModelSpec d = ModelSpec.DEFAULT;
-        ModelSpec large = new ModelSpec(12, 768, 12, 0, 3072, 1024, 50257, ActFn.GELU_TANH, "pre", "layer_norm", true, 1e-5, d.attention(), MaskKind.CAUSAL, true,
-                d.residual(), PositionKind.LEARNED, true, true, 0, d.init(), 0.02);
+        ModelSpec large = ModelSpec.builder().nLayers(12).dModel(768).nHeads(12).dMlp(3072).nCtx(1024).dVocab(50257).actFn(ActFn.GELU_TANH)
+                .normAffine(true).tiedHead(true).embedStd(0.02).build();
         assertThat(time(() -> assertThat(TokenFlow.of(large, Catalog.STANDARD, 16).prove(CAUSAL).proved()).isTrue())).isLessThan(Duration.ofSeconds(20));
     }
 

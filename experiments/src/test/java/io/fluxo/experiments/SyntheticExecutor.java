@@ -35,7 +35,7 @@ public final class SyntheticExecutor implements TrialExecutor {
             throw new IllegalStateException("7 is no width");
         }
         RandomKey key = RandomKey.of(trial.seed()).split(trial.variant());
-        boolean post = trial.model().placement().equals("post");
+        boolean post = trial.model().placement().standard().equals("post");
         boolean stuck = post && trial.training().warmup() <= 1;
         double floor = (stuck ? plateau : post ? 2.68 : 2.58) + 0.02 * key.normal(0);
         double speed = stuck ? 12 : 0.06 * trial.training().steps() * (post ? 1.5 : 1);

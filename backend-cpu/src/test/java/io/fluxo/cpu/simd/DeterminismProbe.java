@@ -96,11 +96,10 @@ public final class DeterminismProbe {
     }
 
     private static String training(Backend backend) {
-        ModelSpec spec = new ModelSpec(2, 24, 2, 0, 40, 16, 19, ModelSpec.ActFn.GELU_TANH, "post", "layer_norm", true, 1e-5,
-                ModelSpec.AttentionKind.SOFTMAX, ModelSpec.MaskKind.CAUSAL, true, ModelSpec.ResidualKind.IDENTITY, ModelSpec.PositionKind.LEARNED,
-                true, false, 0.1, ModelSpec.InitKind.XAVIER_NORMAL, 0.5);
+        ModelSpec spec = ModelSpec.builder().nLayers(2).dModel(24).nHeads(2).dMlp(40).nCtx(16).dVocab(19).actFn(ModelSpec.ActFn.GELU_TANH)
+                .placement("post").normAffine(true).dropout(0.1).build();
         RandomKey key = RandomKey.of(7);
-        Transformer model = ModelBuilder.build(spec, Catalog.STANDARD);
+        Transformer model = ModelBuilder.transformer(spec, Catalog.STANDARD);
         model.initialize(backend, DType.F32, key.split("init"));
         Trainer trainer = new Trainer(backend, model, TrainingSpec.DEFAULT, key.split("dropout"));
         StringBuilder losses = new StringBuilder("losses");

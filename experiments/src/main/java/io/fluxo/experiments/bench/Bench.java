@@ -2,7 +2,6 @@ package io.fluxo.experiments.bench;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.ObservedBackend;
-import io.fluxo.experiments.bench.BenchCase.What;
 import io.fluxo.model.Catalog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +13,8 @@ import java.util.function.Supplier;
 
 /** Times a case, alone or in turn with a peer: one repetition each, as often as asked, so that a drifting machine drifts for both. */
 public final class Bench {
+
+    private static final double WARM_UP = 15;
 
     private final BenchCase spec;
     private final Supplier<Backend> backends;
@@ -57,7 +58,7 @@ public final class Bench {
         Peer peer = new Peer(python, compile);
         Map<String, List<Timing>> own = new LinkedHashMap<>();
         Map<String, List<Timing>> others = new LinkedHashMap<>();
-        String other = "";
+        Map<String, String> names = new LinkedHashMap<>();
         String name;
         try (Backend backend = backends.get()) {
             name = "fluxo-" + backend.name();
@@ -71,13 +72,14 @@ public final class Bench {
                 for (Peer.Row row : peer.run(spec)) {
                     each.accept(line(row.peer(), row.timing()));
                     others.computeIfAbsent(row.timing().step(), key -> new ArrayList<>()).add(row.timing());
-                    other = row.peer();
+                    names.put(row.timing().step(), row.peer());
                 }
             }
         }
         Map<String, List<Line>> summary = new LinkedHashMap<>();
         for (Map.Entry<String, List<Timing>> entry : own.entrySet()) {
-            summary.put(entry.getKey(), List.of(line(name, Timing.summary(entry.getValue())), line(other, Timing.summary(others.get(entry.getKey())))));
+            String step = entry.getKey();
+            summary.put(step, List.of(line(name, Timing.summary(entry.getValue())), line(names.get(step), Timing.summary(others.get(step)))));
         }
         return summary;
     }
@@ -99,16 +101,19 @@ public final class Bench {
         return profiles;
     }
 
-    /** Ready and warm: the compiler has seen every step. */
+    /** Ready and warm: a just-in-time compiler that shares two cores with the work needs this long for the largest kernels. */
     private Map<String, Runnable> workload(Backend backend) {
         Map<String, Runnable> steps = Workload.of(spec, backend, catalog);
-        steps.forEach((step, body) -> Timing.of(step, Math.max(3, spec.seconds()), body));
+        steps.forEach((step, body) -> Timing.of(step, Math.max(WARM_UP, spec.seconds()), body));
         return steps;
     }
 
     private Line line(String peer, Timing timing) {
-        Optional<Double> gflops = spec.what() == What.TRAIN ? Optional.empty()
-                : Optional.of(spec.forwardFlops() * (timing.step().equals("forward") ? 1 : 3) / timing.median() / 1e6);
+        Optional<Double> gflops = switch (spec.what()) {
+            case TRAIN -> Optional.empty();
+            case BLOCK -> Optional.of(spec.forwardFlops() * (timing.step().equals("forward") ? 1 : 3) / timing.median() / 1e6);
+            case KERNELS -> Kernels.flops(timing.step()).map(flops -> flops / timing.median() / 1e6);
+        };
         return new Line(peer, timing, spec, gflops);
     }
 }

@@ -8,7 +8,7 @@ import java.util.Locale;
 /**
  * What is timed, under the peer script's option names.
  *
- * @param what       a block's forward and backward pass, or a training step of a character model
+ * @param what       a block's forward and backward pass, a training step of a character model, or single operations at sizes of their own
  * @param batch      sequences
  * @param tokens     tokens in a sequence
  * @param model      d_model
@@ -24,7 +24,7 @@ import java.util.Locale;
 public record BenchCase(What what, int batch, int tokens, int model, int heads, int ff, int layers, int vocab, int threads, double seconds,
                         String placement, Activation activation) {
 
-    public enum What { BLOCK, TRAIN }
+    public enum What { BLOCK, TRAIN, KERNELS }
 
     public enum Activation { GELU, RELU }
 
@@ -34,9 +34,8 @@ public record BenchCase(What what, int batch, int tokens, int model, int heads, 
             case GELU -> ActFn.GELU_TANH;
             case RELU -> ActFn.RELU;
         };
-        ModelSpec base = ModelSpec.DEFAULT;
-        return new ModelSpec(what == What.BLOCK ? 1 : layers, model, heads, 0, ff, tokens, vocab, act, placement, base.norm(), true, base.normEps(),
-                base.attention(), base.mask(), base.ffn(), base.residual(), base.positions(), true, false, 0, base.init(), base.embedStd());
+        return ModelSpec.builder().nLayers(what == What.BLOCK ? 1 : layers).dModel(model).nHeads(heads).dMlp(ff).nCtx(tokens).dVocab(vocab).actFn(act)
+                .placement(placement).normAffine(true).build();
     }
 
     /** The same case as options of the peer script. */

@@ -32,7 +32,9 @@ record Peer(String python, boolean compile) {
         try {
             Path log = Files.createTempFile("fluxo-peer", ".log");
             try {
-                Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+                ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+                builder.environment().put("OPENBLAS_NUM_THREADS", Integer.toString(spec.threads())); // NumPy's, which has no other way
+                Process process = builder.start();
                 try (var in = process.getOutputStream()) {
                     in.write(script());
                 }
@@ -51,8 +53,10 @@ record Peer(String python, boolean compile) {
     }
 
     private static Row row(JsonNode json) {
+        double median = json.path("ms").asDouble();
+        int runs = json.path("runs").asInt();
         return new Row(json.path("peer").asString(""),
-                new Timing(json.path("step").asString(""), json.path("ms").asDouble(), json.path("best_ms").asDouble(), json.path("ms").asDouble() * json.path("runs").asInt(), json.path("runs").asInt()));
+                new Timing(json.path("step").asString(""), median, json.path("best_ms").asDouble(), median * runs, runs));
     }
 
     private static byte[] script() {

@@ -31,12 +31,17 @@ final class Workload {
     private Workload() {}
 
     static Map<String, Runnable> of(BenchCase spec, Backend backend, Catalog catalog) {
-        Transformer model = ModelBuilder.build(spec.spec(), catalog);
-        model.initialize(backend, DType.F32, KEY.split("init"));
         return switch (spec.what()) {
-            case BLOCK -> block(spec, backend, model.blocks().getFirst());
-            case TRAIN -> Map.of("train", training(spec, backend, model));
+            case BLOCK -> block(spec, backend, model(spec, backend, catalog).blocks().getFirst());
+            case TRAIN -> Map.of("train", training(spec, backend, model(spec, backend, catalog)));
+            case KERNELS -> Kernels.of(backend, KEY);
         };
+    }
+
+    private static Transformer model(BenchCase spec, Backend backend, Catalog catalog) {
+        Transformer model = ModelBuilder.transformer(spec.spec(), catalog);
+        model.initialize(backend, DType.F32, KEY.split("init"));
+        return model;
     }
 
     private static Map<String, Runnable> block(BenchCase spec, Backend backend, Block block) {

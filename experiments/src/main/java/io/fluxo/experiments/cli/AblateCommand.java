@@ -6,12 +6,9 @@ import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.StudyDefinition;
-import io.fluxo.experiments.study.Trial;
+import io.fluxo.experiments.study.StudyTrials;
 import io.fluxo.experiments.task.TaskSpec;
-import io.fluxo.model.ModelSpec;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,7 +34,7 @@ final class AblateCommand extends StudyCommand {
     @Option(names = "--jobs", paramLabel = "N", description = "trials at a time (default: as many as there are processors)")
     private Integer jobs;
 
-    @Option(names = "--dry-run", description = "list the trials, their parameters and the estimated time; run nothing")
+    @Option(names = "--dry-run", description = "list the trials, their sizes and the time they will take, measured on the first for a few seconds; leave nothing")
     private boolean dryRun;
 
     AblateCommand(Session session) {
@@ -52,9 +49,9 @@ final class AblateCommand extends StudyCommand {
             return listStudies(workbench);
         }
         Request request = request(workbench, asked == null && resume == null ? DEFAULT_STUDY : asked);
-        List<PreparedTrial> trials = prepare(request);
+        StudyTrials trials = trials(request);
         if (dryRun) {
-            return plan(workbench, request, trials);
+            return plan(workbench, request, trials.all());
         }
         Optional<Finished> finished = run(workbench, request, trials, jobs == null ? 0 : jobs);
         return finished.map(this::tell).orElse(ExitStatus.INTERRUPTED);
@@ -62,7 +59,8 @@ final class AblateCommand extends StudyCommand {
 
     private ExitStatus tell(Finished finished) {
         if (!common.jsonToStandardOutput()) {
-            terminal.out().print(StudyText.table(finished.result()) + System.lineSeparator() + StudyText.verdict(finished.result()));
+            terminal.out().print(StudyText.tuning(finished.result().tuning()) + StudyText.table(finished.result()) + StudyText.comparisons(finished.result())
+                    + StudyText.verdict(finished.result()));
             terminal.out().println("report: " + finished.directory().report());
         }
         tellFailures(finished.result());
@@ -104,28 +102,12 @@ final class AblateCommand extends StudyCommand {
         return ExitStatus.AS_EXPECTED;
     }
 
-    private ExitStatus plan(Workbench workbench, Request request, List<PreparedTrial> trials) {
-        int atOnce = Math.min(jobs == null ? Runtime.getRuntime().availableProcessors() : jobs, trials.size());
-        double seconds = 0;
-        Map<ModelSpec, Long> counted = new HashMap<>();
-        ObjectNode root = Json.object();
-        root.put("study", request.study().name());
-        ArrayNode listed = root.putArray("trials");
-        TextTable table = new TextTable("trial", "parameters", "steps");
-        for (PreparedTrial prepared : trials) {
-            Trial trial = prepared.trial();
-            long parameters = counted.computeIfAbsent(trial.model(), workbench::parameters);
-            seconds += trial.training().steps() * workbench.secondsPerStep(parameters, trial.model(), trial.training()) / atOnce;
-            listed.addObject().put("id", trial.id()).put("parameters", parameters).put("steps", trial.training().steps());
-            table.row(trial.id(), "%,d".formatted(parameters), "%,d".formatted(trial.training().steps()));
-        }
-        root.set("seconds_estimated", Json.rounded(seconds, 2));
-        root.put("jobs", atOnce);
-        common.writeJson(Json.pretty(root), terminal.out());
+    private ExitStatus plan(Workbench workbench, Request request, List<PreparedTrial> trials) throws Exception {
+        StudyJob.Shares shares = StudyJob.Shares.of(jobs == null ? 0 : jobs, trials.size(), common);
+        StudyPlan.Written plan = new StudyPlan(workbench, request, trials, shares.jobs(), shares.threads()).write();
+        common.writeJson(Json.pretty(plan.json()), terminal.out());
         if (!common.jsonToStandardOutput()) {
-            terminal.out().print(table);
-            terminal.out().println("%n%d trial%s, about %s with %d at a time; nothing was run".formatted(trials.size(), trials.size() == 1 ? "" : "s",
-                    Durations.text(seconds), atOnce));
+            terminal.out().print(plan.text());
         }
         return ExitStatus.AS_EXPECTED;
     }

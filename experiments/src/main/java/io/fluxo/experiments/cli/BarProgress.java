@@ -40,6 +40,11 @@ final class BarProgress implements StudyProgress {
     }
 
     @Override
+    public void goesOn(Trial trial, int step) {
+        bar.stepBy(step);
+    }
+
+    @Override
     public void step(Trial trial, StepMetrics metrics) {
         bar.step();
         if (metrics.step() % 10 == 0) {

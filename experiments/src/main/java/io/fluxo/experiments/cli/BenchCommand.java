@@ -19,10 +19,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code bench}: the peer script's options, which stand in place of the common ones. */
 @Command(name = "bench", mixinStandardHelpOptions = true,
-        description = "Times a block or a training step, alone or in turn with PyTorch; one JSON line per measurement.")
+        description = "Times a block, a training step or single operations, alone or in turn with PyTorch; one JSON line per measurement.")
 final class BenchCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "block|train", description = "what is timed")
+    @Parameters(paramLabel = "block|train|kernels", description = "what is timed")
     private String what;
 
     @Option(names = "--batch", defaultValue = "8", description = "sequences (default: ${DEFAULT-VALUE})")
@@ -130,16 +130,26 @@ final class BenchCommand implements Callable<Integer> {
     private void print(Bench.Line line) {
         BenchCase spec = line.spec();
         ObjectNode row = Json.object();
-        row.put("peer", line.peer()).put("what", what).put("batch", spec.batch()).put("tokens", spec.tokens()).put("model", spec.model());
-        row.put("heads", spec.heads()).put("ff", spec.ff()).put("threads", spec.threads()).put("device", "cpu").put("dtype", "f32");
-        row.put("placement", spec.placement());
+        row.put("peer", line.peer()).put("what", what);
+        if (spec.what() != What.KERNELS) {
+            row.put("batch", spec.batch()).put("tokens", spec.tokens()).put("model", spec.model()).put("heads", spec.heads()).put("ff", spec.ff());
+        }
+        row.put("threads", spec.threads()).put("device", "cpu").put("dtype", "f32");
+        if (spec.what() != What.KERNELS) {
+            row.put("placement", spec.placement());
+        }
         if (spec.what() == What.TRAIN) {
             row.put("layers", spec.layers());
         }
         double median = line.timing().median();
         row.put("step", line.timing().step()).put("ms", median).put("best_ms", line.timing().best());
-        row.put("tokens_per_s", spec.batch() * spec.tokens() / median * 1e3);
-        line.gflops().ifPresentOrElse(gflops -> row.put("gflops", gflops), () -> row.put("steps_per_s", 1e3 / median));
+        if (spec.what() != What.KERNELS) {
+            row.put("tokens_per_s", spec.batch() * spec.tokens() / median * 1e3);
+        }
+        line.gflops().ifPresent(gflops -> row.put("gflops", gflops));
+        if (spec.what() == What.TRAIN) {
+            row.put("steps_per_s", 1e3 / median);
+        }
         row.put("runs", line.timing().runs());
         session.terminal().out().println(Json.line(row));
     }

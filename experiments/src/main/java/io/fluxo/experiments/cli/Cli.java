@@ -2,6 +2,7 @@ package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.install.Installer;
 import io.fluxo.experiments.study.Environment;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -57,7 +58,9 @@ public final class Cli {
                 .addSubcommand(new VerifyCommand(session))
                 .addSubcommand(new AblateCommand(session))
                 .addSubcommand(new TrainCommand(session))
+                .addSubcommand(new SchemaCommand(session))
                 .addSubcommand(new BenchCommand(session))
+                .addSubcommand(new InstallCommand(session, Installer::here, System.in))
                 .setOut(new java.io.PrintWriter(terminal.out(), true))
                 .setErr(new java.io.PrintWriter(terminal.err(), true))
                 .setUsageHelpAutoWidth(terminal.interactive())

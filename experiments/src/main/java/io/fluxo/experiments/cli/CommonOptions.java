@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /** The options that every command takes. An option that was not given is null: {@code --resume} has to tell it from one that was. */
@@ -98,9 +99,10 @@ final class CommonOptions {
         }
     }
 
-    void writeReport(String html) {
+    /** @param html the page, given the folder it will lie in */
+    void writeReport(Function<Path, String> html) {
         if (report != null) {
-            write(report, html);
+            write(report, html.apply(report.toAbsolutePath().getParent()));
         }
     }
 

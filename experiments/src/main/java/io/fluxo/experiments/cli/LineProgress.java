@@ -38,6 +38,12 @@ final class LineProgress implements StudyProgress {
     }
 
     @Override
+    public synchronized void goesOn(Trial trial, int step) {
+        steps -= step;
+        out.println("%s goes on after step %,d".formatted(trial.id(), step));
+    }
+
+    @Override
     public synchronized void step(Trial trial, StepMetrics metrics) {
         stepsDone++;
         long now = System.nanoTime();

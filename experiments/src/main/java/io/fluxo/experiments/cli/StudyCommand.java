@@ -8,14 +8,13 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyCheck;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.spec.Verdict;
-import io.fluxo.experiments.study.PreparedTrial;
+import io.fluxo.experiments.study.StudyTrials;
 import io.fluxo.experiments.study.RunDirectory;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.TrialResult;
-import io.fluxo.experiments.study.Trials;
-import io.fluxo.experiments.task.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,11 +24,18 @@ import tools.jackson.databind.JsonNode;
 /** What {@code ablate} and {@code train} share: a study from a name, a file or an earlier run, and running it. */
 abstract class StudyCommand extends FluxoCommand {
 
+    /** A year: as good as never. */
+    private static final int MOST_SECONDS = 366 * 24 * 3600;
+
     @Option(names = "--steps", paramLabel = "N", description = "optimizer steps, in place of training.steps")
     Integer steps;
 
     @Option(names = "--resume", paramLabel = "DIR", description = "continue the run in DIR with what is not finished there")
     Path resume;
+
+    @Option(names = "--checkpoint", paramLabel = "SECONDS", defaultValue = "30",
+            description = "time between two checkpoints of a trial, from which --resume goes on; 0 for one after every step (default: 30)")
+    double checkpoint;
 
     private final String name;
 
@@ -43,6 +49,9 @@ abstract class StudyCommand extends FluxoCommand {
 
     /** The study that is asked for by a name or a file; {@code changed} applies the command's own options to it. */
     final Request request(Workbench workbench, String asked) {
+        if (!(checkpoint >= 0 && checkpoint <= MOST_SECONDS)) {
+            throw new BadInput("--checkpoint must be at least 0 and at most %,d seconds, not %s".formatted(MOST_SECONDS, checkpoint));
+        }
         if (resume != null) {
             return resumed(workbench, asked);
         }
@@ -105,7 +114,7 @@ abstract class StudyCommand extends FluxoCommand {
     }
 
     static void requireNotVaried(Study study, String option, String key) {
-        if (study.vary().containsKey(key)) {
+        if (study.vary().containsKey(key) || study.variants().values().stream().anyMatch(values -> values.containsKey(key))) {
             throw new BadInput("%s: the study varies %s".formatted(option, key));
         }
     }
@@ -131,19 +140,20 @@ abstract class StudyCommand extends FluxoCommand {
     }
 
     /** Opens corpora: call when all that can be checked without them is. */
-    static List<PreparedTrial> prepare(Request request) {
-        return Trials.prepare(Trials.of(request.study(), request.settings().seed()), new Tasks(), request.locations());
+    static StudyTrials trials(Request request) {
+        return StudyTrials.of(request.study(), request.settings().seed(), request.locations());
     }
 
-    final Optional<Finished> run(Workbench workbench, Request request, List<PreparedTrial> trials, int jobs) throws Exception {
-        return new StudyJob(name, typed(), workbench, common, terminal, request.study(), trials, request.settings(), request.directory(), jobs).run();
+    final Optional<Finished> run(Workbench workbench, Request request, StudyTrials trials, int jobs) throws Exception {
+        return new StudyJob(name, typed(), workbench, common, terminal, trials, request.settings(), request.directory(), jobs,
+                Duration.ofNanos((long) (checkpoint * 1e9))).run();
     }
 
     final void tellFailures(StudyResult result) {
         for (StudyResult.VariantResult variant : result.variants()) {
             for (TrialResult trial : variant.trials()) {
                 if (trial.outcome() == TrialResult.Outcome.FAILED) {
-                    terminal.err().println("fluxo: trial %s failed: %s".formatted(trial.trial().id(), trial.message()));
+                    terminal.err().println("fluxo: trial %s failed: %s (delete its folder and --resume to run it again)".formatted(trial.trial().id(), trial.message()));
                 }
             }
         }

@@ -28,16 +28,16 @@ final class TrainCommand extends StudyCommand {
         }
         Workbench workbench = workbench();
         Request request = request(workbench, asked);
-        Optional<Finished> finished = run(workbench, request, prepare(request), 1);
+        Optional<Finished> finished = run(workbench, request, trials(request), 1);
         return finished.map(this::tell).orElse(ExitStatus.INTERRUPTED);
     }
 
     /** One model has one seed and no verdict. */
     @Override
     Study withOptions(Study study) {
-        if (!study.vary().isEmpty()) {
-            throw new BadInput("train: '%s' varies %s, which makes several models: use ablate".formatted(study.name(),
-                    String.join(" and ", study.vary().keySet())));
+        if (study.compares() || study.trialCount() > study.seeds()) {
+            String what = study.compares() ? "varies " + String.join(" and ", study.axes().keySet()) : "tunes " + String.join(" and ", study.tune().over().keySet());
+            throw new BadInput("train: '%s' %s, which makes several models: use ablate".formatted(study.name(), what));
         }
         return super.withOptions(study).withSeeds(1).asking(study.question(), study.hypothesis(), Verdict.INCONCLUSIVE);
     }

@@ -21,6 +21,7 @@ import io.fluxo.experiments.verify.report.VerifyJson;
 import io.fluxo.experiments.verify.report.VerifyReport;
 import io.fluxo.experiments.verify.report.VerifyText;
 import io.fluxo.experiments.verify.report.WorkedRun;
+import io.fluxo.model.ModelSpec;
 import io.fluxo.tensor.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +57,10 @@ final class VerifyCommand extends FluxoCommand {
 
     @Option(names = "--trials", paramLabel = "N", description = "cases of each for-all claim (default: " + DEFAULT_TRIALS + ")")
     private Integer trials;
+
+    @Option(names = "--runs", paramLabel = "DIR", defaultValue = "runs",
+            description = "where runs of studies lie, or one run: claims that need training are read from the latest (default: runs)")
+    private Path runs;
 
     @Option(names = "--list", description = "list the claims, check nothing")
     private boolean list;
@@ -93,10 +98,13 @@ final class VerifyCommand extends FluxoCommand {
     private List<Candidate> candidates(Workbench workbench, Installed installed) {
         if (spec != null) {
             Study study = new StudyReader(workbench.registry(), workbench.studies()::defaults).read(spec).study();
-            if (!study.vary().isEmpty()) {
-                throw new BadInput("--spec %s: it varies %s; a block is examined in one model".formatted(spec, String.join(", ", study.vary().keySet())));
+            if (study.compares()) {
+                throw new BadInput("--spec %s: it varies %s; a block is examined in one model".formatted(spec, String.join(", ", study.axes().keySet())));
             }
-            return List.of(Candidates.named(study.model().placement(), installed.catalog(), Optional.of(study.model())));
+            if (study.model().family() != ModelSpec.Family.TRANSFORMER || study.model().nLayers() == 0) {
+                throw new BadInput("--spec %s: the model has no blocks to examine".formatted(spec));
+            }
+            return Candidates.of(study.model(), installed.catalog());
         }
         return placement == null ? Candidates.standard(installed.catalog()) : List.of(Candidates.named(placement, installed.catalog(), Optional.empty()));
     }
@@ -112,19 +120,19 @@ final class VerifyCommand extends FluxoCommand {
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
             DType dtype = Arrays.stream(DType.values()).filter(type -> type.label().equals(backend.dtype())).findFirst().orElseThrow();
             return new Apparatus.Settings(new Apparatus.Setup(choice.name(), dtype), choice.device(), Objects.requireNonNullElse(common.seed, 1L),
-                    Objects.requireNonNullElse(trials, DEFAULT_TRIALS));
+                    Objects.requireNonNullElse(trials, DEFAULT_TRIALS), runs);
         }
     }
 
     private ExitStatus tell(Installed installed, Outcome outcome) {
         common.writeJson(Json.pretty(VerifyJson.of(outcome)), terminal.out());
         if (common.report != null) {
-            common.writeReport(VerifyReport.html(outcome, WorkedRun.of(installed, outcome), typed()));
+            common.writeReport(_ -> VerifyReport.html(outcome, WorkedRun.of(installed, outcome), typed()));
         }
         if (!common.jsonToStandardOutput()) {
             TextTable table = new TextTable("claim", "block", "verdict", "", "measured");
             outcome.rows().forEach(row -> table.row(VerifyText.cells(row)));
-            terminal.out().print(table + (asked.isEmpty() ? "" : VerifyText.details(outcome)) + VerifyText.surprises(outcome, replay())
+            terminal.out().print(table + (asked.isEmpty() ? "" : VerifyText.details(outcome)) + VerifyText.surprises(outcome, spec == null, replay())
                     + VerifyText.controls(outcome) + VerifyText.scope(outcome));
         }
         return outcome.asExpected() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;

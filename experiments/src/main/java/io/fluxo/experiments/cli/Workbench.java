@@ -4,11 +4,12 @@ import io.fluxo.experiments.bench.Bench;
 import io.fluxo.experiments.bench.BenchCase;
 import io.fluxo.experiments.spec.Registry;
 import io.fluxo.experiments.study.BackendChoice;
+import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.StudyLibrary;
 import io.fluxo.experiments.study.TrialExecutor;
 import io.fluxo.experiments.verify.Installed;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.train.TrainingSpec;
+import java.time.Duration;
 import java.util.List;
 
 /** What the commands need of the rest of the program: everything that is registered, and a way to train. */
@@ -31,8 +32,8 @@ public interface Workbench {
     /** Backends and parts themselves: what {@code verify} examines. */
     Installed installed();
 
-    /** Trained numbers of a model, its vocabulary filled in. */
-    long parameters(ModelSpec model);
+    /** Parameters and compute of a model, its vocabulary filled in. */
+    ModelSize size(ModelSpec model);
 
     /** {@code spec} on a backend, which is opened when it is timed. */
     Bench bench(BenchCase spec, String backend);
@@ -40,11 +41,6 @@ public interface Workbench {
     /** The studies known by name. */
     default StudyLibrary studies() {
         return StudyLibrary.standard();
-    }
-
-    /** A rough guess for {@code --dry-run}, on one thread: six operations per parameter and token at 20 GFLOP/s. */
-    default double secondsPerStep(long parameters, ModelSpec model, TrainingSpec training) {
-        return 2e-4 + 6.0 * parameters * training.batch() * model.nCtx() / 20e9;
     }
 
     /** A backend that runs, until it is closed. */
@@ -56,8 +52,12 @@ public interface Workbench {
         /** The element type it computes in, as it was chosen or by default. */
         String dtype();
 
-        /** May be used by several threads at once. */
-        TrialExecutor executor();
+        /**
+         * May be used by several threads at once.
+         *
+         * @param checkpoints time between two checkpoints of a trial
+         */
+        TrialExecutor executor(Duration checkpoints);
 
         @Override
         default void close() {}

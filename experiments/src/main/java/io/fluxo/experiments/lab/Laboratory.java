@@ -18,14 +18,15 @@ import io.fluxo.experiments.cli.BackendRow;
 import io.fluxo.experiments.cli.Workbench;
 import io.fluxo.experiments.spec.Registry;
 import io.fluxo.experiments.study.BackendChoice;
+import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.TrialExecutor;
 import io.fluxo.experiments.verify.Installed;
 import io.fluxo.layer.NormFactory;
 import io.fluxo.model.Catalog;
-import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.tensor.DType;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -83,8 +84,8 @@ public final class Laboratory implements Workbench {
             }
 
             @Override
-            public TrialExecutor executor() {
-                return new Training(() -> backends.open(choice.name(), options), options.dtype(), catalog);
+            public TrialExecutor executor(Duration checkpoints) {
+                return new Training(() -> backends.open(choice.name(), options), options.dtype(), catalog, checkpoints);
             }
         };
     }
@@ -126,7 +127,7 @@ public final class Laboratory implements Workbench {
     }
 
     @Override
-    public long parameters(ModelSpec model) {
-        return ModelBuilder.build(model, catalog).parameterCount();
+    public ModelSize size(ModelSpec model) {
+        return ProductCounter.size(model, catalog);
     }
 }

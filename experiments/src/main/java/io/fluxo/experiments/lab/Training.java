@@ -6,19 +6,21 @@ import io.fluxo.experiments.study.StepMetrics;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialExecutor;
 import io.fluxo.experiments.study.TrialListener;
-import io.fluxo.experiments.study.TrialOutcome;
 import io.fluxo.experiments.study.TrialOutcome.Ending;
+import io.fluxo.experiments.study.TrialOutcome;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.layer.Parameter;
 import io.fluxo.model.Catalog;
+import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
-import io.fluxo.model.Transformer;
+import io.fluxo.model.ModelSpec;
 import io.fluxo.proof.DimensionProof;
 import io.fluxo.random.RandomKey;
 import io.fluxo.tensor.DType;
 import io.fluxo.train.Measure;
 import io.fluxo.train.Trainer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -26,45 +28,57 @@ import java.util.function.Supplier;
 /**
  * Carries out a trial: proves that its model preserves d, trains it on a backend of its own, writes it.
  *
- * @param backends opens a backend; each trial closes its own
+ * @param backends    opens a backend; each trial closes its own
+ * @param checkpoints time between two checkpoints
  */
-record Training(Supplier<Backend> backends, DType dtype, Catalog catalog) implements TrialExecutor {
+record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Duration checkpoints) implements TrialExecutor {
 
     /** Validation batches that are averaged, at most. */
-    private static final int VALIDATION_BATCHES = 32;
+    static final int VALIDATION_BATCHES = 32;
 
     @Override
     public TrialOutcome execute(Trial trial, Task task, Path modelDirectory, TrialListener listener) throws Exception {
-        DimensionProof proof = DimensionProof.of(trial.model(), catalog);
-        listener.proved(proof.sentence());
+        if (trial.model().family() == ModelSpec.Family.NGRAM) {
+            return new Counting(trial, task, listener).run();
+        }
+        if (trial.model().family() == ModelSpec.Family.TRANSFORMER) {
+            listener.proved(DimensionProof.of(trial.model(), catalog).sentence());
+        }
         try (Backend backend = backends.get()) {
-            Transformer model = ModelBuilder.build(trial.model(), catalog);
+            LanguageModel model = ModelBuilder.build(trial.model(), catalog);
             RandomKey key = RandomKey.of(trial.seed());
             model.initialize(backend, dtype, key.split("init"));
+            if (!trial.model().initFrom().isEmpty()) {
+                ModelDirectory.fill(Path.of(trial.model().initFrom()), model, backend, dtype);
+            }
             listener.labels(Measure.UPDATE_RATIO,
                     model.parameters().stream().filter(parameter -> parameter.shape().rank() >= 2).map(Parameter::name).toList());
             Trainer trainer = new Trainer(backend, model, trial.training(), key.split("dropout"));
             Ending ending = steps(trial, task, trainer, key.split("data"), listener);
             if (ending == Ending.FINISHED) {
+                Examination.hold(task.exam(trial.model().nCtx()), Examination.pupil(backend, model), listener);
                 ModelDirectory.write(modelDirectory, trial.model(), model, backend);
             }
             return new TrialOutcome(ending, model.parameterCount());
         }
     }
 
-    private static Ending steps(Trial trial, Task task, Trainer trainer, RandomKey data, TrialListener listener) {
+    private Ending steps(Trial trial, Task task, Trainer trainer, RandomKey data, TrialListener listener) {
+        Checkpoint checkpoint = new Checkpoint(listener.checkpoint(), trial, checkpoints);
+        int done = checkpoint.restore(trainer, listener);
         int batch = trial.training().batch();
-        int window = trial.model().nCtx() + 1;
-        for (int t = 1; t <= trial.training().steps(); t++) {
+        int nCtx = trial.model().nCtx();
+        for (int t = done + 1; t <= trial.training().steps(); t++) {
             if (listener.cancelled()) {
                 return Ending.CANCELLED;
             }
             Set<Measure> measures = trial.measuredAt(t) ? trial.measures() : Set.of();
-            Trainer.Step step = trainer.step(t, task.batch(data, t, batch, window), batch, measures);
+            Trainer.Step step = trainer.step(t, task.batch(data, t, batch, nCtx), measures);
             listener.step(new StepMetrics(t, step.loss(), trial.training().learningRate(t), step.measured(), validation(t, trial, task, trainer)));
             if (!Double.isFinite(step.loss())) {
                 return Ending.DIVERGED;
             }
+            checkpoint.after(t, trainer);
         }
         return Ending.FINISHED;
     }
@@ -75,11 +89,11 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog) implem
             return OptionalDouble.empty();
         }
         int batch = trial.training().batch();
-        int window = trial.model().nCtx() + 1;
-        int batches = Math.min(VALIDATION_BATCHES, task.validationBatches(batch, window));
+        int nCtx = trial.model().nCtx();
+        int batches = Math.min(VALIDATION_BATCHES, task.validationBatches(batch, nCtx));
         double sum = 0;
         for (int i = 0; i < batches; i++) {
-            sum += trainer.evaluate(task.validationBatch(i, batch, window), batch);
+            sum += trainer.evaluate(task.validationBatch(i, batch, nCtx));
         }
         return OptionalDouble.of(sum / batches);
     }

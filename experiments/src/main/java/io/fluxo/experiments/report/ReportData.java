@@ -1,12 +1,13 @@
 package io.fluxo.experiments.report;
 
 import io.fluxo.experiments.file.Json;
-import io.fluxo.train.Measure;
 import io.fluxo.experiments.spec.Values;
+import io.fluxo.experiments.study.Comparison;
 import io.fluxo.experiments.study.Curves;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.train.Measure;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -38,7 +39,7 @@ final class ReportData {
         ArrayNode lines = root.putArray("references");
         references.forEach((name, value) -> lines.addObject().put("name", name).set("value", Json.rounded(value, DIGITS)));
         ObjectNode axes = root.putObject("axes");
-        result.study().vary().forEach((key, values) -> axes.set(key, Json.of(values.stream().map(Values::label).toList())));
+        result.study().axes().forEach((key, values) -> axes.set(key, Json.of(values.stream().map(Values::label).toList())));
 
         List<List<Curves>> byVariant = new ArrayList<>();
         for (StudyResult.VariantResult variant : result.variants()) {
@@ -50,6 +51,16 @@ final class ReportData {
             variants.add(variant(result.variants().get(i), byVariant.get(i), points));
         }
         root.set("measures", measures(byVariant));
+        root.set("plots", new PlotData(result).build());
+        ArrayNode comparisons = root.putArray("comparisons");
+        for (Comparison comparison : result.comparisons()) {
+            ObjectNode node = comparisons.addObject();
+            node.set("mean", Json.rounded(comparison.mean(), DIGITS));
+            node.putArray("interval").add(Json.rounded(comparison.interval().low(), DIGITS)).add(Json.rounded(comparison.interval().high(), DIGITS));
+            ArrayNode differences = node.putArray("differences");
+            comparison.differences().forEach(difference -> differences.add(Json.rounded(difference, DIGITS)));
+            node.put("shown", comparison.shown());
+        }
         return root;
     }
 

@@ -8,9 +8,11 @@ import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.study.Curves;
 import io.fluxo.experiments.study.Environment;
 import io.fluxo.experiments.study.PreparedTrial;
+import io.fluxo.experiments.study.Sentences;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.experiments.study.Tuning;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /** {@code report.html}: one page with everything in it, charts and their script included; it opens offline and loads nothing. */
@@ -33,18 +36,22 @@ public final class StudyReport {
     private static final String FOLDER = "/io/fluxo/experiments/report/";
     private static final String ECHARTS = "/META-INF/resources/_static/echarts/%s/dist/echarts.min.js";
 
+    /** In the order they need each other. */
+    private static final List<String> SCRIPTS = List.of("base.js", "loss.js", "layers.js", "plots.js", "tables.js", "page.js");
+
     private StudyReport() {}
 
     /**
      * @param curves      a trial's metrics
      * @param environment the content of {@code environment.json}
+     * @param folder      the run's folder as seen from the page's: {@code .}, or a relative path with {@code /}
      */
-    public static String html(StudyResult result, List<PreparedTrial> trials, Function<Trial, Curves> curves, JsonNode environment) {
+    public static String html(StudyResult result, List<PreparedTrial> trials, Function<Trial, Curves> curves, JsonNode environment, String folder) {
         Map<String, Double> references = references(trials);
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("css", resource(FOLDER + "report.css"));
         page.put("echarts", scriptSafe(resource(ECHARTS.formatted(Environment.version("echarts")))));
-        page.put("js", resource(FOLDER + "report.js"));
+        page.put("js", SCRIPTS.stream().map(script -> resource(FOLDER + script)).collect(Collectors.joining("\n")));
         page.put("data", jsonInHtml(new ReportData(result, curves).build(references)));
         page.put("version", Environment.version("fluxo"));
         page.put("name", result.study().name());
@@ -55,22 +62,47 @@ public final class StudyReport {
         page.put("verdictClass", result.judgement().verdict().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         page.put("expected", result.study().expected().label());
         page.put("surprise", result.judgement().verdict() != result.study().expected());
-        page.put("judged", !result.study().vary().isEmpty());
+        page.put("judged", result.study().compares());
         page.put("why", capitalised(result.judgement().why()));
         page.put("criteria", result.judgement().criteria().stream().map(criterion -> Map.of(
                 "statement", criterion.statement(), "measured", criterion.measured(), "met", criterion.met())).toList());
         page.put("tasks", trials.stream().map(prepared -> prepared.task().describe()).distinct().toList());
         page.put("facts", facts(result));
-        page.put("varyKeys", List.copyOf(result.study().vary().keySet()));
+        page.put("varyKeys", List.copyOf(result.study().axes().keySet()));
         page.put("validated", result.variants().stream().flatMap(variant -> variant.trials().stream())
                 .anyMatch(trial -> trial.validationLoss().isPresent()));
-        page.put("rows", rows(result));
-        page.put("messages", messages(result));
+        ReportTables tables = new ReportTables(result, folder);
+        page.put("several", result.study().seeds() > 1);
+        page.put("measured", !tables.figureNames().isEmpty());
+        page.put("figureNames", tables.figureNames());
+        page.put("rows", tables.rows());
+        page.put("allFinished", result.variants().stream().flatMap(variant -> variant.trials().stream())
+                .allMatch(trial -> trial.outcome() == TrialResult.Outcome.FINISHED));
+        page.put("sizes", Sentences.sizes(result.variants()));
+        page.put("messages", tables.messages());
+        page.put("comparisons", tables.comparisons());
+        page.put("caution", Sentences.caution(result.study().seeds()));
+        page.put("variantIds", tables.variantIds());
+        page.put("differs", tables.differs());
+        page.put("tuned", !result.tuning().chosen().isEmpty());
+        page.put("choices", choices(result.tuning()));
         page.put("proofs", proofs(result));
         page.put("command", environment.path("command").asString(""));
         page.put("yaml", StudyWriter.write(result.study()));
         page.put("environment", environmentRows(environment));
         return Mustache.compiler().defaultValue("").emptyStringIsFalse(true).compile(resource(FOLDER + "report.mustache")).execute(page);
+    }
+
+    private static List<Map<String, Object>> choices(Tuning tuning) {
+        return tuning.chosen().stream().map(choice -> Map.<String, Object>of("variant", choice.variant(), "attempts",
+                choice.tried().stream().map(attempt -> attempt(attempt, attempt == choice.best())).toList())).toList();
+    }
+
+    private static Map<String, Object> attempt(Tuning.Attempt attempt, boolean chosen) {
+        String values = attempt.values().entrySet().stream().map(entry -> entry.getKey() + " " + Values.label(entry.getValue())).collect(Collectors.joining(", "));
+        boolean finished = attempt.result().outcome() == TrialResult.Outcome.FINISHED;
+        return Map.of("values", values, "loss", finished ? ReportTables.number(attempt.result().finalLoss()) : Values.label(attempt.result().outcome()), "chosen", chosen,
+                "steps", attempt.result().trial().training().steps());
     }
 
     /** Horizontal lines for orientation: each task's known losses. */
@@ -111,56 +143,6 @@ public final class StudyReport {
         return Map.of("name", name, "value", value);
     }
 
-    private static List<Map<String, Object>> rows(StudyResult result) {
-        List<Map<String, Object>> rows = new ArrayList<>();
-        for (int i = 0; i < result.variants().size(); i++) {
-            StudyResult.VariantResult variant = result.variants().get(i);
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("index", i);
-            row.put("id", variant.id());
-            row.put("varied", !variant.vary().isEmpty());
-            row.put("values", variant.vary().values().stream().map(Values::label).toList());
-            row.put("mean", number(variant.mean()));
-            row.put("sd", Double.isFinite(variant.sd()) ? number(variant.sd()) : "");
-            row.put("seeds", variant.trials().stream().map(StudyReport::seed).toList());
-            row.put("validation", number(variant.trials().stream().flatMapToDouble(trial -> trial.validationLoss().stream())
-                    .average().orElse(Double.NaN)));
-            long parameters = variant.trials().stream().mapToLong(TrialResult::parameters).max().orElse(0);
-            row.put("parameters", parameters == 0 ? "–" : "%,d".formatted(parameters));
-            row.put("outcome", outcome(variant.trials()));
-            row.put("clean", variant.trials().stream().allMatch(trial -> trial.outcome() == TrialResult.Outcome.FINISHED));
-            rows.add(row);
-        }
-        return rows;
-    }
-
-    private static Map<String, Object> seed(TrialResult trial) {
-        return Map.of("seed", trial.trial().seed(),
-                "value", trial.outcome() == TrialResult.Outcome.FINISHED ? number(trial.finalLoss()) : Values.label(trial.outcome()),
-                "finished", trial.outcome() == TrialResult.Outcome.FINISHED);
-    }
-
-    private static String outcome(List<TrialResult> trials) {
-        List<String> parts = new ArrayList<>();
-        for (TrialResult.Outcome outcome : TrialResult.Outcome.values()) {
-            long count = trials.stream().filter(trial -> trial.outcome() == outcome).count();
-            if (count == trials.size()) {
-                return Values.label(outcome);
-            }
-            if (count > 0) {
-                parts.add(count + " " + Values.label(outcome));
-            }
-        }
-        return String.join(", ", parts);
-    }
-
-    private static List<Map<String, String>> messages(StudyResult result) {
-        return result.variants().stream().flatMap(variant -> variant.trials().stream())
-                .filter(trial -> !trial.message().isBlank())
-                .map(trial -> Map.of("id", trial.trial().id(), "message", trial.message()))
-                .toList();
-    }
-
     /** Each sentence once, with the variants it was proved for. */
     private static List<Map<String, String>> proofs(StudyResult result) {
         Map<String, Set<String>> proofs = new LinkedHashMap<>();
@@ -199,10 +181,6 @@ public final class StudyReport {
             return String.join(" · ", parts);
         }
         return node.isNull() ? "–" : node.asString("");
-    }
-
-    private static String number(double value) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "–";
     }
 
     private static String capitalised(String sentence) {

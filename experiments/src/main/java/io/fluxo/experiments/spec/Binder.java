@@ -1,6 +1,7 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.model.PerLayer;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -74,14 +76,27 @@ final class Binder {
         Map<String, Type> types = RecordKeys.types(defaults.getClass());
         requireKnown(entries, path, types.keySet());
         Map<String, Object> bound = new LinkedHashMap<>();
-        entries.forEach((key, value) -> bound.put(key, value(value, types.get(key), path + "." + key)));
+        entries.forEach((key, value) -> bound.put(key, value(key, value, types, path + "." + key)));
         return RecordKeys.with(defaults, bound);
     }
 
-    /** A node as a value of {@code type}: int, double, boolean, String, an enum, or a list of these. */
+    private Object value(String key, Node node, Map<String, Type> types, String path) {
+        List<String> layered = types.keySet().stream().filter(name -> isPerLayer(types.get(name))).toList();
+        if (node instanceof MappingNode && !isPerLayer(types.get(key)) && !layered.isEmpty()) {
+            throw at(node, path, "is one value for the whole model, not a mapping; by layer there can be %s".formatted(String.join(", ", layered)));
+        }
+        return value(node, types.get(key), path);
+    }
+
+    private static boolean isPerLayer(Type type) {
+        return type instanceof ParameterizedType parameterized && parameterized.getRawType() == PerLayer.class;
+    }
+
+    /** A node as a value of {@code type}: int, double, boolean, String, an enum, a list of these, or one for each layer. */
     Object value(Node node, Type type, String path) {
-        if (type instanceof ParameterizedType list) {
-            return list(node, list.getActualTypeArguments()[0], path);
+        if (type instanceof ParameterizedType parameterized) {
+            Type item = parameterized.getActualTypeArguments()[0];
+            return isPerLayer(type) ? perLayer(node, item, path) : list(node, item, path);
         }
         if (!(type instanceof Class<?> plain)) {
             throw new IllegalStateException("no YAML form for " + type);
@@ -99,6 +114,28 @@ final class Binder {
             case "java.lang.String" -> text(scalar, path);
             default -> throw new IllegalStateException("no YAML form for " + type);
         };
+    }
+
+    /** {@code {default: pre, "0-2": post}}, or one value for all layers. */
+    private PerLayer<Object> perLayer(Node node, Type item, String path) {
+        if (!(node instanceof MappingNode)) {
+            return PerLayer.of(value(node, item, path));
+        }
+        Map<String, Node> entries = mapping(node, path);
+        if (!entries.containsKey(PerLayer.STANDARD_KEY)) {
+            throw at(node, path, "must say what layers have by default, as in {%s: …, \"0-2\": …}".formatted(PerLayer.STANDARD_KEY));
+        }
+        SequencedMap<PerLayer.Range, Object> exceptions = new LinkedHashMap<>();
+        entries.forEach((key, value) -> {
+            if (!key.equals(PerLayer.STANDARD_KEY)) {
+                PerLayer.Range range = PerLayer.Range.parse(key).orElseThrow(() ->
+                        at(value, path, "'%s' names no layers; there are %s, %s".formatted(key, PerLayer.STANDARD_KEY, PerLayer.RANGES)));
+                if (exceptions.put(range, value(value, item, path)) != null) {
+                    throw at(value, path, "the layers '%s' are named twice".formatted(range));
+                }
+            }
+        });
+        return new PerLayer<>(value(entries.get(PerLayer.STANDARD_KEY), item, path), exceptions);
     }
 
     /** The items of a list, each as {@code item}; a scalar is not taken for a list of one. */

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.spec;
 
+import io.fluxo.model.PerLayer;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -46,20 +47,24 @@ public final class RecordKeys {
         return values;
     }
 
-    /** The values of a record under their keys, enums as their labels: what is written to JSON. */
+    /** The values of a record under their keys, as they are written to JSON. */
     public static Map<String, Object> written(Record instance) {
         Map<String, Object> values = values(instance);
-        values.replaceAll((key, value) -> value instanceof Enum<?> constant ? Values.label(constant) : value);
+        values.replaceAll((key, value) -> Values.written(value));
         return values;
     }
 
-    /** {@code instance} with the values of {@code replacements} in place of its own. */
+    /** {@code instance} with the values of {@code replacements} in place of its own; one value for all layers may stand for a {@link PerLayer}. */
     @SuppressWarnings("unchecked")
     static <R extends Record> R with(R instance, Map<String, Object> replacements) {
         Map<String, Object> values = values(instance);
         values.putAll(replacements);
         try {
             RecordComponent[] components = instance.getClass().getRecordComponents();
+            for (RecordComponent component : components) {
+                values.computeIfPresent(key(component.getName()), (_, value) ->
+                        component.getType() == PerLayer.class && !(value instanceof PerLayer<?>) ? PerLayer.of(value) : value);
+            }
             Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             Constructor<?> constructor = instance.getClass().getDeclaredConstructor(types);
             return (R) constructor.newInstance(values.values().toArray());

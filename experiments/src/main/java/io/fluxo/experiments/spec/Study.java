@@ -4,7 +4,6 @@ import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.train.Measure;
 import io.fluxo.train.TrainingSpec;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,20 +12,22 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A question put to a grid of models.
+ * A question put to a number of models.
  *
  * @param name       letters, digits, {@code . _ -}; names folders
  * @param question   what is asked, in a sentence
  * @param hypothesis what is expected to be seen, in a sentence
  * @param expected   the verdict that is no surprise
- * @param vary       dotted key ({@code model.placement}) → its values; always a grid, the first key slowest
+ * @param variants   name → dotted key ({@code model.family}) → value: models that differ in several keys; empty where {@code vary} says all
+ * @param vary       dotted key ({@code model.placement}) → its values; always a grid, the first key slowest, within each of the variants
+ * @param tune       what is chosen for each of them first
  * @param seeds      trials of each variant, with consecutive seeds
  * @param measure    what is recorded, of {@link #MEASURES}
  */
 public record Study(String name, String question, String hypothesis, Verdict expected, TaskSpec task, ModelSpec model, TrainingSpec training,
-                    Map<String, List<Object>> vary, int seeds, List<String> measure) {
+                    Map<String, Map<String, Object>> variants, Map<String, List<Object>> vary, Tune tune, int seeds, List<String> measure) {
 
-    /** The largest grid, in trials. */
+    /** The largest study, in trials. */
     public static final int MAX_TRIALS = 10_000;
 
     /** What can be recorded: {@code loss}, which always is, and what core measures. */
@@ -35,12 +36,44 @@ public record Study(String name, String question, String hypothesis, Verdict exp
 
     /** What a specification means where it says nothing: the setting of {@code pre-vs-post}, nothing varied. */
     public static final Study DEFAULT = new Study("study", "", "", Verdict.INCONCLUSIVE, TaskSpec.DEFAULT, ModelSpec.DEFAULT, TrainingSpec.DEFAULT,
-            Map.of(), 3, MEASURES);
+            Map.of(), Map.of(), Tune.NOTHING, 3, MEASURES);
 
-    /** One point of the grid: what is varied, and the specifications with it put in. */
-    public record Cell(Map<String, Object> vary, TaskSpec task, ModelSpec model, TrainingSpec training) {}
+    /** The axis on which variants with a name stand. */
+    public static final String VARIANTS = "variants";
+
+    /**
+     * One of the models that are compared.
+     *
+     * @param vary its place on each of the {@link Study#axes}
+     */
+    public record Cell(Map<String, Object> vary, TaskSpec task, ModelSpec model, TrainingSpec training) {
+
+        /** Its name among the variants; empty where there are none. */
+        public String variant() {
+            return (String) vary.getOrDefault(VARIANTS, "");
+        }
+
+        /** The same with other values of some keys. */
+        public Cell with(Map<String, Object> values) {
+            return new Cell(vary, RecordKeys.with(task, part("task.", values)), RecordKeys.with(model, part("model.", values)),
+                    RecordKeys.with(training, part("training.", values)));
+        }
+
+        private static Map<String, Object> part(String prefix, Map<String, Object> values) {
+            Map<String, Object> part = new LinkedHashMap<>();
+            values.forEach((key, value) -> {
+                if (key.startsWith(prefix)) {
+                    part.put(key.substring(prefix.length()), value);
+                }
+            });
+            return part;
+        }
+    }
 
     public Study {
+        Map<String, Map<String, Object>> named = new LinkedHashMap<>();
+        variants.forEach((variant, values) -> named.put(variant, Collections.unmodifiableMap(new LinkedHashMap<>(values))));
+        variants = Collections.unmodifiableMap(named);
         Map<String, List<Object>> copy = new LinkedHashMap<>();
         vary.forEach((key, values) -> copy.put(key, List.copyOf(values)));
         vary = Collections.unmodifiableMap(copy);
@@ -48,67 +81,87 @@ public record Study(String name, String question, String hypothesis, Verdict exp
     }
 
     public Study named(String other) {
-        return new Study(other, question, hypothesis, expected, task, model, training, vary, seeds, measure);
+        return with(Map.of("name", other));
     }
 
     public Study asking(String otherQuestion, String otherHypothesis, Verdict otherExpected) {
-        return new Study(name, otherQuestion, otherHypothesis, otherExpected, task, model, training, vary, seeds, measure);
+        return with(Map.of("question", otherQuestion, "hypothesis", otherHypothesis, "expected", otherExpected));
     }
 
     public Study withTask(TaskSpec other) {
-        return new Study(name, question, hypothesis, expected, other, model, training, vary, seeds, measure);
+        return with(Map.of("task", other));
+    }
+
+    public Study withModel(ModelSpec other) {
+        return with(Map.of("model", other));
     }
 
     public Study withTraining(TrainingSpec other) {
-        return new Study(name, question, hypothesis, expected, task, model, other, vary, seeds, measure);
+        return with(Map.of("training", other));
+    }
+
+    public Study withVariants(Map<String, Map<String, Object>> other) {
+        return with(Map.of("variants", other));
     }
 
     public Study withVary(Map<String, List<Object>> other) {
-        return new Study(name, question, hypothesis, expected, task, model, training, other, seeds, measure);
+        return with(Map.of("vary", other));
+    }
+
+    public Study withTune(Tune other) {
+        return with(Map.of("tune", other));
     }
 
     public Study withSeeds(int count) {
-        return new Study(name, question, hypothesis, expected, task, model, training, vary, count, measure);
+        return with(Map.of("seeds", count));
     }
 
-    /** Number of points of the grid; saturates. */
-    public long cellCount() {
-        long count = 1;
-        for (List<Object> values : vary.values()) {
-            count = Math.min(Integer.MAX_VALUE, count * values.size());
+    public Study measuring(String... measures) {
+        return with(Map.of("measure", List.of(measures)));
+    }
+
+    private Study with(Map<String, Object> values) {
+        return RecordKeys.with(this, values);
+    }
+
+    /** Whether it compares anything. */
+    public boolean compares() {
+        return !variants.isEmpty() || !vary.isEmpty();
+    }
+
+    /** Number of trials, those of tuning among them; saturates. */
+    public long trialCount() {
+        long points = Grid.size(vary);
+        long tuning = variants.isEmpty() ? tried("") : variants.keySet().stream().mapToLong(this::tried).sum();
+        return Math.min(Integer.MAX_VALUE, points * ((long) Math.max(1, variants.size()) * seeds + tuning));
+    }
+
+    private long tried(String variant) {
+        Map<String, List<Object>> grid = tune.grid(variant);
+        return grid.isEmpty() ? 0 : Grid.size(grid);
+    }
+
+    /** What variants differ in: which of the named ones they are, and the keys of the grid. */
+    public Map<String, List<Object>> axes() {
+        Map<String, List<Object>> axes = new LinkedHashMap<>();
+        if (!variants.isEmpty()) {
+            axes.put(VARIANTS, List.copyOf(variants.keySet()));
         }
-        return count;
+        axes.putAll(vary);
+        return axes;
     }
 
-    /** The grid, the first key slowest; one cell where nothing is varied. Call only on a grid within {@link #MAX_TRIALS}. */
+    /** What is compared: each variant at each point of the grid, the first key slowest. Call only on a study within {@link #MAX_TRIALS}. */
     public List<Cell> cells() {
-        List<Map<String, Object>> points = List.of(Map.of());
-        for (Map.Entry<String, List<Object>> axis : vary.entrySet()) {
-            List<Map<String, Object>> wider = new ArrayList<>();
-            for (Map<String, Object> point : points) {
-                for (Object value : axis.getValue()) {
-                    Map<String, Object> next = new LinkedHashMap<>(point);
-                    next.put(axis.getKey(), value);
-                    wider.add(next);
-                }
-            }
-            points = wider;
-        }
-        return points.stream().map(this::cell).toList();
+        return Grid.points(axes()).stream().map(point -> {
+            Cell base = new Cell(Collections.unmodifiableMap(point), task, model, training);
+            return base.with(variants.getOrDefault(base.variant(), Map.of())).with(point);
+        }).toList();
     }
 
-    private Cell cell(Map<String, Object> point) {
-        return new Cell(Collections.unmodifiableMap(point), RecordKeys.with(task, part("task.", point)),
-                RecordKeys.with(model, part("model.", point)), RecordKeys.with(training, part("training.", point)));
-    }
-
-    private static Map<String, Object> part(String prefix, Map<String, Object> point) {
-        Map<String, Object> part = new LinkedHashMap<>();
-        point.forEach((key, value) -> {
-            if (key.startsWith(prefix)) {
-                part.put(key.substring(prefix.length()), value);
-            }
-        });
-        return part;
+    /** What is tried before {@code cell} is measured: points of its tuning grid; none where it is not tuned. */
+    public List<Map<String, Object>> tried(Cell cell) {
+        Map<String, List<Object>> grid = tune.grid(cell.variant());
+        return grid.isEmpty() ? List.of() : Grid.points(grid);
     }
 }

@@ -1,11 +1,15 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.Violation;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,38 +35,101 @@ public final class StudyCheck {
                 throw locations.complaint("measure", BadInput.legal("unknown measure", measure, Study.MEASURES));
             }
         }
-        if (study.cellCount() * study.seeds() > Study.MAX_TRIALS) {
-            throw locations.complaint(study.vary().isEmpty() ? "seeds" : "vary", "the grid has %,d points × %,d seeds; at most %,d trials are run"
-                    .formatted(study.cellCount(), study.seeds(), Study.MAX_TRIALS));
+        if (study.trialCount() > Study.MAX_TRIALS) {
+            throw locations.complaint(study.vary().isEmpty() ? "seeds" : "vary", "the study asks for %,d trials; at most %,d trials are run"
+                    .formatted(study.trialCount(), Study.MAX_TRIALS));
         }
-        Study unvaried = study.withVary(Map.of());
+        checkVariants(study, locations);
+        checkTune(study, locations);
+        refuseIdleTaskKeys(study, locations);
+        List<Violation> ofBase = violations(study.withVary(Map.of()).withVariants(Map.of()).cells().getFirst(), registry).toList();
         for (Study.Cell cell : study.cells()) {
             Optional<Violation> violation = violations(cell, registry).findFirst();
             if (violation.isPresent()) {
-                throw complaint(study, cell, violation.get(), violations(unvaried.cells().getFirst(), registry).toList(), locations);
+                throw complaint(study, cell, violation.get(), ofBase, locations);
+            }
+            for (Map<String, Object> tried : study.tried(cell)) {
+                violations(cell.with(tried), registry).findFirst().ifPresent(tuned -> {
+                    String key = study.tune().instead().containsKey(cell.variant()) ? "tune.instead." + cell.variant() : "tune.over";
+                    throw locations.complaint(key, "at %s: %s".formatted(shown(tried), tuned.message()));
+                });
             }
         }
+    }
+
+    private static void checkVariants(Study study, Locations locations) {
+        study.variants().forEach((name, values) -> {
+            if (!NAME.matcher(name).matches()) {
+                throw locations.complaint("variants." + name, "a variant's name must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter"
+                        + " or digit");
+            }
+            values.keySet().stream().filter(study.vary()::containsKey).findFirst().ifPresent(key -> {
+                throw locations.complaint("variants.%s.%s".formatted(name, key), "the key is varied too (vary.%s): one of them has to go".formatted(key));
+            });
+        });
+    }
+
+    private static void checkTune(Study study, Locations locations) {
+        Tune tune = study.tune();
+        if (tune.over().isEmpty() && tune.instead().isEmpty()) {
+            return;
+        }
+        if (tune.steps() < 1) {
+            throw locations.complaint("tune.steps", "must be at least 1, the optimizer steps of one trial, not " + tune.steps());
+        }
+        tune.instead().keySet().stream().filter(name -> !study.variants().containsKey(name)).findFirst().ifPresent(name -> {
+            throw locations.complaint("tune.instead." + name, BadInput.legal("there is no variant", name, study.variants().keySet()));
+        });
+        Stream.concat(Stream.of(tune.over()), tune.instead().values().stream()).flatMap(grid -> grid.keySet().stream()).forEach(key -> {
+            if (study.vary().containsKey(key) || key.equals("training.steps")) {
+                throw locations.complaint("tune", "%s cannot be tuned: %s".formatted(key,
+                        study.vary().containsKey(key) ? "it is varied" : "the budget is the same for all"));
+            }
+        });
+    }
+
+    /** A key of the task that no kind in the study reads would be passed over in silence. */
+    private static void refuseIdleTaskKeys(Study study, Locations locations) {
+        Set<TaskSpec.Kind> kinds = study.cells().stream().map(cell -> cell.task().kind()).collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> read = kinds.stream().flatMap(kind -> kind.keys().stream()).collect(Collectors.toCollection(TreeSet::new));
+        Map<String, Object> defaults = RecordKeys.values(TaskSpec.DEFAULT);
+        RecordKeys.values(study.task()).forEach((key, value) -> {
+            String path = "task." + key;
+            boolean given = study.vary().containsKey(path) || !value.equals(defaults.get(key));
+            if (given && !key.equals("kind") && !read.contains(key)) {
+                throw locations.complaint(study.vary().containsKey(path) ? "vary." + path : path, "the kind %s does not read it (legal: %s)"
+                        .formatted(kinds.stream().map(Values::label).collect(Collectors.joining(", ")), String.join(", ", read)));
+            }
+        });
     }
 
     private static BadInput complaint(Study study, Study.Cell cell, Violation violation, List<Violation> ofBase, Locations locations) {
         if (study.vary().containsKey(violation.key())) {
             return locations.complaint("vary." + violation.key(), violation.message());
         }
-        if (cell.vary().isEmpty() || ofBase.contains(violation)) {
+        if (!study.compares() || ofBase.contains(violation)) {
             return locations.complaint(violation.key(), violation.message());
         }
-        String point = cell.vary().entrySet().stream()
+        if (study.variants().getOrDefault(cell.variant(), Map.of()).containsKey(violation.key())) {
+            return locations.complaint("variants.%s.%s".formatted(cell.variant(), violation.key()), violation.message());
+        }
+        return study.vary().isEmpty()
+                ? locations.complaint("variants." + cell.variant(), violation.message())
+                : locations.complaint("vary", "at %s: %s".formatted(shown(cell.vary()), violation.message()));
+    }
+
+    private static String shown(Map<String, Object> point) {
+        return point.entrySet().stream()
                 .map(entry -> entry.getKey() + ": " + Values.label(entry.getValue()))
                 .collect(Collectors.joining(", ", "{", "}"));
-        return locations.complaint("vary", "at %s: %s".formatted(point, violation.message()));
     }
 
     private static Stream<Violation> violations(Study.Cell cell, Registry registry) {
         return Stream.of(
                         prefixed("task.", cell.task().violations()),
                         prefixed("model.", cell.model().violations()),
-                        unregistered("model.placement", "placement", cell.model().placement(), registry.placements()),
-                        unregistered("model.norm", "norm", cell.model().norm(), registry.norms()),
+                        unregistered("model.placement", "placement", cell.model().placement().values(), registry.placements()),
+                        unregistered("model.norm", "norm", cell.model().norm().values(), registry.norms()),
                         prefixed("training.", cell.training().violations()))
                 .flatMap(List::stream);
     }
@@ -71,7 +138,7 @@ public final class StudyCheck {
         return violations.stream().map(violation -> new Violation(prefix + violation.key(), violation.message())).toList();
     }
 
-    private static List<Violation> unregistered(String key, String what, String given, Set<String> legal) {
-        return legal.contains(given) ? List.of() : List.of(new Violation(key, BadInput.legal("unknown " + what, given, legal)));
+    private static List<Violation> unregistered(String key, String what, Collection<String> given, Set<String> legal) {
+        return given.stream().filter(name -> !legal.contains(name)).map(name -> new Violation(key, BadInput.legal("unknown " + what, name, legal))).toList();
     }
 }

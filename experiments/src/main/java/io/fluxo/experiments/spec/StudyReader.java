@@ -3,6 +3,7 @@ package io.fluxo.experiments.spec;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.model.PerLayer;
 import io.fluxo.train.TrainingSpec;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
@@ -23,10 +24,11 @@ import org.snakeyaml.engine.v2.nodes.Node;
 public record StudyReader(Registry registry, Function<String, Study> defaults) {
 
     private static final List<String> KEYS =
-            List.of("study", "question", "hypothesis", "expected", "task", "model", "training", "vary", "seeds", "measure");
+            List.of("study", "question", "hypothesis", "expected", "task", "model", "training", "variants", "vary", "tune", "seeds",
+                    "measure");
 
     /** The keys that {@code vary} can reach, by section. */
-    private static final Map<String, Class<? extends Record>> SECTIONS = sections();
+    static final Map<String, Class<? extends Record>> SECTIONS = sections();
 
     /** A study, and where its keys stand. */
     public record Read(Study study, Locations locations) {}
@@ -67,7 +69,9 @@ public record StudyReader(Registry registry, Function<String, Study> defaults) {
                 case "task" -> task = binder.bind(node, key, task);
                 case "model" -> model = binder.bind(node, key, model);
                 case "training" -> training = binder.bind(node, key, training);
-                case "vary" -> plain.put(key, vary(binder, node));
+                case "variants" -> plain.put(key, variants(binder, node));
+                case "vary" -> plain.put(key, grid(binder, node, key));
+                case "tune" -> plain.put(key, tune(binder, node, base.tune()));
                 case "measure" -> plain.put(key, List.copyOf(new java.util.LinkedHashSet<>(binder.list(node, String.class, key))));
                 case "study" -> { }
                 default -> plain.put(key, binder.value(node, RecordKeys.types(Study.class).get(key), key));
@@ -79,11 +83,36 @@ public record StudyReader(Registry registry, Function<String, Study> defaults) {
         return RecordKeys.with(base, plain);
     }
 
-    private static Map<String, List<Object>> vary(Binder binder, Node node) {
-        Map<String, List<Object>> vary = new LinkedHashMap<>();
-        binder.mapping(node, "vary").forEach((key, values) -> {
-            String path = "vary." + key;
-            List<Object> listed = binder.list(values, type(binder, node, key), path);
+    private static Map<String, Map<String, Object>> variants(Binder binder, Node node) {
+        Map<String, Map<String, Object>> variants = new LinkedHashMap<>();
+        binder.mapping(node, "variants").forEach((name, changes) -> {
+            String path = "variants." + name;
+            Map<String, Object> values = new LinkedHashMap<>();
+            binder.mapping(changes, path).forEach((key, value) -> values.put(key, plain(binder.value(value, type(binder, path, key), path + "." + key))));
+            variants.put(name, values);
+        });
+        return variants;
+    }
+
+    private static Tune tune(Binder binder, Node node, Tune defaults) {
+        Map<String, Node> entries = binder.mapping(node, "tune");
+        binder.requireKnown(entries, "tune", RecordKeys.keys(Tune.class));
+        Map<String, Map<String, List<Object>>> instead = new LinkedHashMap<>(defaults.instead());
+        if (entries.containsKey("instead")) {
+            instead.clear();
+            binder.mapping(entries.get("instead"), "tune.instead")
+                    .forEach((variant, grid) -> instead.put(variant, grid(binder, grid, "tune.instead." + variant)));
+        }
+        return new Tune(entries.containsKey("steps") ? (Integer) binder.value(entries.get("steps"), Integer.class, "tune.steps") : defaults.steps(),
+                entries.containsKey("over") ? grid(binder, entries.get("over"), "tune.over") : defaults.over(), instead);
+    }
+
+    /** Dotted keys with a list of values each. */
+    private static Map<String, List<Object>> grid(Binder binder, Node node, String section) {
+        Map<String, List<Object>> grid = new LinkedHashMap<>();
+        binder.mapping(node, section).forEach((key, values) -> {
+            String path = section + "." + key;
+            List<Object> listed = binder.list(values, type(binder, section, key), path).stream().map(StudyReader::plain).toList();
             if (listed.isEmpty()) {
                 throw binder.at(values, path, "must list at least one value");
             }
@@ -93,24 +122,31 @@ public record StudyReader(Registry registry, Function<String, Study> defaults) {
                     throw binder.at(values, path, "lists %s twice".formatted(Values.label(value)));
                 }
             }
-            vary.put(key, listed);
+            grid.put(key, listed);
         });
-        return vary;
+        return grid;
     }
 
-    private static Type type(Binder binder, Node node, String key) {
+    /** The type of what stands under the dotted {@code key} of {@code section}. */
+    private static Type type(Binder binder, String section, String key) {
         int dot = key.indexOf('.');
-        String section = dot < 0 ? "" : key.substring(0, dot);
-        if (!SECTIONS.containsKey(section)) {
-            throw binder.locations().complaint("vary." + key,
+        String first = dot < 0 ? "" : key.substring(0, dot);
+        String path = section + "." + key;
+        if (!SECTIONS.containsKey(first)) {
+            throw binder.locations().complaint(path,
                     "'%s' is not a dotted key such as model.placement; it begins with one of %s".formatted(key, String.join(", ", SECTIONS.keySet())));
         }
-        Type type = RecordKeys.types(SECTIONS.get(section)).get(key.substring(dot + 1));
+        Type type = RecordKeys.types(SECTIONS.get(first)).get(key.substring(dot + 1));
         if (type == null) {
-            List<String> legal = RecordKeys.keys(SECTIONS.get(section)).stream().map(name -> section + "." + name).toList();
-            throw binder.locations().complaint("vary." + key, BadInput.legal("unknown key", key, legal));
+            List<String> legal = RecordKeys.keys(SECTIONS.get(first)).stream().map(name -> first + "." + name).toList();
+            throw binder.locations().complaint(path, BadInput.legal("unknown key", key, legal));
         }
         return boxed(type);
+    }
+
+    /** A value for all layers is that value. */
+    private static Object plain(Object value) {
+        return value instanceof PerLayer<?> layers && layers.isUniform() ? layers.standard() : value;
     }
 
     private static Type boxed(Type type) {

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.spec;
 
+import io.fluxo.model.PerLayer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,14 @@ public final class StudyWriter {
         entries.add(section("task", study.task()));
         entries.add(section("model", study.model()));
         entries.add(section("training", study.training()));
+        if (!study.variants().isEmpty()) {
+            entries.add(entry("variants", study.variants()));
+        }
         if (!study.vary().isEmpty()) {
-            entries.add(new NodeTuple(text("vary"), mapping(study.vary(), FlowStyle.BLOCK)));
+            entries.add(entry("vary", study.vary()));
+        }
+        if (!study.tune().equals(Tune.NOTHING)) {
+            entries.add(section("tune", study.tune()));
         }
         entries.add(entry("seeds", study.seeds()));
         entries.add(entry("measure", study.measure()));
@@ -48,20 +55,29 @@ public final class StudyWriter {
         return new NodeTuple(text(key), node(value));
     }
 
-    private static MappingNode mapping(Map<String, ?> values, FlowStyle style) {
+    private static MappingNode mapping(Map<?, ?> values, FlowStyle style) {
         List<NodeTuple> entries = new ArrayList<>();
-        values.forEach((key, value) -> entries.add(entry(key, value)));
+        values.forEach((key, value) -> entries.add(entry((String) key, value)));
         return new MappingNode(Tag.MAP, entries, style);
     }
 
     private static Node node(Object value) {
         return switch (value) {
+            case Map<?, ?> entries -> mapping(entries, entries.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
             case List<?> items -> new SequenceNode(Tag.SEQ, items.stream().map(StudyWriter::node).toList(), FlowStyle.FLOW);
+            case PerLayer<?> layers when layers.isUniform() -> node(layers.standard());
+            case PerLayer<?> layers -> new MappingNode(Tag.MAP, layers.<NodeTuple>entries(StudyWriter::layered), FlowStyle.FLOW);
             case Double number -> new ScalarNode(tag(number), Values.label(number), ScalarStyle.PLAIN);
             case Integer number -> new ScalarNode(Tag.INT, Values.label(number), ScalarStyle.PLAIN);
             case Boolean truth -> new ScalarNode(Tag.BOOL, Values.label(truth), ScalarStyle.PLAIN);
             default -> text(Values.label(value));
         };
+    }
+
+    /** A range of layers is text, even where it looks like a number. */
+    private static NodeTuple layered(String layers, Object value) {
+        ScalarStyle style = layers.equals(PerLayer.STANDARD_KEY) ? ScalarStyle.PLAIN : ScalarStyle.DOUBLE_QUOTED;
+        return new NodeTuple(new ScalarNode(Tag.STR, layers, style), node(value));
     }
 
     /** The tag that the text of a number resolves to, so that it is written plain and not as {@code !!float 0}. */

@@ -1,9 +1,12 @@
 package io.fluxo.experiments.spec;
 
+import io.fluxo.model.PerLayer;
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** How the values of specifications are written for people: enums in lower-case snake_case, numbers as short as they can be. */
@@ -16,8 +19,23 @@ public final class Values {
             case Enum<?> constant when constant instanceof Labelled labelled -> labelled.label();
             case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT);
             case Double number -> number(number);
+            case PerLayer<?> layers -> layers.map(Values::label).toString();
             case List<?> items -> items.stream().map(Values::label).collect(Collectors.joining(", ", "[", "]"));
             default -> value.toString();
+        };
+    }
+
+    /** A value as it is written to JSON: enums as their labels, what differs by layer as a mapping. */
+    public static Object written(Object value) {
+        return switch (value) {
+            case Enum<?> constant -> label(constant);
+            case PerLayer<?> layers when layers.isUniform() -> written(layers.standard());
+            case PerLayer<?> layers -> {
+                Map<String, Object> mapping = new LinkedHashMap<>();
+                layers.entries((key, item) -> mapping.put(key, written(item)));
+                yield mapping;
+            }
+            default -> value;
         };
     }
 

@@ -7,11 +7,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -55,6 +59,28 @@ public record Curves(double[] loss, SortedMap<Integer, Double> validation, Map<M
             }
         }
         return new Curves(loss.stream().mapToDouble(Double::doubleValue).toArray(), validation, byLayer);
+    }
+
+    /**
+     * By how much the gradient of the stream differs from layer to layer: the largest of ‖∂L/∂x_0‖ … ‖∂L/∂x_L‖ divided by the least, as the
+     * geometric mean over the steps at which it was measured. 1 where it flows evenly; infinite where it vanishes somewhere; empty where it was
+     * not measured.
+     */
+    public OptionalDouble streamGradientSpread() {
+        return streamGradients().mapToDouble(row -> StrictMath.log(spread(row))).average().stream().map(StrictMath::exp).findFirst();
+    }
+
+    /** The same at the first step alone: of the model as it was drawn. */
+    public OptionalDouble streamGradientSpreadAtStart() {
+        return streamGradients().mapToDouble(Curves::spread).findFirst();
+    }
+
+    private Stream<double[]> streamGradients() {
+        return byLayer.getOrDefault(Measure.STREAM_GRAD_NORM_BY_LAYER, Collections.emptySortedMap()).values().stream().filter(row -> row.length > 1);
+    }
+
+    private static double spread(double[] row) {
+        return Arrays.stream(row).max().orElseThrow() / Arrays.stream(row).min().orElseThrow();
     }
 
     private static double[] numbers(JsonNode array) {

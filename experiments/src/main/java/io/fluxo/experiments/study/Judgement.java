@@ -14,11 +14,22 @@ public record Judgement(Verdict verdict, String why, List<Criterion> criteria) {
     /**
      * One condition of a verdict.
      *
+     * @param claim     the id of a claim of {@code verify} that is read off this condition; empty for none
      * @param statement what has to be so
      * @param measured  what was seen
      * @param met       whether it is so
      */
-    public record Criterion(String statement, String measured, boolean met) {}
+    public record Criterion(String claim, String statement, String measured, boolean met) {
+
+        public Criterion(String statement, String measured, boolean met) {
+            this("", statement, measured, met);
+        }
+
+        /** The same, with a claim that is read off it. */
+        Criterion of(String claimId) {
+            return new Criterion(claimId, statement, measured, met);
+        }
+    }
 
     public Judgement {
         criteria = List.copyOf(criteria);

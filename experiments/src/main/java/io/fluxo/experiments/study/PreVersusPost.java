@@ -79,7 +79,7 @@ final class PreVersusPost {
     private static Map<Point, List<Double>> byPoint(List<TrialResult> results) {
         Map<Point, List<Double>> losses = new LinkedHashMap<>();
         for (TrialResult result : results) {
-            Point point = new Point(result.trial().model().placement(), result.trial().training().warmup());
+            Point point = new Point(result.trial().model().placement().standard(), result.trial().training().warmup());
             losses.computeIfAbsent(point, key -> new ArrayList<>()).add(result.finalLoss());
         }
         return losses;

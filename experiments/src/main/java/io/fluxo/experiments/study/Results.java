@@ -2,18 +2,19 @@ package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Values;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code results.json} and {@code results.csv}: functions of study, seed and backend alone, without a time or a path. */
+/** {@code results.json}: a function of study, seed and backend alone, without a time or a path. */
 public final class Results {
+
+    /** Digits of what a library's functions went into: the last ones could differ from one machine to another. */
+    private static final int DIGITS = 6;
 
     private Results() {}
 
@@ -24,54 +25,96 @@ public final class Results {
         root.put("verdict", result.judgement().verdict().label());
         root.put("expected", result.study().expected().label());
         root.put("why", result.judgement().why());
+        ArrayNode criteria = root.putArray("criteria");
+        for (Judgement.Criterion criterion : result.judgement().criteria()) {
+            criteria.addObject().put("claim", criterion.claim()).put("statement", criterion.statement()).put("measured", criterion.measured())
+                    .put("met", criterion.met());
+        }
         root.put("backend", result.backend());
         root.put("seed", result.seed());
-        ArrayNode variants = root.putArray("variants");
-        for (StudyResult.VariantResult variant : result.variants()) {
-            ObjectNode entry = variants.addObject();
-            entry.put("id", variant.id());
-            entry.set("vary", TrialRecord.varied(variant.vary()));
-            entry.put("parameters", variant.trials().stream().mapToLong(TrialResult::parameters).max().orElse(0));
-            ObjectNode loss = entry.putObject("final_loss");
-            loss.set("mean", Json.number(variant.mean()));
-            loss.set("sd", Json.number(variant.sd()));
-            ArrayNode trials = entry.putArray("trials");
-            for (TrialResult trial : variant.trials()) {
-                ObjectNode row = trials.addObject();
-                row.put("id", trial.trial().id());
-                row.put("seed", trial.trial().seed());
-                row.put("outcome", Values.label(trial.outcome()));
-                row.set("final_loss", Json.number(trial.finalLoss()));
-                trial.validationLoss().ifPresent(value -> row.set("validation_loss", Json.number(value)));
-            }
+        if (!result.tuning().chosen().isEmpty()) {
+            root.set("tuning", result.tuning().json());
         }
+        ArrayNode variants = root.putArray("variants");
+        result.variants().forEach(variant -> variants.add(variant(variant)));
+        root.put("sizes", Sentences.sizes(result.variants()));
+        ArrayNode comparisons = root.putArray("comparisons");
+        result.comparisons().forEach(comparison -> comparisons.add(comparison(comparison)));
+        root.put("caution", Sentences.caution(result.study().seeds()));
         return root;
     }
 
-    public static String csv(StudyResult result) {
-        List<String> keys = List.copyOf(result.study().vary().keySet());
-        List<String> header = new ArrayList<>(List.of("study", "variant"));
-        header.addAll(keys);
-        header.addAll(List.of("trial", "seed", "outcome", "final_loss", "validation_loss", "parameters", "steps"));
-        StringWriter text = new StringWriter();
-        CSVFormat format = CSVFormat.RFC4180.builder().setRecordSeparator("\n").setHeader(header.toArray(String[]::new)).get();
-        try (CSVPrinter csv = new CSVPrinter(text, format)) {
-            for (StudyResult.VariantResult variant : result.variants()) {
-                for (TrialResult trial : variant.trials()) {
-                    List<Object> row = new ArrayList<>(List.of(result.study().name(), variant.id()));
-                    keys.forEach(key -> row.add(Values.label(variant.vary().get(key))));
-                    row.addAll(List.of(trial.trial().id(), trial.trial().seed(), Values.label(trial.outcome()), number(trial.finalLoss()),
-                            number(trial.validationLoss().orElse(Double.NaN)), trial.parameters(), trial.steps()));
-                    csv.printRecord(row);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("a string cannot fail to be written", e);
+    private static ObjectNode variant(StudyResult.VariantResult variant) {
+        ObjectNode entry = Json.object();
+        entry.put("id", variant.id());
+        entry.set("vary", TrialRecord.varied(variant.vary()));
+        entry.put("parameters", variant.size().parameters());
+        entry.set("multiply_adds_per_token", Json.number(variant.size().multiplyAdds()));
+        ObjectNode loss = entry.putObject("final_loss");
+        loss.set("mean", Json.number(variant.mean()));
+        loss.set("sd", Json.number(variant.sd()));
+        loss.set("interval", interval(variant.interval()));
+        ObjectNode figures = Json.object();
+        for (String name : figures(variant.trials())) {
+            List<Double> values = variant.values(name);
+            ObjectNode figure = figures.putObject(name);
+            figure.set("mean", Json.number(Statistics.mean(values)));
+            figure.set("sd", Json.number(Statistics.deviation(values)));
+            figure.set("interval", interval(Statistics.bootstrap(values)));
         }
-        return text.toString();
+        if (!figures.isEmpty()) {
+            entry.set("figures", figures);
+        }
+        ArrayNode trials = entry.putArray("trials");
+        variant.trials().forEach(trial -> trials.add(trial(trial)));
+        return entry;
     }
 
-    private static String number(double value) {
-        return Double.isFinite(value) ? Double.toString(value) : "";
+    private static ObjectNode trial(TrialResult trial) {
+        ObjectNode row = Json.object();
+        row.put("id", trial.trial().id());
+        row.put("seed", trial.trial().seed());
+        row.put("outcome", Values.label(trial.outcome()));
+        row.set("final_loss", Json.number(trial.finalLoss()));
+        trial.validationLoss().ifPresent(value -> row.set("validation_loss", Json.number(value)));
+        if (!trial.message().isEmpty()) {
+            row.put("reason", trial.message());
+        }
+        if (!trial.findings().figures().isEmpty()) {
+            row.set("figures", Json.of(trial.findings().figures()));
+        }
+        if (!trial.findings().curves().isEmpty()) {
+            row.set("curves", TrialRecord.curves(trial.findings()));
+        }
+        return row;
+    }
+
+    /** The names of the figures that any of {@code trials} has. */
+    public static Set<String> figures(List<TrialResult> trials) {
+        return trials.stream().flatMap(trial -> trial.findings().figures().keySet().stream()).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static ObjectNode comparison(Comparison comparison) {
+        ObjectNode entry = Json.object();
+        entry.put("measure", comparison.measure());
+        entry.put("variant", comparison.variant());
+        entry.put("baseline", comparison.baseline());
+        entry.put("key", comparison.key());
+        entry.set("vary", TrialRecord.varied(Map.of(comparison.key(), comparison.value())));
+        entry.set("differences", Json.of(comparison.differences()));
+        entry.set("mean", Json.number(comparison.mean()));
+        entry.set("sd", Json.number(comparison.sd()));
+        entry.set("interval", interval(comparison.interval()));
+        entry.set("bootstrap", interval(comparison.bootstrap()));
+        entry.set("effect_size", Json.rounded(comparison.effect(), DIGITS));
+        entry.set("p", Json.rounded(comparison.p(), DIGITS));
+        entry.set("p_holm", Json.rounded(comparison.holm(), DIGITS));
+        entry.put("shown", comparison.shown());
+        entry.put("sentence", Sentences.of(comparison));
+        return entry;
+    }
+
+    private static ArrayNode interval(Interval interval) {
+        return Json.array().add(Json.rounded(interval.low(), DIGITS)).add(Json.rounded(interval.high(), DIGITS));
     }
 }

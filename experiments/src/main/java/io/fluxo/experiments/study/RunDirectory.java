@@ -1,9 +1,10 @@
 package io.fluxo.experiments.study;
 
-import io.fluxo.experiments.BadInput;
 import io.fluxo.checkpoint.AtomicFile;
+import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -51,10 +52,43 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
             throw new BadInput("--out %s: exists and is not a folder".formatted(root));
         }
         try (Stream<Path> children = Files.list(root)) {
-            if (children.findAny().isPresent()) {
+            if (!children.allMatch(RunDirectory::isBeforeTheBeginning)) {
                 throw new BadInput(Files.exists(root.resolve("study.yaml"))
                         ? "--out %s: holds a run already; continue it with --resume %s, or choose another folder".formatted(root, root)
                         : "--out %s: exists and is not empty; choose another folder, or continue a run with --resume DIR".formatted(root));
+            }
+        }
+    }
+
+    /** Whether {@code file} may lie in the folder of a run that was cut off before it began, at {@code study.yaml}. */
+    private static boolean isBeforeTheBeginning(Path file) {
+        String name = file.getFileName().toString();
+        return name.equals(RunLock.FILE) || name.equals("environment.json") || isTemporary(file);
+    }
+
+    /** Whether {@code file} is what a process left that ended while it wrote. */
+    private static boolean isTemporary(Path file) {
+        return file.getFileName().toString().matches("\\..*\\.tmp");
+    }
+
+    /**
+     * Looks again, now that nobody else can begin: to be called with the folder locked.
+     *
+     * @throws BadInput if another process began a run here meanwhile
+     */
+    public void requireNew() throws IOException {
+        requireEmptyDirectory(root);
+    }
+
+    /** Removes what a process left that ended while it wrote: to be called with the folder locked. */
+    public void sweep() throws IOException {
+        sweep(root);
+    }
+
+    private static void sweep(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(RunDirectory::isTemporary).toList()) {
+                Files.deleteIfExists(file);
             }
         }
     }
@@ -88,6 +122,11 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
 
     Path metrics(Trial trial) {
         return trial(trial).resolve("metrics.jsonl");
+    }
+
+    /** Where the trial keeps what it goes on from; gone when it is finished. */
+    Path checkpoint(Trial trial) {
+        return trial(trial).resolve("checkpoint.safetensors");
     }
 
     private Path record(Trial trial) {
@@ -126,14 +165,16 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         }
     }
 
-    /** Makes the trial's folder, without what an interrupted attempt left there. */
-    void clear(Trial trial) throws IOException {
+    /** Makes the trial's folder. What an interrupted attempt left there is kept if the trial can go on from it, and removed otherwise. */
+    void prepare(Trial trial) throws IOException {
         Path folder = trial(trial);
-        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(checkpoint(trial))) {
             delete(folder);
         }
         Files.createDirectories(folder);
         Files.createDirectories(model(trial));
+        sweep(folder);
+        sweep(model(trial));
     }
 
     private static void delete(Path folder) throws IOException {
@@ -147,11 +188,18 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     }
 
     void finish(TrialResult result) throws IOException {
+        Files.deleteIfExists(checkpoint(result.trial())); // before the record: it may be what fills the disk
         AtomicFile.write(record(result.trial()), Json.pretty(TrialRecord.write(result)));
     }
 
     /** Writes one of the run's own files, whole or not at all. */
-    public void write(String name, String content) throws IOException {
-        AtomicFile.write(root.resolve(name), content);
+    public void write(String name, String content) {
+        Path file = root.resolve(name);
+        try {
+            AtomicFile.write(file, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException("%s: cannot be written (%s); trials that finished are kept: continue with --resume %s".formatted(file,
+                    e.getMessage(), root), e);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.Tune;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +15,8 @@ public record StudyLibrary(List<StudyDefinition> studies) {
 
     /** The studies that Fluxo brings. */
     public static StudyLibrary standard() {
-        return new StudyLibrary(List.of(PreVersusPost.definition()));
+        return new StudyLibrary(List.of(PreVersusPost.definition(), PlacementStudy.definition(), ComponentStudy.definition(), NormStudy.definition(),
+                DepthStudy.definition(), RecallStudy.definition(), InductionStudy.definition(), ContextStudy.definition()));
     }
 
     public Optional<StudyDefinition> find(String name) {
@@ -25,13 +27,21 @@ public record StudyLibrary(List<StudyDefinition> studies) {
         return studies.stream().map(StudyDefinition::name).toList();
     }
 
-    /** What a file's study called {@code name} means where the file is silent: a known study's question and expectation, but never its grid. */
+    /**
+     * What a file's study called {@code name} means where the file is silent: a known study's question and expectation, but never its
+     * variants.
+     */
     public Study defaults(String name) {
-        return find(name).map(StudyDefinition::study).orElse(Study.DEFAULT).withVary(Map.of());
+        return find(name).map(StudyDefinition::study).orElse(Study.DEFAULT).withVary(Map.of()).withVariants(Map.of()).withTune(Tune.NOTHING);
     }
 
-    /** How a study is judged: a known name brings its rule, which itself refuses settings it says nothing about. */
+    /** How a study is judged and shown: a known name brings its rule, which itself refuses settings it says nothing about. */
+    public StudyDefinition definition(Study study) {
+        return find(study.name()).map(known -> known.with(study)).orElseGet(() -> StudyDefinition.unknown(study));
+    }
+
+    /** How a study is judged. */
     public VerdictRule rule(Study study) {
-        return find(study.name()).map(StudyDefinition::rule).orElse(VerdictRule.NONE);
+        return definition(study).rule();
     }
 }

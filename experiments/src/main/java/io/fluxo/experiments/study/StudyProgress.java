@@ -8,6 +8,9 @@ public interface StudyProgress extends AutoCloseable {
     /** @param done trials that an earlier session finished */
     default void begin(int trials, int done, long stepsToGo) {}
 
+    /** An unfinished trial goes on after {@code step}, which an earlier session reached. */
+    default void goesOn(Trial trial, int step) {}
+
     default void step(Trial trial, StepMetrics metrics) {}
 
     default void finished(TrialResult result) {}

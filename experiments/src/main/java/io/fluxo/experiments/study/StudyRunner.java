@@ -3,6 +3,8 @@ package io.fluxo.experiments.study;
 import io.fluxo.train.Measure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +25,7 @@ public final class StudyRunner {
     private final TrialExecutor executor;
     private final int jobs;
     private final StudyProgress progress;
+    private final Map<Trial, TrialResult> unwritten = new ConcurrentHashMap<>();
     private volatile boolean cancelled;
 
     public StudyRunner(TrialExecutor executor, int jobs, StudyProgress progress) {
@@ -35,32 +39,26 @@ public final class StudyRunner {
         cancelled = true;
     }
 
-    /**
-     * Results in the order of {@code trials}; fewer if the run was cancelled.
-     *
-     * @throws IOException if the run's folder cannot be written to: results that cannot be kept are no results
-     */
-    public List<TrialResult> run(List<PreparedTrial> trials, RunDirectory directory) throws IOException, InterruptedException {
+    /** Results in the order of {@code trials}; fewer if the run was cancelled. A trial whose result could not be written is among them as failed. */
+    public List<TrialResult> run(List<PreparedTrial> trials, RunDirectory directory) throws InterruptedException {
         List<PreparedTrial> open = trials.stream().filter(prepared -> directory.result(prepared.trial()).isEmpty()).toList();
         progress.begin(trials.size(), trials.size() - open.size(), open.stream().mapToLong(prepared -> prepared.trial().training().steps()).sum());
         try (ExecutorService pool = Executors.newFixedThreadPool(jobs, Thread.ofPlatform().name("trial-", 1).daemon().factory())) {
             List<Future<?>> running = new ArrayList<>();
             for (PreparedTrial prepared : open) {
-                running.add(pool.submit(() -> {
-                    runOne(prepared, directory);
-                    return null;
-                }));
+                running.add(pool.submit(() -> runOne(prepared, directory)));
             }
             await(running);
         }
         List<TrialResult> results = new ArrayList<>();
         for (PreparedTrial prepared : trials) {
-            directory.result(prepared.trial()).ifPresent(results::add); // read back: a resumed run and an uninterrupted one see the same
+            // read back: a resumed run and an uninterrupted one see the same
+            directory.result(prepared.trial()).or(() -> Optional.ofNullable(unwritten.get(prepared.trial()))).ifPresent(results::add);
         }
         return results;
     }
 
-    private void await(List<Future<?>> running) throws IOException, InterruptedException {
+    private void await(List<Future<?>> running) throws InterruptedException {
         try {
             for (Future<?> trial : running) {
                 trial.get();
@@ -68,8 +66,6 @@ public final class StudyRunner {
         } catch (ExecutionException e) {
             cancelled = true;
             switch (e.getCause()) {
-                case IOException io -> throw io;
-                case UncheckedIOException io -> throw io.getCause();
                 case RuntimeException runtime -> throw runtime;
                 default -> throw new IllegalStateException(e.getCause());
             }
@@ -79,62 +75,99 @@ public final class StudyRunner {
         }
     }
 
-    private void runOne(PreparedTrial prepared, RunDirectory directory) throws IOException {
+    private void runOne(PreparedTrial prepared, RunDirectory directory) {
         if (cancelled) {
             return;
         }
-        Trial trial = prepared.trial();
-        directory.clear(trial);
-        long begin = System.nanoTime();
-        try (MetricsLog log = new MetricsLog(directory.metrics(trial))) {
-            Recorder recorder = new Recorder(trial, log);
-            Optional<TrialResult> result = attempt(prepared, directory, recorder, begin);
-            if (result.isPresent()) {
-                directory.finish(result.get());
-                progress.finished(result.get());
-            }
+        Recorder recorder = new Recorder(prepared.trial(), directory);
+        attempt(prepared, directory, recorder).ifPresent(result -> progress.finished(kept(result, directory)));
+    }
+
+    /** {@code result} once it is on disk. One that cannot be kept there has failed, and is run again on resume. */
+    private TrialResult kept(TrialResult result, RunDirectory directory) {
+        try {
+            directory.finish(result);
+            return result;
+        } catch (IOException e) {
+            TrialResult failed = result.failed("its result cannot be written: " + message(e));
+            unwritten.put(result.trial(), failed);
+            return failed;
         }
     }
 
     /** Empty if the trial was cancelled. */
-    private Optional<TrialResult> attempt(PreparedTrial prepared, RunDirectory directory, Recorder recorder, long begin) {
+    private Optional<TrialResult> attempt(PreparedTrial prepared, RunDirectory directory, Recorder recorder) {
         Trial trial = prepared.trial();
-        try {
+        try (recorder) {
+            directory.prepare(trial);
             TrialOutcome outcome = executor.execute(trial, prepared.task(), directory.model(trial), recorder);
             return switch (outcome.ending()) {
                 case CANCELLED -> {
                     if (!cancelled) {
-                        yield Optional.of(recorder.failed("the executor stopped without having been asked to", begin));
+                        yield Optional.of(recorder.failed("the executor stopped without having been asked to"));
                     }
                     yield Optional.empty();
                 }
-                case DIVERGED -> Optional.of(recorder.diverged(outcome, begin));
-                case FINISHED -> Optional.of(recorder.ended(outcome, begin));
+                case DIVERGED -> Optional.of(recorder.diverged(outcome));
+                case FINISHED -> Optional.of(recorder.ended(outcome));
             };
-        } catch (Exception | LinkageError | StackOverflowError | OutOfMemoryError | AssertionError e) {
+        } catch (Exception | LinkageError | VirtualMachineError | AssertionError e) {
             if (cancelled) {
                 return Optional.empty(); // most likely its consequence; the trial is run again on resume
             }
-            String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            return Optional.of(recorder.failed(message, begin));
+            return Optional.of(recorder.failed(message(e).replace(directory.root().toString(), ".")));
         }
     }
 
+    private static String message(Throwable e) {
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return switch (e) {
+            case OutOfMemoryError _ -> "out of memory (%s; the JVM may use %,d MB)".formatted(message, Runtime.getRuntime().maxMemory() >> 20);
+            case FileSystemException file when file.getReason() != null -> "%s: %s".formatted(file.getFile(), file.getReason());
+            case FileSystemException file -> "%s (%s)".formatted(message, file.getClass().getSimpleName());
+            default -> message;
+        };
+    }
+
     /** Listens to one trial, on that trial's thread. */
-    private final class Recorder implements TrialListener {
+    private final class Recorder implements TrialListener, AutoCloseable {
 
         private final Trial trial;
-        private final MetricsLog log;
+        private final RunDirectory directory;
+        private final long begin = System.nanoTime();
         private final List<String> proved = new ArrayList<>();
         private final Map<Measure, List<String>> labels = new EnumMap<>(Measure.class);
         private final Deque<Double> lastLosses = new ArrayDeque<>();
+        private Findings findings = Findings.NONE;
         private OptionalDouble validationLoss = OptionalDouble.empty();
-        private boolean finite = true;
+        private int notFinite;
         private int steps;
+        private MetricsLog log;
 
-        Recorder(Trial trial, MetricsLog log) {
+        Recorder(Trial trial, RunDirectory directory) {
             this.trial = trial;
-            this.log = log;
+            this.directory = directory;
+        }
+
+        @Override
+        public Path checkpoint() {
+            return directory.checkpoint(trial);
+        }
+
+        @Override
+        public boolean goesOnAfter(int step) {
+            try {
+                List<StepMetrics> before = MetricsLog.read(directory.metrics(trial), step);
+                if (before.size() < step) {
+                    return false;
+                }
+                log = MetricsLog.continued(directory.metrics(trial), step);
+                before.forEach(this::account);
+                progress.goesOn(trial, step);
+                return true;
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot read metrics: " + message(e), e);
+            }
         }
 
         @Override
@@ -149,11 +182,24 @@ public final class StudyRunner {
 
         @Override
         public void step(StepMetrics metrics) {
+            try {
+                log = log == null ? MetricsLog.begin(directory.metrics(trial)) : log;
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot write metrics: " + message(e), e);
+            }
+            account(metrics);
+            log.append(metrics);
+            progress.step(trial, metrics);
+        }
+
+        private void account(StepMetrics metrics) {
             if (metrics.step() != steps + 1) {
                 throw new IllegalStateException("step %d was told after step %d".formatted(metrics.step(), steps));
             }
             steps = metrics.step();
-            finite &= Double.isFinite(metrics.loss());
+            if (notFinite == 0 && !Double.isFinite(metrics.loss())) {
+                notFinite = steps;
+            }
             if (lastLosses.size() == TrialResult.FINAL_STEPS) {
                 lastLosses.removeFirst();
             }
@@ -161,8 +207,16 @@ public final class StudyRunner {
             if (metrics.validationLoss().isPresent()) {
                 validationLoss = metrics.validationLoss();
             }
-            log.append(metrics);
-            progress.step(trial, metrics);
+        }
+
+        @Override
+        public void figure(String name, double value) {
+            findings = findings.with(name, value);
+        }
+
+        @Override
+        public void curve(AxisCurve curve) {
+            findings = findings.with(curve);
         }
 
         @Override
@@ -170,32 +224,42 @@ public final class StudyRunner {
             return cancelled;
         }
 
-        TrialResult ended(TrialOutcome outcome, long begin) {
-            if (!finite) {
-                return diverged(outcome, begin);
+        TrialResult ended(TrialOutcome outcome) {
+            if (notFinite > 0) {
+                return diverged(outcome);
             }
             if (steps != trial.training().steps()) {
-                return failed("the executor stopped after %d of %d steps".formatted(steps, trial.training().steps()), begin);
+                return failed("the executor stopped after %d of %d steps".formatted(steps, trial.training().steps()));
             }
+            Curves curves = directory.curves(trial);
+            curves.streamGradientSpread().ifPresent(spread -> figure("stream_gradient_spread", spread));
+            curves.streamGradientSpreadAtStart().ifPresent(spread -> figure("stream_gradient_spread_at_start", spread));
             double sum = 0;
             for (double loss : lastLosses) {
                 sum += loss;
             }
-            return result(TrialResult.Outcome.FINISHED, sum / lastLosses.size(), outcome.parameters(), begin, "");
+            return result(TrialResult.Outcome.FINISHED, sum / lastLosses.size(), outcome.parameters(), "");
         }
 
-        TrialResult diverged(TrialOutcome outcome, long begin) {
-            return result(TrialResult.Outcome.DIVERGED, Double.NaN, outcome.parameters(), begin, "");
+        TrialResult diverged(TrialOutcome outcome) {
+            return result(TrialResult.Outcome.DIVERGED, Double.NaN, outcome.parameters(), "the loss of step %,d is not finite".formatted(notFinite));
         }
 
-        TrialResult failed(String message, long begin) {
-            return result(TrialResult.Outcome.FAILED, Double.NaN, 0, begin, message);
+        TrialResult failed(String message) {
+            return result(TrialResult.Outcome.FAILED, Double.NaN, 0, message);
         }
 
-        private TrialResult result(TrialResult.Outcome outcome, double finalLoss, long parameters, long begin, String message) {
+        private TrialResult result(TrialResult.Outcome outcome, double finalLoss, long parameters, String message) {
             double seconds = Math.round((System.nanoTime() - begin) / 1e6) / 1e3;
             return new TrialResult(trial, outcome, finalLoss, validationLoss, parameters, steps, seconds, List.copyOf(proved), Map.copyOf(labels),
-                    message);
+                    findings, message);
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (log != null) {
+                log.close();
+            }
         }
     }
 }

@@ -26,9 +26,20 @@ final class TrialIds {
     TrialIds(Study study) {
         Set<String> taken = new HashSet<>();
         boolean clash = !study.vary().keySet().stream().allMatch(key -> taken.add(last(key)));
-        study.vary().forEach((key, listed) -> {
-            keys.put(key, clash ? key : last(key));
+        study.axes().forEach((key, listed) -> {
+            keys.put(key, key.equals(Study.VARIANTS) ? "" : (clash ? key : last(key)) + "=");
             values.put(key, names(listed));
+        });
+        tuned(study.tune().over());
+        study.tune().instead().values().forEach(this::tuned);
+    }
+
+    private void tuned(Map<String, List<Object>> grid) {
+        grid.forEach((key, listed) -> {
+            keys.putIfAbsent(key, key + "=");
+            List<Object> all = new ArrayList<>(values.getOrDefault(key, Map.of()).keySet());
+            listed.stream().filter(value -> !all.contains(value)).forEach(all::add);
+            values.put(key, names(all));
         });
     }
 
@@ -38,9 +49,15 @@ final class TrialIds {
             return "default";
         }
         String id = point.entrySet().stream()
-                .map(entry -> keys.get(entry.getKey()) + "=" + values.get(entry.getKey()).get(entry.getValue()))
+                .map(entry -> keys.get(entry.getKey()) + values.get(entry.getKey()).get(entry.getValue()))
                 .collect(Collectors.joining(","));
         return id.length() <= LONGEST ? id : "variant-" + number;
+    }
+
+    /** The id of a trial that tunes {@code variant}: the one numbered {@code number}, from 1, of those that do. */
+    String tuning(String variant, Map<String, Object> tried, int number) {
+        String id = "tune-%s,%s".formatted(variant, variant(tried, number));
+        return id.length() <= LONGEST ? id : "tune-%s,%d".formatted(variant, number);
     }
 
     private static String last(String key) {

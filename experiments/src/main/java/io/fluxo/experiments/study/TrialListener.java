@@ -1,6 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.train.Measure;
+import java.nio.file.Path;
 import java.util.List;
 
 /** What an executor tells while a trial runs. Called from the trial's own thread. */
@@ -14,6 +15,25 @@ public interface TrialListener {
 
     /** A step is done. Every step is told, in order; a loss that is not finite ends the trial as diverged. */
     void step(StepMetrics metrics);
+
+    /** A number that was measured of the trained model, named in snake_case: {@code accuracy}. */
+    void figure(String name, double value);
+
+    /** Values along an axis that were measured of the trained model. */
+    void curve(AxisCurve curve);
+
+    /**
+     * A file in which the trial may leave what it can go on from after an interruption, with a name of its own so that it is whole or not there.
+     * Steps have to be told before they are contained in it.
+     */
+    Path checkpoint();
+
+    /**
+     * Goes on after {@code step}, as left in {@link #checkpoint}: the next step told is the one after it.
+     *
+     * @return false if the metrics of the steps until then are not there: the trial then begins at the first step
+     */
+    boolean goesOnAfter(int step);
 
     /** Whether the trial should stop now: asked after every step, answered by returning {@link TrialOutcome.Ending#CANCELLED}. */
     boolean cancelled();

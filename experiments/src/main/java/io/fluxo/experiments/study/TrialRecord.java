@@ -2,9 +2,9 @@ package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
-import io.fluxo.train.Measure;
 import io.fluxo.experiments.spec.RecordKeys;
 import io.fluxo.experiments.spec.Values;
+import io.fluxo.train.Measure;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code trial.json}: a trial's result, with the specification it belongs to. */
@@ -35,14 +36,26 @@ final class TrialRecord {
         record.set("proved", Json.of(result.proved()));
         ObjectNode labels = record.putObject("labels");
         result.labels().forEach((measure, entries) -> labels.set(measure.label(), Json.of(entries)));
+        record.set("figures", Json.of(result.findings().figures()));
+        record.set("curves", curves(result.findings()));
         record.put("message", result.message());
         record.set("specification", specification(trial));
         return record;
     }
 
+    static ArrayNode curves(Findings findings) {
+        ArrayNode curves = Json.array();
+        for (AxisCurve curve : findings.curves()) {
+            ObjectNode entry = curves.addObject().put("measure", curve.measure()).put("axis", curve.axis());
+            entry.set("at", Json.of(curve.at()));
+            entry.set("values", Json.of(curve.values()));
+        }
+        return curves;
+    }
+
     static JsonNode varied(Map<String, Object> vary) {
         ObjectNode object = Json.object();
-        vary.forEach((key, value) -> object.set(key, value instanceof Enum<?> ? Json.of(Values.label(value)) : Json.of(value)));
+        vary.forEach((key, value) -> object.set(key, Json.of(Values.written(value))));
         return object;
     }
 
@@ -81,10 +94,28 @@ final class TrialRecord {
             return new TrialResult(trial, outcome, number(record.path("final_loss")),
                     validation.isNumber() ? OptionalDouble.of(validation.doubleValue()) : OptionalDouble.empty(),
                     record.path("parameters").asLong(0), record.path("steps").asInt(0), number(record.path("seconds")),
-                    strings(record.path("proved")), labels, record.path("message").asString(""));
+                    strings(record.path("proved")), labels, findings(record), record.path("message").asString(""));
         } catch (IllegalArgumentException e) {
             throw new BadInput(source + ": not a trial's result; delete the trial's folder to run it again", e);
         }
+    }
+
+    private static Findings findings(JsonNode record) {
+        Findings findings = Findings.NONE;
+        for (Map.Entry<String, JsonNode> figure : record.path("figures").properties()) {
+            findings = findings.with(figure.getKey(), number(figure.getValue()));
+        }
+        for (JsonNode curve : record.path("curves")) {
+            findings = findings.with(new AxisCurve(curve.path("measure").asString(""), curve.path("axis").asString(""), numbers(curve.path("at")),
+                    numbers(curve.path("values"))));
+        }
+        return findings;
+    }
+
+    private static List<Double> numbers(JsonNode array) {
+        List<Double> numbers = new ArrayList<>();
+        array.forEach(item -> numbers.add(number(item)));
+        return numbers;
     }
 
     private static double number(JsonNode node) {

@@ -15,13 +15,28 @@ import java.util.OptionalDouble;
  * @param seconds        wall-clock time
  * @param proved         what was proved about the model
  * @param labels         what the entries of measures are, where they are not layers
- * @param message        why it failed; empty otherwise
+ * @param findings       what was measured of the trained model besides the loss
+ * @param message        why it failed or diverged; empty otherwise
  */
 public record TrialResult(Trial trial, Outcome outcome, double finalLoss, OptionalDouble validationLoss, long parameters, int steps, double seconds,
-                          List<String> proved, Map<Measure, List<String>> labels, String message) {
+                          List<String> proved, Map<Measure, List<String>> labels, Findings findings, String message) {
 
     /** Steps that the final loss is the mean of. */
     public static final int FINAL_STEPS = 20;
 
     public enum Outcome { FINISHED, DIVERGED, FAILED }
+
+    /** The same, failed after all. */
+    TrialResult failed(String why) {
+        return new TrialResult(trial, Outcome.FAILED, Double.NaN, validationLoss, parameters, steps, seconds, proved, labels, findings, why);
+    }
+
+    /** The measure called {@code name}: {@code final_loss}, {@code validation_loss} or a figure; NaN where the trial has none. */
+    public double measure(String name) {
+        return switch (name) {
+            case StudyDefinition.FINAL_LOSS -> finalLoss;
+            case "validation_loss" -> validationLoss.orElse(Double.NaN);
+            default -> findings.figures().getOrDefault(name, Double.NaN);
+        };
+    }
 }

@@ -6,9 +6,11 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.train.Measure;
+import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -17,23 +19,60 @@ public final class Trials {
 
     private Trials() {}
 
-    /** @throws BadInput if the seeds run past what a long holds */
-    public static List<Trial> of(Study study, long firstSeed) {
-        if (firstSeed > Long.MAX_VALUE - study.seeds()) {
-            throw new BadInput("--seed %d: too large for %d consecutive seeds".formatted(firstSeed, study.seeds()));
-        }
+    /**
+     * The trials that are measured, once it is known what was chosen for them.
+     *
+     * @throws BadInput if the seeds run past what a long holds
+     */
+    public static List<Trial> of(Study study, long firstSeed, Tuning tuning) {
+        requireSeeds(study, firstSeed);
         TrialIds ids = new TrialIds(study);
+        Set<Measure> measures = Arrays.stream(Measure.values()).filter(measure -> study.measure().contains(measure.label())).collect(Collectors.toSet());
         List<Trial> trials = new ArrayList<>();
         int number = 0;
-        Set<Measure> measures = Arrays.stream(Measure.values()).filter(measure -> study.measure().contains(measure.label())).collect(Collectors.toSet());
         for (Study.Cell cell : study.cells()) {
             String variant = ids.variant(cell.vary(), ++number);
+            Study.Cell tuned = cell.with(tuning.values(variant));
             for (long seed = firstSeed; seed < firstSeed + study.seeds(); seed++) {
                 String id = cell.vary().isEmpty() ? "seed=" + seed : variant + ",seed=" + seed;
-                trials.add(new Trial(id, variant, cell.vary(), seed, cell.model(), cell.training(), cell.task(), measures));
+                trials.add(new Trial(id, variant, cell.vary(), seed, tuned.model(), tuned.training(), tuned.task(), measures));
             }
         }
         return trials;
+    }
+
+    /** The trials of a study in which nothing is tuned, or as they would be with the first values of what is. */
+    public static List<Trial> of(Study study, long firstSeed) {
+        return of(study, firstSeed, Tuning.NONE);
+    }
+
+    /**
+     * The trials that come before: what is tried for each variant. None where nothing is tuned.
+     *
+     * @throws BadInput if the seeds run past what a long holds
+     */
+    public static List<Trial> tuning(Study study, long firstSeed) {
+        requireSeeds(study, firstSeed);
+        TrialIds ids = new TrialIds(study);
+        List<Trial> trials = new ArrayList<>();
+        int number = 0;
+        for (Study.Cell cell : study.cells()) {
+            String variant = ids.variant(cell.vary(), ++number);
+            int attempt = 0;
+            for (Map<String, Object> values : study.tried(cell)) {
+                Study.Cell tuned = cell.with(values);
+                String id = ids.tuning(variant, values, ++attempt);
+                TrainingSpec training = tuned.training().withSteps(Math.min(study.tune().steps(), tuned.training().steps()));
+                trials.add(new Trial(id, id, cell.vary(), firstSeed + study.seeds(), tuned.model(), training, tuned.task(), Set.of()));
+            }
+        }
+        return trials;
+    }
+
+    private static void requireSeeds(Study study, long firstSeed) {
+        if (firstSeed > Long.MAX_VALUE - study.seeds() - 1) {
+            throw new BadInput("--seed %d: too large for %d consecutive seeds".formatted(firstSeed, study.seeds()));
+        }
     }
 
     /**
@@ -45,7 +84,7 @@ public final class Trials {
         List<PreparedTrial> prepared = new ArrayList<>();
         for (Trial trial : trials) {
             Task task = tasks.open(trial.task(), trial.training().evalEvery() > 0);
-            task.require(trial.model().nCtx() + 1);
+            task.require(trial.model().nCtx());
             int given = trial.model().dVocab();
             if (given > 0 && given < task.vocabulary()) {
                 throw locations.complaint("model.d_vocab", "d_vocab %,d is smaller than the task's vocabulary of %,d; leave it out to have it filled in"

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.task;
 
 import io.fluxo.random.RandomKey;
+import io.fluxo.train.Examples;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -108,15 +109,16 @@ final class Markov implements Task {
     }
 
     @Override
-    public void require(int window) {
+    public void require(int nCtx) {
         // sequences are drawn, of any length
     }
 
     @Override
-    public int[] batch(RandomKey key, long step, int batch, int window) {
+    public Examples batch(RandomKey key, long step, int rows, int nCtx) {
         RandomKey draws = key.split(step);
-        int[] ids = new int[batch * window];
-        for (int row = 0; row < batch; row++) {
+        int window = nCtx + 1;
+        int[] ids = new int[rows * window];
+        for (int row = 0; row < rows; row++) {
             RandomKey sequence = draws.split(row);
             int state = draw(startCumulative, sequence.uniform(0));
             ids[row * window] = state;
@@ -125,17 +127,17 @@ final class Markov implements Task {
                 ids[row * window + i] = state;
             }
         }
-        return ids;
+        return Examples.successors(ids, rows);
     }
 
     @Override
-    public int validationBatches(int batch, int window) {
+    public int validationBatches(int rows, int nCtx) {
         return VALIDATION_BATCHES;
     }
 
     @Override
-    public int[] validationBatch(int index, int batch, int window) {
-        return batch(validationKey, index, batch, window);
+    public Examples validationBatch(int index, int rows, int nCtx) {
+        return batch(validationKey, index, rows, nCtx);
     }
 
     /** The first state whose cumulated probability exceeds {@code uniform}; the last one takes what rounding left over. */

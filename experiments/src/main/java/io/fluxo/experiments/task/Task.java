@@ -1,6 +1,7 @@
 package io.fluxo.experiments.task;
 
 import io.fluxo.random.RandomKey;
+import io.fluxo.train.Examples;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -23,23 +24,24 @@ public interface Task {
     String describe();
 
     /**
-     * Refuses windows that this task cannot fill.
+     * Refuses a context that this task cannot fill, or that cannot hold it.
      *
-     * @param window tokens of one sequence, n_ctx + 1
+     * @param nCtx tokens of one sequence, at most
      * @throws io.fluxo.experiments.BadInput that says how much there is and how much is needed
      */
-    void require(int window);
+    void require(int nCtx);
 
-    /**
-     * Training sequences: a pure function of its arguments.
-     *
-     * @return {@code batch} × {@code window} ids, row-major
-     */
-    int[] batch(RandomKey key, long step, int batch, int window);
+    /** Training examples of at most {@code nCtx} positions: a pure function of the arguments. {@code step} counts from 1. */
+    Examples batch(RandomKey key, long step, int rows, int nCtx);
 
     /** Number of distinct validation batches of this size; the same for every variant and seed. */
-    int validationBatches(int batch, int window);
+    int validationBatches(int rows, int nCtx);
 
-    /** Validation batch {@code index}, from 0: ids that no training batch contains (char_lm) or fresh draws (markov). */
-    int[] validationBatch(int index, int batch, int window);
+    /** Validation batch {@code index}, from 0: text that no training batch contains, or fresh draws. */
+    Examples validationBatch(int index, int rows, int nCtx);
+
+    /** What a trained model is examined in, the same for every variant and seed; nothing where the loss says all. */
+    default Exam exam(int nCtx) {
+        return Exam.NONE;
+    }
 }

@@ -3,41 +3,129 @@ package io.fluxo.experiments.task;
 import io.fluxo.model.Violation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
- * What a model learns.
+ * What a model learns. Each kind reads keys of its own, {@link Kind#keys}.
  *
- * @param kind   the kind of task
- * @param corpus char_lm: {@code wordnet} (the glosses of WordNet 3.1), or the path of a UTF-8 text file
- * @param states markov: number of symbols
+ * @param kind     the kind of task
+ * @param corpus   char_lm: {@code wordnet} (the glosses of WordNet 3.1), or the path of a UTF-8 text file
+ * @param file     tokens: the path of a file of whitespace-separated ids
+ * @param states   markov: number of symbols
+ * @param pairs    recall: how many pairs a sequence may hold, each as likely
+ * @param keys     recall: number of keys
+ * @param values   recall: number of values
+ * @param distance recall: positions of filler between pairs and questions
+ * @param symbols  induction, sort, copy: number of symbols
+ * @param items    induction: the longest period; sort, copy: symbols of a sequence
  */
-public record TaskSpec(Kind kind, String corpus, int states) {
+public record TaskSpec(Kind kind, String corpus, String file, int states, List<Integer> pairs, int keys, int values, int distance, int symbols,
+                       int items) {
 
     public enum Kind {
         /** The next character of a text. */
-        CHAR_LM,
+        CHAR_LM("corpus"),
+        /** The next id of a file of ids, in order. */
+        TOKENS("file"),
         /** The next symbol of a first-order Markov chain, whose entropy rate is known. */
-        MARKOV
+        MARKOV("states"),
+        /** The value that came with a key. */
+        RECALL("pairs", "keys", "values", "distance"),
+        /** The next symbol of a repeated random sequence. */
+        INDUCTION("symbols", "items"),
+        /** Random symbols in order. */
+        SORT("symbols", "items"),
+        /** Random symbols again. */
+        COPY("symbols", "items");
+
+        private final Set<String> keys;
+
+        Kind(String... keys) {
+            this.keys = Set.of(keys);
+        }
+
+        /** The keys, besides {@code kind}, that mean something to this kind. */
+        public Set<String> keys() {
+            return keys;
+        }
     }
 
     /** The largest Markov chain: its transition matrix stays within 8 MB. */
     public static final int MAX_STATES = 1024;
 
-    public static final TaskSpec DEFAULT = new TaskSpec(Kind.CHAR_LM, WordNet.NAME, 16);
+    /** Most keys, values, symbols, filler positions. */
+    public static final int MAX_SYMBOLS = 1 << 16;
+
+    public static final TaskSpec DEFAULT = new TaskSpec(Kind.CHAR_LM, WordNet.NAME, "", 16, List.of(1, 2, 4, 8, 16, 32), 64, 64, 0, 64, 16);
+
+    public TaskSpec {
+        pairs = List.copyOf(pairs);
+    }
+
+    public TaskSpec withKind(Kind other) {
+        return new TaskSpec(other, corpus, file, states, pairs, keys, values, distance, symbols, items);
+    }
 
     public TaskSpec withCorpus(String name) {
-        return new TaskSpec(kind, name, states);
+        return new TaskSpec(kind, name, file, states, pairs, keys, values, distance, symbols, items);
+    }
+
+    public TaskSpec withFile(String name) {
+        return new TaskSpec(kind, corpus, name, states, pairs, keys, values, distance, symbols, items);
+    }
+
+    public TaskSpec withStates(int count) {
+        return new TaskSpec(kind, corpus, file, count, pairs, keys, values, distance, symbols, items);
+    }
+
+    public TaskSpec withPairs(List<Integer> loads, int between) {
+        return new TaskSpec(kind, corpus, file, states, loads, keys, values, between, symbols, items);
+    }
+
+    public TaskSpec withItems(int ofSymbols, int count) {
+        return new TaskSpec(kind, corpus, file, states, pairs, keys, values, distance, ofSymbols, count);
     }
 
     /** What makes this specification impossible; empty where it can be carried out. */
     public List<Violation> violations() {
         List<Violation> found = new ArrayList<>();
-        if (corpus.isBlank()) {
-            found.add(new Violation("corpus", "corpus must be '%s' or the path of a UTF-8 text file".formatted(WordNet.NAME)));
-        }
-        if (states < 2 || states > MAX_STATES) {
-            found.add(new Violation("states", "states must be at least 2 and at most %d, not %d".formatted(MAX_STATES, states)));
+        switch (kind) {
+            case CHAR_LM -> {
+                if (corpus.isBlank()) {
+                    found.add(new Violation("corpus", "corpus must be '%s' or the path of a UTF-8 text file".formatted(WordNet.NAME)));
+                }
+            }
+            case TOKENS -> {
+                if (file.isBlank()) {
+                    found.add(new Violation("file", "file must be the path of a file of whitespace-separated token ids"));
+                }
+            }
+            case MARKOV -> within(found, "states", states, 2, MAX_STATES);
+            case RECALL -> {
+                within(found, "keys", keys, 1, MAX_SYMBOLS);
+                within(found, "values", values, 2, MAX_SYMBOLS);
+                within(found, "distance", distance, 0, MAX_SYMBOLS);
+                boolean distinct = pairs.stream().distinct().count() == pairs.size();
+                if (pairs.isEmpty() || !distinct || pairs.stream().anyMatch(load -> load < 1 || load > keys)) {
+                    found.add(new Violation("pairs", "pairs must list different numbers of pairs, each at least 1 and at most keys (%d), not %s"
+                            .formatted(keys, pairs)));
+                }
+            }
+            case INDUCTION -> {
+                within(found, "symbols", symbols, 2, MAX_SYMBOLS);
+                within(found, "items", items, 2, symbols);
+            }
+            case SORT, COPY -> {
+                within(found, "symbols", symbols, 2, MAX_SYMBOLS);
+                within(found, "items", items, 1, MAX_SYMBOLS);
+            }
         }
         return found;
+    }
+
+    private static void within(List<Violation> found, String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            found.add(new Violation(key, "%s must be at least %d and at most %d, not %d".formatted(key, least, most, value)));
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.Map;
 public final class Tasks {
 
     private final Map<String, TokenText> texts = new HashMap<>();
+    private final Map<String, int[]> ids = new HashMap<>();
 
     /**
      * @param holdOut whether the last tenth of a text is kept for validation
@@ -22,43 +24,63 @@ public final class Tasks {
     public synchronized Task open(TaskSpec spec, boolean holdOut) {
         return switch (spec.kind()) {
             case CHAR_LM -> new CharLm(texts.computeIfAbsent(spec.corpus(), Tasks::text), holdOut);
+            case TOKENS -> new TokenFile(spec.file(), ids.computeIfAbsent(spec.file(), Tasks::ids), holdOut);
             case MARKOV -> new Markov(spec.states());
+            case RECALL -> new Recall(spec.pairs(), spec.keys(), spec.values(), spec.distance());
+            case INDUCTION -> new Induction(spec.symbols(), spec.items());
+            case SORT -> Rearrangement.sort(spec.symbols(), spec.items());
+            case COPY -> Rearrangement.copy(spec.symbols(), spec.items());
         };
     }
 
     private static TokenText text(String corpus) {
-        try {
-            if (corpus.equals(WordNet.NAME)) {
-                try (InputStream in = WordNet.open()) {
-                    return TokenText.read(in, corpus, in.available());
-                }
-            }
-            return textFile(corpus);
+        if (!corpus.equals(WordNet.NAME)) {
+            return file("corpus", corpus, "no such corpus: give '%s' or the path of a UTF-8 text file".formatted(WordNet.NAME),
+                    (in, size) -> TokenText.read(in, corpus, size));
+        }
+        try (InputStream in = WordNet.open()) {
+            return TokenText.read(in, corpus, in.available());
         } catch (IOException e) {
             throw new BadInput("%s: the corpus cannot be read: %s".formatted(corpus, e.getMessage()), e);
         }
     }
 
-    private static TokenText textFile(String corpus) throws IOException {
+    private static int[] ids(String file) {
+        return file("file", file, "no such file of token ids", (in, size) -> TokenIds.read(in, file));
+    }
+
+    /** Reads a file's content. */
+    @FunctionalInterface
+    private interface Content<T> {
+        T read(InputStream in, int size) throws IOException;
+    }
+
+    /**
+     * @param key     names the file's key in messages
+     * @param missing what is said where there is no such file
+     */
+    private static <T> T file(String key, String name, String missing, Content<T> content) {
         Path file;
         try {
-            file = Path.of(corpus);
-        } catch (java.nio.file.InvalidPathException e) {
-            throw new BadInput("corpus: not a path: " + e.getMessage(), e);
+            file = Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new BadInput(key + ": not a path: " + e.getMessage(), e);
         }
         if (Files.isDirectory(file)) {
-            throw new BadInput(corpus + ": is a directory; a corpus is one UTF-8 text file");
+            throw new BadInput("%s: is a directory; %s is one UTF-8 text file".formatted(name, key));
         }
         try (InputStream in = Files.newInputStream(file)) {
             long size = Files.size(file);
             if (size > TokenText.MAX_BYTES) {
-                throw new BadInput("%s: %,d bytes, larger than the limit of %,d bytes for a corpus".formatted(corpus, size, TokenText.MAX_BYTES));
+                throw new BadInput("%s: %,d bytes, larger than the limit of %,d bytes".formatted(name, size, TokenText.MAX_BYTES));
             }
-            return TokenText.read(in, corpus, (int) size);
+            return content.read(in, (int) size);
         } catch (NoSuchFileException e) {
-            throw new BadInput("%s: no such corpus: give '%s' or the path of a UTF-8 text file".formatted(corpus, WordNet.NAME), e);
+            throw new BadInput(name + ": " + missing, e);
         } catch (AccessDeniedException e) {
-            throw new BadInput(corpus + ": the corpus may not be read (permission denied)", e);
+            throw new BadInput(name + ": may not be read (permission denied)", e);
+        } catch (IOException e) {
+            throw new BadInput("%s: cannot be read: %s".formatted(name, e.getMessage()), e);
         }
     }
 }

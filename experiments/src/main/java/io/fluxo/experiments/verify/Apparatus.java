@@ -5,6 +5,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.Backends;
 import io.fluxo.tensor.DType;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,8 +41,9 @@ public final class Apparatus implements AutoCloseable {
      * @param device number of the device
      * @param seed   of the first case
      * @param trials cases of each for-all claim
+     * @param runs   where the runs of studies lie
      */
-    public record Settings(Setup chosen, int device, long seed, int trials) {}
+    public record Settings(Setup chosen, int device, long seed, int trials, Path runs) {}
 
     public Settings settings() {
         return settings;
@@ -49,6 +51,10 @@ public final class Apparatus implements AutoCloseable {
 
     public long seed() {
         return settings.seed();
+    }
+
+    public Path runs() {
+        return settings.runs();
     }
 
     public int trials() {

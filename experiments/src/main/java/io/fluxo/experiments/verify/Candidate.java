@@ -4,6 +4,7 @@ import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Placement;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.model.ModelSpec.ActFn;
 import io.fluxo.property.BlockDomain;
 import io.fluxo.tensor.DType;
 import java.util.Map;
@@ -14,40 +15,58 @@ import java.util.function.UnaryOperator;
  * A block whose claims are examined.
  *
  * @param name      the placement's name
+ * @param where     which of several examinations of it this is: {@code in blocks 0-2}, {@code in training}; empty for the only one
  * @param design    makes the block
  * @param parts     what is done to its parts before
  * @param family    whose equations it says it computes
  * @param catalog   what norms there are
- * @param spec      a model whose kinds (mask, norm, nonlinearity …) the block is examined in; empty for all kinds
+ * @param spec      a model whose kinds (mask, norm, nonlinearity …) the block is examined in, every layer like the first; empty for all kinds
+ * @param expectations claim → the verdict expected of this block, where it is not the claim's
  */
-public record Candidate(String name, Placement design, UnaryOperator<Parts> parts, Family family, Catalog catalog, Optional<ModelSpec> spec) {
+public record Candidate(String name, String where, Placement design, UnaryOperator<Parts> parts, Family family, Catalog catalog, Optional<ModelSpec> spec,
+                        Map<String, Verdict> expectations) {
 
     /** Under this name the placement stands in {@link #models}. */
     private static final String HERE = "block under examination";
 
     public Candidate(String name, Placement design, Family family, Catalog catalog, Optional<ModelSpec> spec) {
-        this(name, design, UnaryOperator.identity(), family, catalog, spec);
+        this(name, "", design, UnaryOperator.identity(), family, catalog, spec, Map.of());
     }
 
     /** Makes the block. */
     public Placement placement() {
-        return Placement.of(given -> design.block(parts.apply(given)), design.finalNorm());
+        return design.with(parts);
     }
 
     /** The same block with its parts changed: silenced, watched. */
     public Candidate with(UnaryOperator<Parts> change) {
-        return new Candidate(name, design, given -> change.apply(parts.apply(given)), family, catalog, spec);
+        return new Candidate(name, where, design, given -> change.apply(parts.apply(given)), family, catalog, spec, expectations);
+    }
+
+    /** The same block in one of several examinations, of which {@code other} verdicts are expected. */
+    public Candidate where(String place, Map<String, Verdict> other) {
+        return new Candidate(name, (where + " " + place).strip(), design, parts, family, catalog, spec, other);
+    }
+
+    /** What rows call it: {@code pre}, {@code pre in training}. */
+    public String label() {
+        return (name + " " + where).strip();
+    }
+
+    /** What of {@code subject} is not as the chapter has it, as a sentence; empty where it is. */
+    public Optional<String> departure(Subject subject) {
+        return subject.departure(this);
     }
 
     /** The cases a claim for all inputs is tried on: small sizes, the kinds of the candidate's own model, or all. */
     public BlockDomain domain(DType dtype) {
         BlockDomain all = BlockDomain.of(dtype).batch(1, 2).pos(1, 6).width(1, 12);
-        return spec.map(one -> all.masks(one.mask()).actFns(one.actFn()).norms(one.norm()).eps(one.normEps())).orElse(all.norms("layer_norm"));
+        return spec.map(one -> all.masks(one.mask().standard()).actFns(one.actFn().standard()).norms(one.norm().standard()).eps(one.normEps().standard()).kinds(one)).orElse(all.norms("layer_norm").actFns(ActFn.RELU, ActFn.GELU, ActFn.GELU_TANH));
     }
 
     /** Of the given kinds those that the candidate's model has. */
     public boolean masks(ModelSpec.MaskKind mask) {
-        return spec.map(one -> one.mask() == mask).orElse(true);
+        return spec.map(one -> one.mask().standard() == mask).orElse(true);
     }
 
     /** A catalogue in which {@link #spec(int)} finds the block. */
@@ -58,7 +77,8 @@ public record Candidate(String name, Placement design, UnaryOperator<Parts> part
     /** A small model of {@code layers} such blocks, of the candidate's own kinds where it has a model. */
     public ModelSpec small(int layers) {
         ModelSpec kinds = spec.orElse(ModelSpec.DEFAULT);
-        return new ModelSpec(layers, 4, 2, 2, 6, 8, 5, kinds.actFn(), HERE, kinds.norm(), true, kinds.normEps(), kinds.attention(), kinds.mask(),
-                kinds.ffn(), kinds.residual(), ModelSpec.PositionKind.NONE, kinds.bias(), kinds.tiedHead(), 0, kinds.init(), kinds.embedStd());
+        int groups = kinds.nHeads().standard() / kinds.keyValueHeads(0);
+        return kinds.edit().nLayers(layers).dModel(4).nHeads(2 * groups).nKeyValueHeads(2).dHead(2).dMlp(6).nCtx(8).dVocab(5).placement(HERE)
+                .normAffine(true).dropout(0).initFrom("").build();
     }
 }

@@ -4,25 +4,59 @@ import io.fluxo.block.Placement;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.verify.mutant.Mutant;
 import io.fluxo.experiments.verify.mutant.Mutants;
+import io.fluxo.layer.BatchNorm;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The blocks to examine. */
 public final class Candidates {
 
     private static final String POST = "post";
     private static final String PRE = "pre";
+    static final String IN_TRAINING = "in training";
+    private static final String BATCH_NORM = "batch_norm";
 
     private Candidates() {}
 
     /** The chapter's two blocks. */
     public static List<Candidate> standard(Catalog catalog) {
         return List.of(named(POST, catalog, Optional.empty()), named(PRE, catalog, Optional.empty()));
+    }
+
+    /**
+     * Each kind of block that {@code model} is made of, examined in the model's own kinds; where its norm is another in training, in both.
+     *
+     * @throws BadInput where a placement is not there
+     */
+    public static List<Candidate> of(ModelSpec model, Catalog catalog) {
+        SequencedMap<ModelSpec, List<Integer>> kinds = new LinkedHashMap<>();
+        model.layers().forEach(layer -> kinds.computeIfAbsent(model.like(layer), kind -> new ArrayList<>()).add(layer.index()));
+        List<Candidate> candidates = new ArrayList<>();
+        kinds.forEach((kind, layers) -> {
+            Candidate candidate = named(kind.placement().standard(), catalog, Optional.of(kind));
+            Candidate placed = kinds.size() == 1 ? candidate : candidate.where("in block%s %s".formatted(layers.size() == 1 ? "" : "s", layers.stream()
+                    .map(String::valueOf).collect(Collectors.joining(", "))), Map.of());
+            candidates.add(placed);
+            if (kind.norm().standard().equals(BATCH_NORM)) {
+                candidates.add(inTraining(placed));
+            }
+        });
+        return candidates;
+    }
+
+    /** With batch_norm as it is in training: tokens see each other through its statistics, and what forbids that is expected to be refuted. */
+    private static Candidate inTraining(Candidate candidate) {
+        return candidate.with(parts -> parts.withNorms(norm -> norm instanceof BatchNorm batch ? batch.inTraining() : norm))
+                .where(IN_TRAINING, Map.of("theorem-1", Verdict.REFUTED));
     }
 
     /**

@@ -5,4 +5,9 @@ package io.fluxo.experiments.verify;
 public interface Check {
 
     Finding of(Candidate candidate, Apparatus apparatus);
+
+    /** Whether it reads what a study left: then it is no surprise that it is skipped where there is none. */
+    default boolean needsARun() {
+        return false;
+    }
 }

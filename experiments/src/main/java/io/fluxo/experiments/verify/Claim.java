@@ -1,6 +1,7 @@
 package io.fluxo.experiments.verify;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One statement of the chapter, made executable.
@@ -13,12 +14,32 @@ import java.util.List;
  * @param methods    how it is decided
  * @param expected   the verdict that Fluxo stands by
  * @param check      decides it
+ * @param subjects   what it speaks of; skipped of a block that has one of these otherwise
  */
 public record Claim(String id, String statement, Scope scope, String domain, String quantifier, List<String> methods, Verdict expected,
-                    Check check) {
+                    Check check, List<Subject> subjects) {
 
     public Claim {
         methods = List.copyOf(methods);
+        subjects = List.copyOf(subjects);
+    }
+
+    /** A claim that speaks of nothing that a block could have otherwise. */
+    public Claim(String id, String statement, Scope scope, String domain, String quantifier, List<String> methods, Verdict expected, Check check) {
+        this(id, statement, scope, domain, quantifier, methods, expected, check, List.of());
+    }
+
+    /** The same claim, which speaks of these. */
+    public Claim of(Subject... some) {
+        return new Claim(id, statement, scope, domain, quantifier, methods, expected, check, List.of(some));
+    }
+
+    /** Why there is nothing to check of {@code candidate}; empty where there is. */
+    public Optional<String> inapplicable(Candidate candidate) {
+        if (!scope.covers(candidate.family())) {
+            return Optional.of("speaks of the %s block; %s is of another design".formatted(scope == Scope.POST ? "post-norm" : "pre-norm", candidate.name()));
+        }
+        return subjects.stream().flatMap(subject -> candidate.departure(subject).stream()).findFirst();
     }
 
     /** The class that decides it. */

@@ -37,7 +37,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
                     rows.add(pool.submit(row(own, claim, Optional.empty())));
                 }
                 for (Candidate candidate : candidates) {
-                    if (claim.scope().covers(candidate.family())) {
+                    if (claim.scope() != Scope.NONE && (claim.scope().covers(candidate.family()) || candidate.family() == Family.OTHER)) {
                         rows.add(pool.submit(row(own, claim, Optional.of(candidate))));
                     }
                 }
@@ -59,16 +59,20 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
     private Callable<Row> row(ThreadLocal<Apparatus> own, Claim claim, Optional<Candidate> candidate) {
         return () -> {
             long begin = System.nanoTime();
-            Finding finding = find(own.get(), claim, candidate);
+            Finding finding = candidate.flatMap(claim::inapplicable).map(Finding::skipped).orElseGet(() -> find(own.get(), claim, candidate));
             double seconds = (System.nanoTime() - begin) / 1e9;
-            return new Row(claim, candidate.map(Candidate::name).orElse(""), finding, expected(claim, candidate, finding), seconds);
+            return new Row(claim, candidate.map(Candidate::label).orElse(""), finding, expected(claim, candidate, finding), seconds);
         };
     }
 
-    /** A block of another design may lack what a claim speaks of; that is no surprise. */
+    /** A block may have otherwise, or lack, what a claim speaks of, and a study may not have been run; neither is a surprise. */
     private static Verdict expected(Claim claim, Optional<Candidate> candidate, Finding finding) {
+        if (candidate.flatMap(claim::inapplicable).isPresent()) {
+            return Verdict.SKIPPED;
+        }
         boolean other = candidate.map(Candidate::family).filter(family -> family == Family.OTHER).isPresent();
-        return other && finding.verdict() == Verdict.SKIPPED ? Verdict.SKIPPED : claim.expected();
+        return finding.verdict() == Verdict.SKIPPED && (other || claim.check().needsARun()) ? Verdict.SKIPPED
+                : candidate.map(Candidate::expectations).map(of -> of.get(claim.id())).orElse(claim.expected());
     }
 
     private static Finding find(Apparatus apparatus, Claim claim, Optional<Candidate> candidate) {

@@ -4,6 +4,7 @@ import json
 import statistics
 import time
 
+import numpy
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -97,9 +98,22 @@ def train_steps(options):
     return {"train": step}
 
 
+def kernel_steps(options):
+    steps = {}
+    for m, n, k in ((128, 128, 128), (256, 256, 256), (512, 512, 512), (1024, 1024, 1024), (2048, 2048, 2048), (512, 3072, 768)):
+        a, b = numpy.random.randn(m, k).astype("float32"), numpy.random.randn(k, n).astype("float32")
+        c = numpy.empty((m, n), "float32")
+        steps[f"numpy.matmul {m}x{n}x{k}"] = lambda a=a, b=b, c=c: numpy.matmul(a, b, out=c)
+    x, gain, bias = torch.randn(512, 3072), torch.randn(3072), torch.randn(3072)
+    steps["layerNorm 512x3072"] = lambda: F.layer_norm(x, (3072,), gain, bias)
+    steps["gelu 512x3072"] = lambda: F.gelu(x, approximate="tanh")
+    steps["softmax 512x3072"] = lambda: F.softmax(x, -1)
+    return steps
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["block", "train"])
+    parser.add_argument("what", choices=["block", "train", "kernels"])
     for name in ("batch", "tokens", "model", "heads", "ff", "layers", "vocab", "threads"):
         parser.add_argument("--" + name, type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
@@ -110,9 +124,10 @@ def main():
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     peer = "torch-" + torch.__version__ + ("-compile" if options.compile else "")
-    steps = block_steps(options) if options.what == "block" else train_steps(options)
+    steps = {"block": block_steps, "train": train_steps, "kernels": kernel_steps}[options.what](options)
     for name, body in steps.items():
-        print(json.dumps({"peer": peer, "step": name, **measure(body, options.seconds)}), flush=True)
+        who = "numpy-" + numpy.__version__ if name.startswith("numpy.") else peer
+        print(json.dumps({"peer": who, "step": name.removeprefix("numpy."), **measure(body, options.seconds)}), flush=True)
 
 
 if __name__ == "__main__":

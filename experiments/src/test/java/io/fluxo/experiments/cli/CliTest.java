@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.SyntheticExecutor;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.study.RunLock;
 import io.fluxo.experiments.study.TrialExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -117,6 +118,39 @@ class CliTest {
     }
 
     @Test
+    void aRunThatAnotherProcessIsAtIsRefused() throws IOException {
+        fluxo("ablate", small, "--out", out("run"), "--quiet");
+        try (RunLock _ = RunLock.take(out("run"))) {
+            fluxo("ablate", "--resume", out("run")).refused(2, "another process is running this study");
+        }
+        assertThat(fluxo("ablate", "--resume", out("run"), "--quiet").status).isZero();
+        fluxo("ablate", small, "--checkpoint", -1).refused(2, "--checkpoint must be at least 0");
+    }
+
+    @Test
+    void whatAKilledProcessLeftBeforeItBeganIsNoObstacle() throws IOException {
+        Files.createDirectories(out("run"));
+        Files.writeString(out("run").resolve(".lock"), "process 1");
+        Files.writeString(out("run").resolve("environment.json"), "{}");
+        Files.writeString(out("run").resolve(".study.yaml.1-2.tmp"), "study: sm");
+        assertThat(fluxo("ablate", small, "--out", out("run"), "--quiet").status).isZero();
+    }
+
+    @Test
+    void theTableComparesSeedBySeed() {
+        assertThat(fluxo("ablate", small, "--out", out("run"), "--quiet").out).contains("95 % interval", "parameters: equal, 1,616",
+                "placement post instead of pre: ", "2 seeds cannot show");
+    }
+
+    @Test
+    void aCopyOfTheReportLeadsToTheTrialsToo() throws IOException {
+        Path copies = Files.createDirectory(folder.resolve("copies of reports"));
+        fluxo("ablate", small, "--out", out("a run"), "--quiet", "--report", copies.resolve("copy.html"));
+        assertThat(copies.resolve("copy.html")).content().contains("href=\"../a%20run/trials/placement%3Dpre%2Cseed%3D1/\"");
+        assertThat(out("a run").resolve("report.html")).content().contains("href=\"./trials/placement%3Dpre%2Cseed%3D1/\"");
+    }
+
+    @Test
     void aResumedRunKeepsWhatItBeganWith() throws IOException {
         fluxo("ablate", small, "--out", out("run"), "--seed", 7, "--quiet");
         assertThat(fluxo("ablate", small, "--resume", out("run"), "--seed", 7, "--steps", 30, "--out", out("run"), "--quiet").out).contains("seeds 7 … 8");
@@ -152,7 +186,7 @@ class CliTest {
         fluxo("ablate", "--jobs", 0).refused(2, "--jobs must be at least 1");
         fluxo("ablate", "--threads", -1).refused(2, "--threads must be at least 1");
         fluxo("ablate", "--dtype", "f16").refused(2, "unknown type 'f16'; did you mean 'bf16'?");
-        fluxo("ablate", "pre-vs-pots").refused(2, "no study named 'pre-vs-pots'; did you mean 'pre-vs-post'? (legal: pre-vs-post); or give a YAML file");
+        fluxo("ablate", "pre-vs-pots").refused(2, "no study named 'pre-vs-pots'; did you mean 'pre-vs-post'? (legal: pre-vs-post, placements, components, norms, depth, recall, induction, context); or give a YAML file");
         fluxo("ablate", folder.resolve("none.yaml")).refused(2, "none.yaml: no such file");
         fluxo("ablate", "--json", folder.resolve("no/where.json")).refused(2, "there is no folder");
         fluxo("ablate", "--report", folder).refused(2, "is a folder");
@@ -173,6 +207,12 @@ class CliTest {
         fluxo("ablate", small, "--out", folder).refused(2, "exists and is not empty");
         fluxo("ablate", small, "--out", small).refused(2, "exists and is not a folder");
         fluxo("ablate", small, "--out", small.resolve("below")).refused(2, "--out");
+    }
+
+    @Test
+    void installKnowsWhatThereIsToFetch() {
+        fluxo("install", "nd4j").refused(2, "there is nothing called 'nd4j' (legal: nd4j-native, nd4j-cuda)");
+        fluxo("install").refused(2, "Missing required parameter: 'nd4j-native|nd4j-cuda'");
     }
 
     @Test
@@ -198,12 +238,10 @@ class CliTest {
     }
 
     @Test
-    void aDryRunRunsNothing() {
-        Ran ran = fluxo((trial, task, model, listener) -> {
-            throw new AssertionError("ran");
-        }, "ablate", small, "--dry-run", "--out", out("dry"));
+    void aDryRunLeavesNothing() {
+        Ran ran = fluxo("ablate", small, "--dry-run", "--out", out("dry"));
         assertThat(ran.status).isZero();
-        assertThat(ran.out).contains("placement=post,seed=2", "1,616", "4 trials, about", "nothing was run");
+        assertThat(ran.out).contains("placement=post,seed=2", "1,616", "4,848", "4 trials, about", "steps of the first trial", "nothing was kept");
         assertThat(out("dry")).doesNotExist();
         assertThat(fluxo("ablate", "--list").out).contains("pre-vs-post", "warm-up");
     }

@@ -39,7 +39,7 @@ record FakeWorkbench(TrialExecutor trains) implements Workbench {
             }
 
             @Override
-            public TrialExecutor executor() {
+            public TrialExecutor executor(java.time.Duration checkpoints) {
                 return trains;
             }
         };
@@ -56,8 +56,9 @@ record FakeWorkbench(TrialExecutor trains) implements Workbench {
     }
 
     @Override
-    public long parameters(ModelSpec model) {
-        return 12L * model.nLayers() * model.dModel() * model.dModel() + 2L * model.dVocab() * model.dModel();
+    public io.fluxo.experiments.study.ModelSize size(ModelSpec model) {
+        long parameters = 12L * model.nLayers() * model.dModel() * model.dModel() + 2L * model.dVocab() * model.dModel();
+        return new io.fluxo.experiments.study.ModelSize(parameters, 3.0 * parameters);
     }
 
     @Override

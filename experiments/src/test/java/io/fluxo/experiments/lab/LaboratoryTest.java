@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fluxo.experiments.cli.Cli;
 import io.fluxo.experiments.cli.Terminal;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.StudyWriter;
+import io.fluxo.experiments.study.StudyLibrary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -67,6 +69,93 @@ class LaboratoryTest {
         for (int t = 0; t < simd.size(); t++) {
             assertThat(simd.get(t)).as("step %d", t + 1).isCloseTo(ejml.get(t), Offset.offset(1e-5));
         }
+    }
+
+    /** Tuning, families of every kind, examinations: in one study that is small enough. */
+    private static final String RECALL = """
+            study: small-recall
+            task: {kind: recall, pairs: [1, 3], keys: 5, values: 4}
+            model: {n_layers: 1, d_model: 8, d_mlp: 8, n_ctx: 6}
+            training: {batch: 4, steps: 6, lr: 1e-2}
+            variants:
+              attention: {}
+              gru: {model.family: gru}
+              rnn: {model.family: rnn}
+              ngram: {model.family: ngram}
+            tune: {steps: 4, over: {training.lr: [1e-3, 1e-2], model.d_model: [8, 12]}, instead: {ngram: {model.ngram_order: [2, 3]}}}
+            seeds: 2
+            """;
+
+    @Test
+    void everyFamilyIsTunedTrainedAndExamined() throws IOException {
+        Path file = Files.writeString(folder.resolve("recall.yaml"), RECALL);
+        Ran ran = fluxo("ablate", file, "--out", folder.resolve("first"), "--quiet", "--jobs", "1");
+        assertThat(ran.status).as(ran.err).isZero();
+        assertThat(ran.out).contains("tuned: chosen");
+        var results = Json.parse(Files.readString(folder.resolve("first/results.json")));
+        assertThat(results.path("tuning").size()).isEqualTo(4);
+        assertThat(results.path("tuning").get(1).path("tried").size()).isEqualTo(4);
+        assertThat(results.path("tuning").get(3).path("chosen").path("model.ngram_order").isNumber()).isTrue();
+        assertThat(results.path("variants").size()).isEqualTo(4);
+        results.path("variants").forEach(variant -> variant.path("trials").forEach(trial -> {
+            assertThat(trial.path("outcome").asString()).as(trial.toString()).isEqualTo("finished");
+            assertThat(trial.path("figures").path("accuracy_at_3_pairs").doubleValue()).isBetween(0.0, 1.0);
+            assertThat(trial.path("curves").size()).isEqualTo(2);
+        }));
+        assertThat(folder.resolve("first/report.html")).content().contains("Tuned before").contains("training.lr 1e-3, model.d_model 12");
+        assertThat(folder.resolve("first/trials/tune-gru,training.lr=1e-3,model.d_model=12/trial.json")).exists();
+
+        fluxo("ablate", file, "--out", folder.resolve("again"), "--quiet", "--jobs", "2");
+        byte[] undisturbed = Files.readAllBytes(folder.resolve("first/results.json"));
+        assertThat(Files.readAllBytes(folder.resolve("again/results.json"))).as("with two jobs").isEqualTo(undisturbed);
+        Files.delete(folder.resolve("again/trials/tune-rnn,training.lr=0.01,model.d_model=8/trial.json"));
+        Files.delete(folder.resolve("again/trials/rnn,seed=2/trial.json"));
+        Files.delete(folder.resolve("again/results.json"));
+        assertThat(fluxo("ablate", "--resume", folder.resolve("again"), "--quiet").status).isZero();
+        assertThat(Files.readAllBytes(folder.resolve("again/results.json"))).as("resumed").isEqualTo(undisturbed);
+    }
+
+    @Test
+    void whatDiffersByLayerCanBeVaried() throws IOException {
+        Path file = Files.writeString(folder.resolve("layers.yaml"), """
+                study: layers
+                task: {kind: markov, states: 5}
+                model: {n_layers: 2, d_model: 8, d_mlp: 8, n_ctx: 6}
+                training: {batch: 2, steps: 2}
+                vary: {model.ffn: [true, {default: true, "0": false}], task.states: [5, 6]}
+                seeds: 1
+                """);
+        Path out = folder.resolve("layers");
+        assertThat(fluxo("ablate", file, "--out", out, "--quiet").status).isZero();
+        var variants = Json.parse(Files.readString(out.resolve("results.json"))).path("variants");
+        assertThat(variants.size()).isEqualTo(4);
+        assertThat(variants.get(2).path("vary").path("model.ffn").path("0").booleanValue()).isFalse();
+        assertThat(variants.get(2).path("parameters").longValue()).isLessThan(variants.get(0).path("parameters").longValue());
+        byte[] first = Files.readAllBytes(out.resolve("results.json"));
+        Files.delete(out.resolve("results.json"));
+        assertThat(fluxo("ablate", "--resume", out, "--quiet").status).as("study.yaml reads back").isZero();
+        assertThat(Files.readAllBytes(out.resolve("results.json"))).isEqualTo(first);
+    }
+
+    @Test
+    void claimsThatNeedTrainingAreReadFromTheLatestRun() throws IOException {
+        Ran skipped = fluxo("verify", "theorem-2-trained", "--runs", folder.resolve("none"));
+        assertThat(skipped.status).as(skipped.err).isZero();
+        assertThat(skipped.out).contains("skipped").contains("./fluxo ablate recall");
+        Path run = Files.createDirectories(folder.resolve("runs/recall-1"));
+        Files.writeString(run.resolve("study.yaml"), StudyWriter.write(StudyLibrary.standard().find("recall").orElseThrow().study()));
+        Files.writeString(run.resolve("environment.json"), "{\"started\": \"2026-01-01T00:00:00Z\"}");
+        String results = "{\"backend\": \"simd\", \"seed\": 1, \"criteria\": [{\"claim\": \"theorem-2-trained\", \"statement\": \"s\", \"measured\": \"0.99\", \"met\": %s}]}";
+        Files.writeString(run.resolve("results.json"), results.formatted("true"));
+        Ran holds = fluxo("verify", "theorem-2-trained", "--runs", folder.resolve("runs"));
+        assertThat(holds.status).isZero();
+        assertThat(holds.out).contains("holds").contains("0.99");
+        Files.writeString(run.resolve("results.json"), results.formatted("false"));
+        Ran refuted = fluxo("verify", "theorem-2-trained", "--runs", run);
+        assertThat(refuted.status).isEqualTo(1);
+        assertThat(refuted.out).contains("refuted");
+        Files.writeString(run.resolve("study.yaml"), "study: recall\n");
+        assertThat(fluxo("verify", "theorem-2-trained", "--runs", folder.resolve("runs")).out).as("another specification").contains("skipped");
     }
 
     @Test

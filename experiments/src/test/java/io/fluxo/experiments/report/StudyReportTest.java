@@ -7,6 +7,7 @@ import io.fluxo.experiments.SyntheticExecutor;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.RunDirectory;
 import io.fluxo.experiments.study.StudyLibrary;
@@ -97,8 +98,8 @@ class StudyReportTest {
         List<PreparedTrial> trials = Trials.prepare(Trials.of(study, 1), new Tasks(), Locations.of("test"));
         RunDirectory directory = RunDirectory.create(folder.resolve("run" + System.nanoTime()), false);
         List<TrialResult> results = new StudyRunner(new SyntheticExecutor(plateau), 2, StudyProgress.SILENT).run(trials, directory);
-        StudyResult result = StudyResult.of(study, "simd", 1, trials, results, StudyLibrary.standard().rule(study));
-        return StudyReport.html(result, trials, directory::curves, ENVIRONMENT);
+        StudyResult result = StudyResult.of(study, StudyLibrary.standard().definition(study), "simd", 1, trials, results, model -> new ModelSize(1_000, 3_000));
+        return StudyReport.html(result, trials, directory::curves, ENVIRONMENT, ".");
     }
 
     private static JsonNode data(String page) {

@@ -57,7 +57,7 @@ class StudyReaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            model: {n_head: 2}                              | x.yaml:1: unknown key 'model.n_head'; did you mean 'model.n_heads'? (legal: model.n_layers,
+            model: {n_head: 2}                              | x.yaml:1: unknown key 'model.n_head'; did you mean 'model.n_heads'? (legal: model.family, model.n_layers,
             modle: {n_heads: 2}                             | x.yaml:1: unknown key 'modle'; did you mean 'model'?
             training: {learning: 1}                         | unknown key 'training.learning'
             model: {n_layers: six}                          | x.yaml:1: model.n_layers: must be a whole number, not the text 'six'
@@ -68,10 +68,19 @@ class StudyReaderTest {
             model: {dropout: '0.1'}                         | model.dropout: must be a number, not the text '0.1'
             model: {ffn: yes}                               | model.ffn: must be true or false, not the text 'yes'
             model: {placement: 3}                           | model.placement: must be text, not 3
-            model: {act_fn: rellu}                          | model.act_fn: unknown value 'rellu'; did you mean 'relu'? (legal: relu, gelu, gelu_tanh)
+            model: {act_fn: rellu}                          | model.act_fn: unknown value 'rellu'; did you mean 'relu'? (legal: relu, gelu, gelu_tanh, silu, swiglu, geglu)
             model: {act_fn: RELU}                           | model.act_fn: unknown value 'RELU'; did you mean 'relu'?
             model: {placement: prr}                         | x.yaml:1: model.placement: unknown placement 'prr'; did you mean 'pre'? (legal: post, pre)
             model: {norm: batch}                            | model.norm: unknown norm 'batch' (legal: layer_norm, rms_norm)
+            model: {d_model: {default: 8, "0": 4}}          | x.yaml:1: model.d_model: is one value for the whole model, not a mapping; by layer there can be n_heads,
+            model: {placement: {"0-2": post}}               | x.yaml:1: model.placement: must say what layers have by default
+            model: {placement: {default: pre, "a": post}}   | x.yaml:1: model.placement: 'a' names no layers; there are default, "3", "0-2" or "5-"
+            model: {placement: {default: pre, "0-9": post}} | x.yaml:1: model.placement: placement: the range '0-9' reaches beyond the last of 6 layers; layers are 0 … 5
+            model: {norm_eps: {default: 0, "0-2": 1, "2": 2}} | x.yaml:1: model.norm_eps: norm_eps: the ranges '0-2' and '2' overlap; each layer may be named once
+            model: {placement: {default: pre, "0": pots}}   | x.yaml:1: model.placement: unknown placement 'pots'; did you mean 'post'?
+            model: {d_mlp: {default: 8, "0": x}}            | x.yaml:1: model.d_mlp: must be a whole number, not the text 'x'
+            model: {n_heads: 4, n_key_value_heads: 3}       | x.yaml:1: model.n_key_value_heads: n_heads 4 is not a multiple of n_key_value_heads 3
+            vary: {model.placement: [pre, {default: pre, "0-9": post}]} | x.yaml:1: vary.model.placement: placement: the range '0-9' reaches beyond
             model: {n_heads: 3}                             | model.n_heads: n_heads 3 does not divide d_model 32
             model: {dropout: 1}                             | model.dropout: dropout must be at least 0 and below 1
             model: {dropout: .nan}                          | model.dropout: dropout must be
@@ -92,6 +101,23 @@ class StudyReaderTest {
             vary: {model.n_heads: [1, 5]}                   | x.yaml:1: vary.model.n_heads: n_heads 5 does not divide d_model 32
             vary: {model.placement: [pre, pots]}            | vary.model.placement: unknown placement 'pots'; did you mean 'post'?
             vary: [a]                                       | vary: must be a mapping
+            task: {pairs: [3]}                              | x.yaml:1: task.pairs: the kind char_lm does not read it (legal: corpus)
+            vary: {task.states: [3, 4]}                     | x.yaml:1: vary.task.states: the kind char_lm does not read it
+            task: {kind: recall, pairs: [70]}               | task.pairs: pairs must list different numbers of pairs, each at least 1 and at most keys (64)
+            task: {kind: recall, pairs: 3}                  | task.pairs: must be a list such as [a, b], not 3
+            task: {kind: sort, items: 0}                    | task.items: items must be at least 1
+            vary: {task.kind: [markov, sorting]}            | unknown value 'sorting' (legal: char_lm, tokens, markov, recall, induction, sort, copy)
+            variants: {a: {model.n_layer: 2}}               | x.yaml:1: variants.a.model.n_layer: unknown key 'model.n_layer'; did you mean 'model.n_layers'?
+            variants: {a: {n_layers: 2}}                    | variants.a.n_layers: 'n_layers' is not a dotted key such as model.placement
+            variants: {a: {model.n_heads: 5}}               | x.yaml:1: variants.a.model.n_heads: n_heads 5 does not divide d_model 32
+            variants: {a/b: {model.n_heads: 2}}             | variants.a/b: a variant's name must be
+            variants: [a]                                   | variants: must be a mapping
+            tune: {steps: 5, over: {training.lr: []}}       | tune.over.training.lr: must list at least one value
+            tune: {steps: 5, over: {training.lrr: [1]}}     | tune.over.training.lrr: unknown key 'training.lrr'; did you mean 'training.lr'?
+            tune: {over: {training.lr: [1, 2]}}             | x.yaml:1: tune.steps: must be at least 1, the optimizer steps of one trial, not 0
+            tune: {stepps: 3}                               | unknown key 'tune.stepps'; did you mean 'tune.steps'?
+            tune: {steps: 5, over: {model.n_heads: [2, 3]}} | x.yaml:1: tune.over: at {model.n_heads: 3}: n_heads 3 does not divide d_model 32
+            tune: {steps: 5, instead: {gru: {}}}            | tune.instead.gru: there is no variant 'gru'
             seeds: 0                                        | x.yaml:1: seeds: must be at least 1, not 0
             seeds: 100000                                   | at most 10,000 trials
             study: ../up                                    | study: the name '../up' must be
@@ -104,6 +130,14 @@ class StudyReaderTest {
             """)
     void refusesWhatItCannotCarryOut(String yaml, String message) {
         assertThatThrownBy(() -> READER.parse("x.yaml", yaml)).isInstanceOf(BadInput.class).hasMessageContaining(message);
+    }
+
+    @Test
+    void whatIsTunedIsNotVaried() {
+        assertThatThrownBy(() -> READER.parse("x.yaml", "vary: {training.lr: [1, 2]}\ntune: {steps: 5, over: {training.lr: [1, 2]}}"))
+                .hasMessage("x.yaml:2: tune: training.lr cannot be tuned: it is varied");
+        assertThatThrownBy(() -> READER.parse("x.yaml", "vary: {model.n_heads: [1, 2]}\nvariants: {a: {model.n_heads: 2}}"))
+                .hasMessageContaining("x.yaml:2: variants.a.model.n_heads: the key is varied too");
     }
 
     @Test

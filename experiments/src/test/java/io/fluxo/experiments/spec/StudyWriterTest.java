@@ -6,6 +6,7 @@ import static io.fluxo.experiments.Fixtures.study;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.random.RandomKey;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,14 +25,30 @@ class StudyWriterTest {
                   model.placement: [post, pre]
                   model.act_fn: [gelu_tanh, relu]
                   model.ffn: [true, false]
+                  model.norm: [layer_norm, {default: layer_norm, "0": rms_norm, "2-": rms_norm}]
                   training.betas: [[0.9, 0.98], [0.5, 1e-12]]
                   training.lr: [1e-7, 0.3, 2]
-                  model.n_layers: [0, 3]
+                  model.n_layers: [4, 3]
+                model: {d_mlp: {default: 64, "1": 32}, attention: {default: softmax, "0-1": uniform}}
                 expected: does not hold
                 measure: [token_similarity, loss]
                 """);
         assertThat(written(study)).isEqualTo(study);
         assertThat(written(study).vary().keySet()).containsExactlyElementsOf(study.vary().keySet());
+    }
+
+    @Test
+    void variantsAndTuningReadBackEqual() {
+        Study study = study("""
+                task: {kind: recall, pairs: [1, 4], distance: 3}
+                variants:
+                  plain: {}
+                  deep: {model.n_layers: 3, training.lr: 1e-2}
+                vary: {task.keys: [8, 16]}
+                tune: {steps: 5, over: {training.warmup: [1, 2]}, instead: {deep: {}, plain: {training.clip: [1, 2]}}}
+                """);
+        assertThat(written(study)).isEqualTo(study);
+        assertThat(List.copyOf(written(study).variants().keySet())).containsExactly("plain", "deep");
     }
 
     @ParameterizedTest

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class PreVersusPostTest {
 
     private final StudyDefinition definition = StudyLibrary.standard().find("pre-vs-post").orElseThrow();
-    private final Study study = definition.study().withTask(new TaskSpec(TaskSpec.Kind.MARKOV, "wordnet", 12));
+    private final Study study = definition.study().withTask(TaskSpec.DEFAULT.withKind(TaskSpec.Kind.MARKOV).withStates(12));
     private final List<PreparedTrial> trials = Trials.prepare(Trials.of(study, 1), new Tasks(), Locations.of("test"));
     private final double entropy = trials.getFirst().task().unigramEntropy().orElseThrow();
 
@@ -104,6 +104,6 @@ class PreVersusPostTest {
     }
 
     private static TrialResult result(Trial trial, TrialResult.Outcome outcome, double loss) {
-        return new TrialResult(trial, outcome, loss, OptionalDouble.empty(), 1, 500, 1, List.of(), Map.of(), "");
+        return new TrialResult(trial, outcome, loss, OptionalDouble.empty(), 1, 500, 1, List.of(), Map.of(), Findings.NONE, "");
     }
 }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -103,7 +104,7 @@ class StudyRunnerTest {
             if (trial.seed() == 2) {
                 throw new IOException("the device fell over");
             }
-            if (trial.model().placement().equals("post")) {
+            if (trial.model().placement().standard().equals("post")) {
                 throw new OutOfMemoryError("too small");
             }
             return SYNTHETIC.execute(trial, task, model, listener);
@@ -111,9 +112,30 @@ class StudyRunnerTest {
         List<TrialResult> results = run("flaky", flaky, 2);
         assertThat(results).extracting(TrialResult::outcome).containsExactly(TrialResult.Outcome.FINISHED, TrialResult.Outcome.FAILED,
                 TrialResult.Outcome.FAILED, TrialResult.Outcome.FAILED);
-        assertThat(results).extracting(TrialResult::message).containsExactly("", "the device fell over", "too small", "the device fell over");
+        assertThat(results).extracting(TrialResult::message).containsExactly("", "the device fell over",
+                "out of memory (too small; the JVM may use %,d MB)".formatted(Runtime.getRuntime().maxMemory() >> 20), "the device fell over");
         assertThat(result(results).asExpected()).isFalse();
         assertThat(Results.json(result(results)).toString()).contains("\"outcome\":\"failed\",\"final_loss\":null");
+    }
+
+    @Test
+    void aResultThatCannotBeWrittenIsAFailureAndRunAgainOnResume() throws Exception {
+        RunDirectory directory = RunDirectory.create(folder.resolve("gone"), false);
+        TrialExecutor losing = (trial, task, model, listener) -> {
+            TrialOutcome outcome = SYNTHETIC.execute(trial, task, model, listener);
+            if (trial.seed() == 2) {
+                try (Stream<Path> files = Files.walk(directory.trial(trial))) { // as if the disk were full, or gone
+                    files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+                }
+            }
+            return outcome;
+        };
+        List<TrialResult> results = new StudyRunner(losing, 1, StudyProgress.SILENT).run(trials, directory);
+        assertThat(results).extracting(TrialResult::outcome).containsExactly(TrialResult.Outcome.FINISHED, TrialResult.Outcome.FAILED,
+                TrialResult.Outcome.FINISHED, TrialResult.Outcome.FAILED);
+        assertThat(results.get(1).message()).startsWith("its result cannot be written: ");
+        List<TrialResult> resumed = new StudyRunner(SYNTHETIC, 1, StudyProgress.SILENT).run(trials, directory);
+        assertThat(json(resumed)).isEqualTo(results("undisturbed", SYNTHETIC, 1));
     }
 
     @Test
@@ -125,7 +147,8 @@ class StudyRunnerTest {
             return new TrialOutcome(TrialOutcome.Ending.FINISHED, 5);
         };
         List<TrialResult> results = run("diverge", diverging, 2);
-        assertThat(results).allSatisfy(result -> assertThat(result.outcome()).isEqualTo(TrialResult.Outcome.DIVERGED));
+        assertThat(results).allSatisfy(result -> assertThat(result.outcome()).isEqualTo(TrialResult.Outcome.DIVERGED))
+                .allSatisfy(result -> assertThat(result.message()).isEqualTo("the loss of step 4 is not finite"));
         String json = json(results);
         assertThat(json).contains("\"mean\": null").contains("\"sd\": null").doesNotContain("NaN").doesNotContain("Infinity");
         assertThat(result(results).asExpected()).as("nothing was expected of it").isTrue();
@@ -152,20 +175,29 @@ class StudyRunnerTest {
     }
 
     @Test
+    void theGradientsSpreadIsLargestOverLeastAveragedInItsLogarithm() {
+        var measured = new java.util.TreeMap<Integer, double[]>(Map.of(1, new double[] {1, 2, 8}, 10, new double[] {4, 4, 2}));
+        Curves curves = new Curves(new double[0], new java.util.TreeMap<>(), Map.of(io.fluxo.train.Measure.STREAM_GRAD_NORM_BY_LAYER, measured));
+        assertThat(curves.streamGradientSpreadAtStart().orElseThrow()).isEqualTo(8);
+        assertThat(curves.streamGradientSpread().orElseThrow()).isCloseTo(4, within(1e-12));
+        assertThat(Curves.EMPTY.streamGradientSpread()).isEmpty();
+    }
+
+    @Test
     void resultsHaveTheDocumentedKeys() throws Exception {
         var json = Json.parse(results("keys", SYNTHETIC, 2));
         assertThat(json.propertyNames()).contains("study", "question", "verdict", "expected", "backend", "variants");
         var variant = json.path("variants").get(1);
         assertThat(variant.path("id").asString()).isEqualTo("placement=post");
         assertThat(variant.path("vary").path("model.placement").asString()).isEqualTo("post");
-        assertThat(variant.path("final_loss").propertyNames()).containsExactlyInAnyOrder("mean", "sd");
-        assertThat(variant.path("trials").get(1).propertyNames()).containsExactlyInAnyOrder("id", "seed", "outcome", "final_loss");
+        assertThat(variant.path("final_loss").propertyNames()).containsExactlyInAnyOrder("mean", "sd", "interval");
+        assertThat(variant.path("trials").get(1).propertyNames()).containsExactlyInAnyOrder("id", "seed", "outcome", "final_loss", "figures");
+        assertThat(variant.path("trials").get(1).path("figures").propertyNames())
+                .containsExactlyInAnyOrder("stream_gradient_spread", "stream_gradient_spread_at_start");
         double a = variant.path("trials").get(0).path("final_loss").doubleValue();
         double b = variant.path("trials").get(1).path("final_loss").doubleValue();
         assertThat(variant.path("final_loss").path("mean").doubleValue()).isCloseTo((a + b) / 2, within(1e-12));
         assertThat(variant.path("final_loss").path("sd").doubleValue()).isCloseTo(Math.abs(a - b) / Math.sqrt(2), within(1e-12));
-        assertThat(Results.csv(result(run("csv", SYNTHETIC, 1))).lines().toList()).hasSize(5)
-                .first().isEqualTo("study,variant,model.placement,trial,seed,outcome,final_loss,validation_loss,parameters,steps");
     }
 
     private List<TrialResult> run(String name, TrialExecutor executor, int jobs) throws Exception {
@@ -177,7 +209,7 @@ class StudyRunnerTest {
     }
 
     private StudyResult result(List<TrialResult> results) {
-        return StudyResult.of(study, "simd", 1, trials, results, VerdictRule.NONE);
+        return StudyResult.of(study, StudyDefinition.unknown(study), "simd", 1, trials, results, model -> new ModelSize(1_000, 3_000));
     }
 
     private String json(List<TrialResult> results) {

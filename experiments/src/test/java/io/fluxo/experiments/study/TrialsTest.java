@@ -4,11 +4,16 @@ import static io.fluxo.experiments.Fixtures.preVersusPost;
 import static io.fluxo.experiments.Fixtures.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.spec.Locations;
+import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.task.Tasks;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TrialsTest {
@@ -20,7 +25,7 @@ class TrialsTest {
         assertThat(trials).extracting(Trial::id).startsWith("placement=pre,warmup=1,seed=1", "placement=pre,warmup=1,seed=2")
                 .endsWith("placement=post,warmup=125,seed=3").doesNotHaveDuplicates();
         Trial last = trials.getLast();
-        assertThat(last.model().placement()).isEqualTo("post");
+        assertThat(last.model().placement().standard()).isEqualTo("post");
         assertThat(last.training().warmup()).isEqualTo(125);
         assertThat(last.seed()).isEqualTo(3);
         assertThat(last.measures()).hasSize(5);
@@ -43,6 +48,66 @@ class TrialsTest {
     void keysThatEndAlikeKeepTheirSection() {
         assertThat(Trials.of(study("vary: {model.d_model: [8]}\nseeds: 1"), 1)).extracting(Trial::id).containsExactly("d_model=8,seed=1");
         assertThat(Trials.of(study("seeds: 2"), 1)).extracting(Trial::id).containsExactly("seed=1", "seed=2");
+    }
+
+    private static final String TUNED = """
+            variants:
+              small: {model.d_model: 8}
+              large: {model.d_model: 16}
+            vary: {training.warmup: [1, 5]}
+            tune: {steps: 7, over: {training.lr: [1e-2, 1e-3]}, instead: {large: {}}}
+            seeds: 2
+            """;
+
+    @Test
+    void namedVariantsStandBesideTheGrid() {
+        List<Trial> trials = Trials.of(study(TUNED), 1);
+        assertThat(trials).extracting(Trial::variant).containsExactly("small,warmup=1", "small,warmup=1", "small,warmup=5", "small,warmup=5",
+                "large,warmup=1", "large,warmup=1", "large,warmup=5", "large,warmup=5");
+        assertThat(trials.getLast().vary()).containsOnly(entry("variants", "large"), entry("training.warmup", 5));
+        assertThat(trials.getLast().model().dModel()).isEqualTo(16);
+        assertThat(trials.getLast().training().warmup()).isEqualTo(5);
+        assertThat(study(TUNED).trialCount()).isEqualTo(8 + 4);
+    }
+
+    @Test
+    void tuningHasTrialsOfItsOwnWithASeedOfTheirOwn() {
+        List<Trial> trials = Trials.tuning(study(TUNED), 4);
+        assertThat(trials).extracting(Trial::id).containsExactly("tune-small,warmup=1,training.lr=0.01", "tune-small,warmup=1,training.lr=1e-3",
+                "tune-small,warmup=5,training.lr=0.01", "tune-small,warmup=5,training.lr=1e-3");
+        assertThat(trials).allSatisfy(trial -> {
+            assertThat(trial.seed()).isEqualTo(6);
+            assertThat(trial.training().steps()).isEqualTo(7);
+            assertThat(trial.measures()).isEmpty();
+        });
+        assertThat(trials.getLast().training().lr()).isEqualTo(1e-3);
+        assertThat(Trials.tuning(study("seeds: 1"), 1)).isEmpty();
+    }
+
+    @Test
+    void theLeastLossIsChosenAndTheFirstOfSeveral() {
+        Study study = study(TUNED.replace("1e-3]", "1e-3, 3e-3]"));
+        List<Trial> trials = Trials.tuning(study, 1);
+        double[] losses = {2, Double.NaN, 1, Double.NaN, 3, 3};
+        List<TrialResult> results = IntStream.range(0, 6).mapToObj(i -> result(trials.get(i), losses[i])).toList();
+        Tuning tuning = Tuning.of(study, results);
+        assertThat(tuning.values("small,warmup=1")).containsOnly(entry("training.lr", 3e-3));
+        assertThat(tuning.values("small,warmup=5")).containsOnly(entry("training.lr", 1e-3));
+        assertThat(tuning.values("large,warmup=1")).isEmpty();
+        List<Trial> measured = Trials.of(study, 1, tuning);
+        assertThat(measured.getFirst().training().lr()).isEqualTo(3e-3);
+        assertThat(measured.get(2).training().lr()).isEqualTo(1e-3);
+        assertThat(measured.getLast().training().lr()).isEqualTo(study.training().lr());
+        assertThat(measured).extracting(Trial::id).isEqualTo(Trials.of(study, 1).stream().map(Trial::id).toList());
+        assertThat(tuning.json().get(0).path("chosen").path("training.lr").doubleValue()).isEqualTo(3e-3);
+        assertThat(tuning.json().get(0).path("tried").size()).isEqualTo(3);
+        Tuning none = Tuning.of(study, trials.stream().map(trial -> result(trial, Double.NaN)).toList());
+        assertThat(none.values("small,warmup=1")).as("the first where none finished").containsOnly(entry("training.lr", 1e-2));
+    }
+
+    private static TrialResult result(Trial trial, double loss) {
+        return new TrialResult(trial, Double.isNaN(loss) ? TrialResult.Outcome.DIVERGED : TrialResult.Outcome.FINISHED, loss, OptionalDouble.empty(), 1,
+                7, 1, List.of(), Map.of(), Findings.NONE, "");
     }
 
     @Test

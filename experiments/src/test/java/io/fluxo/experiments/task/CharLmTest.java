@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.random.RandomKey;
+import io.fluxo.train.Examples;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ class CharLmTest {
         assertThat(task.describe()).contains("10,357,578").contains("91 distinct");
         assertThat(task.unigramEntropy().orElseThrow()).isCloseTo(3.097, within(5e-4));
         assertThat(task.floor()).isEmpty();
-        assertThat(text(task, ((CharLm) task).batch(KEY, 0, 1, 33))).hasSize(33);
+        assertThat(text(task, task.batch(KEY, 0, 1, 32))).hasSize(33);
     }
 
     @Test
@@ -51,7 +52,7 @@ class CharLmTest {
     void idsFollowTheOrderOfTheCharacters() throws IOException {
         Task task = task("cab😀é", false);
         assertThat(task.symbols()).containsExactly("a", "b", "c", "é", "😀");
-        assertThat(task.batch(KEY, 0, 1, 5)).containsExactly(2, 0, 1, 4, 3);
+        assertThat(windows(task.batch(KEY, 0, 1, 4))).containsExactly(2, 0, 1, 4, 3);
         assertThat(task.unigramEntropy().orElseThrow()).isCloseTo(Math.log(5), within(1e-12));
     }
 
@@ -60,7 +61,7 @@ class CharLmTest {
         String text = IntStream.range(0, 3000).mapToObj(i -> Character.toString(0x4E00 + i * 7 % 3000)).collect(Collectors.joining());
         Task task = task(text + text, false);
         assertThat(task.vocabulary()).isEqualTo(3000);
-        assertThat(text(task, task.batch(KEY, 3, 2, 50))).satisfies(drawn -> {
+        assertThat(text(task, task.batch(KEY, 3, 2, 49))).satisfies(drawn -> {
             assertThat(text + text).contains(drawn.substring(0, 50));
             assertThat(text + text).contains(drawn.substring(50));
         });
@@ -69,21 +70,21 @@ class CharLmTest {
     @Test
     void batchesAreAPureFunctionOfKeyAndStep() throws IOException {
         Task task = task("the quick brown fox jumps over the lazy dog. ".repeat(20), false);
-        assertThat(task.batch(KEY, 7, 4, 9)).isEqualTo(task.batch(KEY, 7, 4, 9)).isNotEqualTo(task.batch(KEY, 8, 4, 9));
-        assertThat(task.batch(KEY.split(1), 7, 4, 9)).isNotEqualTo(task.batch(KEY, 7, 4, 9));
+        assertThat(task.batch(KEY, 7, 4, 8)).isEqualTo(task.batch(KEY, 7, 4, 8)).isNotEqualTo(task.batch(KEY, 8, 4, 8));
+        assertThat(task.batch(KEY.split(1), 7, 4, 8)).isNotEqualTo(task.batch(KEY, 7, 4, 8));
     }
 
     @Test
     void validationIsTheLastTenthAndTrainingNeverSeesIt() throws IOException {
         Task task = task("a".repeat(900) + "b".repeat(100), true);
         for (int step = 0; step < 50; step++) {
-            assertThat(task.batch(KEY, step, 8, 10)).containsOnly(0);
+            assertThat(windows(task.batch(KEY, step, 8, 9))).containsOnly(0);
         }
-        assertThat(task.validationBatches(2, 10)).isEqualTo(5);
+        assertThat(task.validationBatches(2, 9)).isEqualTo(5);
         for (int i = 0; i < 5; i++) {
-            assertThat(task.validationBatch(i, 2, 10)).hasSize(20).containsOnly(1);
+            assertThat(windows(task.validationBatch(i, 2, 9))).hasSize(20).containsOnly(1);
         }
-        assertThat(Arrays.stream(task("a".repeat(900) + "b".repeat(100), false).batch(KEY, 1, 500, 10)).max()).hasValue(1);
+        assertThat(Arrays.stream(windows(task("a".repeat(900) + "b".repeat(100), false).batch(KEY, 1, 500, 9))).max()).hasValue(1);
     }
 
     @Test
@@ -103,13 +104,13 @@ class CharLmTest {
 
     @Test
     void refusesATextThatIsShorterThanAWindow() throws IOException {
-        assertThatThrownBy(() -> task("x".repeat(32), false).require(33)).isInstanceOf(BadInput.class)
+        assertThatThrownBy(() -> task("x".repeat(32), false).require(32)).isInstanceOf(BadInput.class)
                 .hasMessageContaining("the text has 32 characters; 33 are needed for windows of n_ctx + 1 = 33");
-        assertThatThrownBy(() -> task("x".repeat(329), true).require(33)).hasMessageContaining("330 are needed").hasMessageContaining("a tenth kept");
-        task("x".repeat(33), false).require(33);
-        task("x".repeat(330), true).require(33);
-        assertThat(task("x".repeat(330), true).validationBatches(4, 33)).isEqualTo(1);
-        assertThat(task("x".repeat(330), true).validationBatch(0, 4, 33)).hasSize(4 * 33);
+        assertThatThrownBy(() -> task("x".repeat(329), true).require(32)).hasMessageContaining("330 are needed").hasMessageContaining("a tenth kept");
+        task("x".repeat(33), false).require(32);
+        task("x".repeat(330), true).require(32);
+        assertThat(task("x".repeat(330), true).validationBatches(4, 32)).isEqualTo(1);
+        assertThat(windows(task("x".repeat(330), true).validationBatch(0, 4, 32))).hasSize(4 * 33);
     }
 
     private void refuse(String name, String message) {
@@ -123,7 +124,30 @@ class CharLmTest {
         return new Tasks().open(TaskSpec.DEFAULT.withCorpus(file.toString()), holdOut);
     }
 
-    private static String text(Task task, int[] ids) {
-        return Arrays.stream(ids).mapToObj(task.symbols()::get).collect(Collectors.joining());
+    @Test
+    void theExaminationTellsPositionsApartOnTheTextKeptBack() throws IOException {
+        assertThat(task("ab".repeat(200), false).exam(8)).isSameAs(Exam.NONE);
+        Exam exam = task("a".repeat(9000) + "b".repeat(1000), true).exam(3);
+        assertThat(exam.axis()).isEqualTo("position");
+        assertThat(exam.at()).containsExactly(1.0, 2.0, 3.0);
+        assertThat(exam.papers()).isEqualTo(7);
+        Exam.Paper paper = exam.paper().apply(6);
+        assertThat(windows(paper.examples())).hasSize(32 * 4).containsOnly(1);
+        assertThat(Arrays.copyOf(paper.place(), 7)).containsExactly(0, 1, 2, 0, 1, 2, 0);
+    }
+
+    /** The windows that examples were cut from. */
+    private static int[] windows(Examples examples) {
+        int length = examples.length();
+        int[] ids = new int[examples.rows() * (length + 1)];
+        for (int row = 0; row < examples.rows(); row++) {
+            System.arraycopy(examples.tokens(), row * length, ids, row * (length + 1), length);
+            ids[row * (length + 1) + length] = examples.targets()[row * length + length - 1];
+        }
+        return ids;
+    }
+
+    private static String text(Task task, Examples examples) {
+        return Arrays.stream(windows(examples)).mapToObj(task.symbols()::get).collect(Collectors.joining());
     }
 }

@@ -11,8 +11,8 @@ class MarkovTest {
     @Test
     void theEntropyRateIsThatOfItsSequences() {
         int states = 6;
-        Task task = new Tasks().open(new TaskSpec(TaskSpec.Kind.MARKOV, "wordnet", states), false);
-        int[] ids = task.batch(RandomKey.of(3), 0, 1, 400_000);
+        Task task = new Tasks().open(TaskSpec.DEFAULT.withKind(TaskSpec.Kind.MARKOV).withStates(states), false);
+        int[] ids = task.batch(RandomKey.of(3), 0, 1, 400_000).tokens();
         int[][] pairs = new int[states][states];
         int[] singles = new int[states];
         for (int i = 1; i < ids.length; i++) {
@@ -30,9 +30,9 @@ class MarkovTest {
 
     @Test
     void sequencesAreAPureFunctionOfKeyAndStep() {
-        Task task = new Tasks().open(new TaskSpec(TaskSpec.Kind.MARKOV, "wordnet", 16), false);
+        Task task = new Tasks().open(TaskSpec.DEFAULT.withKind(TaskSpec.Kind.MARKOV), false);
         RandomKey key = RandomKey.of(1);
-        assertThat(task.batch(key, 5, 3, 8)).isEqualTo(new Tasks().open(new TaskSpec(TaskSpec.Kind.MARKOV, "", 16), true).batch(key, 5, 3, 8));
+        assertThat(task.batch(key, 5, 3, 8)).isEqualTo(new Tasks().open(TaskSpec.DEFAULT.withKind(TaskSpec.Kind.MARKOV).withCorpus(""), true).batch(key, 5, 3, 8));
         assertThat(task.batch(key, 5, 3, 8)).isNotEqualTo(task.batch(key, 6, 3, 8));
         assertThat(task.validationBatch(0, 3, 8)).isNotEqualTo(task.validationBatch(1, 3, 8));
     }

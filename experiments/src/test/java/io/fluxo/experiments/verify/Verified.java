@@ -3,13 +3,14 @@ package io.fluxo.experiments.verify;
 import io.fluxo.experiments.lab.Laboratory;
 import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.tensor.DType;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** One verification of everything on the float64 reference, which several tests look at. */
 final class Verified {
 
     static final Installed INSTALLED = Laboratory.open(Optional.empty()).installed();
-    static final Apparatus.Settings SETTINGS = new Apparatus.Settings(new Apparatus.Setup("ejml", DType.F64), 0, 1, 16);
+    static final Apparatus.Settings SETTINGS = new Apparatus.Settings(new Apparatus.Setup("ejml", DType.F64), 0, 1, 16, Path.of("no-runs"));
     static final Outcome OUTCOME = run();
 
     private Verified() {}

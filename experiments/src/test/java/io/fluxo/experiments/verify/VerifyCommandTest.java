@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class VerifyCommandTest {
@@ -69,7 +70,7 @@ class VerifyCommandTest {
             theorem-3                   | no claim named 'theorem-3'; did you mean 'theorem-1'? (legal: eq-10.32,
             --group=quantum             | --group: no group named 'quantum' (legal: chapter, algebra, init, rank-collapse, gradient, trained, all)
             --group=algebra             | --group algebra: its claims are not written yet; there are those of: chapter
-            --placement=pots            | --placement: no placement named 'pots'; did you mean 'post'? (legal: post, pre, mutant-token-mixing-ffn,
+            --placement=pots            | --placement: no placement named 'pots'; did you mean 'post'? (legal: deep_norm, ln_scaling,
             --trials=0                  | --trials must be at least 1, not 0
             """)
     void whatIsNotThereIsSaidInOneMessage(String argument, String message) {
@@ -92,6 +93,35 @@ class VerifyCommandTest {
                 "model: {placement: pre, act_fn: gelu_tanh, mask: bidirectional, norm: layer_norm}\ntask: {kind: markov}\n");
         Ran ran = fluxo("verify", "pre-norm", "theorem-2.1", "--spec", spec.toString(), "--backend", "ejml", "--dtype", "f64");
         assertThat(ran.out + ran.err).contains("pre-norm", "holds", "proved");
+        assertThat(ran.status).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "sandwich", "res_post", "deep_norm", "resi_dual", "mix_ln", "ln_scaling", "parallel", "norm_former", "rezero"})
+    void everyPlacementComesOutAsExpected(String placement) {
+        Ran ran = fluxo("verify", "--placement", placement, "--trials", "4");
+        assertThat(ran.out).contains("all as expected").containsPattern("theorem-1 +" + placement + " +proved").containsPattern("theorem-2.1 +" + placement + " +proved")
+                .contains("speaks of the post-norm block; %s is of another design".formatted(placement));
+        assertThat(ran.status).isZero();
+    }
+
+    @Test
+    void batchNormIsExaminedInEvaluationAndInTraining() throws IOException {
+        Path spec = Files.writeString(folder.resolve("m.yaml"), "model: {norm: batch_norm}\ntask: {kind: markov}\n");
+        Ran ran = fluxo("verify", "theorem-1", "theorem-2.1", "--spec", spec.toString(), "--trials", "4");
+        assertThat(ran.out).containsPattern("theorem-1 +pre +proved +✓").containsPattern("theorem-1 +pre in training +refuted +✓")
+                .containsPattern("theorem-2.1 +pre in training +proved +✓");
+        assertThat(ran.status).isZero();
+    }
+
+    @Test
+    void eachKindOfLayerIsExamined() throws IOException {
+        Path spec = Files.writeString(folder.resolve("m.yaml"), "model: {placement: {default: pre, \"0-2\": post}, attention: {default: softmax, \"5\": self_only},"
+                + " n_heads: 4, n_key_value_heads: 2, positions: rope, norm: dynamic_tanh}\ntask: {kind: markov}\n");
+        Ran ran = fluxo("verify", "theorem-1", "theorem-2.1", "eq-10.37", "--spec", spec.toString(), "--trials", "4");
+        assertThat(ran.out + ran.err).containsPattern("theorem-1 +post in blocks 0, 1, 2 +proved +✓").containsPattern("theorem-1 +pre in block 5 +skipped +✓")
+                .containsPattern("eq-10.37 +post in blocks 0, 1, 2 +skipped +✓").contains("the model's norm is dynamic_tanh, not layer_norm",
+                        "with attention self_only no token sees another");
         assertThat(ran.status).isZero();
     }
 

@@ -5,7 +5,7 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Check;
 import io.fluxo.experiments.verify.Finding;
-import io.fluxo.layer.Parameter;
+import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
@@ -21,6 +21,7 @@ import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.TensorScope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -98,7 +99,7 @@ record AssociativeRecall() implements Check {
         }
         double[] logits;
         try (TensorScope _ = backend.openScope()) {
-            Transformer model = ModelBuilder.build(spec(candidate), candidate.models());
+            Transformer model = ModelBuilder.transformer(spec(candidate), candidate.models());
             model.fill(parameter -> backend.upload(HostArray.of(parameter.shape(), apparatus.dtype(), byHand(parameter))));
             Pass pass = Pass.evaluation(backend);
             Shape shape = Shape.of(Dim.of("batch", 1), Dim.of("pos", 2L * load), Dim.of("d_model", WIDTH));
@@ -132,14 +133,12 @@ record AssociativeRecall() implements Check {
     }
 
     private static ModelSpec spec(Candidate candidate) {
-        ModelSpec kinds = candidate.small(1);
-        return new ModelSpec(1, WIDTH, 1, HEAD, 1, 2 * KEYS, VALUES, kinds.actFn(), kinds.placement(), kinds.norm(), false, kinds.normEps(),
-                kinds.attention(),
-                ModelSpec.MaskKind.CAUSAL, true, kinds.residual(), ModelSpec.PositionKind.NONE, false, false, 0, kinds.init(), kinds.embedStd());
+        return candidate.small(1).edit().dModel(WIDTH).nHeads(1).dHead(HEAD).dMlp(1).nCtx(2 * KEYS).dVocab(VALUES).normAffine(false)
+                .nKeyValueHeads(0).mask(ModelSpec.MaskKind.CAUSAL).ffn(true).bias(false).tiedHead(false).positions(ModelSpec.PositionKind.NONE).build();
     }
 
     /** Keys are compared with keys, tokens that carry a value are preferred, values are carried; the feed-forward network adds nothing. */
-    private static double[] byHand(Parameter parameter) {
+    private static double[] byHand(Cell parameter) {
         int rows = parameter.shape().size(0);
         int columns = parameter.shape().rank() > 1 ? parameter.shape().size(1) : 1;
         double[] w = new double[rows * columns];
@@ -156,6 +155,7 @@ record AssociativeRecall() implements Check {
             case "W_V" -> diagonal(w, columns, KEYS, 0, VALUES, 1);
             case "W_O" -> diagonal(w, columns, 0, KEYS, VALUES, 1);
             case "W_U" -> diagonal(w, columns, KEYS, 0, VALUES, 1);
+            case "w", "alpha" -> Arrays.fill(w, 1);                                     // gains of a head, of a branch
             default -> { }
         }
         return w;
@@ -179,7 +179,7 @@ record AssociativeRecall() implements Check {
 
     /** Two lists that differ in one value need different answers to the same query; without attention the query's logits are the same. */
     private static Optional<String> withoutAttention(Candidate candidate, List<String> derivation) {
-        TokenProof proof = TokenFlow.withoutAttention(ModelBuilder.build(candidate.small(1), candidate.models()), 8, path -> true)
+        TokenProof proof = TokenFlow.withoutAttention(ModelBuilder.transformer(candidate.small(1), candidate.models()), 8, path -> true)
                 .prove(TokenClaim.TOKEN_DIAGONAL);
         derivation.add("without attention: " + proof.sentence());
         derivation.add("so (k1, v1) … k1 and (k1, v2) … k1, whose answers differ, have the same logits at k1: at most one is answered");

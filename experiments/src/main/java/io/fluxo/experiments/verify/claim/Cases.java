@@ -20,8 +20,10 @@ final class Cases {
 
     static BlockCase ordinary(Candidate candidate, long seed, int batch, int pos) {
         Optional<ModelSpec> spec = candidate.spec();
-        return new BlockCase(spec.map(ModelSpec::mask).orElse(MaskKind.CAUSAL), spec.map(ModelSpec::actFn).orElse(ActFn.GELU),
-                spec.map(ModelSpec::norm).orElse("layer_norm"), spec.map(ModelSpec::normEps).orElse(1e-5), true, true, 1, InputKind.NORMAL, 1,
-                (int) Math.floorMod(seed, 1_000_000L), batch, pos, 4, 2, 2, 2, 6);
+        ModelSpec kinds = spec.orElse(ModelSpec.DEFAULT);
+        int heads = 2 * (kinds.nHeads().standard() / kinds.keyValueHeads(0));
+        return new BlockCase(spec.map(one -> one.mask().standard()).orElse(MaskKind.CAUSAL), spec.map(one -> one.actFn().standard()).orElse(ActFn.GELU),
+                spec.map(one -> one.norm().standard()).orElse("layer_norm"), spec.map(one -> one.normEps().standard()).orElse(1e-5), true, true, 1, InputKind.NORMAL, 1,
+                (int) Math.floorMod(seed, 1_000_000L), batch, pos, 4, heads, 2, 2, 6, kinds.like(kinds.layer(0)));
     }
 }

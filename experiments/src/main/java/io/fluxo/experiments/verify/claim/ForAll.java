@@ -5,6 +5,7 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Finding;
 import io.fluxo.experiments.verify.Words;
+import io.fluxo.model.ModelSpec;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.BlockDomain;
 import io.fluxo.property.Outcome;
@@ -140,10 +141,8 @@ final class ForAll {
     /** Every second case has n_heads·d_v = d_model and d_head = d_v, where a block without W_O, or with values for keys, runs too. */
     private static BlockCase fitting(BlockCase drawn) {
         int width = drawn.nHeads() * drawn.dV();
-        return drawn.seed() % 2 != 0 || width < LEAST_WIDTH ? drawn : new BlockCase(drawn.mask(), drawn.actFn(), drawn.norm(), drawn.eps(),
-                drawn.affine(), drawn.bias(),
-                drawn.weightScale(), drawn.input(), drawn.inputScale(), drawn.seed(), drawn.batch(), drawn.pos(), width, drawn.nHeads(), drawn.dV(),
-                        drawn.dV(), drawn.dMlp());
+        boolean pairs = drawn.kinds().positions() == ModelSpec.PositionKind.ROPE && drawn.dV() % 2 != 0;
+        return drawn.seed() % 2 != 0 || width < LEAST_WIDTH || pairs ? drawn : drawn.withWidths(width, drawn.dV());
     }
 
     Trial runCases(String name, BlockDomain domain, BiFunction<BlockCase, Deviations, Outcome> check) {

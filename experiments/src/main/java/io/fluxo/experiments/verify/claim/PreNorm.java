@@ -46,7 +46,7 @@ record PreNorm() implements Check {
         Backend backend = apparatus.reference();
         BlockCase drawn = Cases.ordinary(candidate, apparatus.seed());
         try (TensorScope _ = backend.openScope()) {
-            Transformer model = ModelBuilder.build(candidate.small(2), candidate.models());
+            Transformer model = ModelBuilder.transformer(candidate.small(2), candidate.models());
             model.fill(parameter -> backend.upload(drawn.values(parameter, DType.F64)));
             Pass pass = Pass.evaluation(backend);
             Tensor last = model.stream(pass, backend.upload(drawn.xs(DType.F64)));
@@ -56,7 +56,7 @@ record PreNorm() implements Check {
             double worst = 0;
             for (int i = 0; i < drawn.pos(); i++) {
                 double[] expected = Bounded.exact(Equations.row(x, 0, i), DType.F64)
-                        .layerNorm(value(drawn, model, "ln_final.w").toDoubles(), value(drawn, model, "ln_final.b").toDoubles(), candidate.small(2).normEps())
+                        .layerNorm(value(drawn, model, "ln_final.w").toDoubles(), value(drawn, model, "ln_final.b").toDoubles(), candidate.small(2).normEps().standard())
                         .affine(unembedding, null).value();
                 for (int c = 0; c < expected.length; c++) {
                     double deviation = Math.abs(expected[c] - logits[i * expected.length + c]);

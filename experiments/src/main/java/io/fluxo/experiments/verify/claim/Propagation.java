@@ -59,7 +59,7 @@ record Propagation() implements Check {
             var spec = candidate.small(LAYERS);
             var dims = new ModelDims(Dim.of(drawn.dModel()), Dim.of(drawn.nHeads()), Dim.of(drawn.dHead()), Dim.of(drawn.dV()), Dim.of(drawn.dMlp()),
                     Dim.of(spec.nCtx()), Dim.of(spec.dVocab()));
-            Transformer model = ModelBuilder.build(spec, dims, candidate.models());
+            Transformer model = ModelBuilder.transformer(spec, dims, candidate.models());
             model.fill(parameter -> backend.upload(drawn.values(parameter, DType.F64)));
             HostArray xs = drawn.xs(DType.F64);
             return Jacobian.of(backend, DType.F64, xs, (Pass pass, Tensor x) -> {

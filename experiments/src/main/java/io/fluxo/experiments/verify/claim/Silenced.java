@@ -1,7 +1,7 @@
 package io.fluxo.experiments.verify.claim;
 
-import io.fluxo.block.Placement;
 import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.layer.Absent;
 import io.fluxo.layer.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
@@ -20,9 +20,9 @@ final class Silenced {
 
     /** {@code candidate} without attention, and without feed-forward network, in the blocks whose path is accepted. */
     static Candidate parts(Candidate candidate, Predicate<String> attention, Predicate<String> mlp) {
-        return candidate.with(parts -> new Placement.Parts(parts.path(),
-                attention.test(parts.path()) ? noAttention(parts.attention().path()) : parts.attention(),
-                mlp.test(parts.path()) ? nothing(parts.mlp().path()) : parts.mlp(), parts.norm()));
+        return candidate.with(parts -> parts
+                .withAttention(attention.test(parts.path()) && !(parts.attention() instanceof Absent) ? noAttention(parts.attention().path()) : parts.attention())
+                .withMlp(mlp.test(parts.path()) && !(parts.mlp() instanceof Absent) ? nothing(parts.mlp().path()) : parts.mlp()));
     }
 
     private static Attention noAttention(String path) {

@@ -3,7 +3,7 @@ package io.fluxo.experiments.verify.claim;
 import io.fluxo.backend.Backend;
 import io.fluxo.block.Block;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.layer.Parameter;
+import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.property.BlockCase;
@@ -46,13 +46,13 @@ final class Specimen implements AutoCloseable {
     }
 
     /** The same with weights from elsewhere. */
-    static Specimen of(Candidate candidate, BlockCase drawn, Backend backend, DType dtype, Function<Parameter, HostArray> weights) {
+    static Specimen of(Candidate candidate, BlockCase drawn, Backend backend, DType dtype, Function<Cell, HostArray> weights) {
         Specimen specimen = new Specimen(drawn, drawn.block(candidate.placement(), candidate.catalog()), backend, dtype);
-        specimen.block.parameters().forEach(parameter -> specimen.set(parameter, weights.apply(parameter)));
+        specimen.block.cells().forEach(parameter -> specimen.set(parameter, weights.apply(parameter)));
         return specimen;
     }
 
-    private void set(Parameter parameter, HostArray value) {
+    private void set(Cell parameter, HostArray value) {
         parameter.set(backend.upload(value));
         values.put(parameter.name(), value);
     }

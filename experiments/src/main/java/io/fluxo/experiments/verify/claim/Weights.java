@@ -52,6 +52,8 @@ record Weights(BlockCase drawn, Map<String, HostArray> named, DType dtype) {
             case RELU -> x -> Math.max(x, 0);
             case GELU -> x -> 0.5 * x * (1 + erf(x / Math.sqrt(2)));
             case GELU_TANH -> x -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+            case SILU -> x -> x / (1 + Math.exp(-x));
+            case SWIGLU, GEGLU -> throw new IllegalArgumentException("the chapter's feed-forward network has one hidden projection, not a gated pair");
         };
     }
 

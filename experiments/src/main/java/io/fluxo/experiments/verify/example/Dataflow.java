@@ -88,8 +88,8 @@ public record Dataflow(SequencedSet<Edge> edges) {
 
         /** A block's parts, watched. */
         Placement.Parts watched(Placement.Parts parts) {
-            return new Placement.Parts(parts.path(), watched(parts.attention()), watched("FFN", parts.mlp()),
-                    name -> watched("LayerNorm" + NAMED_BY_PATH + name, parts.norm().apply(name)));
+            return new Placement.Parts(parts.path(), parts.depth(), watched(parts.attention()), watched("FFN", parts.mlp()),
+                    name -> watched("LayerNorm" + NAMED_BY_PATH + name, parts.norm().apply(name)), parts.residual());
         }
 
         private Attention watched(Attention attention) {

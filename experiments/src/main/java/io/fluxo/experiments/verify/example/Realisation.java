@@ -2,7 +2,7 @@ package io.fluxo.experiments.verify.example;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.layer.Parameter;
+import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelBuilder;
@@ -75,20 +75,20 @@ public record Realisation(Map<String, double[]> symbols, double[] gain1, double[
     }
 
     private static Transformer model(Candidate candidate) {
-        ModelSpec kinds = candidate.small(1);
-        ModelSpec spec = new ModelSpec(1, WIDTH, 2, 2, HIDDEN, Published.TOKENS, 2, ModelSpec.ActFn.GELU, "worked example", "layer_norm", true, 0,
-                kinds.attention(), ModelSpec.MaskKind.BIDIRECTIONAL, true, kinds.residual(), ModelSpec.PositionKind.NONE, false, false, 0, kinds.init(), 1);
+        ModelSpec spec = candidate.small(1).edit().dModel(WIDTH).nHeads(2).dHead(2).dMlp(HIDDEN).nCtx(Published.TOKENS).dVocab(2)
+                .actFn(ModelSpec.ActFn.GELU).placement("worked example").norm("layer_norm").normEps(0).mask(ModelSpec.MaskKind.BIDIRECTIONAL)
+                .ffn(true).bias(false).tiedHead(false).positions(ModelSpec.PositionKind.NONE).embedStd(1).build();
         Catalog catalog = candidate.catalog().plus(Map.of("worked example", candidate.placement()), Map.of());
         ModelDims dims = new ModelDims(Dim.of("d_model", WIDTH), Dim.of("head", 2), Dim.of("d_head", 2), Dim.of("d_v", 2), Dim.of("d_mlp", HIDDEN),
                 Dim.of(Published.TOKENS), Dim.of(2));
-        return ModelBuilder.build(spec, dims, catalog);
+        return ModelBuilder.transformer(spec, dims, catalog);
     }
 
     private static void fill(Transformer model, Backend backend, DType dtype, RandomKey key, Map<String, double[]> solved) {
         model.fill(parameter -> backend.upload(HostArray.of(parameter.shape(), dtype, value(parameter, key, solved))));
     }
 
-    private static double[] value(Parameter parameter, RandomKey key, Map<String, double[]> solved) {
+    private static double[] value(Cell parameter, RandomKey key, Map<String, double[]> solved) {
         String name = parameter.name().replaceFirst("^blocks\\.0\\.", "");
         double[] found = solved.get(name);
         if (found != null) {

@@ -6,6 +6,7 @@ import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Family;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -29,6 +30,6 @@ public record Mutant(String name, String fault, Family family, Placement design,
     }
 
     public Candidate candidate(Catalog catalog, Optional<ModelSpec> spec) {
-        return new Candidate(name, design, parts, family, catalog, spec);
+        return new Candidate(name, "", design, parts, family, catalog, spec, Map.of());
     }
 }

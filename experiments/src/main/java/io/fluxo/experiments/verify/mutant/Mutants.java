@@ -79,18 +79,18 @@ public final class Mutants {
     }
 
     private static UnaryOperator<Parts> mlp(UnaryOperator<Layer> fault) {
-        return parts -> new Parts(parts.path(), parts.attention(), fault.apply(parts.mlp()), parts.norm());
+        return parts -> parts.withMlp(fault.apply(parts.mlp()));
     }
 
     private static UnaryOperator<Parts> norm(UnaryOperator<Layer> fault) {
-        return parts -> new Parts(parts.path(), parts.attention(), parts.mlp(), name -> fault.apply(parts.norm().apply(name)));
+        return parts -> parts.withNorms(fault);
     }
 
     private static UnaryOperator<Parts> attention(Function<MultiHeadAttention, Attention> fault) {
-        return parts -> new Parts(parts.path(), switch (parts.attention()) {
+        return parts -> parts.withAttention(switch (parts.attention()) {
             case MultiHeadAttention original -> fault.apply(original);
             case Attention other -> throw new IllegalArgumentException("the faults of attention are known of "
                     + MultiHeadAttention.class.getSimpleName() + ", not of " + other);
-        }, parts.mlp(), parts.norm());
+        });
     }
 }

@@ -26,7 +26,7 @@ final class NormMutants {
         Normalizing(Layer original) {
             super(original.path());
             part(original);
-            eps = original instanceof LayerNorm norm ? norm.eps() : ModelSpec.DEFAULT.normEps();
+            eps = original instanceof LayerNorm norm ? norm.eps() : ModelSpec.DEFAULT.normEps().standard();
             gain = original.parameters().stream().filter(parameter -> parameter.name().endsWith(".w")).findFirst();
             bias = original.parameters().stream().filter(parameter -> parameter.name().endsWith(".b")).findFirst();
         }

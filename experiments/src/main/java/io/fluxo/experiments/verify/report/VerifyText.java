@@ -35,20 +35,21 @@ public final class VerifyText {
     /**
      * Each row that did not come out as expected: the counterexample, and how to see it again.
      *
-     * @param command the command line without claims and placement
+     * @param named   whether the block was named on the command line, and not by a model
+     * @param options the rest of the command line
      */
-    public static String surprises(Outcome outcome, String options) {
-        return outcome.rows().stream().filter(row -> !row.asExpected()).map(row -> surprise(row, options)).collect(Collectors.joining());
+    public static String surprises(Outcome outcome, boolean named, String options) {
+        return outcome.rows().stream().filter(row -> !row.asExpected()).map(row -> surprise(row, named, options)).collect(Collectors.joining());
     }
 
-    private static String surprise(Row row, String options) {
+    private static String surprise(Row row, boolean named, String options) {
         String block = row.placement().isEmpty() ? "" : " of " + row.placement();
         StringBuilder text = new StringBuilder("%n%s%s is %s, expected: %s%n  claimed   %s%n  measured  %s%n".formatted(row.claim().id(), block,
                 row.finding().verdict().label(), row.expected().label(), row.finding().theory(), row.finding().measured()));
         if (!row.finding().counterexample().isEmpty()) {
             text.append("  refuted by%n    %s%n".formatted(row.finding().counterexample().replace(". There: ", System.lineSeparator() + "    ")));
         }
-        return text.append("  again     ./fluxo verify %s%s%s%n".formatted(row.claim().id(), row.placement().isEmpty() ? "" : " --placement "
+        return text.append("  again     ./fluxo verify %s%s%s%n".formatted(row.claim().id(), row.placement().isEmpty() || !named ? "" : " --placement "
                 + row.placement(), options)).toString();
     }
 

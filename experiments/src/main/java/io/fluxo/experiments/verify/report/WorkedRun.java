@@ -4,6 +4,7 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidates;
 import io.fluxo.experiments.verify.Installed;
 import io.fluxo.experiments.verify.Outcome;
+import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.example.Realisation;
 import java.util.Optional;
 
@@ -14,7 +15,7 @@ public final class WorkedRun {
 
     /** Empty where {@code outcome} does not speak of the worked example. */
     public static Optional<Realisation> of(Installed installed, Outcome outcome) {
-        return outcome.of("worked-example-realised").stream().findFirst().map(row -> {
+        return outcome.of("worked-example-realised").stream().filter(row -> row.finding().verdict() != Verdict.SKIPPED).findFirst().map(row -> {
             try (Apparatus apparatus = new Apparatus(installed.backends(), outcome.settings())) {
                 var candidate = Candidates.named(row.placement(), installed.catalog(), Optional.empty());
                 return Realisation.of(candidate, apparatus.backend(), apparatus.dtype(), apparatus.seed());

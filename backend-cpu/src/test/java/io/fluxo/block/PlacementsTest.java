@@ -1,0 +1,330 @@
+package io.fluxo.block;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.fluxo.autodiff.AutodiffBackend;
+import io.fluxo.backend.Backend;
+import io.fluxo.backend.BackendOptions;
+import io.fluxo.cpu.ejml.EjmlProvider;
+import io.fluxo.layer.Cell;
+import io.fluxo.layer.Parameter;
+import io.fluxo.layer.Pass;
+import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelBuilder;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.model.ModelSpec.ActFn;
+import io.fluxo.model.ModelSpec.AttentionKind;
+import io.fluxo.model.ModelSpec.FinalNorm;
+import io.fluxo.model.ModelSpecBuilder;
+import io.fluxo.model.Transformer;
+import io.fluxo.random.RandomKey;
+import io.fluxo.shape.Dim;
+import io.fluxo.shape.Shape;
+import io.fluxo.stream.Cache;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The block equations, each written down a second time on the host: from what a model's blocks show at their hook points. */
+class PlacementsTest {
+
+    private static final int LAYERS = 4;
+    private static final int WIDTH = 6;
+    private static final double EPS = 1e-10;
+    private static final RandomKey KEY = RandomKey.of(17);
+
+    private Backend backend;
+    private TensorScope scope;
+
+    @BeforeEach
+    void open() {
+        backend = new EjmlProvider().open(new BackendOptions(DType.F64, 0, 1));
+        scope = backend.openScope();
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+        backend.close();
+    }
+
+    private static ModelSpecBuilder small(String placement) {
+        return ModelSpec.builder().nLayers(LAYERS).dModel(WIDTH).nHeads(2).dHead(3).dMlp(7).nCtx(5).dVocab(4).actFn(ActFn.GELU).placement(placement).normEps(EPS);
+    }
+
+    /** A model's run: values by hook name, and what the head reads. */
+    private record Shown(Map<String, double[]> at, double[] last) {
+        double[] in(int block, String hook) {
+            return at.get("blocks." + block + "." + hook);
+        }
+    }
+
+    private Shown run(ModelSpec spec) {
+        Transformer model = model(spec);
+        Cache cache = Cache.boundaries();
+        Pass pass = Pass.evaluation(backend).with(cache);
+        Tensor tokens = backend.upload(HostArray.of(Shape.of(Dim.of("batch", 2), Dim.of("pos", 3)), new int[] {0, 1, 2, 3, 3, 1}));
+        Tensor last = model.stream(pass, model.embed(pass, tokens));
+        Map<String, double[]> values = new HashMap<>();
+        cache.values().forEach((name, value) -> values.put(name, backend.download(value).toDoubles()));
+        return new Shown(values, backend.download(last).toDoubles());
+    }
+
+    private Transformer model(ModelSpec spec) {
+        Transformer model = ModelBuilder.transformer(spec, Catalog.STANDARD);
+        model.fill(cell -> backend.upload(HostArray.of(cell.shape(), DType.F64, values(cell))));
+        return model;
+    }
+
+    /** As drawn, but with an open branch and gains that are not 1. */
+    private static double[] values(Cell cell) {
+        double[] values = cell.initializer().sample(cell.shape(), KEY.split(cell.name()));
+        if (cell.name().endsWith(".alpha")) {
+            values[0] = 0.7;
+        }
+        return values;
+    }
+
+    @Test
+    void post() {
+        Shown seen = run(small("post").build());
+        for (int l = 0; l < LAYERS; l++) {
+            postNorm(seen, l, 1);
+        }
+        close(seen.last, seen.in(LAYERS - 1, "hook_normalized_resid_post"));
+    }
+
+    /** x ← N(αx + f(x)). */
+    private static void postNorm(Shown seen, int l, double alpha) {
+        close(seen.in(l, "ln1.hook_out"), norm(sum(alpha, seen.in(l, "hook_resid_pre"), 1, seen.in(l, "hook_attn_out"))));
+        close(seen.in(l, "hook_normalized_resid_post"), norm(sum(alpha, seen.in(l, "ln1.hook_out"), 1, seen.in(l, "hook_mlp_out"))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pre", "sandwich", "peri_ln", "norm_former", "ln_scaling"})
+    void whatJoinsTheStreamAddsUp(String placement) {
+        Shown seen = run(small(placement).build());
+        for (int l = 0; l < LAYERS; l++) {
+            preNorm(seen, l, placement);
+        }
+    }
+
+    private static void preNorm(Shown seen, int l, String placement) {
+        boolean shrinks = placement.equals("ln_scaling");
+        double shrink = shrinks ? 1 / Math.sqrt(l + 1.0) : 1;
+        close(seen.in(l, "hook_resid_mid"), sum(1, seen.in(l, "hook_resid_pre"), 1, seen.in(l, "hook_attn_out")));
+        close(seen.in(l, "hook_resid_post"), sum(1, seen.in(l, "hook_resid_mid"), 1, seen.in(l, "hook_mlp_out")));
+        close(seen.in(l, shrinks ? "hook_ln1_scaled" : "ln1.hook_out"), sum(shrink, norm(seen.in(l, "hook_resid_pre"))));
+        close(seen.in(l, shrinks ? "hook_ln2_scaled" : "ln2.hook_out"), sum(shrink, norm(seen.in(l, "hook_resid_mid"))));
+        boolean normalised = !placement.equals("pre") && !shrinks;
+        assertThat(unit(seen.in(l, "hook_attn_out"))).as("attention's part is normalised").isEqualTo(normalised);
+        assertThat(unit(seen.in(l, "hook_mlp_out"))).as("the network's part is normalised").isEqualTo(normalised && !placement.equals("norm_former"));
+    }
+
+    @Test
+    void none() {
+        Shown seen = run(small("none").build());
+        for (int l = 0; l < LAYERS; l++) {
+            close(seen.in(l, "hook_resid_mid"), sum(1, seen.in(l, "hook_resid_pre"), 1, seen.in(l, "hook_attn_out")));
+            close(seen.in(l, "hook_resid_post"), sum(1, seen.in(l, "hook_resid_mid"), 1, seen.in(l, "hook_mlp_out")));
+        }
+        assertThat(seen.at.keySet()).noneMatch(name -> name.contains("ln"));
+    }
+
+    @Test
+    void rezero() {
+        Shown seen = run(small("rezero").build());
+        for (int l = 0; l < LAYERS; l++) {
+            close(seen.in(l, "hook_resid_mid"), sum(1, seen.in(l, "hook_resid_pre"), 0.7, seen.in(l, "hook_attn_out")));
+            close(seen.in(l, "hook_resid_post"), sum(1, seen.in(l, "hook_resid_mid"), 0.7, seen.in(l, "hook_mlp_out")));
+        }
+    }
+
+    @Test
+    void resPost() {
+        Shown seen = run(small("res_post").qkNorm(true).build());
+        for (int l = 0; l < LAYERS; l++) {
+            close(seen.in(l, "hook_resid_mid"), sum(1, seen.in(l, "hook_resid_pre"), 1, norm(seen.in(l, "hook_attn_out"))));
+            close(seen.in(l, "hook_resid_post"), sum(1, seen.in(l, "hook_resid_mid"), 1, norm(seen.in(l, "hook_mlp_out"))));
+        }
+    }
+
+    @Test
+    void deepNorm() {
+        Shown seen = run(small("deep_norm").build());
+        for (int l = 0; l < LAYERS; l++) {
+            postNorm(seen, l, Math.pow(2 * LAYERS, 0.25));
+        }
+    }
+
+    @Test
+    void mixLn() {
+        Shown seen = run(small("mix_ln").build());
+        postNorm(seen, 0, 1);                                                           // ⌊4/4⌋ = 1
+        for (int l = 1; l < LAYERS; l++) {
+            preNorm(seen, l, "pre");
+        }
+    }
+
+    @Test
+    void parallel() {
+        Shown seen = run(small("parallel").build());
+        for (int l = 0; l < LAYERS; l++) {
+            double[] branches = sum(1, seen.in(l, "hook_attn_out"), 1, seen.in(l, "hook_mlp_out"));
+            close(seen.in(l, "hook_resid_post"), sum(1, seen.in(l, "hook_resid_pre"), 1, branches));
+        }
+    }
+
+    @Test
+    void resiDual() {
+        Shown seen = run(small("resi_dual").build());
+        double[] r = seen.in(0, "hook_resid_pre");
+        for (int l = 0; l < LAYERS; l++) {
+            postNorm(seen, l, 1);
+            close(seen.in(l, "hook_dual_pre"), r);
+            r = sum(1, sum(1, r, 1, seen.in(l, "hook_attn_out")), 1, seen.in(l, "hook_mlp_out"));
+            close(seen.in(l, "hook_dual_post"), r);
+        }
+        close(seen.last, sum(1, seen.in(LAYERS - 1, "hook_normalized_resid_post"), 1, norm(r)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"post, false", "none, false", "deep_norm, false", "rezero, false", "pre, true", "sandwich, true", "res_post, true", "mix_ln, true",
+        "ln_scaling, true", "parallel, true", "norm_former, true", "resi_dual, true"})
+    void endsInANormWhereItsEquationsSaySo(String placement, boolean norm) {
+        assertThat(names(small(placement).normAffine(true).build())).matches(names -> names.contains("ln_final.w") == norm);
+    }
+
+    @Test
+    void aFinalNormMayBeAskedForOrLeftOut() {
+        assertThat(names(small("res_post").normAffine(true).finalNorm(FinalNorm.NEVER).build())).doesNotContain("ln_final.w");
+        assertThat(names(small("post").normAffine(true).finalNorm(FinalNorm.ALWAYS).build())).contains("ln_final.w");
+    }
+
+    private static List<String> names(ModelSpec spec) {
+        return ModelBuilder.transformer(spec, Catalog.STANDARD).parameters().stream().map(Parameter::name).toList();
+    }
+
+    @Test
+    void aBlockWithoutASubLayerHasNoneOfItsNorms() {
+        ModelSpec attentionOnly = small("post").normAffine(true).ffn(false).build();
+        assertThat(names(attentionOnly)).contains("blocks.0.ln1.w", "blocks.0.attn.W_Q").noneMatch(name -> name.contains("ln2") || name.contains("mlp"));
+        Shown seen = run(small("post").ffn(false).build());
+        close(seen.in(0, "ln1.hook_out"), norm(sum(1, seen.in(0, "hook_resid_pre"), 1, seen.in(0, "hook_attn_out"))));
+        close(seen.in(1, "hook_resid_pre"), seen.in(0, "ln1.hook_out"));
+        ModelSpec networkOnly = small("pre").normAffine(true).attention(AttentionKind.NONE).build();
+        assertThat(names(networkOnly)).contains("blocks.0.ln2.w", "blocks.0.mlp.W_in").noneMatch(name -> name.contains("ln1") || name.contains("attn"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6, 1.8612, 0.3799", "12, 2.2134, 0.3195", "48, 3.1302, 0.2259"})
+    void deepNormsConstants(int layers, double alpha, double beta) {
+        assertThat(DeepNorm.alpha(layers)).isCloseTo(alpha, within(1e-4));
+        assertThat(DeepNorm.beta(layers)).isCloseTo(beta, within(1e-4));
+    }
+
+    @Test
+    void deepNormScalesValuesOutputAndNetworkAlone() {
+        Transformer plain = ModelBuilder.transformer(small("post").build(), Catalog.STANDARD);
+        Transformer deep = ModelBuilder.transformer(small("deep_norm").build(), Catalog.STANDARD);
+        for (int i = 0; i < plain.parameters().size(); i++) {
+            Parameter before = plain.parameters().get(i);
+            Parameter after = deep.parameters().get(i);
+            String name = before.name().substring(before.name().lastIndexOf('.') + 1);
+            double gain = List.of("W_V", "W_O", "W_in", "W_out").contains(name) ? DeepNorm.beta(LAYERS) : 1;
+            assertThat(after.name()).isEqualTo(before.name());
+            close(values(after), sum(gain, values(before)));
+        }
+    }
+
+    @Test
+    void rezeroBeginsAsTheIdentityAndOnlyItsAlphaMoves() {
+        Transformer model = ModelBuilder.transformer(small("rezero").build(), Catalog.STANDARD);
+        model.initialize(backend, DType.F64, KEY);
+        Shape shape = Shape.of(Dim.of("batch", 2), Dim.of("pos", 3));
+        Tensor tokens = backend.upload(HostArray.of(shape, new int[] {0, 1, 2, 3, 3, 1}));
+        Pass evaluation = Pass.evaluation(backend);
+        Tensor x0 = model.embed(evaluation, tokens);
+        assertThat(backend.download(model.stream(evaluation, x0)).toDoubles()).isEqualTo(backend.download(x0).toDoubles());
+        try (AutodiffBackend tape = new AutodiffBackend(backend)) {
+            model.parameters().forEach(parameter -> tape.watch(parameter.value()));
+            Tensor loss = model.loss(Pass.evaluation(tape), tokens, tokens);
+            Tensor[] gradients = tape.gradients(loss, model.parameters().stream().map(Parameter::value).toList());
+            for (int i = 0; i < gradients.length; i++) {
+                String name = model.parameters().get(i).name();
+                double[] gradient = backend.download(gradients[i]).toDoubles();
+                if (name.endsWith(".alpha")) {
+                    assertThat(gradient[0]).as(name).isNotZero();
+                } else if (name.startsWith("blocks.")) {
+                    assertThat(gradient).as(name).containsOnly(0);
+                }
+            }
+        }
+    }
+
+    @Test
+    void resiDualTakesNoOtherBlocks() {
+        Block other = ModelBuilder.transformer(small("pre").build(), Catalog.STANDARD).blocks().getFirst();
+        assertThatThrownBy(() -> new ResiDual().stack(List.of(other), name -> null)).hasMessageContaining("blocks.0 has no second stream");
+    }
+
+    /** LayerNorm of each row, without gain and bias. */
+    private static double[] norm(double[] x) {
+        double[] y = new double[x.length];
+        for (int row = 0; row < x.length; row += WIDTH) {
+            double mean = 0;
+            for (int i = row; i < row + WIDTH; i++) {
+                mean += x[i] / WIDTH;
+            }
+            double variance = 0;
+            for (int i = row; i < row + WIDTH; i++) {
+                variance += (x[i] - mean) * (x[i] - mean) / WIDTH;
+            }
+            for (int i = row; i < row + WIDTH; i++) {
+                y[i] = (x[i] - mean) / Math.sqrt(variance + EPS);
+            }
+        }
+        return y;
+    }
+
+    /** Whether every row has mean 0 and, but for ε, variance 1. */
+    private static boolean unit(double[] x) {
+        double[] again = norm(x);
+        for (int i = 0; i < x.length; i++) {
+            if (Math.abs(again[i] - x[i]) > 1e-3) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static double[] sum(double a, double[] x) {
+        return sum(a, x, 0, x);
+    }
+
+    private static double[] sum(double a, double[] x, double b, double[] y) {
+        double[] sum = new double[x.length];
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = a * x[i] + b * y[i];
+        }
+        return sum;
+    }
+
+    private static void close(double[] found, double[] expected) {
+        assertThat(found).hasSameSizeAs(expected);
+        for (int i = 0; i < found.length; i++) {
+            assertThat(found[i]).as("element %d", i).isCloseTo(expected[i], within(1e-11));
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package io.fluxo.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.backend.BackendOptions;
+import io.fluxo.checkpoint.ModelDirectory;
+import io.fluxo.cpu.ejml.EjmlProvider;
+import io.fluxo.model.Catalog;
+import io.fluxo.model.LanguageModel;
+import io.fluxo.model.ModelBuilder;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.model.ModelSpec.PositionKind;
+import io.fluxo.model.ModelSpecBuilder;
+import io.fluxo.random.RandomKey;
+import io.fluxo.shape.Dim;
+import io.fluxo.shape.Shape;
+import io.fluxo.stream.Cache;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
+import io.fluxo.train.Examples;
+import io.fluxo.train.Trainer;
+import io.fluxo.train.TrainingSpec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Norms, rotations, distances and gates, each held against its formula written down a second time. */
+class SubLayersTest {
+
+    private static final RandomKey KEY = RandomKey.of(23);
+
+    @TempDir
+    private Path folder;
+    private Backend backend;
+    private TensorScope scope;
+
+    @BeforeEach
+    void open() {
+        backend = new EjmlProvider().open(new BackendOptions(DType.F64, 0, 1));
+        scope = backend.openScope();
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+        backend.close();
+    }
+
+    private Tensor drawn(String name, double scale, int... sizes) {
+        Shape shape = Shape.of(sizes);
+        double[] values = new double[shape.elements()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = scale * KEY.split(name).normal(i);
+        }
+        return backend.upload(HostArray.of(shape, values));
+    }
+
+    private double[] host(Tensor tensor) {
+        return backend.download(tensor).toDoubles();
+    }
+
+    private void set(Layer layer, String name, double... values) {
+        Cell cell = layer.cells().stream().filter(one -> one.name().endsWith(name)).findFirst().orElseThrow();
+        cell.set(backend.upload(HostArray.of(cell.shape(), DType.F64, values)));
+    }
+
+    @Test
+    void dynamicTanhIsBoundedInValueAndSlope() {
+        DynamicTanh norm = new DynamicTanh("n", Dim.of(3), true);
+        assertThat(norm.parameters().getFirst().initializer().sample(Shape.of(1), KEY)).containsExactly(0.5);
+        double alpha = -1.3;
+        double[] gain = {2, -0.5, 0};
+        double[] bias = {0.25, -4, 1};
+        set(norm, "alpha", alpha);
+        set(norm, ".w", gain);
+        set(norm, ".b", bias);
+        Pass pass = Pass.evaluation(backend);
+        double step = 1e-3;
+        Tensor x = drawn("x", 5, 2, 50, 3);
+        double[] before = host(norm.forward(pass, x));
+        double[] after = host(norm.forward(pass, pass.shift(x, step)));
+        double[] doubled = host(norm.forward(pass, pass.scale(x, 2)));
+        double[] xs = host(x);
+        boolean scaleMatters = false;
+        for (int i = 0; i < before.length; i++) {
+            int c = i % 3;
+            assertThat(before[i]).isCloseTo(gain[c] * Math.tanh(alpha * xs[i]) + bias[c], within(1e-12));
+            assertThat(Math.abs(before[i] - bias[c])).isLessThanOrEqualTo(Math.abs(gain[c]) + 1e-12);
+            assertThat(Math.abs(after[i] - before[i])).isLessThanOrEqualTo(step * Math.abs(alpha * gain[c]) + 1e-12);
+            scaleMatters |= Math.abs(doubled[i] - before[i]) > 1e-3;
+        }
+        assertThat(scaleMatters).isTrue();
+    }
+
+    @Test
+    void batchNormTakesTheBatchsStatisticsInTrainingAndRunningOnesElse() {
+        BatchNorm norm = new BatchNorm("n", Dim.of(2), false, 1e-5);
+        set(norm, "running_mean", 1, -2);
+        set(norm, "running_var", 4, 0.25);
+        Tensor x = drawn("x", 3, 2, 4, 2);
+        double[] xs = host(x);
+        double[] evaluated = host(norm.forward(Pass.evaluation(backend), x));
+        Pass training = Pass.training(backend, KEY);
+        double[] trained = host(norm.forward(training, x));
+        for (int c = 0; c < 2; c++) {
+            double mean = 0;
+            double square = 0;
+            for (int i = c; i < xs.length; i += 2) {
+                mean += xs[i] / 8;
+            }
+            for (int i = c; i < xs.length; i += 2) {
+                square += (xs[i] - mean) * (xs[i] - mean) / 8;
+            }
+            for (int i = c; i < xs.length; i += 2) {
+                assertThat(evaluated[i]).isCloseTo((xs[i] - (c == 0 ? 1 : -2)) / Math.sqrt((c == 0 ? 4 : 0.25) + 1e-5), within(1e-12));
+                assertThat(trained[i]).isCloseTo((xs[i] - mean) / Math.sqrt(square + 1e-5), within(1e-12));
+            }
+            assertThat(training.additions()).hasSize(2);
+            assertThat(host(training.additions().get(0).change())[c]).isCloseTo(0.1 * (mean - (c == 0 ? 1 : -2)), within(1e-12));
+            assertThat(host(training.additions().get(1).change())[c]).isCloseTo(0.1 * (square * 8 / 7 - (c == 0 ? 4 : 0.25)), within(1e-12));
+        }
+        double[] stated = host(norm.inTraining().forward(Pass.evaluation(backend), x));
+        assertThat(stated).isEqualTo(trained);
+    }
+
+    @Test
+    void runningStatisticsAreLearntByTrainingAndSavedWithTheModel() {
+        ModelSpec spec = small().norm("batch_norm").build();
+        LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
+        model.initialize(backend, DType.F64, KEY);
+        assertThat(model.buffers()).isNotEmpty();
+        assertThat(model.parameters()).noneMatch(parameter -> parameter.name().contains("running"));
+        List<double[]> before = model.buffers().stream().map(buffer -> host(buffer.value())).toList();
+        Trainer trainer = new Trainer(backend, model, TrainingSpec.DEFAULT, KEY);
+        int[] windows = {0, 1, 2, 1, 2, 0, 1, 1};
+        double evaluated = trainer.evaluate(Examples.successors(windows, 2));
+        assertThat(model.buffers().stream().map(buffer -> host(buffer.value())).toList()).usingRecursiveComparison().isEqualTo(before);
+        trainer.step(1, windows, 2, Set.of());
+        assertThat(model.buffers()).allSatisfy(buffer ->
+                assertThat(host(buffer.value())).isNotEqualTo(before.get(model.buffers().indexOf(buffer))));
+        assertThat(trainer.evaluate(Examples.successors(windows, 2))).isNotEqualTo(evaluated);
+
+        ModelDirectory.write(folder, spec, model, backend);
+        LanguageModel read = ModelDirectory.read(folder, Catalog.STANDARD, backend, DType.F64);
+        assertThat(read.cells()).hasSameSizeAs(model.cells());
+        for (int i = 0; i < model.cells().size(); i++) {
+            assertThat(host(read.cells().get(i).value())).as(model.cells().get(i).name()).isEqualTo(host(model.cells().get(i).value()));
+        }
+    }
+
+    private static ModelSpecBuilder small() {
+        return ModelSpec.builder().nLayers(2).dModel(4).nHeads(2).dHead(2).dMlp(5).nCtx(6).dVocab(3).normAffine(true);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rotationTurnsEachPairByItsAngle(Rotation.Pairs pairs) {
+        double theta = 100;
+        int first = 3;
+        double[] x = new double[2 * 4 * 3 * 6];
+        Tensor drawn = drawn("x", 1, 2, 4, 3, 6);
+        System.arraycopy(host(drawn), 0, x, 0, x.length);
+        double[] y = host(new Rotation(theta, pairs).turn(Pass.evaluation(backend), drawn, Dim.of(first)));
+        for (int row = 0; row < x.length / 6; row++) {
+            int position = first + row / 3 % 4;
+            for (int i = 0; i < 3; i++) {
+                int a = row * 6 + (pairs == Rotation.Pairs.NEIGHBOURS ? 2 * i : i);
+                int b = row * 6 + (pairs == Rotation.Pairs.NEIGHBOURS ? 2 * i + 1 : i + 3);
+                double angle = position * Math.pow(theta, -2.0 * i / 6);
+                assertThat(y[a]).isCloseTo(x[a] * Math.cos(angle) - x[b] * Math.sin(angle), within(1e-12));
+                assertThat(y[b]).isCloseTo(x[b] * Math.cos(angle) + x[a] * Math.sin(angle), within(1e-12));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rotatedScoresDependOnDistanceAlone(Rotation.Pairs pairs) {
+        Rotation rotation = new Rotation(10_000, pairs);
+        Pass pass = Pass.evaluation(backend);
+        Tensor q = drawn("q", 1, 1, 1, 1, 8);
+        Tensor k = drawn("k", 1, 1, 1, 1, 8);
+        double[] near = dot(pass, rotation.turn(pass, q, Dim.of(5)), rotation.turn(pass, k, Dim.of(2)));
+        double[] far = dot(pass, rotation.turn(pass, q, Dim.of(105)), rotation.turn(pass, k, Dim.of(102)));
+        double[] other = dot(pass, rotation.turn(pass, q, Dim.of(5)), rotation.turn(pass, k, Dim.of(3)));
+        assertThat(near[0]).isCloseTo(far[0], within(1e-10)).isNotCloseTo(other[0], within(1e-3));
+    }
+
+    private double[] dot(Pass pass, Tensor a, Tensor b) {
+        return host(pass.sumAll(pass.mul(a, b)));
+    }
+
+    @Test
+    void linearBiasFallsWithDistance() {
+        double[] bias = host(LinearBias.of(Pass.evaluation(backend), Dim.of(4), Dim.of(2), Dim.of(3), DType.F64));
+        for (int head = 0; head < 4; head++) {
+            for (int i = 0; i < 2; i++) {
+                for (int j = 0; j < 3; j++) {
+                    assertThat(bias[(head * 2 + i) * 3 + j]).isCloseTo(-Math.pow(2, -8.0 * (head + 1) / 4) * Math.abs(i + 1 - j), within(1e-12));
+                }
+            }
+        }
+    }
+
+    @Test
+    void sharedHeadsAreRepeatedOnes() {
+        double[] fewer = host(drawn("x", 1, 1, 2, 2, 3));
+        double[] shared = host(Heads.share(Pass.evaluation(backend), drawn("x", 1, 1, 2, 2, 3), Dim.of(6)));
+        for (int m = 0; m < 2; m++) {
+            for (int head = 0; head < 6; head++) {
+                for (int c = 0; c < 3; c++) {
+                    assertThat(shared[(m * 6 + head) * 3 + c]).isEqualTo(fewer[(m * 2 + head / 3) * 3 + c]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void uniformAttentionIsTheMeanOfWhatMayBeSeen() {
+        ModelSpec spec = small().attention(ModelSpec.AttentionKind.UNIFORM).positions(PositionKind.NONE).build();
+        LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
+        model.initialize(backend, DType.F64, KEY);
+        Cache cache = Cache.of("blocks.0.attn.hook_v", "blocks.0.attn.hook_z");
+        model.forward(Pass.evaluation(backend).with(cache), backend.upload(HostArray.of(Shape.of(1, 3), new int[] {0, 1, 2})));
+        double[] v = host(cache.get("blocks.0.attn.hook_v"));
+        double[] z = host(cache.get("blocks.0.attn.hook_z"));
+        for (int i = 0; i < 3; i++) {
+            for (int c = 0; c < 4; c++) {
+                double mean = 0;
+                for (int j = 0; j <= i; j++) {
+                    mean += v[j * 4 + c] / (i + 1);
+                }
+                assertThat(z[i * 4 + c]).isCloseTo(mean, within(1e-12));
+            }
+        }
+    }
+
+    @Test
+    void aGatedNetworkIsTheProductOfItsHalves() {
+        ModelSpec spec = small().actFn(ModelSpec.ActFn.SWIGLU).positions(PositionKind.NONE).build();
+        LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
+        model.initialize(backend, DType.F64, KEY);
+        Cache cache = new Cache(point -> point.name().startsWith("blocks.0.mlp"));
+        model.forward(Pass.evaluation(backend).with(cache), backend.upload(HostArray.of(Shape.of(1, 3), new int[] {0, 1, 2})));
+        double[] gate = host(cache.get("blocks.0.mlp.hook_pre"));
+        double[] linear = host(cache.get("blocks.0.mlp.hook_pre_linear"));
+        double[] post = host(cache.get("blocks.0.mlp.hook_post"));
+        for (int i = 0; i < post.length; i++) {
+            assertThat(post[i]).isCloseTo(gate[i] / (1 + Math.exp(-gate[i])) * linear[i], within(1e-12));
+        }
+    }
+
+    @Test
+    void rotatedModelsShowTheirTurnedQueriesAndKeys() {
+        LanguageModel model = ModelBuilder.build(small().positions(PositionKind.ROPE).qkNorm(true).nHeads(2).nKeyValueHeads(1).build(), Catalog.STANDARD);
+        assertThat(model.hookPoints()).extracting("name").contains("blocks.0.attn.hook_rot_q", "blocks.0.attn.hook_rot_k");
+        assertThat(model.parameters()).extracting(Parameter::name).contains("blocks.0.attn.q_norm.w", "blocks.0.attn.k_norm.w");
+        assertThat(model.parameters().stream().filter(parameter -> parameter.name().equals("blocks.0.attn.W_K")).findFirst().orElseThrow().shape())
+                .isEqualTo(Shape.of(4, 2));
+    }
+}

@@ -1,0 +1,48 @@
+package io.fluxo.cuda.nd4j;
+
+import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A world of its own for nd4j: its jars, the adapter that speaks to it, the JDK, and Fluxo's own interfaces, by which the two worlds meet.
+ * nd4j's one static backend, its old dependencies and its logging are not seen outside, and nothing of the program's class path inside.
+ */
+final class IsolatedLoader extends URLClassLoader {
+
+    private static final String SHARED = "io.fluxo.";
+    private static final String ADAPTER = "io.fluxo.cuda.nd4j.inside.";
+
+    static {
+        registerAsParallelCapable();
+    }
+
+    private final ClassLoader program;
+
+    IsolatedLoader(List<Path> jars) {
+        super("nd4j", urls(jars), ClassLoader.getPlatformClassLoader());
+        this.program = IsolatedLoader.class.getClassLoader();
+    }
+
+    private static URL[] urls(List<Path> jars) {
+        URL adapter = IsolatedLoader.class.getProtectionDomain().getCodeSource().getLocation();
+        return Stream.concat(Stream.of(adapter), jars.stream().map(IsolatedLoader::url)).toArray(URL[]::new);
+    }
+
+    private static URL url(Path jar) {
+        try {
+            return jar.toUri().toURL();
+        } catch (MalformedURLException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        return name.startsWith(SHARED) && !name.startsWith(ADAPTER) ? program.loadClass(name) : super.loadClass(name, resolve);
+    }
+}

@@ -1,0 +1,50 @@
+package io.fluxo.cuda.nd4j;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** The machine code that nd4j runs on: not part of the default download, fetched by {@code ./fluxo install}. */
+public enum Natives {
+
+    /** Any CPU. */
+    NATIVE("nd4j-native", Map.of("linux-x86_64", 129, "linux-arm64", 113, "macosx-x86_64", 98, "macosx-arm64", 67, "windows-x86_64", 145)),
+
+    /** NVIDIA GPUs of {@link CudaSupport}'s range, with CUDA 11.6's libraries. */
+    CUDA("nd4j-cuda", Map.of("linux-x86_64", 2460, "windows-x86_64", 2230));
+
+    private final String label;
+    private final Map<String, Integer> megabytes;
+
+    Natives(String label, Map<String, Integer> megabytes) {
+        this.label = label;
+        this.megabytes = megabytes;
+    }
+
+    /** The name users type, which is also that of the Maven profile. */
+    public String label() {
+        return label;
+    }
+
+    /** The platforms that nd4j has this for. */
+    public SortedSet<String> platforms() {
+        return new TreeSet<>(megabytes.keySet());
+    }
+
+    /** What an install downloads to an empty Maven repository, in units of 10⁶ bytes; an error for a platform that nd4j has nothing for. */
+    public int megabytes(String platform) {
+        return megabytes.get(platform);
+    }
+
+    /** This machine in nd4j's words: {@code linux-x86_64}. */
+    public static String platform() {
+        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        String processor = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+        return (system.startsWith("mac") ? "macosx" : system.startsWith("windows") ? "windows" : "linux") + "-" + switch (processor) {
+            case "amd64", "x86_64" -> "x86_64";
+            case "aarch64", "arm64" -> "arm64";
+            default -> processor;
+        };
+    }
+}

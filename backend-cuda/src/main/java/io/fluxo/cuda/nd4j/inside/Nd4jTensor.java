@@ -1,0 +1,73 @@
+package io.fluxo.cuda.nd4j.inside;
+
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Tensor;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A contiguous, row-major array of nd4j's. Tensors that only differ in shape share a buffer; one without elements has no array. */
+final class Nd4jTensor implements Tensor {
+
+    private final Memory.Buffer buffer;
+    private final Memory.View view;
+    private final INDArray array;
+    private final Shape shape;
+    private final DType dtype;
+    private String takenBy;
+
+    /**
+     * @param view  null for the buffer's first tensor
+     * @param array the buffer's elements under {@code shape}; null where there are none
+     */
+    Nd4jTensor(Memory.Buffer buffer, Memory.View view, INDArray array, Shape shape, DType dtype) {
+        this.buffer = buffer;
+        this.view = view;
+        this.array = array;
+        this.shape = shape;
+        this.dtype = dtype;
+    }
+
+    @Override
+    public Shape shape() {
+        return shape;
+    }
+
+    @Override
+    public DType dtype() {
+        return dtype;
+    }
+
+    Memory.Buffer buffer() {
+        return buffer;
+    }
+
+    boolean isEmpty() {
+        return shape.elements() == 0;
+    }
+
+    Memory.View view() {
+        return view;
+    }
+
+    /** The elements; an error unless the tensor still lives. */
+    INDArray array() {
+        requireAlive();
+        if (array == null) {
+            throw new IllegalStateException("the tensor %s has no elements".formatted(shape));
+        }
+        return array;
+    }
+
+    void requireAlive() {
+        if (takenBy != null) {
+            throw new IllegalStateException("the tensor %s was taken over by %s".formatted(shape, takenBy));
+        }
+        if (buffer.isFreed()) {
+            throw new IllegalStateException("the tensor %s is used after its scope closed".formatted(shape));
+        }
+    }
+
+    void takeOver(String op) {
+        takenBy = op;
+    }
+}

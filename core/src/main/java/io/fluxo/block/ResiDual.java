@@ -1,0 +1,57 @@
+package io.fluxo.block;
+
+import io.fluxo.block.ResiDualBlock.Streams;
+import io.fluxo.layer.Layer;
+import io.fluxo.layer.Pass;
+import io.fluxo.tensor.Tensor;
+import java.util.List;
+import java.util.function.Function;
+
+/** ResiDual (Xie et al. 2023): both streams begin as x_0, and the stack ends in x_L + N(r_L). */
+public final class ResiDual implements Placement {
+
+    @Override
+    public Block block(Parts parts) {
+        return new ResiDualBlock(parts);
+    }
+
+    /** The stack's own ending has one. */
+    @Override
+    public boolean finalNorm() {
+        return false;
+    }
+
+    /** @throws IllegalArgumentException where a block has no second stream */
+    @Override
+    public Stack stack(List<Block> blocks, Function<String, Layer> norm) {
+        return new TwoStreams(blocks.stream().map(ResiDual::twin).toList(), norm.apply("ln_final"));
+    }
+
+    private static ResiDualBlock twin(Block block) {
+        if (block instanceof ResiDualBlock twin) {
+            return twin;
+        }
+        throw new IllegalArgumentException("%s has no second stream: resi_dual cannot be mixed with other placements".formatted(block.path()));
+    }
+
+    private static final class TwoStreams extends Stack {
+
+        private final List<ResiDualBlock> blocks;
+        private final Layer norm;
+
+        private TwoStreams(List<ResiDualBlock> blocks, Layer norm) {
+            super(blocks);
+            this.blocks = blocks;
+            this.norm = part(norm);
+        }
+
+        @Override
+        protected Tensor compute(Pass pass, Tensor x) {
+            Streams streams = new Streams(x, x);
+            for (ResiDualBlock block : blocks) {
+                streams = block.forward(pass, streams);
+            }
+            return pass.add(streams.x(), norm.forward(pass, streams.r()));
+        }
+    }
+}

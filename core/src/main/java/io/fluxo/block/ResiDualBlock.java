@@ -1,0 +1,77 @@
+package io.fluxo.block;
+
+import io.fluxo.layer.Layer;
+import io.fluxo.layer.Pass;
+import io.fluxo.stream.HookPoint;
+import io.fluxo.tensor.Tensor;
+import java.util.Map;
+
+/**
+ * ResiDual (Xie et al. 2023): two streams side by side, one normalised as in post-norm, one that only adds up. For each sub-layer u = f(x),
+ * r ← r + u, x ← N(x + u). The hook points of x are those of post-norm; r is shown at hook_dual_pre and hook_dual_post.
+ * <p>x hook_resid_pre · t1 hook_attn_out · t2 hook_resid_mid · t3 ln1.hook_out · t4 hook_mlp_out · t5 hook_resid_post ·
+ * h hook_normalized_resid_post.
+ */
+public final class ResiDualBlock extends TwoStepBlock<ResiDualBlock.Streams> {
+
+    /** The normalised stream and the sum of what was added to it, [batch pos d_model] each. */
+    public record Streams(Tensor x, Tensor r) {}
+
+    private final Layer ln1;
+    private final Layer ln2;
+    private final HookPoint dualPre = boundary("hook_dual_pre");
+    private final HookPoint dualPost = boundary("hook_dual_post");
+    private final HookPoint normalizedResidPost = boundary("hook_normalized_resid_post");
+
+    public ResiDualBlock(Placement.Parts parts) {
+        super(parts);
+        present(attention);
+        ln1 = present(parts.attentionNorm("ln1"));
+        present(mlp);
+        ln2 = present(parts.mlpNorm("ln2"));
+    }
+
+    /** The block by itself, its r beginning as x: what becomes of x. */
+    @Override
+    protected Tensor equations(Pass pass, Tensor input, Tensor context) {
+        Tensor x = pass.at(residPre, input);
+        return through(pass, new Streams(x, x), context == input ? x : context).x;
+    }
+
+    /** Both streams through the block. */
+    Streams forward(Pass pass, Streams streams) {
+        Tensor x = pass.at(residPre, streams.x);
+        return through(pass, new Streams(x, streams.r), x);
+    }
+
+    private Streams through(Pass pass, Streams streams, Tensor context) {
+        Streams after = steps(pass, new Streams(streams.x, pass.at(dualPre, streams.r)), context);
+        return new Streams(after.x, pass.at(dualPost, after.r));
+    }
+
+    @Override
+    protected Streams attend(Pass pass, Streams s, Tensor context) {
+        Tensor t1 = pass.at(attnOut, attention.forward(pass, s.x, context));                // t1 = MHA(x_i, [x_1 … x_N])
+        Tensor t2 = pass.at(residMid, residual.join(pass, s.x, t1));                        // t2 = t1 + x
+        return new Streams(ln1.forward(pass, t2), residual.join(pass, s.r, t1));            // t3 = N(t2)  r ← r + t1
+    }
+
+    @Override
+    protected Streams transform(Pass pass, Streams s) {
+        Tensor t4 = pass.at(mlpOut, mlp.forward(pass, s.x));                                // t4 = FFN(t3)
+        Tensor t5 = pass.at(residPost, residual.join(pass, s.x, t4));                       // t5 = t4 + t3
+        Tensor h = pass.at(normalizedResidPost, ln2.forward(pass, t5));                     // h = N(t5)
+        return new Streams(h, residual.join(pass, s.r, t4));                                // r ← r + t4
+    }
+
+    @Override
+    protected Map<String, String> symbols() {
+        return Map.of("x", "hook_resid_pre", "t1", "hook_attn_out", "t2", "hook_resid_mid", "t3", "ln1.hook_out", "t4", "hook_mlp_out",
+                "t5", "hook_resid_post", "h", "hook_normalized_resid_post");
+    }
+
+    @Override
+    protected String attended() {
+        return "ln1.hook_out";
+    }
+}

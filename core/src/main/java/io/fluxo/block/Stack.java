@@ -1,0 +1,31 @@
+package io.fluxo.block;
+
+import io.fluxo.layer.Layer;
+import io.fluxo.layer.Pass;
+import io.fluxo.tensor.Tensor;
+import java.util.List;
+
+/** The blocks of a model, one after the other: x_0 → x_L, both [batch pos d_model]. */
+public class Stack extends Layer {
+
+    private final List<Block> blocks;
+
+    public Stack(List<? extends Block> blocks) {
+        super("");
+        this.blocks = List.copyOf(blocks);
+        blocks.forEach(this::part);
+    }
+
+    public final List<Block> blocks() {
+        return blocks;
+    }
+
+    @Override
+    protected Tensor compute(Pass pass, Tensor x) {
+        Tensor current = x;
+        for (Block block : blocks) {
+            current = block.forward(pass, current);
+        }
+        return current;
+    }
+}

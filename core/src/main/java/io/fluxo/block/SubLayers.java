@@ -1,0 +1,29 @@
+package io.fluxo.block;
+
+import io.fluxo.layer.Layer;
+import io.fluxo.shape.Dim;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/**
+ * What a placement asks of the sub-layers it is given.
+ *
+ * @param gain   times the first values of W_V, W_O and the feed-forward network's matrices
+ * @param heads  what the heads' results go through before W_O, [batch n head d_v] → the same
+ * @param hidden what the feed-forward network's hidden layer goes through before W_out, [batch n d_mlp] → the same
+ */
+public record SubLayers(double gain, Optional<Layer> heads, Optional<Layer> hidden) {
+
+    /** Nothing in particular. */
+    public static final SubLayers ORDINARY = new SubLayers(1, Optional.empty(), Optional.empty());
+
+    /**
+     * Where they will stand.
+     *
+     * @param path   the block: {@code blocks.0}
+     * @param nHeads heads of attention
+     * @param dMlp   width of the hidden layer
+     * @param norm   makes a norm under a path within the block, of a width
+     */
+    public record Site(String path, Depth depth, Dim nHeads, Dim dMlp, BiFunction<String, Dim, Layer> norm) {}
+}

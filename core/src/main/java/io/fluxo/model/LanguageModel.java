@@ -1,0 +1,60 @@
+package io.fluxo.model;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.layer.Cell;
+import io.fluxo.layer.Layer;
+import io.fluxo.layer.Pass;
+import io.fluxo.random.RandomKey;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** A model that predicts the next token: token ids I32 [batch pos] → logits [batch pos d_vocab]. What is trained, measured and written. */
+public abstract class LanguageModel extends Layer {
+
+    protected LanguageModel() {
+        super("");
+    }
+
+    /** The hook points of the stream x_0 … x_L, [batch pos width] each: before the first layer, and after each. Empty where there is none. */
+    public abstract List<String> streamPoints();
+
+    /** The paths of the layers, first to last: {@code blocks.0}. Each owns the parameters below it. */
+    public abstract List<String> layerPaths();
+
+    /** Other names of hook points: {@code blocks.0.t1} → {@code blocks.0.hook_attn_out}. */
+    public Map<String, String> aliases() {
+        return Map.of();
+    }
+
+    /**
+     * The mean cross-entropy in nats of predicting {@code targets} from {@code tokens}.
+     *
+     * @param tokens  I32 [batch pos]
+     * @param targets I32 [batch pos]: the token that follows each
+     */
+    public final Tensor loss(Pass pass, Tensor tokens, Tensor targets) {
+        return pass.meanAll(pass.crossEntropy(forward(pass, tokens), targets));
+    }
+
+    /** Draws every cell on {@code backend}. A cell's values depend on {@code key} and its name alone. */
+    public final void initialize(Backend backend, DType dtype, RandomKey key) {
+        fill(cell -> {
+            double[] values = cell.initializer().sample(cell.shape(), key.split(cell.name()));
+            return backend.upload(HostArray.of(cell.shape(), dtype, values));
+        });
+    }
+
+    /** Puts what {@code values} gives into every cell: parameters and buffers. */
+    public final void fill(Function<Cell, Tensor> values) {
+        cells().forEach(cell -> cell.set(values.apply(cell)));
+    }
+
+    /** How many numbers are trained. */
+    public final long parameterCount() {
+        return parameters().stream().mapToLong(parameter -> parameter.shape().elements()).sum();
+    }
+}

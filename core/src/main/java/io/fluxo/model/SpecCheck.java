@@ -1,0 +1,173 @@
+package io.fluxo.model;
+
+import io.fluxo.model.ModelSpec.AttentionKind;
+import io.fluxo.model.ModelSpec.Family;
+import io.fluxo.model.ModelSpec.InitKind;
+import io.fluxo.model.ModelSpec.PositionKind;
+import io.fluxo.model.ModelSpec.ResidualKind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What makes a {@link ModelSpec} impossible: sizes out of range, ranges of layers, keys that contradict each other or would do nothing. */
+final class SpecCheck {
+
+    /** Placements that say something of other keys. */
+    private static final String RESI_DUAL = "resi_dual";
+    private static final Set<String> BOTH_SUBLAYERS = Set.of("parallel", "norm_former");
+    private static final Set<String> NEED_RESIDUAL = Set.of("deep_norm", "rezero");
+
+    private static final int LONGEST_NGRAM = 16;
+    private static final int MOST_LAYERS = 10_000;
+
+    private final ModelSpec spec;
+    private final List<Violation> found = new ArrayList<>();
+
+    private SpecCheck(ModelSpec spec) {
+        this.spec = spec;
+    }
+
+    static List<Violation> violations(ModelSpec spec) {
+        SpecCheck check = new SpecCheck(spec);
+        check.sizes();
+        check.ranges();
+        if (check.found.isEmpty() && spec.family() == Family.TRANSFORMER) {
+            check.model();
+            spec.layers().forEach(check::layer);
+        }
+        return check.found.stream().distinct().toList();
+    }
+
+    private void sizes() {
+        atLeast("n_layers", spec.nLayers(), 0);
+        if (spec.nLayers() > MOST_LAYERS) {
+            add("n_layers", "n_layers must be at most %d, not %d".formatted(MOST_LAYERS, spec.nLayers()));
+        }
+        atLeast("d_model", spec.dModel(), 1);
+        spec.nHeads().values().forEach(value -> atLeast("n_heads", value, 1));
+        spec.nKeyValueHeads().values().forEach(value -> atLeast("n_key_value_heads", value, 0));
+        spec.dHead().values().forEach(value -> atLeast("d_head", value, 0));
+        spec.dMlp().values().forEach(value -> atLeast("d_mlp", value, 1));
+        atLeast("n_ctx", spec.nCtx(), 1);
+        atLeast("d_vocab", spec.dVocab(), 0);
+        spec.normEps().values().forEach(value -> finite("norm_eps", value));
+        spec.residualScale().values().stream().filter(value -> !Double.isFinite(value))
+                .forEach(value -> add("residual_scale", "residual_scale must be a finite number, not " + value));
+        spec.ropeTheta().values().stream().filter(value -> !(value > 1 && Double.isFinite(value)))
+                .forEach(value -> add("rope_theta", "rope_theta must be a finite number above 1, not " + value));
+        if (!(spec.dropout() >= 0 && spec.dropout() < 1)) {
+            add("dropout", "dropout must be at least 0 and below 1, not " + spec.dropout());
+        }
+        if (spec.ngramOrder() < 1 || spec.ngramOrder() > LONGEST_NGRAM) {
+            add("ngram_order", "ngram_order must be at least 1 and at most %d, not %d".formatted(LONGEST_NGRAM, spec.ngramOrder()));
+        }
+        finite("init_std", spec.initStd());
+        finite("embed_std", spec.embedStd());
+    }
+
+    /** Every range names layers that there are, and none twice. */
+    private void ranges() {
+        Map<String, PerLayer<?>> keys = new LinkedHashMap<>();
+        keys.put("n_heads", spec.nHeads());
+        keys.put("n_key_value_heads", spec.nKeyValueHeads());
+        keys.put("d_head", spec.dHead());
+        keys.put("d_mlp", spec.dMlp());
+        keys.put("act_fn", spec.actFn());
+        keys.put("placement", spec.placement());
+        keys.put("norm", spec.norm());
+        keys.put("norm_affine", spec.normAffine());
+        keys.put("norm_eps", spec.normEps());
+        keys.put("attention", spec.attention());
+        keys.put("mask", spec.mask());
+        keys.put("qk_norm", spec.qkNorm());
+        keys.put("ffn", spec.ffn());
+        keys.put("residual", spec.residual());
+        keys.put("residual_scale", spec.residualScale());
+        keys.put("rope_theta", spec.ropeTheta());
+        keys.put("bias", spec.bias());
+        keys.forEach((key, value) -> value.violation(spec.nLayers()).ifPresent(message -> add(key, key + ": " + message)));
+    }
+
+    private void model() {
+        Set<String> placements = spec.placement().values(spec.nLayers());
+        if (placements.contains(RESI_DUAL) && placements.size() > 1) {
+            add("placement", "placement resi_dual carries a second stream through every layer, so that it cannot be mixed with others: %s".formatted(
+                    spec.placement()));
+        }
+        if (placements.contains(RESI_DUAL) && spec.finalNorm() != ModelSpec.FinalNorm.PLACEMENT) {
+            add("final_norm", "placement resi_dual ends in x_L + N(r_L), and in no other norm: final_norm must be placement");
+        }
+        boolean softmax = spec.nLayers() == 0 || spec.attention().values(spec.nLayers()).contains(AttentionKind.SOFTMAX);
+        if (!softmax && (spec.positions() == PositionKind.ROPE || spec.positions() == PositionKind.ALIBI)) {
+            add("positions", "positions %s enters through attention's scores, and no layer has attention softmax".formatted(label(spec.positions())));
+        }
+        if (spec.positions() != PositionKind.ROPE && !spec.ropeTheta().equals(ModelSpec.DEFAULT.ropeTheta())) {
+            add("rope_theta", "rope_theta does nothing without positions: rope");
+        }
+        if (spec.positions() != PositionKind.ROPE && spec.ropeLayout() != ModelSpec.DEFAULT.ropeLayout()) {
+            add("rope_layout", "rope_layout does nothing without positions: rope");
+        }
+        if (spec.init() == InitKind.XAVIER_NORMAL && spec.initStd() != ModelSpec.DEFAULT.initStd()) {
+            add("init_std", "init_std does nothing with init: xavier_normal; choose init: gpt2 or normal");
+        }
+    }
+
+    private void layer(LayerSpec layer) {
+        String placement = layer.placement();
+        if (!layer.attends() && !layer.ffn()) {
+            add("ffn", "attention none and ffn false leave nothing in layer %d".formatted(layer.index()));
+        }
+        if (layer.attends()) {
+            heads(layer);
+        }
+        if (layer.qkNorm() && layer.attention() != AttentionKind.SOFTMAX) {
+            add("qk_norm", "qk_norm normalises queries and keys, and attention %s has none".formatted(label(layer.attention())));
+        }
+        if (layer.residual() != ResidualKind.SCALED && layer.residualScale() != 1) {
+            add("residual_scale", "residual_scale does nothing without residual: scaled");
+        }
+        if (BOTH_SUBLAYERS.contains(placement) && !(layer.attends() && layer.ffn())) {
+            add("placement", "placement %s needs both attention and ffn in its layer".formatted(placement));
+        }
+        if (NEED_RESIDUAL.contains(placement) && layer.residual() == ResidualKind.NONE) {
+            add("placement", "placement %s weighs the residual connection, and residual none has none".formatted(placement));
+        }
+        if (placement.equals(RESI_DUAL) && layer.residual() != ResidualKind.IDENTITY) {
+            add("placement", "placement resi_dual adds to two streams as it is: residual must be identity");
+        }
+    }
+
+    private void heads(LayerSpec layer) {
+        if (spec.dHead().at(layer.index()) == 0 && spec.dModel() % layer.nHeads() != 0) {
+            add("n_heads", "n_heads %d does not divide d_model %d: choose a divisor, or give d_head".formatted(layer.nHeads(), spec.dModel()));
+        }
+        if (layer.nHeads() % layer.nKeyValueHeads() != 0) {
+            add("n_key_value_heads", "n_heads %d is not a multiple of n_key_value_heads %d".formatted(layer.nHeads(), layer.nKeyValueHeads()));
+        }
+        if (spec.positions() == PositionKind.ROPE && layer.attention() == AttentionKind.SOFTMAX && layer.dHead() % 2 != 0) {
+            add("positions", "positions rope turns features in pairs, and d_head %d is odd".formatted(layer.dHead()));
+        }
+    }
+
+    private void atLeast(String key, int value, int least) {
+        if (value < least) {
+            add(key, "%s must be at least %d, not %d".formatted(key, least, value));
+        }
+    }
+
+    private void finite(String key, double value) {
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+            add(key, "%s must be a finite number ≥ 0, not %s".formatted(key, value));
+        }
+    }
+
+    private void add(String key, String message) {
+        found.add(new Violation(key, message));
+    }
+
+    private static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

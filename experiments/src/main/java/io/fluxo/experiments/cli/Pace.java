@@ -1,0 +1,108 @@
+package io.fluxo.experiments.cli;
+
+import io.fluxo.experiments.study.AxisCurve;
+import io.fluxo.experiments.study.PreparedTrial;
+import io.fluxo.experiments.study.StepMetrics;
+import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.study.TrialListener;
+import io.fluxo.train.Measure;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * How fast a trial trains, by running the beginning of it: the first half of the time warms up, the second is timed. Nothing of it is kept.
+ *
+ * @param steps          timed
+ * @param secondsPerStep NaN if the trial ended before anything could be timed
+ */
+record Pace(int steps, double secondsPerStep) {
+
+    private static final double SECONDS = 4;
+
+    static Pace of(PreparedTrial prepared, TrialExecutor executor) throws Exception {
+        Path folder = Files.createTempDirectory("fluxo-pace");
+        try {
+            Clock clock = new Clock(folder);
+            executor.execute(prepared.trial(), prepared.task(), folder, clock);
+            return clock.pace();
+        } finally {
+            try (Stream<Path> left = Files.walk(folder)) {
+                for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    /** Stops the trial when it has been timed long enough. */
+    private static final class Clock implements TrialListener {
+
+        private final Path folder;
+        private long begin;
+        private long middle;
+        private long last;
+        private int stepsBeforeMiddle;
+        private int steps;
+
+        Clock(Path folder) {
+            this.folder = folder;
+        }
+
+        Pace pace() {
+            boolean brief = middle == 0; // all there was is warm-up: better than nothing
+            int timed = brief ? steps - 1 : steps - stepsBeforeMiddle;
+            return new Pace(timed, timed < 1 ? Double.NaN : (last - (brief ? begin : middle)) / 1e9 / timed);
+        }
+
+        @Override
+        public void step(StepMetrics metrics) {
+            last = System.nanoTime();
+            steps++;
+            if (steps == 1) {
+                begin = last;
+            }
+            if (middle == 0 && last - begin >= SECONDS / 2 * 1e9) {
+                middle = last;
+                stepsBeforeMiddle = steps;
+            }
+        }
+
+        @Override
+        public boolean cancelled() {
+            return steps > 1 && last - begin >= SECONDS * 1e9;
+        }
+
+        @Override
+        public void proved(String sentence) {
+            // not asked here
+        }
+
+        @Override
+        public void labels(Measure measure, List<String> entries) {
+            // not asked here
+        }
+
+        @Override
+        public void figure(String name, double value) {
+            // not asked here
+        }
+
+        @Override
+        public void curve(AxisCurve curve) {
+            // not asked here
+        }
+
+        @Override
+        public Path checkpoint() {
+            return folder.resolve("checkpoint");
+        }
+
+        @Override
+        public boolean goesOnAfter(int step) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.fluxo.experiments.lab;
+
+import io.fluxo.backend.DelegatingBackend;
+import io.fluxo.experiments.study.ModelSize;
+import io.fluxo.layer.Pass;
+import io.fluxo.model.Catalog;
+import io.fluxo.model.LanguageModel;
+import io.fluxo.model.ModelBuilder;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.PrimitiveOp;
+import io.fluxo.proof.SymbolicBackend;
+import io.fluxo.shape.Dim;
+import io.fluxo.shape.Shape;
+import io.fluxo.shape.ShapeMismatchException;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Tensor;
+
+/** Runs a model on shapes alone and counts the multiply-adds of its matrix products, whatever it is made of. */
+final class ProductCounter extends DelegatingBackend {
+
+    private long multiplyAdds;
+
+    private ProductCounter(SymbolicBackend shapes) {
+        super("products", shapes);
+    }
+
+    static ModelSize size(ModelSpec spec, Catalog catalog) {
+        if (spec.family() == ModelSpec.Family.NGRAM) {
+            return new ModelSize(0, 0); // it counts, and multiplies nothing
+        }
+        LanguageModel model = ModelBuilder.build(spec, catalog);
+        SymbolicBackend shapes = new SymbolicBackend();
+        ProductCounter counter = new ProductCounter(shapes);
+        model.fill(parameter -> shapes.variable(parameter.shape(), DType.F32));
+        try {
+            model.forward(Pass.evaluation(counter), shapes.variable(Shape.of(Dim.of("batch", 1), Dim.of("pos", spec.nCtx())), DType.I32));
+        } catch (ShapeMismatchException tooLarge) {
+            return new ModelSize(model.parameterCount(), Double.NaN); // its trials will say the same, and fail
+        }
+        return new ModelSize(model.parameterCount(), 3.0 * counter.multiplyAdds / spec.nCtx());
+    }
+
+    /** None: compositions show their products. */
+    @Override
+    public boolean fuses(FusedOp op) {
+        return false;
+    }
+
+    @Override
+    public Tensor execute(PrimitiveOp op, Tensor... inputs) {
+        Tensor result = super.execute(op, inputs);
+        if (op instanceof PrimitiveOp.MatMul(boolean transposeLeft, boolean _)) {
+            multiplyAdds += (long) result.shape().elements() * inputs[0].shape().size(transposeLeft ? -2 : -1);
+        }
+        return result;
+    }
+}

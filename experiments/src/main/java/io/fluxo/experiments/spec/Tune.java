@@ -1,0 +1,37 @@
+package io.fluxo.experiments.spec;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is chosen for each variant before it is measured: every point of a grid is trained with one seed that is used for nothing else, and the
+ * point with the least final loss is taken. A variant of a study is thus never worse for a setting that suits another.
+ *
+ * @param steps   optimizer steps of one trial; 0 where nothing is tuned
+ * @param over    dotted key → the values that are tried; a grid
+ * @param instead variant → what is tried for it in place of {@code over}; an empty grid for a variant that has nothing to tune
+ */
+public record Tune(int steps, Map<String, List<Object>> over, Map<String, Map<String, List<Object>>> instead) {
+
+    public static final Tune NOTHING = new Tune(0, Map.of(), Map.of());
+
+    public Tune {
+        over = copy(over);
+        Map<String, Map<String, List<Object>>> copies = new LinkedHashMap<>();
+        instead.forEach((variant, grid) -> copies.put(variant, copy(grid)));
+        instead = Collections.unmodifiableMap(copies);
+    }
+
+    private static Map<String, List<Object>> copy(Map<String, List<Object>> grid) {
+        Map<String, List<Object>> copy = new LinkedHashMap<>();
+        grid.forEach((key, values) -> copy.put(key, List.copyOf(values)));
+        return Collections.unmodifiableMap(copy);
+    }
+
+    /** The grid of the variant called {@code variant}, which may be empty. */
+    public Map<String, List<Object>> grid(String variant) {
+        return instead.getOrDefault(variant, over);
+    }
+}

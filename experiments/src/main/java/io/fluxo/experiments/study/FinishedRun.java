@@ -1,0 +1,78 @@
+package io.fluxo.experiments.study;
+
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.StudyWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A run of a built-in study that came to its end, with the settings the study is written with.
+ *
+ * @param started as the run's environment tells it
+ * @param why     its verdict's reason
+ */
+public record FinishedRun(Path folder, String started, String backend, long seed, String why, List<Tagged> tagged) {
+
+    /** A condition of the run's verdict. */
+    public record Condition(String statement, String measured, boolean met) {}
+
+    /** A condition with the claim that is read off it. */
+    record Tagged(String claim, Condition condition) {}
+
+    /** The conditions from which {@code claim} is read; none where the verdict was inconclusive. */
+    public List<Condition> conditions(String claim) {
+        return tagged.stream().filter(one -> one.claim.equals(claim)).map(Tagged::condition).toList();
+    }
+
+    /**
+     * The run of the built-in study {@code name} that was begun last.
+     *
+     * @param runs a folder of runs, or one run; need not be there
+     * @throws BadInput if a file of a run cannot be read
+     */
+    public static Optional<FinishedRun> latest(Path runs, String name) {
+        String specification = StudyWriter.write(StudyLibrary.standard().find(name).orElseThrow().study());
+        try {
+            List<Path> folders = new ArrayList<>(List.of(runs));
+            if (Files.isDirectory(runs)) {
+                try (Stream<Path> children = Files.list(runs)) {
+                    children.sorted().forEach(folders::add);
+                }
+            }
+            List<FinishedRun> found = new ArrayList<>();
+            for (Path folder : folders) {
+                if (isRunOf(folder, specification)) {
+                    found.add(read(folder));
+                }
+            }
+            return found.stream().max(Comparator.comparing(FinishedRun::started));
+        } catch (IOException | JacksonException e) {
+            throw new BadInput("--runs %s: cannot be read: %s".formatted(runs, e.getMessage()), e);
+        }
+    }
+
+    /** Whether {@code folder} is of a finished run with this very specification: with another, a verdict says something else. */
+    private static boolean isRunOf(Path folder, String specification) throws IOException {
+        Path study = folder.resolve("study.yaml");
+        return Files.isRegularFile(study) && Files.isRegularFile(folder.resolve("results.json")) && Files.readString(study).equals(specification);
+    }
+
+    private static FinishedRun read(Path folder) throws IOException {
+        JsonNode results = Json.parse(Files.readString(folder.resolve("results.json")));
+        JsonNode environment = Json.parse(Files.readString(folder.resolve("environment.json")));
+        List<Tagged> tagged = new ArrayList<>();
+        results.path("criteria").forEach(criterion -> tagged.add(new Tagged(criterion.path("claim").asString(""),
+                new Condition(criterion.path("statement").asString(""), criterion.path("measured").asString(""), criterion.path("met").asBoolean(false)))));
+        return new FinishedRun(folder, environment.path("started").asString(""), results.path("backend").asString(""), results.path("seed").asLong(0),
+                results.path("why").asString(""), List.copyOf(tagged));
+    }
+}

@@ -1,0 +1,36 @@
+package io.fluxo.experiments.study;
+
+import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
+import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
+import static io.fluxo.experiments.study.Evidence.mean;
+import static io.fluxo.experiments.study.StudyDefinition.FINAL_LOSS;
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.Tune;
+import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.study.Judgement.Criterion;
+import io.fluxo.train.TrainingSpec;
+import java.util.List;
+import java.util.Map;
+
+/** The kind of norm in the same place, each with a learning rate of its own. */
+final class NormStudy {
+
+    private NormStudy() {}
+
+    static StudyDefinition definition() {
+        Study study = Study.DEFAULT.named("norms")
+                .asking("Does it matter which norm a pre-norm model has?",
+                        "RMSNorm does as well as LayerNorm, to a tenth of a nat: re-centring is not what a norm is for (Zhang and Sennrich 2019).", Verdict.HOLDS)
+                .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 5e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
+                        TrainingSpec.Decay.MATRICES, 0, 4, 500, 0))
+                .withVary(Map.of("model.norm", List.of("layer_norm", "rms_norm", "dynamic_tanh", "batch_norm", "none")))
+                .withTune(new Tune(200, Map.of("training.lr", List.of(1e-3, 3e-3, 1e-2)), Map.of()));
+        return new StudyDefinition(study, new Conditions(study, NormStudy::conditions));
+    }
+
+    private static List<Criterion> conditions(Evidence evidence) {
+        List<Double> differences = evidence.differences("norm=rms_norm", "norm=layer_norm", FINAL_LOSS);
+        return List.of(mean("RMSNorm's final loss less LayerNorm's, in nats,", differences, BELOW, 0.1),
+                mean("RMSNorm's final loss less LayerNorm's, in nats,", differences, ABOVE, -0.1));
+    }
+}

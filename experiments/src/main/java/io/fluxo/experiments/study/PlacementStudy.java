@@ -1,0 +1,44 @@
+package io.fluxo.experiments.study;
+
+import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
+import static io.fluxo.experiments.study.Evidence.every;
+import static io.fluxo.experiments.study.Evidence.mean;
+import static io.fluxo.experiments.study.StudyDefinition.FINAL_LOSS;
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.Tune;
+import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.study.Judgement.Criterion;
+import io.fluxo.train.TrainingSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Every placement of the norms at equal compute, each with the learning rate that the same small budget finds best for it. */
+final class PlacementStudy {
+
+    private static final List<Object> PLACEMENTS = List.of("pre", "post", "none", "sandwich", "res_post", "deep_norm", "resi_dual", "mix_ln", "ln_scaling",
+            "parallel", "norm_former", "rezero");
+
+    private PlacementStudy() {}
+
+    static StudyDefinition definition() {
+        Study study = Study.DEFAULT.named("placements")
+                .asking("Which placements of the norms train, and which best, if each may choose its learning rate?",
+                        "With warm-up and a learning rate of its own, every placement learns more than letter frequencies, and those that leave the stream"
+                                + " alone (pre-norm and its kin) no less than post-norm.", Verdict.HOLDS)
+                .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 5e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
+                        TrainingSpec.Decay.MATRICES, 0, 4, 500, 0))
+                .withVary(Map.of("model.placement", PLACEMENTS))
+                .withTune(new Tune(200, Map.of("training.lr", List.of(1e-3, 3e-3, 1e-2)), Map.of()));
+        return new StudyDefinition(study, new Conditions(study, PlacementStudy::conditions));
+    }
+
+    private static List<Criterion> conditions(Evidence evidence) {
+        double plateau = evidence.unigramEntropy().orElseThrow() - 0.1;
+        List<Criterion> criteria = new ArrayList<>();
+        PLACEMENTS.forEach(placement -> criteria.add(
+                every("the final loss of %s, in nats,".formatted(placement), evidence.values("placement=" + placement, FINAL_LOSS), BELOW, plateau)));
+        criteria.add(mean("pre-norm's final loss less post-norm's, in nats,", evidence.differences("placement=pre", "placement=post", FINAL_LOSS), BELOW, 0.05));
+        return criteria;
+    }
+}

@@ -1,0 +1,70 @@
+package io.fluxo.experiments.task;
+
+import io.fluxo.random.RandomKey;
+import io.fluxo.train.Examples;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Repeated random sequences (Elhage et al. 2021, Olsson et al. 2022): different symbols in random order, again and again; from the first
+ * repetition on, the next symbol is the one that followed this one before. The period of each sequence is drawn from half of {@code items} to
+ * {@code items}, so that looking back by a fixed number of positions is of no use.
+ */
+final class Induction extends DrawnTask {
+
+    private static final int EXAM_ROWS = 64;
+    private static final int EXAM_PAPERS = 2;
+
+    private final int symbols;
+    private final int items;
+
+    Induction(int symbols, int items) {
+        super("induction", symbols, 2 * items);
+        this.symbols = symbols;
+        this.items = items;
+    }
+
+    @Override
+    public int vocabulary() {
+        return symbols;
+    }
+
+    @Override
+    public List<String> symbols() {
+        return IntStream.range(0, symbols).mapToObj(String::valueOf).toList();
+    }
+
+    @Override
+    public String describe() {
+        return "repeated random sequences of %d … %d out of %d symbols".formatted(shortest(), items, symbols);
+    }
+
+    private int shortest() {
+        return (items + 1) / 2;
+    }
+
+    @Override
+    Examples draw(RandomKey key, int rows, int nCtx) {
+        int[] tokens = new int[rows * nCtx];
+        int[] targets = new int[rows * nCtx];
+        Arrays.fill(targets, Examples.NOTHING);
+        for (int row = 0; row < rows; row++) {
+            RandomKey draws = key.split(row);
+            int period = shortest() + draws.split("period").below(items - shortest() + 1, 0);
+            int[] sequence = choose(draws.split("symbols"), symbols, period);
+            for (int i = 0; i < nCtx; i++) {
+                tokens[row * nCtx + i] = sequence[i % period];
+                if (i >= period) {
+                    targets[row * nCtx + i] = sequence[(i + 1) % period];
+                }
+            }
+        }
+        return new Examples(rows, 1, tokens, targets);
+    }
+
+    @Override
+    public Exam exam(int nCtx) {
+        return exam("items", items, EXAM_PAPERS, EXAM_ROWS, nCtx);
+    }
+}

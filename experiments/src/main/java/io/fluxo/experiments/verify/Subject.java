@@ -1,0 +1,114 @@
+package io.fluxo.experiments.verify;
+
+import io.fluxo.experiments.spec.Values;
+import io.fluxo.model.ModelSpec.AttentionKind;
+import io.fluxo.model.ModelSpec.PositionKind;
+import io.fluxo.model.ModelSpec.ResidualKind;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a claim of the chapter may speak of. A block, or the model it is examined in, may have it otherwise; then there is nothing to check. */
+public enum Subject {
+
+    /** softmax(qKᵀ/√d_head)V, each head with keys and values of its own. */
+    ATTENTION {
+        @Override
+        Optional<String> departure(Candidate candidate) {
+            return MIXING.departure(candidate).or(() -> candidate.spec().flatMap(spec -> {
+                if (spec.attention().standard() != AttentionKind.SOFTMAX) {
+                    return Optional.of("the model's attention is %s, not softmax".formatted(Values.label(spec.attention().standard())));
+                }
+                if (spec.keyValueHeads(0) != spec.nHeads().standard()) {
+                    return Optional.of("the model's heads share keys and values");
+                }
+                if (spec.qkNorm().standard()) {
+                    return Optional.of("the model normalises queries and keys");
+                }
+                return spec.positions() == PositionKind.ROPE || spec.positions() == PositionKind.ALIBI
+                        ? Optional.of("the model's scores depend on positions (%s)".formatted(Values.label(spec.positions()))) : Optional.empty();
+            }));
+        }
+    },
+
+    /** An attention sub-layer that lets tokens see each other. */
+    MIXING {
+        @Override
+        Optional<String> departure(Candidate candidate) {
+            return candidate.spec().map(spec -> spec.attention().standard())
+                    .filter(kind -> kind == AttentionKind.NONE || kind == AttentionKind.SELF_ONLY)
+                    .map(kind -> "with attention %s no token sees another".formatted(Values.label(kind)));
+        }
+    },
+
+    /** Attention as the only way between tokens. */
+    ONLY_WAY {
+        @Override
+        Optional<String> departure(Candidate candidate) {
+            return MIXING.departure(candidate).or(() -> candidate.where().endsWith(Candidates.IN_TRAINING)
+                    ? Optional.of("in training batch_norm lets tokens see each other past attention") : Optional.empty());
+        }
+    },
+
+    /** t2 = t1 + x: what attention returns and what was there, each with weight 1. */
+    SUM {
+        @Override
+        Optional<String> departure(Candidate candidate) {
+            return Optional.ofNullable(SUMS.get(candidate.name())).or(() -> MIXING.departure(candidate)).or(() -> residual(candidate));
+        }
+    },
+
+    /** Residual connections that carry x on as it is. */
+    RESIDUAL {
+        @Override
+        Optional<String> departure(Candidate candidate) {
+            return residual(candidate);
+        }
+    },
+
+    /** t1, what attention returns, as the block shows it at hook_attn_out. */
+    RESULT {
+        @Override
+        Optional<String> departure(Candidate candidate) {
+            return Optional.ofNullable(NORMALISED.contains(candidate.name()) ? SUMS.get(candidate.name()) : null);
+        }
+    },
+
+    /** (x − μ)/√(σ² + ε). */
+    NORM {
+        @Override
+        Optional<String> departure(Candidate candidate) {
+            return candidate.spec().map(spec -> spec.norm().standard()).filter(norm -> !norm.equals("layer_norm"))
+                    .map("the model's norm is %s, not layer_norm"::formatted);
+        }
+    },
+
+    /** A feed-forward network of two projections with a nonlinearity between. */
+    NETWORK {
+        @Override
+        Optional<String> departure(Candidate candidate) {
+            if (candidate.name().equals("norm_former")) {
+                return Optional.of("the feed-forward network has a norm within");
+            }
+            return candidate.spec().flatMap(spec -> !spec.ffn().standard() ? Optional.of("the model's blocks have no feed-forward network")
+                    : spec.actFn().standard().isGated() ? Optional.of("the model's feed-forward network is gated (%s)".formatted(
+                            Values.label(spec.actFn().standard()))) : Optional.empty());
+        }
+    };
+
+    private static final String NORMALISED_BRANCH = "what attention returns is normalised before it joins the stream";
+
+    /** Blocks of other designs, by name: how their sums differ. */
+    private static final Map<String, String> SUMS = Map.of("sandwich", NORMALISED_BRANCH, "peri_ln", NORMALISED_BRANCH, "norm_former", NORMALISED_BRANCH,
+            "res_post", NORMALISED_BRANCH, "deep_norm", "the residual carries αx, α = (2L)^¼", "rezero", "what attention returns joins the stream times α");
+
+    /** Those that show at hook_attn_out what was normalised. */
+    private static final List<String> NORMALISED = List.of("sandwich", "peri_ln", "norm_former");
+
+    abstract Optional<String> departure(Candidate candidate);
+
+    private static Optional<String> residual(Candidate candidate) {
+        return candidate.spec().map(spec -> spec.residual().standard()).filter(kind -> kind != ResidualKind.IDENTITY)
+                .map(kind -> "the model's residual connection is %s".formatted(Values.label(kind)));
+    }
+}

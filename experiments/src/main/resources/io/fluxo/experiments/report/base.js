@@ -1,0 +1,101 @@
+const data = JSON.parse(document.getElementById("data").textContent);
+const root = document.documentElement;
+const color = name => getComputedStyle(root).getPropertyValue(name).trim();
+const byId = id => document.getElementById(id);
+
+// ---- variants: how each is drawn, and which are shown
+
+// Colour tells the first varied key apart and the dash the second, where that suffices; otherwise every variant has its own colour.
+const keys = Object.keys(data.axes).filter(key => data.axes[key].length > 1);
+const dashes = ["solid", [7, 5], [2, 4], [10, 4, 2, 4]];
+const symbols = ["circle", "rect", "triangle", "diamond", "pin", "arrow"];
+const crossed = keys.length === 2 && data.axes[keys[0]].length <= 8 && data.axes[keys[1]].length <= dashes.length;
+const styles = data.variants.map((variant, index) => crossed
+  ? { hue: data.axes[keys[0]].indexOf(variant.vary[keys[0]]), dash: data.axes[keys[1]].indexOf(variant.vary[keys[1]]) }
+  : { hue: index % 8, dash: Math.floor(index / 8) % dashes.length });
+const hue = index => color(`--v${styles[index].hue}`);
+const dash = index => dashes[styles[index].dash];
+const symbol = index => symbols[styles[index].hue % symbols.length];
+
+const hidden = new Set();
+const shown = index => !hidden.has(index);
+
+// ---- numbers and text
+
+const digits = value => value === null || value === undefined || !isFinite(value) ? "–"
+  : value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(2).replace(/\.?0+e/, "e")
+  : String(Number(value.toPrecision(4)));
+const escape = text => String(text).replace(/[&<>"]/g, c => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+const finite = values => values.filter(value => value !== null && isFinite(value));
+const spread = values => {
+  const known = finite(values);
+  return known.length === 0 ? null
+    : { mean: known.reduce((a, b) => a + b, 0) / known.length, low: Math.min(...known), high: Math.max(...known) };
+};
+
+// ---- shared pieces of the charts
+
+const charts = [];
+const make = element => {
+  const chart = echarts.init(element, null, { renderer: "canvas" });
+  new ResizeObserver(() => chart.resize()).observe(element);
+  charts.push(chart);
+  return chart;
+};
+const base = () => ({
+  animation: false,
+  textStyle: { fontFamily: color("--sans"), color: color("--quiet") },
+  tooltip: {
+    trigger: "axis", confine: true, backgroundColor: color("--surface"), borderColor: color("--line"), padding: [8, 12],
+    textStyle: { color: color("--ink"), fontSize: 12.5 }, axisPointer: { lineStyle: { color: color("--faint"), type: "solid" } },
+    extraCssText: "box-shadow: 0 3px 14px rgba(0,0,0,.12); border-radius: 5px; font-variant-numeric: tabular-nums;",
+  },
+});
+const axis = extra => ({
+  nameTextStyle: { color: color("--quiet"), fontSize: 12 }, axisLabel: { color: color("--quiet"), fontSize: 11.5 },
+  axisLine: { lineStyle: { color: color("--faint") } }, axisTick: { lineStyle: { color: color("--faint") } },
+  splitLine: { lineStyle: { color: color("--grid") } }, minorSplitLine: { show: false }, ...extra,
+});
+/** The band between the lowest and the highest seed: one polygon, under the legend name of its line. */
+const band = (index, points) => ({
+  type: "custom", name: data.variants[index].id, silent: true, clip: true, z: 1, encode: { x: 0, y: [1, 2] },
+  data: points, tooltip: { show: false }, itemStyle: { color: hue(index) },
+  renderItem: (params, api) => {
+    if (params.dataIndexInside !== 0) return undefined;
+    const upper = points.map(point => api.coord([point[0], point[2]]));
+    const lower = points.map(point => api.coord([point[0], point[1]])).reverse();
+    return { type: "polygon", shape: { points: upper.concat(lower) }, style: { fill: hue(index), opacity: data.variants.length - hidden.size > 6 ? 0.06 : 0.14 } };
+  },
+});
+const line = (index, points, extra) => ({
+  type: "line", name: data.variants[index].id, data: points, showSymbol: false, z: 3, emphasis: { disabled: true },
+  lineStyle: { color: hue(index), width: 2, type: dash(index) }, itemStyle: { color: hue(index) }, symbol: symbol(index), ...extra,
+});
+const swatch = index => {
+  const pattern = dash(index) === "solid" ? "" : ` stroke-dasharray="${dash(index).join(" ")}"`;
+  return `<svg width="26" height="8" aria-hidden="true"><line x1="0" y1="4" x2="26" y2="4" stroke="${hue(index)}" stroke-width="2.5"${pattern}/></svg>`;
+};
+const tooltip = (title, rows) => `<div style="color:${color("--quiet")};margin-bottom:3px">${escape(title)}</div>`
+  + `<table style="font-size:12.5px;width:auto">${rows.map(row =>
+    `<tr><td style="padding:2px 10px 2px 0;border:0">${swatch(row.index)}</td><td style="padding:2px 14px 2px 0;border:0">${escape(row.name ?? data.variants[row.index].id)}</td>`
+    + `<td style="padding:2px 0;border:0;text-align:right"><b>${digits(row.mean)}</b></td>`
+    + `<td style="padding:2px 0 2px 10px;border:0;color:${color("--quiet")}">${row.low === row.high ? "" : `${digits(row.low)} – ${digits(row.high)}`}</td></tr>`).join("")}</table>`;
+
+/** The range of a value axis that covers {@code values}; logarithmic ones leave out what is not positive. */
+const range = (values, logarithmic) => {
+  const usable = finite(values).filter(value => !logarithmic || value > 0);
+  if (usable.length === 0) return { type: "value" };
+  const low = Math.min(...usable), high = Math.max(...usable);
+  if (logarithmic) return { type: "log", min: 10 ** Math.floor(Math.log10(low)), max: 10 ** Math.ceil(Math.log10(high) + 1e-9) };
+  const nice = 10 ** Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high)) || 1)) / 2;
+  return { type: "value", min: low < 0 ? Math.floor(low / (nice / 5)) * (nice / 5) : 0, max: Math.ceil(high / nice) * nice || 1 };
+};
+const pressed = button => button.getAttribute("aria-pressed") === "true";
+const toggle = (id, changed) => {
+  const button = byId(id);
+  button.addEventListener("click", () => {
+    button.setAttribute("aria-pressed", String(!pressed(button)));
+    changed();
+  });
+  return button;
+};

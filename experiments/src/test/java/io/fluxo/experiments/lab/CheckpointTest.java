@@ -1,0 +1,116 @@
+package io.fluxo.experiments.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fluxo.experiments.Fixtures;
+import io.fluxo.experiments.spec.Locations;
+import io.fluxo.experiments.study.BackendChoice;
+import io.fluxo.experiments.study.PreparedTrial;
+import io.fluxo.experiments.study.RunDirectory;
+import io.fluxo.experiments.study.StepMetrics;
+import io.fluxo.experiments.study.StudyProgress;
+import io.fluxo.experiments.study.StudyRunner;
+import io.fluxo.experiments.study.Trial;
+import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.experiments.study.Trials;
+import io.fluxo.experiments.task.Tasks;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A training that is interrupted in its midst goes on where it was, and ends with the same bits. */
+class CheckpointTest {
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"simd, adamw", "simd, sgd", "ejml, adam"})
+    void goesOnWithTheSameBits(String backend, String optimizer) throws Exception {
+        List<PreparedTrial> trials = trials("optimizer: %s, weight_decay: 0.1, clip: 0.5, schedule: cosine, warmup: 6".formatted(optimizer));
+        TrialExecutor executor = executor(backend);
+        RunDirectory whole = RunDirectory.create(folder.resolve("whole"), false);
+        TrialResult undisturbed = new StudyRunner(executor, 1, StudyProgress.SILENT).run(trials, whole).getFirst();
+
+        RunDirectory parts = RunDirectory.create(folder.resolve("parts"), false);
+        AtomicInteger goneOnAfter = new AtomicInteger();
+        for (int until : new int[] {7, 16}) {
+            assertThat(interrupted(executor, trials, parts, until, goneOnAfter)).isEmpty();
+        }
+        assertThat(goneOnAfter).hasValue(7);
+        Path trial = folder.resolve("parts/trials/seed=1");
+        Files.writeString(trial.resolve("metrics.jsonl"), "{\"step\":17,\"lo", java.nio.file.StandardOpenOption.APPEND); // cut off in the midst of a line
+        TrialResult resumed = new StudyRunner(executor, 1, StudyProgress.SILENT).run(trials, parts).getFirst();
+
+        assertThat(resumed.finalLoss()).isEqualTo(undisturbed.finalLoss());
+        assertThat(resumed.validationLoss()).isEqualTo(undisturbed.validationLoss());
+        for (String file : List.of("metrics.jsonl", "model/model.safetensors")) {
+            assertThat(trial.resolve(file)).hasSameBinaryContentAs(folder.resolve("whole/trials/seed=1").resolve(file));
+        }
+        assertThat(trial.resolve("checkpoint.safetensors")).doesNotExist();
+    }
+
+    @Test
+    void aCheckpointWithoutItsMetricsIsNotTaken() throws Exception {
+        List<PreparedTrial> trials = trials("optimizer: adam");
+        TrialExecutor executor = executor("simd");
+        RunDirectory directory = RunDirectory.create(folder.resolve("run"), false);
+        interrupted(executor, trials, directory, 9, new AtomicInteger());
+        Path metrics = folder.resolve("run/trials/seed=1/metrics.jsonl");
+        Files.write(metrics, Files.readAllLines(metrics).subList(0, 5)); // as after a failure of power
+        TrialResult result = new StudyRunner(executor, 1, StudyProgress.SILENT).run(trials, directory).getFirst();
+        assertThat(result.outcome()).isEqualTo(TrialResult.Outcome.FINISHED);
+        assertThat(Files.readAllLines(metrics)).hasSize(24).first().asString().startsWith("{\"step\":1,");
+    }
+
+    @Test
+    void aCheckpointOfAnotherSpecificationIsRefused() throws Exception {
+        TrialExecutor executor = executor("simd");
+        RunDirectory directory = RunDirectory.create(folder.resolve("run"), false);
+        interrupted(executor, trials("optimizer: adam"), directory, 9, new AtomicInteger());
+        TrialResult result = new StudyRunner(executor, 1, StudyProgress.SILENT).run(trials("optimizer: adamw"), directory).getFirst();
+        assertThat(result.outcome()).isEqualTo(TrialResult.Outcome.FAILED);
+        assertThat(result.message()).contains("./trials/seed=1/checkpoint.safetensors: belongs to another specification");
+    }
+
+    private static List<TrialResult> interrupted(TrialExecutor executor, List<PreparedTrial> trials, RunDirectory directory, int until,
+                                                 AtomicInteger goneOnAfter) throws InterruptedException {
+        AtomicReference<StudyRunner> runner = new AtomicReference<>();
+        runner.set(new StudyRunner(executor, 1, new StudyProgress() {
+            @Override
+            public void goesOn(Trial trial, int step) {
+                goneOnAfter.set(step);
+            }
+
+            @Override
+            public void step(Trial trial, StepMetrics metrics) {
+                if (metrics.step() == until) {
+                    runner.get().cancel();
+                }
+            }
+        }));
+        return runner.get().run(trials, directory);
+    }
+
+    private static TrialExecutor executor(String backend) {
+        return Laboratory.open(Optional.empty()).open(new BackendChoice(backend, Optional.empty(), 0, 1)).executor(Duration.ZERO);
+    }
+
+    private static List<PreparedTrial> trials(String training) {
+        return Trials.prepare(Trials.of(Fixtures.study("""
+                task: {kind: markov, states: 5}
+                model: {n_layers: 2, d_model: 8, n_ctx: 8, dropout: 0.2}
+                training: {steps: 24, batch: 2, eval_every: 5, %s}
+                seeds: 1
+                """.formatted(training)), 1), new Tasks(), Locations.of("test"));
+    }
+}

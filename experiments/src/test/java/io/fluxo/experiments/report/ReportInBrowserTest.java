@@ -1,0 +1,207 @@
+package io.fluxo.experiments.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fluxo.experiments.Fixtures;
+import io.fluxo.experiments.SyntheticExecutor;
+import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.Locations;
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.study.AxisCurve;
+import io.fluxo.experiments.study.ModelSize;
+import io.fluxo.experiments.study.Plot;
+import io.fluxo.experiments.study.PreparedTrial;
+import io.fluxo.experiments.study.RunDirectory;
+import io.fluxo.experiments.study.StudyDefinition;
+import io.fluxo.experiments.study.StudyProgress;
+import io.fluxo.experiments.study.StudyResult;
+import io.fluxo.experiments.study.StudyRunner;
+import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.experiments.study.Trials;
+import io.fluxo.experiments.study.VerdictRule;
+import io.fluxo.experiments.task.Tasks;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The report where it is read. {@code -Dfluxo.screenshots=DIR} keeps pictures. */
+class ReportInBrowserTest {
+
+    /** Pixels of a chart on which anything is drawn. */
+    private static final String INK = """
+            (id => { const chart = document.querySelector(id + ' canvas'); if (!chart) return 0;
+              const copy = document.createElement('canvas'); copy.width = chart.width; copy.height = chart.height;
+              const context = copy.getContext('2d', {willReadFrequently: true}); context.drawImage(chart, 0, 0);
+              const pixels = context.getImageData(0, 0, copy.width, copy.height).data; let drawn = 0;
+              for (let i = 3; i < pixels.length; i += 4) if (pixels[i] > 0) drawn++; return drawn; })""";
+
+    /** What reaches beyond the page's right edge, other than what scrolls by itself. */
+    private static final String CUT_OFF = """
+            [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, pre, .visually-hidden'))
+              .map(e => e.tagName + '#' + e.id + '.' + e.className).join(', ')""";
+
+    private static final TrialExecutor EXAMINED = (trial, task, model, listener) -> {
+        var outcome = new SyntheticExecutor(3.1).execute(trial, task, model, listener);
+        boolean post = trial.model().placement().equals("post");
+        listener.figure("accuracy", (post ? 0.6 : 0.9) + trial.seed() / 100.0);
+        listener.curve(new AxisCurve("accuracy_by_pairs", "pairs", List.of(1.0, 2.0, 4.0, 8.0), List.of(1.0, 0.9, post ? 0.4 : 0.8, post ? 0.2 : 0.7)));
+        return outcome;
+    };
+
+    @TempDir
+    Path folder;
+
+    private Path page;
+
+    @BeforeEach
+    void write() throws Exception {
+        Study study = Fixtures.study(Fixtures.SMALL.replace("seeds: 2", "seeds: 3").replace("steps: 30", "steps: 120")
+                .replace("[pre, post]", "[pre, post], training.warmup: [1, 8]"));
+        List<PreparedTrial> trials = Trials.prepare(Trials.of(study, 1), new Tasks(), Locations.of("test"));
+        RunDirectory directory = RunDirectory.create(folder.resolve("run"), false);
+        List<TrialResult> results = new StudyRunner(EXAMINED, 2, StudyProgress.SILENT).run(trials, directory);
+        StudyDefinition definition = new StudyDefinition(study, VerdictRule.NONE, "accuracy", List.of(
+                new Plot.Along("accuracy_by_pairs", "Accuracy by number of pairs", Plot.Scale.LOG_X),
+                new Plot.Across("training.warmup", "accuracy", "Accuracy by warm-up", Plot.Scale.LINEAR)));
+        StudyResult result = StudyResult.of(study, definition, "simd", 1, trials, results, model -> new ModelSize(1_000, 3_000));
+        page = Files.writeString(folder.resolve("run/report.html"), StudyReport.html(result, trials, directory::curves, Json.parse("{\"command\": \"./fluxo ablate\"}"), "."));
+    }
+
+    @Test
+    void chartsAreDrawnAndTheControlsWork() throws Exception {
+        try (Chromium browser = Chromium.open(1280, 900)) {
+            browser.show(page, "document.documentElement?.dataset.drawn === 'true'");
+            for (String chart : List.of("#loss", "#measures figure:nth-child(1)", "#measures figure:nth-child(5)", "#plotted figure:nth-child(1)", "#plotted figure:nth-child(2)")) {
+                assertThat(ink(browser, chart)).as(chart).isGreaterThan(2_000);
+            }
+            assertThat(browser.evaluate("document.querySelectorAll('.forest svg circle').length").asInt()).isGreaterThanOrEqualTo(4 * 4);
+            assertThat(browser.evaluate("document.querySelectorAll('.strip svg circle').length").asInt()).isEqualTo(12);
+            keep(browser, "light");
+
+            // variants away, one after the other: less is drawn
+            long all = ink(browser, "#loss");
+            browser.evaluate("document.querySelectorAll('.legend')[0].children[0].click()");
+            assertThat(browser.evaluate("document.querySelectorAll('.legend')[1].children[0].getAttribute('aria-pressed')").asString()).as("one legend for all").isEqualTo("false");
+            long fewer = ink(browser, "#loss");
+            assertThat(fewer).isLessThan(all);
+            browser.evaluate("document.querySelectorAll('.legend')[0].children[0].click()");
+            assertThat(ink(browser, "#loss")).isEqualTo(all);
+
+            // by keyboard alone
+            browser.evaluate("document.querySelectorAll('.legend')[0].children[1].focus()");
+            browser.press("Enter", 13);
+            browser.await("document.querySelectorAll('.legend')[0].children[1].getAttribute('aria-pressed') === 'false'");
+            assertThat(browser.evaluate("document.activeElement === document.querySelectorAll('.legend')[0].children[1]").asBoolean()).as("focus stays").isTrue();
+            browser.press("Enter", 13);
+
+            // smoothing and logarithms change the picture
+            String before = picture(browser, "#loss");
+            set(browser, "smoothing", "20");
+            String smoothed = picture(browser, "#loss");
+            assertThat(smoothed).isNotEqualTo(before);
+            browser.evaluate("document.getElementById('log-steps').click()");
+            String logarithmic = picture(browser, "#loss");
+            assertThat(logarithmic).isNotEqualTo(smoothed);
+            browser.evaluate("document.getElementById('log-loss').click()");
+            assertThat(picture(browser, "#loss")).isNotEqualTo(logarithmic);
+            assertThat(ink(browser, "#loss")).isGreaterThan(2_000);
+
+            // the slider through the steps
+            String last = picture(browser, "#measures");
+            browser.evaluate("document.getElementById('first-step').click()");
+            assertThat(picture(browser, "#measures")).isNotEqualTo(last);
+            assertThat(browser.evaluate("document.getElementById('step-label').textContent").asString()).isEqualTo("step 1");
+
+            // small multiples
+            browser.evaluate("document.getElementById('through').open = true");
+            browser.await(INK + "('#multiples') > 200");
+            int blocks = browser.evaluate("document.querySelectorAll('#multiples canvas').length").asInt();
+            browser.evaluate("(s => { s.value = '2'; s.dispatchEvent(new Event('change')); })(document.getElementById('measured'))");
+            assertThat(browser.evaluate("document.querySelectorAll('#multiples canvas').length").asInt()).isEqualTo(blocks + 1);
+            browser.await(INK + "('#multiples') > 200");
+
+            // hovering tells numbers
+            browser.evaluate("document.getElementById('loss').scrollIntoView({block: 'center'})");
+            var box = browser.evaluate("(r => [r.left + r.width / 2, r.top + r.height / 2])(document.getElementById('loss').getBoundingClientRect())");
+            browser.moveMouse(box.get(0).doubleValue(), box.get(1).doubleValue());
+            browser.await("document.getElementById('loss').innerText.includes('placement=post,warmup=8')");
+
+            assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    @Test
+    void lightAndDarkFollowTheSystemAndTheButton() throws Exception {
+        try (Chromium browser = Chromium.open(1280, 900)) {
+            browser.media("", "dark");
+            browser.show(page, "document.documentElement?.dataset.drawn === 'true'");
+            String background = "getComputedStyle(document.body).backgroundColor";
+            String dark = browser.evaluate(background).asString();
+            String drawn = picture(browser, "#loss");
+            keep(browser, "dark");
+            browser.evaluate("document.getElementById('theme').click()");
+            String light = browser.evaluate(background).asString();
+            assertThat(light).isNotEqualTo(dark);
+            assertThat(picture(browser, "#loss")).as("charts follow").isNotEqualTo(drawn);
+            browser.evaluate("document.getElementById('theme').click()");
+            assertThat(browser.evaluate(background).asString()).isEqualTo(dark);
+            browser.evaluate("delete document.documentElement.dataset.theme");
+            browser.media("", "light");
+            browser.await("getComputedStyle(document.body).backgroundColor === '%s'".formatted(light));
+            assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    @Test
+    void nothingIsCutOffOnANarrowScreenAndOnPaper() throws Exception {
+        try (Chromium browser = Chromium.open(1280, 900)) {
+            browser.show(page, "document.documentElement?.dataset.drawn === 'true'");
+            for (int width : new int[] {1280, 768, 390}) {
+                browser.resize(width, 900);
+                browser.await("Math.abs(document.querySelector('#loss canvas').getBoundingClientRect().width - document.getElementById('loss').clientWidth) < 2");
+                assertThat(browser.evaluate(CUT_OFF).asString()).as("at %d pixels", width).isEmpty();
+                assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt()).as("at %d pixels", width).isLessThanOrEqualTo(width);
+                keep(browser, "width-" + width);
+            }
+            browser.resize(1280, 900);
+            byte[] pdf = browser.pdf();
+            assertThat(new String(pdf, 0, 5, java.nio.charset.StandardCharsets.US_ASCII)).isEqualTo("%PDF-");
+            if (System.getProperty("fluxo.screenshots") != null) {
+                Files.write(Path.of(System.getProperty("fluxo.screenshots"), "report.pdf"), pdf);
+            }
+            assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    @Test
+    void everySeedLeadsToItsFolder() throws Exception {
+        try (Chromium browser = Chromium.open(1280, 900)) {
+            browser.show(page, "document.documentElement?.dataset.drawn === 'true'");
+            var links = browser.evaluate("[...document.querySelectorAll('.seeds a')].map(a => a.href)");
+            assertThat(links.size()).isEqualTo(12);
+            links.forEach(link -> assertThat(Path.of(java.net.URI.create(link.asString()))).isDirectory().isDirectoryContaining("glob:**/trial.json"));
+        }
+    }
+
+    private static void set(Chromium browser, String slider, String value) {
+        browser.evaluate("(s => { s.value = '%s'; s.dispatchEvent(new Event('input')); })(document.getElementById('%s'))".formatted(value, slider));
+    }
+
+    private static long ink(Chromium browser, String chart) {
+        return browser.evaluate(INK + "('" + chart + "')").asLong();
+    }
+
+    private static String picture(Chromium browser, String chart) {
+        return browser.evaluate("document.querySelector('%s canvas').toDataURL()".formatted(chart)).asString();
+    }
+
+    private static void keep(Chromium browser, String name) throws Exception {
+        if (System.getProperty("fluxo.screenshots") != null) {
+            Files.write(Path.of(System.getProperty("fluxo.screenshots"), name + ".png"), browser.screenshot());
+        }
+    }
+}

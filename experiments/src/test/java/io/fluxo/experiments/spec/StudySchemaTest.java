@@ -1,0 +1,114 @@
+package io.fluxo.experiments.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.study.StudyLibrary;
+import io.fluxo.experiments.task.TaskSpec;
+import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.train.TrainingSpec;
+import java.util.List;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/** The schema held against a validator of another house. */
+class StudySchemaTest {
+
+    private static final Registry REGISTRY = new Registry(Catalog.STANDARD.placements().keySet(), Catalog.STANDARD.norms().keySet());
+    private static final StudyReader READER = new StudyReader(REGISTRY, StudyLibrary.standard()::defaults);
+    private static final Schema SCHEMA = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+            .getSchema(Json.pretty(new StudySchema(REGISTRY).schema()), InputFormat.JSON);
+
+    static Stream<String> builtIn() {
+        StudyLibrary library = StudyLibrary.standard();
+        return library.names().stream().map(name -> StudyWriter.write(library.find(name).orElseThrow().study()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("builtIn")
+    void builtInStudiesAreValid(String yaml) {
+        assertThat(errors(yaml)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "{}",
+            "study: x",
+            "model: {placement: {default: pre, \"0-2\": post, \"5-\": deep_norm}}",
+            "model: {n_heads: {default: 4, \"1\": 2}, norm_eps: 1, rope_theta: {default: 1e4}}",
+            "vary: {model.placement: [pre, {default: pre, \"0\": post}], training.warmup: [1, 125], model.ffn: [true, false]}",
+            "variants: {a: {model.d_model: 8}, b: {model.placement: post, training.lr: 1}}\ntune: {steps: 5, over: {training.lr: [1, 2]}, instead: {b: {}}}",
+            "model: {family: gru}\nseeds: 1\nmeasure: [loss, update_ratio]\ntraining: {betas: [0.9, 0.98], lr: 5e-3}"})
+    void whatTheReaderTakesIsValid(String yaml) {
+        assertThat(errors(yaml)).isEmpty();
+        READER.parse("x.yaml", yaml);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "models: {}",
+            "model: {n_layer: 2}",
+            "model: {placement: sideways}",
+            "model: {norm: [layer_norm]}",
+            "model: {d_model: {default: 8}}",
+            "model: {placement: {\"0-2\": post}}",
+            "model: {placement: {default: pre, \"zero\": post}}",
+            "model: {placement: {default: pre, \"0\": sideways}}",
+            "model: {act_fn: tanh}",
+            "model: {n_layers: 2.5}",
+            "model: {norm_affine: maybe}",
+            "vary: {placement: [pre]}",
+            "vary: {model.placement: pre}",
+            "vary: {model.placement: []}",
+            "vary: {model.placement: [pre, pre]}",
+            "variants: {a: {d_model: 8}}",
+            "variants: {a: {model.d_model: [8]}}",
+            "tune: {over: {training.lr: 1}}",
+            "tune: {instead: {a: {training.lr: []}}}",
+            "seeds: 0",
+            "study: ../up",
+            "measure: [los]",
+            "expected: maybe",
+            "training: {betas: 0.9}",
+            "name: x"})
+    void whatTheReaderRefusesIsNot(String yaml) {
+        assertThat(errors(yaml)).isNotEmpty();
+        assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> READER.parse("x.yaml", yaml))).isInstanceOf(io.fluxo.experiments.BadInput.class);
+    }
+
+    @Test
+    void aPluginsPlacementIsInIt() {
+        Registry more = new Registry(java.util.Set.of("pre", "my-block"), REGISTRY.norms());
+        assertThat(Json.pretty(new StudySchema(more).schema())).contains("my-block");
+        assertThat(Json.pretty(new StudySchema(REGISTRY).schema())).doesNotContain("my-block").contains("sandwich", "dynamic_tanh", "interleaved");
+    }
+
+    @Test
+    void everyKeyIsDescribed() {
+        Properties descriptions = StudySchema.descriptions();
+        assertThat(RecordKeys.keys(ModelSpec.class)).allSatisfy(key -> assertThat(descriptions).containsKey("model." + key));
+        assertThat(RecordKeys.keys(TrainingSpec.class)).allSatisfy(key -> assertThat(descriptions).containsKey("training." + key));
+        assertThat(RecordKeys.keys(TaskSpec.class)).allSatisfy(key -> assertThat(descriptions).containsKey("task." + key));
+        List<String> stale = descriptions.stringPropertyNames().stream().filter(key -> key.startsWith("model."))
+                .filter(key -> !RecordKeys.keys(ModelSpec.class).contains(key.substring("model.".length()))).toList();
+        assertThat(stale).isEmpty();
+    }
+
+    private static List<Error> errors(String yaml) {
+        Object parsed = new Load(LoadSettings.builder().setSchema(new CoreSchema()).build()).loadFromString(yaml);
+        return SCHEMA.validate(Json.line(Json.of(parsed)), InputFormat.JSON);
+    }
+}
