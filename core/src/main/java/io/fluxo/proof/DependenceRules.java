@@ -5,6 +5,7 @@ import io.fluxo.proof.Element.Known;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
+import io.fluxo.shape.Walk;
 import io.fluxo.tensor.DType;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.fluxo.proof;
 
 import io.fluxo.shape.Shape;
+import io.fluxo.shape.Walk;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
 import java.util.function.BinaryOperator;

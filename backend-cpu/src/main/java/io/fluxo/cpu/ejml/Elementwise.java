@@ -4,6 +4,7 @@ import io.fluxo.cpu.ejml.Values.Integers;
 import io.fluxo.cpu.ejml.Values.Reals;
 import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.shape.Shape;
+import io.fluxo.shape.Walk;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongBinaryOperator;
@@ -59,8 +60,8 @@ final class Elementwise {
 
     static Values comparison(Comparison op, EjmlTensor left, EjmlTensor right, Shape shape) {
         boolean floating = left.dtype().isFloating();
-        int[] l = Positions.broadcast(left.shape(), shape);
-        int[] r = Positions.broadcast(right.shape(), shape);
+        int[] l = Walk.broadcast(left.shape(), shape);
+        int[] r = Walk.broadcast(right.shape(), shape);
         long[] out = new long[shape.elements()];
         for (int i = 0; i < out.length; i++) {
             boolean holds = floating
@@ -94,9 +95,9 @@ final class Elementwise {
     }
 
     static Values where(EjmlTensor condition, EjmlTensor then, EjmlTensor otherwise, Shape shape) {
-        Values yes = then.values().pick(Positions.broadcast(then.shape(), shape));
-        Values no = otherwise.values().pick(Positions.broadcast(otherwise.shape(), shape));
-        int[] c = Positions.broadcast(condition.shape(), shape);
+        Values yes = then.values().pick(Walk.broadcast(then.shape(), shape));
+        Values no = otherwise.values().pick(Walk.broadcast(otherwise.shape(), shape));
+        int[] c = Walk.broadcast(condition.shape(), shape);
         long[] holds = condition.values().integers();
         return switch (yes) {
             case Reals(double[] chosen) -> {
@@ -124,8 +125,8 @@ final class Elementwise {
             }
             return out;
         }
-        int[] l = Positions.broadcast(left.shape(), shape);
-        int[] r = Positions.broadcast(right.shape(), shape);
+        int[] l = Walk.broadcast(left.shape(), shape);
+        int[] r = Walk.broadcast(right.shape(), shape);
         for (int i = 0; i < out.length; i++) {
             out[i] = f.applyAsDouble(a[l[i]], b[r[i]]);
         }
@@ -135,8 +136,8 @@ final class Elementwise {
     private static long[] applyIntegers(LongBinaryOperator f, EjmlTensor left, EjmlTensor right, Shape shape) {
         long[] a = left.values().integers();
         long[] b = right.values().integers();
-        int[] l = Positions.broadcast(left.shape(), shape);
-        int[] r = Positions.broadcast(right.shape(), shape);
+        int[] l = Walk.broadcast(left.shape(), shape);
+        int[] r = Walk.broadcast(right.shape(), shape);
         long[] out = new long[shape.elements()];
         for (int i = 0; i < out.length; i++) {
             out[i] = f.applyAsLong(a[l[i]], b[r[i]]);

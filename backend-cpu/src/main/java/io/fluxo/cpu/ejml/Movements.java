@@ -4,6 +4,7 @@ import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
+import io.fluxo.shape.Walk;
 import java.util.List;
 
 /** Rearranges elements. Splitting and merging axes leaves a contiguous array as it is and shares it. */
@@ -17,10 +18,10 @@ final class Movements {
         return switch (op) {
             case SplitAxis _, MergeAxes _ -> x.values();
             case Permute(List<Integer> order) ->
-                    x.values().pick(Positions.of(shape.sizes(), order.stream().mapToInt(axis -> strides[x.shape().axis(axis)]).toArray(), 0));
-            case Expand _ -> x.values().pick(Positions.broadcast(x.shape(), shape));
+                    x.values().pick(Walk.through(shape.sizes(), order.stream().mapToInt(axis -> strides[x.shape().axis(axis)]).toArray(), 0));
+            case Expand _ -> x.values().pick(Walk.broadcast(x.shape(), shape));
             case Slice(int axis, Dim start, Dim _) ->
-                    x.values().pick(Positions.of(shape.sizes(), strides, start.size() * strides[x.shape().axis(axis)]));
+                    x.values().pick(Walk.through(shape.sizes(), strides, start.size() * strides[x.shape().axis(axis)]));
             case Pad(int axis, Dim before, Dim _, Scalar value) -> {
                 Values padded = x.values().filled(shape.elements(), value.value());
                 place(x, padded, shape, axis, before.size());
@@ -41,6 +42,6 @@ final class Movements {
     /** Writes {@code part} into {@code target} of {@code shape}, from position {@code start} of {@code axis} on. */
     private static void place(EjmlTensor part, Values target, Shape shape, int axis, int start) {
         int[] strides = shape.strides();
-        part.values().place(target, Positions.of(part.shape().sizes(), strides, start * strides[shape.axis(axis)]));
+        part.values().place(target, Walk.through(part.shape().sizes(), strides, start * strides[shape.axis(axis)]));
     }
 }

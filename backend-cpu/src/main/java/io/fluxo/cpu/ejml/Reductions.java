@@ -4,6 +4,7 @@ import io.fluxo.cpu.ejml.Values.Integers;
 import io.fluxo.cpu.ejml.Values.Reals;
 import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.shape.Shape;
+import io.fluxo.shape.Walk;
 import io.fluxo.tensor.DType;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
@@ -16,7 +17,7 @@ final class Reductions {
 
     static Values reduce(Reduction op, EjmlTensor x) {
         int[] strides = reducedStrides(op, x.shape());
-        int[] into = Positions.of(x.shape().sizes(), strides, 0);
+        int[] into = Walk.through(x.shape().sizes(), strides, 0);
         int length = outputs(op, x.shape());
         return switch (x.values()) {
             case Reals(double[] in) -> {

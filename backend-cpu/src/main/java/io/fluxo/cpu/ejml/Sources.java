@@ -4,6 +4,7 @@ import io.fluxo.cpu.ejml.Values.Integers;
 import io.fluxo.cpu.ejml.Values.Reals;
 import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.random.RandomKey;
+import io.fluxo.shape.Walk;
 import io.fluxo.tensor.DType;
 import java.util.Arrays;
 
@@ -37,7 +38,7 @@ final class Sources {
         int axis = op.shape().axis(op.axis());
         int[] strides = new int[op.shape().rank()];
         strides[axis] = 1;
-        int[] counts = Positions.of(op.shape().sizes(), strides, 0);
+        int[] counts = Walk.through(op.shape().sizes(), strides, 0);
         return op.dtype().isFloating()
                 ? new Reals(Arrays.stream(counts).asDoubleStream().toArray())
                 : new Integers(Arrays.stream(counts).asLongStream().toArray());

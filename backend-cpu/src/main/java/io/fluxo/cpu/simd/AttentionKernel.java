@@ -67,15 +67,8 @@ final class AttentionKernel {
     }
 
     private void eachHead(Sizes s, int room, Head head) {
-        int hands = Math.min(workers.count(), s.batch * s.heads);
-        float[][] scratch = new float[hands == 0 ? 0 : workers.count()][];
-        for (int worker = 0; worker < scratch.length; worker++) {
-            scratch[worker] = memory.borrow(room);
-        }
-        workers.run(s.batch * s.heads, (task, worker) -> head.compute(task, scratch[worker]));
-        for (float[] each : scratch) {
-            memory.release(each);
-        }
+        memory.withRooms(workers.count(), room,
+                rooms -> workers.run(s.batch * s.heads, (task, worker) -> head.compute(task, rooms[worker])));
     }
 
     /** @param logTotals receives ln Σ e^(scale·q·k) of each query: [batch head n] */
@@ -115,7 +108,7 @@ final class AttentionKernel {
         int end = masked(x, at, visible, width, scale);
         float largest = Lanes.max(x, at, end);
         float reference = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
-        float total = Softmaxes.exponentials(x, at, end, 1, reference, x, at);
+        float total = Softmaxes.exponentials(x, at, end, reference, x, at);
         logTotals[row] = reference + Softmaxes.log(total);
         return total;
     }
@@ -127,7 +120,7 @@ final class AttentionKernel {
             return;
         }
         int end = masked(x, at, visible, width, scale);
-        Softmaxes.exponentials(x, at, end, 1, logTotal, x, at);
+        Softmaxes.exponentials(x, at, end, logTotal, x, at);
     }
 
     /**
@@ -221,18 +214,22 @@ final class AttentionKernel {
     }
 
     /** Where the parts of the forward pass's working memory begin. */
-    private record Forward(int keysT, int values, int scores, int factors, int tile, int size) {
+    private static final class Forward {
+        private final int keysT;
+        private final int values;
+        private final int scores;
+        private final int factors;
+        private final int tile;
+        private final int size;
 
         private Forward(Sizes s) {
-            this(s, Panels.count(s.m) * WIDTH);
-        }
-
-        private Forward(Sizes s, int wide) {
-            this(0, s.dHead * wide, s.dHead * wide + Panels.size(s.m, s.dV), ROWS * wide);
-        }
-
-        private Forward(int keysT, int values, int scores, int pattern) {
-            this(keysT, values, scores, scores + pattern, scores + pattern + ROWS, scores + pattern + ROWS + HEIGHT * WIDTH);
+            int wide = Panels.count(s.m) * WIDTH;
+            keysT = 0;
+            values = keysT + s.dHead * wide;
+            scores = values + Panels.size(s.m, s.dV);
+            factors = scores + ROWS * wide;
+            tile = factors + ROWS;
+            size = tile + HEIGHT * WIDTH;
         }
     }
 

@@ -215,14 +215,7 @@ final class FusedKernels {
 
     /** Room for each worker. */
     private void withRoom(int floats, Consumer<float[][]> body) {
-        float[][] rooms = new float[workers.count()][];
-        for (int worker = 0; worker < rooms.length; worker++) {
-            rooms[worker] = memory.borrow(floats);
-        }
-        body.accept(rooms);
-        for (float[] room : rooms) {
-            memory.release(room);
-        }
+        memory.withRooms(workers.count(), floats, body);
     }
 
     private static int width(SimdTensor tensor) {

@@ -5,6 +5,7 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Hands out arrays and takes them back when scopes close, so that a loop that makes the same tensors in every round allocates none after the
@@ -76,6 +77,18 @@ final class Memory {
 
     void release(float[] array) {
         floats.give(array, array.length);
+    }
+
+    /** Lends arrays for the length of a kernel: as many as there are workers, each of so many floats. */
+    void withRooms(int workers, int floats, Consumer<float[][]> body) {
+        float[][] rooms = new float[workers][];
+        for (int worker = 0; worker < workers; worker++) {
+            rooms[worker] = borrow(floats);
+        }
+        body.accept(rooms);
+        for (float[] room : rooms) {
+            release(room);
+        }
     }
 
     TensorScope open() {

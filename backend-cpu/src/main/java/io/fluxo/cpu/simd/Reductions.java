@@ -63,16 +63,4 @@ final class Reductions {
             y[yAt + i] += x[xAt + i];
         }
     }
-
-    /** y += factor · x over a row. */
-    static void addScaledRow(float[] y, int yAt, float factor, float[] x, int xAt, int n) {
-        FloatVector f = FloatVector.broadcast(Lanes.F, factor);
-        int i = 0;
-        for (; i + L <= n; i += L) {
-            f.fma(load(x, xAt + i), load(y, yAt + i)).intoArray(y, yAt + i);
-        }
-        for (; i < n; i++) {
-            y[yAt + i] = Math.fma(factor, x[xAt + i], y[yAt + i]);
-        }
-    }
 }

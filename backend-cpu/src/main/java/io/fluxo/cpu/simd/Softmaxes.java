@@ -13,48 +13,48 @@ final class Softmaxes {
 
     private Softmaxes() {}
 
-    /** y ← e^(x·scale − largest·scale) over a row; returns the sum. {@code reference} is the largest x·scale. */
-    static float exponentials(float[] x, int at, int n, float scale, float reference, float[] y, int yAt) {
+    /** y ← e^(x − reference) over a row; returns the sum. */
+    static float exponentials(float[] x, int at, int n, float reference, float[] y, int yAt) {
         FloatVector a = FloatVector.zero(F);
         FloatVector b = FloatVector.zero(F);
         FloatVector c = FloatVector.zero(F);
         FloatVector d = FloatVector.zero(F);
         int i = 0;
         for (; i + Lanes.BLOCK <= n; i += Lanes.BLOCK) {
-            a = a.add(exponential(x, at + i, scale, reference, y, yAt + i));
+            a = a.add(exponential(x, at + i, reference, y, yAt + i));
             if (L < 16) {
-                b = b.add(exponential(x, at + i + L, scale, reference, y, yAt + i + L));
+                b = b.add(exponential(x, at + i + L, reference, y, yAt + i + L));
             }
             if (L < 8) {
-                c = c.add(exponential(x, at + i + 2 * L, scale, reference, y, yAt + i + 2 * L));
-                d = d.add(exponential(x, at + i + 3 * L, scale, reference, y, yAt + i + 3 * L));
+                c = c.add(exponential(x, at + i + 2 * L, reference, y, yAt + i + 2 * L));
+                d = d.add(exponential(x, at + i + 3 * L, reference, y, yAt + i + 3 * L));
             }
         }
         if (i < n) {
-            a = a.add(exponentialTail(x, at, i, n, scale, reference, y, yAt));
+            a = a.add(exponentialTail(x, at, i, n, reference, y, yAt));
             if (L < 16) {
-                b = b.add(exponentialTail(x, at, i + L, n, scale, reference, y, yAt));
+                b = b.add(exponentialTail(x, at, i + L, n, reference, y, yAt));
             }
             if (L < 8) {
-                c = c.add(exponentialTail(x, at, i + 2 * L, n, scale, reference, y, yAt));
-                d = d.add(exponentialTail(x, at, i + 3 * L, n, scale, reference, y, yAt));
+                c = c.add(exponentialTail(x, at, i + 2 * L, n, reference, y, yAt));
+                d = d.add(exponentialTail(x, at, i + 3 * L, n, reference, y, yAt));
             }
         }
         return Lanes.sum(a, b, c, d);
     }
 
-    private static FloatVector exponential(float[] x, int at, float scale, float reference, float[] y, int yAt) {
-        FloatVector e = VectorMath.exp(load(x, at).mul(scale).sub(reference));
+    private static FloatVector exponential(float[] x, int at, float reference, float[] y, int yAt) {
+        FloatVector e = VectorMath.exp(load(x, at).sub(reference));
         e.intoArray(y, yAt);
         return e;
     }
 
-    private static FloatVector exponentialTail(float[] x, int at, int i, int n, float scale, float reference, float[] y, int yAt) {
+    private static FloatVector exponentialTail(float[] x, int at, int i, int n, float reference, float[] y, int yAt) {
         if (i >= n) {
             return FloatVector.zero(F);
         }
         VectorMask<Float> rest = within(i, n);
-        FloatVector e = FloatVector.zero(F).blend(VectorMath.exp(FloatVector.fromArray(F, x, at + i, rest).mul(scale).sub(reference)), rest);
+        FloatVector e = FloatVector.zero(F).blend(VectorMath.exp(FloatVector.fromArray(F, x, at + i, rest).sub(reference)), rest);
         e.intoArray(y, yAt + i, rest);
         return e;
     }
@@ -63,7 +63,7 @@ final class Softmaxes {
         for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
             float largest = Lanes.max(x, at, n);
-            float total = exponentials(x, at, n, 1, largest == Float.NEGATIVE_INFINITY ? 0 : largest, y, at);
+            float total = exponentials(x, at, n, largest == Float.NEGATIVE_INFINITY ? 0 : largest, y, at);
             scaleRow(y, at, n, total == 0 ? 0 : 1 / total);
         }
     }
@@ -92,7 +92,7 @@ final class Softmaxes {
         for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
             float largest = Lanes.max(x, at, n);
-            float logTotal = log(exponentials(x, at, n, 1, largest, room, 0));
+            float logTotal = log(exponentials(x, at, n, largest, room, 0));
             int i = 0;
             for (; i + L <= n; i += L) {
                 load(x, at + i).sub(largest).sub(logTotal).intoArray(y, at + i);
@@ -108,7 +108,7 @@ final class Softmaxes {
         for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
             float total = Lanes.sum(g, at, n);
-            exponentials(y, at, n, 1, 0, room, 0);
+            exponentials(y, at, n, 0, room, 0);
             int i = 0;
             for (; i + L <= n; i += L) {
                 load(g, at + i).sub(load(room, i).mul(total)).intoArray(dx, at + i);
@@ -127,7 +127,7 @@ final class Softmaxes {
                 throw new IndexOutOfBoundsException("crossEntropy: target %d of row %d is not one of %d classes".formatted(target, row, n));
             }
             float largest = Lanes.max(x, row * n, n);
-            float logTotal = log(exponentials(x, row * n, n, 1, largest, room, 0));
+            float logTotal = log(exponentials(x, row * n, n, largest, room, 0));
             // in this order nothing cancels where the logits are large
             loss[row] = logTotal + (largest - x[row * n + target]);
             logTotals[row] = largest + logTotal;
@@ -138,7 +138,7 @@ final class Softmaxes {
     static void crossEntropyBackward(float[] x, int[] targets, float[] g, float[] logTotals, int fromRow, int toRow, int n, float[] dx) {
         for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
-            exponentials(x, at, n, 1, logTotals[row], dx, at);
+            exponentials(x, at, n, logTotals[row], dx, at);
             dx[at + targets[row]] -= 1;
             scaleRow(dx, at, n, g[row]);
         }

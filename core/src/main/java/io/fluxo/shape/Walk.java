@@ -1,14 +1,12 @@
-package io.fluxo.proof;
+package io.fluxo.shape;
 
-import io.fluxo.shape.Shape;
-
-/** Where, in the flat array of one tensor, the elements of a walk through another shape lie. */
-final class Walk {
+/** Where, in the flat array of one tensor, the elements of a walk through another shape lie: the one idea behind all movement and broadcasting. */
+public final class Walk {
 
     private Walk() {}
 
     /** For each element of {@code sizes} in row-major order: start + Σ index·stride. */
-    static int[] through(int[] sizes, int[] strides, int start) {
+    public static int[] through(int[] sizes, int[] strides, int start) {
         int count = 1;
         for (int size : sizes) {
             count *= size;
@@ -31,7 +29,7 @@ final class Walk {
     }
 
     /** Where the elements of {@code to} come from when {@code from} is broadcast to it. */
-    static int[] broadcast(Shape from, Shape to) {
+    public static int[] broadcast(Shape from, Shape to) {
         int[] own = from.strides();
         int[] strides = new int[to.rank()];
         int extra = to.rank() - from.rank();
