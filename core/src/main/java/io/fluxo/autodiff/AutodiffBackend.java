@@ -27,14 +27,14 @@ import java.util.Map;
 public final class AutodiffBackend extends DelegatingBackend {
 
     private final Ops ops;
-    private final boolean kernels;
+    private final boolean innermost;
     private final List<Node> tape = new ArrayList<>();
     private final Map<Tensor, Tracked> watched = new IdentityHashMap<>();
 
     public AutodiffBackend(Backend inner) {
         super("autodiff", inner);
         this.ops = new Ops(inner);
-        this.kernels = !inner.name().contains("autodiff(");
+        this.innermost = !inner.name().contains("autodiff(");
     }
 
     /** A tensor whose origin is on the tape. */
@@ -123,7 +123,7 @@ public final class AutodiffBackend extends DelegatingBackend {
 
     /** The gradients of Σ seed·output with respect to {@code targets}: a vector-Jacobian product. */
     public Tensor[] gradients(Tensor output, Tensor seed, List<? extends Tensor> targets) {
-        Tensor[] gradients = new Tensor[tape.size()];
+        Flows flows = new Flows(inner, innermost, tape.size());
         boolean[] wanted = new boolean[tape.size()];
         int[] nodes = new int[targets.size()];
         for (int i = 0; i < nodes.length; i++) {
@@ -135,29 +135,26 @@ public final class AutodiffBackend extends DelegatingBackend {
         }
         int last = node(output);
         if (last >= 0) {
-            gradients[last] = value(seed);
+            flows.begin(last, value(seed));
         }
         for (int n = last; n >= 0; n--) {
             Node node = tape.get(n);
-            Tensor gradient = gradients[n];
-            if (gradient == null || node.parents().length == 0) {
+            Tensor gradient = flows.at(n);
+            if (gradient == null) {
                 continue;
             }
-            Tensor[] contributions = node.pullBack(gradient);
-            for (int i = 0; i < contributions.length; i++) {
-                int parent = node.parents()[i];
-                if (parent >= 0 && contributions[i] != null) {
-                    gradients[parent] = gradients[parent] == null ? contributions[i] : ops.add(gradients[parent], contributions[i]);
-                }
+            if (node.parents().length > 0) {
+                flows.pass(n, node.parents(), node.pullBack(gradient));
             }
             if (!wanted[n]) {
-                gradients[n] = null;
+                flows.drop(n);
             }
         }
         Tensor[] result = new Tensor[nodes.length];
         for (int i = 0; i < nodes.length; i++) {
             Tensor target = targets.get(i);
-            result[i] = gradients[nodes[i]] != null ? gradients[nodes[i]] : ops.constant(Scalar.ZERO, target.shape(), target.dtype());
+            Tensor gradient = flows.at(nodes[i]);
+            result[i] = gradient != null ? gradient : ops.constant(Scalar.ZERO, target.shape(), target.dtype());
         }
         return result;
     }
@@ -172,7 +169,7 @@ public final class AutodiffBackend extends DelegatingBackend {
 
     @Override
     public boolean fuses(FusedOp op) {
-        return kernels && inner.fuses(op);
+        return innermost && inner.fuses(op);
     }
 
     @Override
@@ -217,6 +214,10 @@ public final class AutodiffBackend extends DelegatingBackend {
             }
         };
     }
+
+    /** Does nothing: the tape may need it. */
+    @Override
+    public void release(Tensor tensor) {}
 
     @Override
     public void close() {

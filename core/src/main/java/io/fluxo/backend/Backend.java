@@ -28,6 +28,12 @@ public interface Backend extends Engine, AutoCloseable {
     /** Opens a scope that owns every tensor made until it closes. */
     TensorScope openScope();
 
+    /**
+     * Says that nobody will use {@code tensor} again: what it stands on may be taken for the next result, once no other tensor stands on it.
+     * Never necessary, since scopes free what is left; whoever knows earlier keeps the caches warm.
+     */
+    default void release(Tensor tensor) {}
+
     /** Frees all tensors, threads and device memory. */
     @Override
     void close();

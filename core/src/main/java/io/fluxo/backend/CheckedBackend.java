@@ -101,6 +101,12 @@ public final class CheckedBackend extends DelegatingBackend {
     }
 
     @Override
+    public void release(Tensor tensor) {
+        inner.release(alive("release", tensor));
+        ((Checked) tensor).takenOverBy = "release";
+    }
+
+    @Override
     public TensorScope openScope() {
         CheckedScope scope = new CheckedScope(inner.openScope(), scopes.peek());
         scopes.push(scope);

@@ -71,6 +71,11 @@ public abstract class DelegatingBackend implements Backend {
     }
 
     @Override
+    public void release(Tensor tensor) {
+        inner.release(tensor);
+    }
+
+    @Override
     public void close() {
         inner.close();
     }

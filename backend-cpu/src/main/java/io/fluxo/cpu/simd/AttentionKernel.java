@@ -10,19 +10,24 @@ import io.fluxo.cpu.simd.Gemm.Matrix;
 import io.fluxo.cpu.simd.Gemm.Strips;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Scaled dot-product attention by blocks of query rows: a block's scores against the keys it may see are the only part of the pattern that
- * exists at a time, so memory grows linearly with the sequence, and what the causal mask hides from a whole block is not computed. The
- * backward pass recomputes the scores from the saved log-sum-exp of each row (Dao et al. 2022): with D_i = ∂o_i·o_i,
+ * exists at a time, so memory grows linearly with the sequence, and what the causal mask hides from a whole strip of rows is not computed.
+ * The backward pass recomputes the scores from the saved log-sum-exp of each row (Dao et al. 2022): with D_i = ∂o_i·o_i,
  * ∂s_ij = p_ij(∂o_i·v_j − D_i), ∂q = scale·∂s K, ∂k = scale·∂sᵀ Q, ∂v = pᵀ ∂o.
  *
- * <p>Each head of each sequence is one task. Within a task everything runs in the order of the rows.
+ * <p>Each head of each sequence is one task. Within a task everything runs in the order of the rows; what is hidden has weight exactly 0, so
+ * that where blocks and strips begin changes no bit.
  */
 final class AttentionKernel {
 
-    /** Query rows of a block. */
+    /** Query rows of a block, at least. */
     private static final int ROWS = 4 * HEIGHT;
+    /** Scores of a block of the backward pass: they and their gradients stay in the second-level cache. */
+    private static final int SCORES = 1 << 16;
 
     private final Memory memory;
     private final Workers workers;
@@ -80,59 +85,41 @@ final class AttentionKernel {
     private static void forwardHead(Sizes s, Forward room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
         pack(s.keyRows(k, task, s.dHead).transposed(), s.dHead, s.m, scratch, room.keysT);
         pack(s.keyRows(v, task, s.dV), s.m, s.dV, scratch, room.values);
+        Matrix weights = new Matrix(scratch, room.scores, room.width, 1);
         for (int i = 0; i < s.n; i += ROWS) {
-            int rows = Math.min(ROWS, s.n - i);
-            int seen = s.visible(i + rows - 1);
-            int wide = Panels.count(seen) * WIDTH;
+            Block block = new Block(s, i, Math.min(ROWS, s.n - i), scratch, room.tile);
             Matrix output = s.queryRows(out, task, i, s.dV);
-            Matrix weights = new Matrix(scratch, room.scores, wide, 1);
-            product(Strips.inPlace(s.queryRows(q, task, i, s.dHead), rows), s.dHead, wide, scratch, room.keysT, s.dHead, weights, false, room.tile);
-            for (int r = 0; r < rows; r++) {
-                float total = exponentials(scratch, room.scores + r * wide, s.visible(i + r), wide, s.scale, logTotals, task * s.n + i + r);
-                scratch[room.factors + r] = total == 0 ? 0 : 1 / total;
+            block.scores(s.queryRows(q, task, i, s.dHead), s.dHead, room.keysT, weights);
+            for (int r = 0; r < block.rows; r++) {
+                exponentials(block, r, room);
             }
-            product(Strips.inPlace(weights, rows), seen, s.dV, scratch, room.values, s.m, output, false, room.tile);
-            for (int r = 0; r < rows; r++) {
-                Softmaxes.scaleRow(out, output.at() + r * output.rowStride(), s.dV, scratch[room.factors + r]);
+            logarithms(scratch, room, block.rows, logTotals, task * s.n + i);
+            block.weighted(weights, room.values, s.dV, output);
+            for (int r = 0; r < block.rows; r++) {
+                Softmaxes.scaleRow(out, output.at() + r * output.rowStride(), s.dV, scratch[room.totals + r]);
             }
         }
     }
 
-    /** Row of scores → e^(scale·score − the largest) in place, exactly 0 beyond {@code visible}; returns their sum. */
-    private static float exponentials(float[] x, int at, int visible, int width, float scale, float[] logTotals, int row) {
-        if (visible <= 0) {
-            Arrays.fill(x, at, at + width, 0);
-            logTotals[row] = Float.NEGATIVE_INFINITY;
-            return 0;
-        }
-        int end = masked(x, at, visible, width, scale);
-        float largest = Lanes.max(x, at, end);
+    /** Row of scores → e^(scale·score − the largest) in place, exactly 0 beyond what it sees. */
+    private static void exponentials(Block block, int r, Forward room) {
+        float[] x = block.scratch;
+        int visible = block.visible(r);
+        int at = room.scores + r * room.width;
+        float largest = Lanes.max(x, at, visible, block.sizes.scale);
         float reference = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
-        float total = Softmaxes.exponentials(x, at, end, reference, x, at);
-        logTotals[row] = reference + Softmaxes.log(total);
-        return total;
+        x[room.references + r] = reference;
+        x[room.totals + r] = Softmaxes.exponentials(x, at, visible, block.sizes.scale, reference, x, at);
+        Arrays.fill(x, at + visible, at + visible + HEIGHT, 0);
     }
 
-    /** p = e^(scale·score − ln Σ) over what the row sees, exactly 0 beyond. */
-    private static void weights(float[] x, int at, int visible, int width, float scale, float logTotal) {
-        if (visible <= 0) {
-            Arrays.fill(x, at, at + width, 0);
-            return;
+    /** ln Σ of each row, and 1/Σ in the place of Σ; 0 where a row sees nothing. */
+    private static void logarithms(float[] x, Forward room, int rows, float[] logTotals, int at) {
+        for (int r = 0; r < rows; r += L) {
+            FloatVector total = load(x, room.totals + r);
+            load(x, room.references + r).add(VectorMath.log(total)).intoArray(logTotals, at + r, Lanes.within(r, rows));
+            FloatVector.broadcast(F, 1f).div(total).blend(0f, total.compare(VectorOperators.EQ, 0f)).intoArray(x, room.totals + r);
         }
-        int end = masked(x, at, visible, width, scale);
-        Softmaxes.exponentials(x, at, end, logTotal, x, at);
-    }
-
-    /**
-     * Scales what a row sees and ends it in whole vectors with −∞, whose exponential is exactly 0, and the rest with 0. Returns where the
-     * whole vectors end.
-     */
-    private static int masked(float[] x, int at, int visible, int width, float scale) {
-        int end = Lanes.padded(visible);
-        Softmaxes.scaleRow(x, at, end, scale);
-        Arrays.fill(x, at + visible, at + end, Float.NEGATIVE_INFINITY);
-        Arrays.fill(x, at + end, at + width, 0);
-        return end;
     }
 
     /** Gradients in the layouts of their inputs; arrays need not be cleared. */
@@ -151,53 +138,108 @@ final class AttentionKernel {
         Matrix valueGradients = s.keyRows(dv, task, s.dV);
         clear(keyGradients, s.m, s.dHead);
         clear(valueGradients, s.m, s.dV);
-        for (int i = 0; i < s.n; i += ROWS) {
-            int rows = Math.min(ROWS, s.n - i);
-            int seen = s.visible(i + rows - 1);
-            int wide = Panels.count(seen) * WIDTH;
+        Matrix weights = new Matrix(scratch, room.scores, room.width, 1);
+        Matrix scoreGradients = new Matrix(scratch, room.scoreGradients, room.width, 1);
+        for (int i = 0; i < s.n; i += room.rows) {
+            Block block = new Block(s, i, Math.min(room.rows, s.n - i), scratch, room.tile);
             Matrix queries = s.queryRows(q, task, i, s.dHead);
             Matrix gradients = s.queryRows(g, task, i, s.dV);
-            Matrix weights = new Matrix(scratch, room.scores, wide, 1);
-            Matrix scoreGradients = new Matrix(scratch, room.scoreGradients, wide, 1);
-            product(Strips.inPlace(queries, rows), s.dHead, wide, scratch, room.keysT, s.dHead, weights, false, room.tile);
-            for (int r = 0; r < rows; r++) {
-                weights(scratch, room.scores + r * wide, s.visible(i + r), wide, s.scale, logTotals[task * s.n + i + r]);
-            }
-            pack(gradients, rows, s.dV, scratch, room.block);
-            Strips weightsT = Strips.packed(weights.transposed(), seen, rows, scratch, room.strips);
-            product(weightsT, rows, s.dV, scratch, room.block, rows, valueGradients, true, room.tile);                       // ∂v += pᵀ ∂o
-            product(Strips.inPlace(gradients, rows), s.dV, wide, scratch, room.valuesT, s.dV, scoreGradients, false, room.tile); // ∂p = ∂o Vᵀ
-            for (int r = 0; r < rows; r++) {
+            block.scores(queries, s.dHead, room.keysT, weights);
+            block.scores(gradients, s.dV, room.valuesT, scoreGradients);                       // ∂p = ∂o Vᵀ
+            for (int r = 0; r < block.rows; r++) {
                 int row = gradients.at() + r * gradients.rowStride();
-                float d = Lanes.dot(g, row, out, row, s.dV);
-                scoreGradients(scratch, room.scores + r * wide, room.scoreGradients + r * wide, wide, d, s.scale);
+                scoreGradients(scratch, room.scores + r * room.width, room.scoreGradients + r * room.width, block.visible(r), s.scale,
+                        logTotals[task * s.n + i + r], Lanes.dot(g, row, out, row, s.dV));
             }
-            product(Strips.inPlace(scoreGradients, rows), seen, s.dHead, scratch, room.keys, s.m, s.queryRows(dq, task, i, s.dHead), false,
-                    room.tile);                                                                                              // ∂q = ∂s K
-            pack(queries, rows, s.dHead, scratch, room.block);
-            Strips gradientsT = Strips.packed(scoreGradients.transposed(), seen, rows, scratch, room.strips);
-            product(gradientsT, rows, s.dHead, scratch, room.block, rows, keyGradients, true, room.tile);                    // ∂k += ∂sᵀ Q
+            block.weighted(scoreGradients, room.keys, s.dHead, s.queryRows(dq, task, i, s.dHead)); // ∂q = ∂s K
+            pack(gradients, block.rows, s.dV, scratch, room.block);
+            block.addTransposed(weights, room.block, s.dV, valueGradients, room.strip);        // ∂v += pᵀ ∂o
+            pack(queries, block.rows, s.dHead, scratch, room.block);
+            block.addTransposed(scoreGradients, room.block, s.dHead, keyGradients, room.strip); // ∂k += ∂sᵀ Q
         }
     }
 
-    /** ∂s = scale·p·(∂p − D), over ∂p; whole vectors. */
-    private static void scoreGradients(float[] x, int p, int dp, int n, float d, float scale) {
-        FloatVector factor = FloatVector.broadcast(F, scale);
-        for (int i = 0; i < n; i += L) {
-            load(x, dp + i).sub(d).mul(load(x, p + i)).mul(factor).intoArray(x, dp + i);
+    /** p = e^(scale·score − ln Σ) over the scores of a row and ∂s = scale·p·(∂p − D) over its ∂p; exactly 0 beyond what it sees. */
+    private static void scoreGradients(float[] x, int p, int dp, int visible, float scale, float logTotal, float d) {
+        int i = 0;
+        for (; i + L <= visible; i += L) {
+            FloatVector weight = weight(x, p + i, scale, logTotal);
+            weight.intoArray(x, p + i);
+            load(x, dp + i).sub(d).mul(weight).mul(scale).intoArray(x, dp + i);
         }
+        for (; i < visible + HEIGHT; i += L) {
+            VectorMask<Float> hidden = Lanes.within(i, visible).not();
+            FloatVector weight = weight(x, p + i, scale, logTotal).blend(0f, hidden);
+            weight.intoArray(x, p + i);
+            load(x, dp + i).sub(d).mul(weight).mul(scale).blend(0f, hidden).intoArray(x, dp + i);
+        }
+    }
+
+    private static FloatVector weight(float[] x, int at, float scale, float logTotal) {
+        return VectorMath.weight(load(x, at).fma(FloatVector.broadcast(F, scale), FloatVector.broadcast(F, -logTotal)));
     }
 
     /**
-     * C (rows × n) = A (rows × depth) · B, or += where {@code add}.
+     * Some query rows of one head, and the products between them and the keys. Each strip of rows stops at the last key it sees.
      *
-     * @param b           packed panels from {@code bAt} on, each of {@code packedDepth} rows, of which the first {@code depth} count
-     * @param tile        where {@code b} has room for a tile
+     * @param first   the first row
+     * @param scratch working memory, with room for a tile at {@code tile}
      */
-    private static void product(Strips a, int depth, int n, float[] b, int bAt, int packedDepth, Matrix c, boolean add, int tile) {
-        for (int j = 0; j < n; j += WIDTH) {
-            Matrix target = c.from(j);
-            a.times(b, bAt + j * packedDepth, depth, target, Math.min(WIDTH, n - j), add ? target : Gemm.ZEROS, b, tile);
+    private record Block(Sizes sizes, int first, int rows, float[] scratch, int tile) {
+
+        private int visible(int r) {
+            return sizes.visible(first + r);
+        }
+
+        /** Keys that the strip of rows from {@code r} on sees. */
+        private int seen(int r) {
+            return visible(Math.min(r + HEIGHT, rows) - 1);
+        }
+
+        /** The first row that sees key {@code j}. */
+        private int firstToSee(int j) {
+            return sizes.causal ? Math.clamp((long) j - (sizes.m - sizes.n) - first, 0, rows) : 0;
+        }
+
+        /** scores (rows × keys) = A (rows × depth) · the packed B, in whole panels. */
+        private void scores(Matrix a, int depth, int panels, Matrix scores) {
+            Strips strips = Strips.inPlace(a, rows);
+            for (int j = 0; j < visible(rows - 1); j += WIDTH) {
+                for (int r = 0; r < rows; r += HEIGHT) {
+                    if (j < seen(r)) {
+                        strips.times(r, scratch, panels + j * depth, depth, scores.from(j), WIDTH, Gemm.ZEROS, scratch, tile);
+                    }
+                }
+            }
+        }
+
+        /** C (rows × n) = weights (rows × keys) · the packed B. */
+        private void weighted(Matrix weights, int panels, int n, Matrix c) {
+            Strips strips = Strips.inPlace(weights, rows);
+            for (int j = 0; j < n; j += WIDTH) {
+                for (int r = 0; r < rows; r += HEIGHT) {
+                    strips.times(r, scratch, panels + j * sizes.m, seen(r), c.from(j), Math.min(WIDTH, n - j), Gemm.ZEROS, scratch, tile);
+                }
+            }
+        }
+
+        /**
+         * C (keys × n) += weightsᵀ · the packed B (rows × n), for each strip of keys from the first row that sees it.
+         *
+         * @param strip where there is room for a strip
+         */
+        private void addTransposed(Matrix weights, int panels, int n, Matrix c, int strip) {
+            int seen = visible(rows - 1);
+            for (int j = 0; j < seen; j += HEIGHT) {
+                int from = firstToSee(j);
+                int depth = rows - from;
+                Matrix columns = weights.from(from * weights.rowStride() + j).transposed();
+                Strips keys = Strips.packed(columns, Math.min(HEIGHT, seen - j), depth, scratch, strip);
+                for (int to = 0; to < n; to += WIDTH) {
+                    Matrix target = c.from(j * c.rowStride() + to);
+                    keys.times(scratch, panels + to * rows + from * WIDTH, depth, target, Math.min(WIDTH, n - to), target, scratch, tile);
+                }
+            }
         }
     }
 
@@ -213,48 +255,59 @@ final class AttentionKernel {
         }
     }
 
+    /** From one row of scores to the next: whole panels, room to end a row in zeros, and never whole pages. */
+    private static int width(Sizes s) {
+        return Lanes.padded(Math.max(Panels.count(s.m) * WIDTH, s.m + HEIGHT + L)) + Lanes.BLOCK;
+    }
+
     /** Where the parts of the forward pass's working memory begin. */
     private static final class Forward {
+        private final int width;
         private final int keysT;
         private final int values;
         private final int scores;
-        private final int factors;
+        private final int references;
+        private final int totals;
         private final int tile;
         private final int size;
 
         private Forward(Sizes s) {
-            int wide = Panels.count(s.m) * WIDTH;
+            width = width(s);
             keysT = 0;
-            values = keysT + s.dHead * wide;
+            values = keysT + Panels.size(s.dHead, s.m);
             scores = values + Panels.size(s.m, s.dV);
-            factors = scores + ROWS * wide;
-            tile = factors + ROWS;
+            references = scores + ROWS * width;
+            totals = references + ROWS;
+            tile = totals + Lanes.padded(ROWS);
             size = tile + HEIGHT * WIDTH;
         }
     }
 
     /** Where the parts of the backward pass's working memory begin. */
     private static final class Backward {
+        private final int rows;
+        private final int width;
         private final int keysT;
         private final int valuesT;
         private final int keys;
         private final int block;
         private final int scores;
         private final int scoreGradients;
-        private final int strips;
+        private final int strip;
         private final int tile;
         private final int size;
 
         private Backward(Sizes s) {
-            int wide = Panels.count(s.m) * WIDTH;
+            width = width(s);
+            rows = Math.clamp(SCORES / width / HEIGHT * HEIGHT, ROWS, Math.max(ROWS, (s.n + HEIGHT - 1) / HEIGHT * HEIGHT));
             keysT = 0;
-            valuesT = keysT + s.dHead * wide;
-            keys = valuesT + s.dV * wide;
+            valuesT = keysT + Panels.size(s.dHead, s.m);
+            keys = valuesT + Panels.size(s.dV, s.m);
             block = keys + Panels.size(s.m, s.dHead);
-            scores = block + Panels.size(ROWS, Math.max(s.dHead, s.dV));
-            scoreGradients = scores + ROWS * wide;
-            strips = scoreGradients + ROWS * wide;
-            tile = strips + ROWS * (s.m + HEIGHT) + Lanes.BLOCK;
+            scores = block + Panels.size(rows, Math.max(s.dHead, s.dV));
+            scoreGradients = scores + rows * width;
+            strip = scoreGradients + rows * width;
+            tile = strip + HEIGHT * rows + Lanes.BLOCK;
             size = tile + HEIGHT * WIDTH;
         }
     }

@@ -201,7 +201,8 @@ final class Gemm {
             }
         }
 
-        private void times(int i, float[] b, int panel, int depth, Matrix c, int columns, Matrix start, float[] scratch, int tile) {
+        /** The strip from row {@code i} on times one panel. */
+        void times(int i, float[] b, int panel, int depth, Matrix c, int columns, Matrix start, float[] scratch, int tile) {
             int height = Math.min(HEIGHT, rows - i);
             int to = c.at + i * c.rowStride;
             int from = start.at + i * start.rowStride;

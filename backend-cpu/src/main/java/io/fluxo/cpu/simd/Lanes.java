@@ -190,14 +190,19 @@ final class Lanes {
 
     /** The largest of a row; −∞ where it is empty. */
     static float max(float[] x, int at, int n) {
+        return max(x, at, n, 1);
+    }
+
+    /** The largest factor·x of a row; −∞ where it is empty. */
+    static float max(float[] x, int at, int n, float factor) {
         FloatVector a = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
         int i = 0;
         for (; i + L <= n; i += L) {
-            a = a.max(load(x, at + i));
+            a = a.max(load(x, at + i).mul(factor));
         }
         if (i < n) {
             VectorMask<Float> rest = within(i, n);
-            a = a.max(FloatVector.broadcast(F, Float.NEGATIVE_INFINITY).blend(FloatVector.fromArray(F, x, at + i, rest), rest));
+            a = a.max(FloatVector.broadcast(F, Float.NEGATIVE_INFINITY).blend(FloatVector.fromArray(F, x, at + i, rest).mul(factor), rest));
         }
         return max(a);
     }

@@ -22,11 +22,11 @@ final class Memory {
     static final class Buffer {
         private Object array;
         private Scope owner;
-        private boolean viewed;
+        private int place;
+        private int handles = 1;
 
-        private Buffer(Object array, Scope owner) {
+        private Buffer(Object array) {
             this.array = array;
-            this.owner = owner;
         }
 
         /** The Java array, or null once it has been freed. */
@@ -34,9 +34,9 @@ final class Memory {
             return array;
         }
 
-        /** From now on more than one tensor may stand on this buffer. */
+        /** One more tensor stands on this buffer. */
         void view() {
-            viewed = true;
+            handles++;
         }
     }
 
@@ -44,11 +44,12 @@ final class Memory {
      * A buffer an update may write into: {@code buffer} itself, or, where other tensors may stand on it, a copy that lives as long as it does.
      */
     Buffer writable(Buffer buffer, DType dtype, int elements) {
-        if (!buffer.viewed) {
+        if (buffer.handles == 1) {
             return buffer;
         }
         Buffer copy = allocate(dtype, elements, buffer.owner);
         System.arraycopy(buffer.array, 0, copy.array, 0, elements);
+        release(buffer);
         return copy;
     }
 
@@ -65,9 +66,18 @@ final class Memory {
             case BOOL -> new boolean[length];
             case F64, BF16 -> throw new IllegalArgumentException("simd has no " + dtype.label());
         };
-        Buffer buffer = new Buffer(array, owner);
-        owner.owned.add(buffer);
+        Buffer buffer = new Buffer(array);
+        owner.own(buffer);
         return buffer;
+    }
+
+    /** One tensor less stands on {@code buffer}; after the last one its array goes to whoever asks next. */
+    void release(Buffer buffer) {
+        buffer.handles--;
+        if (buffer.handles == 0) {
+            buffer.owner.disown(buffer);
+            free(buffer);
+        }
     }
 
     /** An array for the length of a kernel; give it back by {@link #release}. */
@@ -117,8 +127,8 @@ final class Memory {
         public <T extends Tensor> T keep(T tensor) {
             Buffer buffer = ((SimdTensor) (Tensor) tensor).buffer();
             if (buffer.owner == this) {
-                buffer.owner = outer;
-                outer.owned.add(buffer);
+                disown(buffer);
+                outer.own(buffer);
             }
             return tensor;
         }
@@ -128,13 +138,23 @@ final class Memory {
             if (current != this) {
                 throw new IllegalStateException("scopes must be closed in reverse order of opening");
             }
-            for (Buffer buffer : owned) {
-                if (buffer.owner == this) {
-                    free(buffer);
-                }
-            }
+            owned.forEach(Memory.this::free);
             owned.clear();
             current = outer;
+        }
+
+        private void own(Buffer buffer) {
+            buffer.owner = this;
+            buffer.place = owned.size();
+            owned.add(buffer);
+        }
+
+        private void disown(Buffer buffer) {
+            Buffer last = owned.removeLast();
+            if (last != buffer) {
+                owned.set(buffer.place, last);
+                last.place = buffer.place;
+            }
         }
     }
 }

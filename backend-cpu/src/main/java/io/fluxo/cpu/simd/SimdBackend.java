@@ -77,6 +77,11 @@ final class SimdBackend implements Backend {
     }
 
     @Override
+    public void release(Tensor tensor) {
+        in(tensor).release(memory);
+    }
+
+    @Override
     public void close() {
         workers.close();
     }

@@ -66,6 +66,13 @@ final class SimdTensor implements Tensor {
         return new SimdTensor(memory.writable(buffer, dtype, elements()), shape, dtype);
     }
 
+    /** Nobody uses this handle again. */
+    void release(Memory memory) {
+        alive();
+        takenBy = "release";
+        memory.release(buffer);
+    }
+
     Object alive() {
         if (takenBy != null) {
             throw new IllegalStateException("the tensor %s was taken over by %s".formatted(shape, takenBy));

@@ -13,48 +13,54 @@ final class Softmaxes {
 
     private Softmaxes() {}
 
-    /** y ← e^(x − reference) over a row; returns the sum. */
+    /** y ← e^(x − reference) over a row, where no x is above {@code reference}; returns the sum. */
     static float exponentials(float[] x, int at, int n, float reference, float[] y, int yAt) {
+        return exponentials(x, at, n, 1, reference, y, yAt);
+    }
+
+    /** y ← e^(scale·x − reference) over a row, where no scale·x is above {@code reference}; returns the sum. */
+    static float exponentials(float[] x, int at, int n, float scale, float reference, float[] y, int yAt) {
         FloatVector a = FloatVector.zero(F);
         FloatVector b = FloatVector.zero(F);
         FloatVector c = FloatVector.zero(F);
         FloatVector d = FloatVector.zero(F);
         int i = 0;
         for (; i + Lanes.BLOCK <= n; i += Lanes.BLOCK) {
-            a = a.add(exponential(x, at + i, reference, y, yAt + i));
+            a = a.add(exponential(x, at + i, scale, reference, y, yAt + i));
             if (L < 16) {
-                b = b.add(exponential(x, at + i + L, reference, y, yAt + i + L));
+                b = b.add(exponential(x, at + i + L, scale, reference, y, yAt + i + L));
             }
             if (L < 8) {
-                c = c.add(exponential(x, at + i + 2 * L, reference, y, yAt + i + 2 * L));
-                d = d.add(exponential(x, at + i + 3 * L, reference, y, yAt + i + 3 * L));
+                c = c.add(exponential(x, at + i + 2 * L, scale, reference, y, yAt + i + 2 * L));
+                d = d.add(exponential(x, at + i + 3 * L, scale, reference, y, yAt + i + 3 * L));
             }
         }
         if (i < n) {
-            a = a.add(exponentialTail(x, at, i, n, reference, y, yAt));
+            a = a.add(exponentialTail(x, at, i, n, scale, reference, y, yAt));
             if (L < 16) {
-                b = b.add(exponentialTail(x, at, i + L, n, reference, y, yAt));
+                b = b.add(exponentialTail(x, at, i + L, n, scale, reference, y, yAt));
             }
             if (L < 8) {
-                c = c.add(exponentialTail(x, at, i + 2 * L, n, reference, y, yAt));
-                d = d.add(exponentialTail(x, at, i + 3 * L, n, reference, y, yAt));
+                c = c.add(exponentialTail(x, at, i + 2 * L, n, scale, reference, y, yAt));
+                d = d.add(exponentialTail(x, at, i + 3 * L, n, scale, reference, y, yAt));
             }
         }
         return Lanes.sum(a, b, c, d);
     }
 
-    private static FloatVector exponential(float[] x, int at, float reference, float[] y, int yAt) {
-        FloatVector e = VectorMath.exp(load(x, at).sub(reference));
+    private static FloatVector exponential(float[] x, int at, float scale, float reference, float[] y, int yAt) {
+        FloatVector e = VectorMath.weight(load(x, at).fma(FloatVector.broadcast(F, scale), FloatVector.broadcast(F, -reference)));
         e.intoArray(y, yAt);
         return e;
     }
 
-    private static FloatVector exponentialTail(float[] x, int at, int i, int n, float reference, float[] y, int yAt) {
+    private static FloatVector exponentialTail(float[] x, int at, int i, int n, float scale, float reference, float[] y, int yAt) {
         if (i >= n) {
             return FloatVector.zero(F);
         }
         VectorMask<Float> rest = within(i, n);
-        FloatVector e = FloatVector.zero(F).blend(VectorMath.exp(FloatVector.fromArray(F, x, at + i, rest).sub(reference)), rest);
+        FloatVector shifted = FloatVector.fromArray(F, x, at + i, rest).fma(FloatVector.broadcast(F, scale), FloatVector.broadcast(F, -reference));
+        FloatVector e = FloatVector.zero(F).blend(VectorMath.weight(shifted), rest);
         e.intoArray(y, yAt + i, rest);
         return e;
     }

@@ -33,17 +33,36 @@ final class VectorMath {
         FloatVector n = shifted.sub(ROUND);
         FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), x);
         r = n.fma(FloatVector.broadcast(F, -LN2_LOW), r);
-        FloatVector p = FloatVector.broadcast(F, 0.0013950489f);
-        p = p.fma(r, FloatVector.broadcast(F, 0.0083688896f));
-        p = p.fma(r, FloatVector.broadcast(F, 0.041666206f));
-        p = p.fma(r, FloatVector.broadcast(F, 0.16666519f));
-        p = p.fma(r, FloatVector.broadcast(F, 0.5f));
-        FloatVector e = p.mul(r).fma(r, r).add(1f);
+        FloatVector e = nearOne(r);
         IntVector exponent = shifted.reinterpretAsInts().sub(ROUND_BITS);
         IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
         FloatVector y = e.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
         y = y.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_OVERFLOW));
         return y.blend(0f, x.compare(VectorOperators.LT, EXP_UNDERFLOW));
+    }
+
+    /**
+     * e^x for the weights of a softmax, where x is at most a rounding above 0: {@link #exp} without the far ends. Below −87, where results
+     * would be near the smallest normal number, exactly 0.
+     */
+    static FloatVector weight(FloatVector x) {
+        FloatVector shifted = x.fma(FloatVector.broadcast(F, LOG2_E), FloatVector.broadcast(F, ROUND));
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = n.fma(FloatVector.broadcast(F, -LN2_HIGH), x);
+        r = n.fma(FloatVector.broadcast(F, -LN2_LOW), r);
+        // the shift drops what ROUND put above n
+        FloatVector y = nearOne(r).mul(powerOfTwo(shifted.reinterpretAsInts()));
+        return y.blend(0f, x.compare(VectorOperators.LT, -87f));
+    }
+
+    /** e^r = 1 + r + r²·P(r) for |r| ≤ ½ ln 2. */
+    private static FloatVector nearOne(FloatVector r) {
+        FloatVector p = FloatVector.broadcast(F, 0.0013950489f);
+        p = p.fma(r, FloatVector.broadcast(F, 0.0083688896f));
+        p = p.fma(r, FloatVector.broadcast(F, 0.041666206f));
+        p = p.fma(r, FloatVector.broadcast(F, 0.16666519f));
+        p = p.fma(r, FloatVector.broadcast(F, 0.5f));
+        return p.mul(r).fma(r, r).add(1f);
     }
 
     /** ln x: x = m·2ᵉ with m in [√½, √2), ln m = f − f²/2 + f³·P(f) with f = m − 1. */
