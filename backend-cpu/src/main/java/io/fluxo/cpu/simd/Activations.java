@@ -15,6 +15,9 @@ final class Activations {
     private static final float ROOT_HALF = 0.70710678f;
     private static final float ROOT_1_OVER_2PI = 0.3989422804f;
 
+    /** Where e^x is infinite and all is let through: the gate's argument goes no further. */
+    private static final float OPEN = 88.8f;
+
     private Activations() {}
 
     /** 0 where x ≤ 0, else x; NaN stays. */
@@ -45,7 +48,7 @@ final class Activations {
             FloatVector v = load(x, i);
             FloatVector s = gate(v);
             FloatVector steepness = v.mul(v).fma(FloatVector.broadcast(F, 6 * CUBIC * ROOT_2_OVER_PI), FloatVector.broadcast(F, 2 * ROOT_2_OVER_PI));
-            FloatVector spread = s.neg().fma(s, s);
+            FloatVector spread = FloatVector.broadcast(F, 1f).sub(s).mul(s);
             v.mul(spread).fma(steepness, s).mul(load(g, i)).intoArray(dx, i);
         }
     }
@@ -53,7 +56,7 @@ final class Activations {
     /** σ(2u) with u = √(2/π)(x + 0.044715x³). */
     private static FloatVector gate(FloatVector x) {
         FloatVector minusTwoU = x.mul(x).fma(FloatVector.broadcast(F, -2 * CUBIC * ROOT_2_OVER_PI), FloatVector.broadcast(F, -2 * ROOT_2_OVER_PI)).mul(x);
-        return FloatVector.broadcast(F, 1f).div(VectorMath.exp(minusTwoU).add(1f));
+        return FloatVector.broadcast(F, 1f).div(VectorMath.weight(minusTwoU.blend(OPEN, minusTwoU.compare(VectorOperators.GT, OPEN))).add(1f));
     }
 
     /** ½x(1 + erf(x/√2)). */

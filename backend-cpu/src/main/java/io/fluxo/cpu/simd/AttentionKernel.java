@@ -10,7 +10,6 @@ import io.fluxo.cpu.simd.Gemm.Matrix;
 import io.fluxo.cpu.simd.Gemm.Strips;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -104,13 +103,17 @@ final class AttentionKernel {
     /** Row of scores → e^(scale·score − the largest) in place, exactly 0 beyond what it sees. */
     private static void exponentials(Block block, int r, Forward room) {
         float[] x = block.scratch;
+        float scale = block.sizes.scale;
         int visible = block.visible(r);
         int at = room.scores + r * room.width;
-        float largest = Lanes.max(x, at, visible, block.sizes.scale);
+        float largest = Lanes.largest(x, at, visible, scale);
         float reference = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
+        for (int i = 0; i < visible; i += L) {
+            weight(x, at + i, scale, reference).intoArray(x, at + i);
+        }
+        hide(x, at, visible);
         x[room.references + r] = reference;
-        x[room.totals + r] = Softmaxes.exponentials(x, at, visible, block.sizes.scale, reference, x, at);
-        Arrays.fill(x, at + visible, at + visible + HEIGHT, 0);
+        x[room.totals + r] = Lanes.sum(x, at, ending(visible));
     }
 
     /** ln Σ of each row, and 1/Σ in the place of Σ; 0 where a row sees nothing. */
@@ -161,22 +164,31 @@ final class AttentionKernel {
 
     /** p = e^(scale·score − ln Σ) over the scores of a row and ∂s = scale·p·(∂p − D) over its ∂p; exactly 0 beyond what it sees. */
     private static void scoreGradients(float[] x, int p, int dp, int visible, float scale, float logTotal, float d) {
-        int i = 0;
-        for (; i + L <= visible; i += L) {
+        for (int i = 0; i < visible; i += L) {
             FloatVector weight = weight(x, p + i, scale, logTotal);
             weight.intoArray(x, p + i);
             load(x, dp + i).sub(d).mul(weight).mul(scale).intoArray(x, dp + i);
         }
-        for (; i < visible + HEIGHT; i += L) {
-            VectorMask<Float> hidden = Lanes.within(i, visible).not();
-            FloatVector weight = weight(x, p + i, scale, logTotal).blend(0f, hidden);
-            weight.intoArray(x, p + i);
-            load(x, dp + i).sub(d).mul(weight).mul(scale).blend(0f, hidden).intoArray(x, dp + i);
-        }
+        hide(x, p, visible);
+        hide(x, dp, visible);
     }
 
-    private static FloatVector weight(float[] x, int at, float scale, float logTotal) {
-        return VectorMath.weight(load(x, at).fma(FloatVector.broadcast(F, scale), FloatVector.broadcast(F, -logTotal)));
+    /** e^(scale·score − reference), where no exponent is above 0 by more than a rounding. */
+    private static FloatVector weight(float[] x, int at, float scale, float reference) {
+        return VectorMath.weight(load(x, at).mul(scale).sub(reference));
+    }
+
+    /** How far a row that sees so many keys is filled up: beyond its strip, in whole vectors. */
+    private static int ending(int visible) {
+        return Lanes.padded(visible + HEIGHT);
+    }
+
+    /** Zeros from {@code visible} to where the row ends. */
+    private static void hide(float[] x, int at, int visible) {
+        int end = ending(visible);
+        for (int i = visible / L * L; i < end; i += L) {
+            load(x, at + i).blend(0f, Lanes.within(i, visible).not()).intoArray(x, at + i);
+        }
     }
 
     /**
@@ -257,7 +269,7 @@ final class AttentionKernel {
 
     /** From one row of scores to the next: whole panels, room to end a row in zeros, and never whole pages. */
     private static int width(Sizes s) {
-        return Lanes.padded(Math.max(Panels.count(s.m) * WIDTH, s.m + HEIGHT + L)) + Lanes.BLOCK;
+        return Math.max(Lanes.padded(Panels.count(s.m) * WIDTH), ending(s.m)) + Lanes.BLOCK;
     }
 
     /** Where the parts of the forward pass's working memory begin. */

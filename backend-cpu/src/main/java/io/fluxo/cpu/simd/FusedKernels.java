@@ -189,11 +189,8 @@ final class FusedKernels {
                 (from, to, worker) -> Norms.backward(x, g, from, to, d, gain, means, rstds, dx, rooms[worker], 0)));
         if (dGain != null) {
             float[] gains = dGain.floats();
-            workers.share(d, BLOCK, 0.2 * rows, (from, to, _) -> Norms.gainGradient(x, g, rows, d, means, rstds, gains, from, to));
-        }
-        if (dBias != null) {
-            float[] biases = dBias.floats();
-            workers.share(d, BLOCK, 0.1 * rows, (from, to, _) -> Reductions.columnSums(g, rows, d, biases, from, to));
+            float[] biases = dBias == null ? null : dBias.floats();
+            workers.share(d, BLOCK, 0.2 * rows, (from, to, _) -> Norms.parameterGradients(x, g, rows, d, means, rstds, gains, biases, from, to));
         }
     }
 

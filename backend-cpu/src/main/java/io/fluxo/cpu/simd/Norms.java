@@ -1,9 +1,9 @@
 package io.fluxo.cpu.simd;
 
+import static io.fluxo.cpu.simd.Lanes.F;
 import static io.fluxo.cpu.simd.Lanes.L;
 import static io.fluxo.cpu.simd.Lanes.load;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -95,19 +95,37 @@ final class Norms {
         }
     }
 
-    /** ∂gain of some columns: Σ g·x̂, row after row. */
-    static void gainGradient(float[] x, float[] g, int rows, int d, float[] means, float[] rstds, float[] dGain, int fromColumn, int toColumn) {
-        Arrays.fill(dGain, fromColumn, toColumn, 0);
-        for (int row = 0; row < rows; row++) {
-            int at = row * d;
-            float mean = means == null ? 0 : means[row];
-            float rstd = rstds[row];
-            int i = fromColumn;
-            for (; i + L <= toColumn; i += L) {
-                load(g, at + i).fma(load(x, at + i).sub(mean).mul(rstd), load(dGain, i)).intoArray(dGain, i);
+    /**
+     * ∂gain = Σ g·x̂ and ∂bias = Σ g of some columns, row after row.
+     *
+     * @param means null for RMSNorm
+     * @param dBias or null
+     */
+    static void parameterGradients(float[] x, float[] g, int rows, int d, float[] means, float[] rstds, float[] dGain, float[] dBias, int from, int to) {
+        int i = from;
+        for (; i + L <= to; i += L) {
+            FloatVector gain = FloatVector.zero(F);
+            FloatVector bias = FloatVector.zero(F);
+            for (int row = 0; row < rows; row++) {
+                FloatVector gradient = load(g, row * d + i);
+                gain = gradient.fma(load(x, row * d + i).sub(means == null ? 0 : means[row]).mul(rstds[row]), gain);
+                bias = bias.add(gradient);
             }
-            for (; i < toColumn; i++) {
-                dGain[i] = Math.fma(g[at + i], (x[at + i] - mean) * rstd, dGain[i]);
+            gain.intoArray(dGain, i);
+            if (dBias != null) {
+                bias.intoArray(dBias, i);
+            }
+        }
+        for (; i < to; i++) {
+            float gain = 0;
+            float bias = 0;
+            for (int row = 0; row < rows; row++) {
+                gain = Math.fma(g[row * d + i], (x[row * d + i] - (means == null ? 0 : means[row])) * rstds[row], gain);
+                bias += g[row * d + i];
+            }
+            dGain[i] = gain;
+            if (dBias != null) {
+                dBias[i] = bias;
             }
         }
     }

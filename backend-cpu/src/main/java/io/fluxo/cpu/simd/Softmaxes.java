@@ -13,62 +13,26 @@ final class Softmaxes {
 
     private Softmaxes() {}
 
-    /** y ← e^(x − reference) over a row, where no x is above {@code reference}; returns the sum. */
+    /**
+     * y ← e^(x − reference) over a row, where no x is above {@code reference}; returns the sum. In two passes, since the compiler gives up
+     * inlining vector operations in methods that hold many of them.
+     */
     static float exponentials(float[] x, int at, int n, float reference, float[] y, int yAt) {
-        return exponentials(x, at, n, 1, reference, y, yAt);
-    }
-
-    /** y ← e^(scale·x − reference) over a row, where no scale·x is above {@code reference}; returns the sum. */
-    static float exponentials(float[] x, int at, int n, float scale, float reference, float[] y, int yAt) {
-        FloatVector a = FloatVector.zero(F);
-        FloatVector b = FloatVector.zero(F);
-        FloatVector c = FloatVector.zero(F);
-        FloatVector d = FloatVector.zero(F);
         int i = 0;
-        for (; i + Lanes.BLOCK <= n; i += Lanes.BLOCK) {
-            a = a.add(exponential(x, at + i, scale, reference, y, yAt + i));
-            if (L < 16) {
-                b = b.add(exponential(x, at + i + L, scale, reference, y, yAt + i + L));
-            }
-            if (L < 8) {
-                c = c.add(exponential(x, at + i + 2 * L, scale, reference, y, yAt + i + 2 * L));
-                d = d.add(exponential(x, at + i + 3 * L, scale, reference, y, yAt + i + 3 * L));
-            }
+        for (; i + L <= n; i += L) {
+            VectorMath.weight(load(x, at + i).sub(reference)).intoArray(y, yAt + i);
         }
         if (i < n) {
-            a = a.add(exponentialTail(x, at, i, n, scale, reference, y, yAt));
-            if (L < 16) {
-                b = b.add(exponentialTail(x, at, i + L, n, scale, reference, y, yAt));
-            }
-            if (L < 8) {
-                c = c.add(exponentialTail(x, at, i + 2 * L, n, scale, reference, y, yAt));
-                d = d.add(exponentialTail(x, at, i + 3 * L, n, scale, reference, y, yAt));
-            }
+            VectorMask<Float> rest = within(i, n);
+            VectorMath.weight(FloatVector.fromArray(F, x, at + i, rest).sub(reference)).intoArray(y, yAt + i, rest);
         }
-        return Lanes.sum(a, b, c, d);
-    }
-
-    private static FloatVector exponential(float[] x, int at, float scale, float reference, float[] y, int yAt) {
-        FloatVector e = VectorMath.weight(load(x, at).fma(FloatVector.broadcast(F, scale), FloatVector.broadcast(F, -reference)));
-        e.intoArray(y, yAt);
-        return e;
-    }
-
-    private static FloatVector exponentialTail(float[] x, int at, int i, int n, float scale, float reference, float[] y, int yAt) {
-        if (i >= n) {
-            return FloatVector.zero(F);
-        }
-        VectorMask<Float> rest = within(i, n);
-        FloatVector shifted = FloatVector.fromArray(F, x, at + i, rest).fma(FloatVector.broadcast(F, scale), FloatVector.broadcast(F, -reference));
-        FloatVector e = FloatVector.zero(F).blend(VectorMath.weight(shifted), rest);
-        e.intoArray(y, yAt + i, rest);
-        return e;
+        return Lanes.sum(y, yAt, n);
     }
 
     static void softmax(float[] x, int fromRow, int toRow, int n, float[] y) {
         for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
-            float largest = Lanes.max(x, at, n);
+            float largest = Lanes.largest(x, at, n, 1);
             float total = exponentials(x, at, n, largest == Float.NEGATIVE_INFINITY ? 0 : largest, y, at);
             scaleRow(y, at, n, total == 0 ? 0 : 1 / total);
         }
@@ -97,7 +61,7 @@ final class Softmaxes {
     static void logSoftmax(float[] x, int fromRow, int toRow, int n, float[] y, float[] room) {
         for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
-            float largest = Lanes.max(x, at, n);
+            float largest = Lanes.largest(x, at, n, 1);
             float logTotal = log(exponentials(x, at, n, largest, room, 0));
             int i = 0;
             for (; i + L <= n; i += L) {
@@ -132,7 +96,7 @@ final class Softmaxes {
             if (target < 0 || target >= n) {
                 throw new IndexOutOfBoundsException("crossEntropy: target %d of row %d is not one of %d classes".formatted(target, row, n));
             }
-            float largest = Lanes.max(x, row * n, n);
+            float largest = Lanes.largest(x, row * n, n, 1);
             float logTotal = log(exponentials(x, row * n, n, largest, room, 0));
             // in this order nothing cancels where the logits are large
             loss[row] = logTotal + (largest - x[row * n + target]);
