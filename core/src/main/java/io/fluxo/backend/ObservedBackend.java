@@ -78,6 +78,15 @@ public final class ObservedBackend extends DelegatingBackend {
         return outputs;
     }
 
+    @Override
+    public List<Tensor[]> updateAll(UpdateOp op, List<Tensor[]> inputs) {
+        long bytes = inputs.stream().mapToLong(ObservedBackend::bytes).sum();
+        long start = System.nanoTime();
+        List<Tensor[]> outputs = inner.updateAll(op, inputs);
+        tally(op, "").add(System.nanoTime() - start, bytes + outputs.stream().mapToLong(ObservedBackend::bytes).sum(), 0);
+        return outputs;
+    }
+
     private void count(Op op, String suffix, long nanos, long flops, Tensor[] inputs, Tensor... outputs) {
         tally(op, suffix).add(nanos, bytes(inputs) + bytes(outputs), flops);
     }

@@ -1,6 +1,7 @@
 package io.fluxo.op;
 
 import io.fluxo.tensor.Tensor;
+import java.util.List;
 
 /** What operations need of a backend: to be executed. */
 public interface Engine {
@@ -33,6 +34,17 @@ public interface Engine {
      */
     default Tensor[] update(UpdateOp op, Tensor... inputs) {
         return op.compose(new Ops(this), inputs);
+    }
+
+    /**
+     * Executes the same update for each of several states, none of which is another's input: in one pass where a backend has one, with the
+     * results of {@link #update} one after the other.
+     *
+     * @param inputs what {@link #update} takes, for each
+     * @return what it returns, for each
+     */
+    default List<Tensor[]> updateAll(UpdateOp op, List<Tensor[]> inputs) {
+        return inputs.stream().map(one -> update(op, one)).toList();
     }
 
     /** A kernel's output, and what its backward pass wants back: a log-sum-exp, a reciprocal deviation. */

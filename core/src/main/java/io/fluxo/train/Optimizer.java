@@ -22,25 +22,32 @@ public final class Optimizer {
     private final Backend backend;
     private final TrainingSpec spec;
     private final List<Slot> slots = new ArrayList<>();
+    /** Which slots have the same rule. */
+    private final Map<UpdateOp, List<Integer>> together = new LinkedHashMap<>();
 
     public Optimizer(Backend backend, TrainingSpec spec, List<Parameter> parameters) {
         this.backend = backend;
         this.spec = spec;
         for (Parameter parameter : parameters) {
-            slots.add(new Slot(parameter, rule(parameter), state(parameter)));
+            together.computeIfAbsent(rule(parameter), _ -> new ArrayList<>()).add(slots.size());
+            slots.add(new Slot(parameter, state(parameter)));
         }
     }
 
-    /** A parameter, its update and the update's state: Adam's two moments. */
-    private record Slot(Parameter parameter, UpdateOp rule, Tensor[] state) {
+    /** A parameter and its update's state: Adam's two moments. */
+    private record Slot(Parameter parameter, Tensor[] state) {
 
-        void step(Backend backend, Tensor gradient, Tensor rates) {
+        /** What the update takes. */
+        Tensor[] inputs(Tensor gradient, Tensor rates) {
             Tensor[] inputs = new Tensor[state.length + 3];
             inputs[0] = parameter.value();
             System.arraycopy(state, 0, inputs, 1, state.length);
             inputs[state.length + 1] = gradient;
             inputs[state.length + 2] = rates;
-            Tensor[] outputs = backend.update(rule, inputs);
+            return inputs;
+        }
+
+        void set(Tensor[] outputs) {
             parameter.set(outputs[0]);
             System.arraycopy(outputs, 1, state, 0, state.length);
         }
@@ -54,9 +61,13 @@ public final class Optimizer {
      */
     public void step(int t, Tensor[] gradients) {
         Tensor rates = rates(t);
-        for (int i = 0; i < gradients.length; i++) {
-            slots.get(i).step(backend, gradients[i], rates);
-        }
+        together.forEach((rule, members) -> {
+            List<Tensor[]> inputs = members.stream().map(i -> slots.get(i).inputs(gradients[i], rates)).toList();
+            List<Tensor[]> outputs = backend.updateAll(rule, inputs);
+            for (int i = 0; i < members.size(); i++) {
+                slots.get(members.get(i)).set(outputs.get(i));
+            }
+        });
     }
 
     /** What the next step depends on besides the parameters, under names that are distinct: Adam's moments. */

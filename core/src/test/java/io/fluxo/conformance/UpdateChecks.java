@@ -36,6 +36,10 @@ final class UpdateChecks {
         checks.add(new Check("a donated tensor of an inner scope dies with it", UpdateChecks::diesWithScope));
         checks.add(new Check("inputs that are not donated stay", UpdateChecks::othersStay));
         checks.add(new Check("a donated handle is dead", bench -> handleDies(bench.on(new CheckedBackend(bench.backend())))));
+        checks.add(new Check("several at once as one by one", UpdateChecks::together));
+        checks.add(new Check("what is released makes room, and views of it stay", UpdateChecks::released));
+        checks.add(new Check("what is released makes room, and views of it stay, checked", bench -> released(bench.on(new CheckedBackend(bench.backend())))));
+        checks.add(new Check("a released handle is dead", bench -> releasedDies(bench.on(new CheckedBackend(bench.backend())))));
         checks.add(new Check("a donated tensor's views and sources keep their values", UpdateChecks::viewsStay));
         return checks;
     }
@@ -88,6 +92,47 @@ final class UpdateChecks {
 
     private static Tensor rates(Bench bench, int t) {
         return bench.upload(ratesAt(t));
+    }
+
+    private static void together(Bench bench) {
+        AdamStep op = new AdamStep(0.9, 0.98, 1e-8, 0.1, false);
+        List<HostArray> alone = new ArrayList<>();
+        List<Tensor[]> inputs = new ArrayList<>();
+        for (int size : new int[] {1, 207, 4098, 16, 3}) {
+            alone.add(bench.download(bench.backend().update(op, state(bench, size))[0]));
+            inputs.add(state(bench, size));
+        }
+        List<Tensor[]> all = bench.backend().updateAll(op, inputs);
+        for (int i = 0; i < alone.size(); i++) {
+            bench.requireClose("w" + i, alone.get(i), bench.download(all.get(i)[0]), Tolerance.EXACT);
+        }
+    }
+
+    private static Tensor[] state(Bench bench, int size) {
+        HostArray w = Samples.normal("w" + size, size);
+        HostArray m = Samples.normal("m" + size, size);
+        HostArray v = Reference.map(Samples.normal("v" + size, size), x -> x * x);
+        return new Tensor[] {bench.upload(w), bench.upload(m), bench.upload(v), bench.upload(Samples.normal("g" + size, size)), rates(bench, 1)};
+    }
+
+    private static void released(Bench bench) {
+        HostArray x = Samples.normal("x", 6, 64);
+        try (var _ = bench.backend().openScope()) {
+            Tensor kept = bench.upload(x);
+            Tensor view = bench.ops().mergeAxes(kept, 0);
+            bench.backend().release(kept);
+            for (int i = 0; i < 8; i++) {
+                Tensor passing = bench.ops().neg(view);
+                bench.backend().release(passing);
+            }
+            bench.requireClose("x", HostArray.of(view.shape(), bench.seen(x).toDoubles()), bench.download(view), Tolerance.EXACT);
+        }
+    }
+
+    private static void releasedDies(Bench checked) {
+        Tensor x = checked.upload(Samples.normal("x", 64));
+        checked.backend().release(x);
+        Expect.failure("after release", IllegalStateException.class, () -> checked.ops().neg(x), "neg", "release");
     }
 
     private static void adamAtRest(Bench bench) {

@@ -276,36 +276,65 @@ final class SimdBackend implements Backend {
     @Override
     public Tensor[] update(UpdateOp op, Tensor... in) {
         return guarded(op.name(), () -> {
-            SimdTensor[] read = tensors(in);
-            for (SimdTensor tensor : read) {
-                tensor.alive();
-            }
-            SimdTensor[] out = new SimdTensor[op.donated()];
-            for (int i = 0; i < out.length; i++) {
-                out[i] = read[i].donateTo(op.name(), memory);
-            }
-            float[] w = out[0].floats();
-            int n = Lanes.padded(out[0].elements());
-            switch (op) {
-                case UpdateOp.Accumulate _ -> {
-                    float[] x = in[1] == in[0] ? w : read[1].floats();
-                    workers.share(n, BLOCK, 0.2, (i, end, _) -> Elementwise.accumulate(w, x, i, end));
-                }
-                case UpdateOp.SgdStep(double decay) -> {
-                    float[] g = read[1].floats();
-                    float rate = read[2].floats()[0];
-                    workers.share(n, BLOCK, 0.2, (i, end, _) -> Updates.sgd(w, g, rate, (float) decay, i, end));
-                }
-                case UpdateOp.AdamStep adam -> {
-                    float[] m = out[1].floats();
-                    float[] v = out[2].floats();
-                    float[] g = read[3].floats();
-                    float[] rates = read[4].floats();
-                    workers.share(n, BLOCK, 0.6, (i, end, _) -> Updates.adam(adam, w, m, v, g, rates, i, end));
-                }
-            }
-            return Arrays.copyOf(out, out.length, Tensor[].class);
+            Change change = change(op, in);
+            workers.share(change.length, BLOCK, Updates.nanos(op), change.body);
+            return change.outputs;
         });
+    }
+
+    @Override
+    public List<Tensor[]> updateAll(UpdateOp op, List<Tensor[]> inputs) {
+        return guarded(op.name(), () -> {
+            List<Change> changes = inputs.stream().map(in -> change(op, in)).toList();
+            workers.share(changes.stream().mapToInt(Change::length).sum(), BLOCK, Updates.nanos(op), (from, to, worker) -> {
+                int start = 0;
+                for (Change change : changes) {
+                    if (start < to && start + change.length > from) {
+                        change.body.run(Math.max(from - start, 0), Math.min(to - start, change.length), worker);
+                    }
+                    start += change.length;
+                }
+            });
+            return changes.stream().map(Change::outputs).toList();
+        });
+    }
+
+    /**
+     * An update about to happen in place.
+     *
+     * @param length of its arrays, in whole blocks
+     */
+    private record Change(Tensor[] outputs, int length, Workers.Range body) {}
+
+    private Change change(UpdateOp op, Tensor[] in) {
+        SimdTensor[] read = tensors(in);
+        for (SimdTensor tensor : read) {
+            tensor.alive();
+        }
+        SimdTensor[] out = new SimdTensor[op.donated()];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = read[i].donateTo(op.name(), memory);
+        }
+        float[] w = out[0].floats();
+        Workers.Range body = switch (op) {
+            case UpdateOp.Accumulate _ -> {
+                float[] x = in[1] == in[0] ? w : read[1].floats();
+                yield (i, end, _) -> Elementwise.accumulate(w, x, i, end);
+            }
+            case UpdateOp.SgdStep(double decay) -> {
+                float[] g = read[1].floats();
+                float rate = read[2].floats()[0];
+                yield (i, end, _) -> Updates.sgd(w, g, rate, (float) decay, i, end);
+            }
+            case UpdateOp.AdamStep adam -> {
+                float[] m = out[1].floats();
+                float[] v = out[2].floats();
+                float[] g = read[3].floats();
+                float[] rates = read[4].floats();
+                yield (i, end, _) -> Updates.adam(adam, w, m, v, g, rates, i, end);
+            }
+        };
+        return new Change(Arrays.copyOf(out, out.length, Tensor[].class), Lanes.padded(out[0].elements()), body);
     }
 
     /** Errors about dead tensors name the operation that met them. */

@@ -61,6 +61,7 @@ public final class DeterminismProbe {
                 fused(backend, new FusedOp.LayerNorm(1e-5, true), shapes(3, 37), shapes(37), shapes(37)),
                 fused(backend, new FusedOp.RmsNorm(1e-5, true), shapes(3, 37), shapes(37)),
                 fused(backend, new FusedOp.Attention(Mask.CAUSAL, Scalar.of(0.3), false), shapes(2, 13, 3, 5), shapes(2, 13, 3, 5), shapes(2, 13, 3, 7)),
+                fused(backend, new FusedOp.Attention(Mask.CAUSAL, Scalar.of(0.3), false), shapes(1, 70, 1, 5), shapes(1, 70, 1, 5), shapes(1, 70, 1, 9)),
                 fused(backend, new FusedOp.Attention(Mask.BIDIRECTIONAL, Scalar.of(0.3), false), shapes(1, 5, 2, 17), shapes(1, 9, 2, 17),
                         shapes(1, 9, 2, 5)));
     }
