@@ -1,6 +1,7 @@
 package io.fluxo.cpu.simd;
 
-import io.fluxo.cpu.simd.Gemm.Matrix;
+import io.fluxo.cpu.simd.Gemm.Product;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -21,7 +22,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = "--add-modules=jdk.incubator.vector")
+@Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-XX:-UseFPUForSpilling"})
 public class ProductBenchmark {
 
     @Param({"64x64x64", "128x128x128", "512x512x512", "512x3072x768"})
@@ -62,7 +63,7 @@ public class ProductBenchmark {
 
     @Benchmark
     public float[] multiply() {
-        gemm.multiply(m, n, k, a, b, c, null);
+        gemm.multiply(List.of(new Product(m, n, k, a, b, c, null)));
         return c.array();
     }
 

@@ -6,8 +6,6 @@ import static io.fluxo.cpu.simd.Lanes.load;
 import static io.fluxo.cpu.simd.MicroKernel.HEIGHT;
 import static io.fluxo.cpu.simd.Panels.WIDTH;
 
-import io.fluxo.cpu.simd.Gemm.Matrix;
-import io.fluxo.cpu.simd.Gemm.Strips;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -82,38 +80,46 @@ final class AttentionKernel {
     }
 
     private static void forwardHead(Sizes s, Forward room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
-        pack(s.keyRows(k, task, s.dHead).transposed(), s.dHead, s.m, scratch, room.keysT);
-        pack(s.keyRows(v, task, s.dV), s.m, s.dV, scratch, room.values);
+        Panels keysT = Panels.of(s.keyRows(k, task, s.dHead).transposed(), s.dHead, s.m, scratch, room.keysT);
+        Panels values = Panels.of(s.keyRows(v, task, s.dV), s.m, s.dV, scratch, room.values);
         Matrix weights = new Matrix(scratch, room.scores, room.width, 1);
         for (int i = 0; i < s.n; i += ROWS) {
             Block block = new Block(s, i, Math.min(ROWS, s.n - i), scratch, room.tile);
             Matrix output = s.queryRows(out, task, i, s.dV);
-            block.scores(s.queryRows(q, task, i, s.dHead), s.dHead, room.keysT, weights);
-            for (int r = 0; r < block.rows; r++) {
-                exponentials(block, r, room);
-            }
+            block.scores(s.queryRows(q, task, i, s.dHead), s.dHead, keysT, weights);
+            exponentials(block, room);
             logarithms(scratch, room, block.rows, logTotals, task * s.n + i);
-            block.weighted(weights, room.values, s.dV, output);
+            block.weighted(weights, values, s.dV, output);
             for (int r = 0; r < block.rows; r++) {
                 Softmaxes.scaleRow(out, output.at() + r * output.rowStride(), s.dV, scratch[room.totals + r]);
             }
         }
     }
 
-    /** Row of scores → e^(scale·score − the largest) in place, exactly 0 beyond what it sees. */
-    private static void exponentials(Block block, int r, Forward room) {
+    /**
+     * Scores → e^(scale·score − the row's largest) in place, exactly 0 beyond what a row sees. In passes: the ends of neighbouring rows' sums
+     * overlap where nothing lies between them.
+     */
+    private static void exponentials(Block block, Forward room) {
         float[] x = block.scratch;
         float scale = block.sizes.scale;
-        int visible = block.visible(r);
-        int at = room.scores + r * room.width;
-        float largest = Lanes.largest(x, at, visible, scale);
-        float reference = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
+        for (int r = 0; r < block.rows; r++) {
+            float largest = Lanes.largest(x, room.scores + r * room.width, block.visible(r), scale);
+            x[room.references + r] = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
+        }
+        for (int r = 0; r < block.rows; r++) {
+            weights(x, room.scores + r * room.width, block.visible(r), scale, x[room.references + r]);
+        }
+        for (int r = 0; r < block.rows; r++) {
+            x[room.totals + r] = Lanes.sum(x, room.scores + r * room.width, ending(block.visible(r)));
+        }
+    }
+
+    private static void weights(float[] x, int at, int visible, float scale, float reference) {
         for (int i = 0; i < visible; i += L) {
             weight(x, at + i, scale, reference).intoArray(x, at + i);
         }
         hide(x, at, visible);
-        x[room.references + r] = reference;
-        x[room.totals + r] = Lanes.sum(x, at, ending(visible));
     }
 
     /** ln Σ of each row, and 1/Σ in the place of Σ; 0 where a row sees nothing. */
@@ -134,9 +140,9 @@ final class AttentionKernel {
     private static void backwardHead(Sizes s, Backward room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g,
                                      float[] dq, float[] dk, float[] dv, float[] scratch) {
         Matrix keys = s.keyRows(k, task, s.dHead);
-        pack(keys.transposed(), s.dHead, s.m, scratch, room.keysT);
-        pack(s.keyRows(v, task, s.dV).transposed(), s.dV, s.m, scratch, room.valuesT);
-        pack(keys, s.m, s.dHead, scratch, room.keys);
+        Panels keysT = Panels.of(keys.transposed(), s.dHead, s.m, scratch, room.keysT);
+        Panels valuesT = Panels.of(s.keyRows(v, task, s.dV).transposed(), s.dV, s.m, scratch, room.valuesT);
+        Panels keyPanels = Panels.of(keys, s.m, s.dHead, scratch, room.keys);
         Matrix keyGradients = s.keyRows(dk, task, s.dHead);
         Matrix valueGradients = s.keyRows(dv, task, s.dV);
         clear(keyGradients, s.m, s.dHead);
@@ -147,18 +153,16 @@ final class AttentionKernel {
             Block block = new Block(s, i, Math.min(room.rows, s.n - i), scratch, room.tile);
             Matrix queries = s.queryRows(q, task, i, s.dHead);
             Matrix gradients = s.queryRows(g, task, i, s.dV);
-            block.scores(queries, s.dHead, room.keysT, weights);
-            block.scores(gradients, s.dV, room.valuesT, scoreGradients);                       // ∂p = ∂o Vᵀ
+            block.scores(queries, s.dHead, keysT, weights);
+            block.scores(gradients, s.dV, valuesT, scoreGradients);                            // ∂p = ∂o Vᵀ
             for (int r = 0; r < block.rows; r++) {
                 int row = gradients.at() + r * gradients.rowStride();
                 scoreGradients(scratch, room.scores + r * room.width, room.scoreGradients + r * room.width, block.visible(r), s.scale,
                         logTotals[task * s.n + i + r], Lanes.dot(g, row, out, row, s.dV));
             }
-            block.weighted(scoreGradients, room.keys, s.dHead, s.queryRows(dq, task, i, s.dHead)); // ∂q = ∂s K
-            pack(gradients, block.rows, s.dV, scratch, room.block);
-            block.addTransposed(weights, room.block, s.dV, valueGradients, room.strip);        // ∂v += pᵀ ∂o
-            pack(queries, block.rows, s.dHead, scratch, room.block);
-            block.addTransposed(scoreGradients, room.block, s.dHead, keyGradients, room.strip); // ∂k += ∂sᵀ Q
+            block.weighted(scoreGradients, keyPanels, s.dHead, s.queryRows(dq, task, i, s.dHead)); // ∂q = ∂s K
+            block.addTransposed(weights, Panels.of(gradients, block.rows, s.dV, scratch, room.block), s.dV, valueGradients);       // ∂v += pᵀ ∂o
+            block.addTransposed(scoreGradients, Panels.of(queries, block.rows, s.dHead, scratch, room.block), s.dHead, keyGradients); // ∂k += ∂sᵀ Q
         }
     }
 
@@ -213,51 +217,40 @@ final class AttentionKernel {
             return sizes.causal ? Math.clamp((long) j - (sizes.m - sizes.n) - first, 0, rows) : 0;
         }
 
-        /** scores (rows × keys) = A (rows × depth) · the packed B, in whole panels. */
-        private void scores(Matrix a, int depth, int panels, Matrix scores) {
+        /** scores (rows × keys) = A (rows × depth) · B, in whole panels. */
+        private void scores(Matrix a, int depth, Panels b, Matrix scores) {
             Strips strips = Strips.inPlace(a, rows);
             for (int j = 0; j < visible(rows - 1); j += WIDTH) {
                 for (int r = 0; r < rows; r += HEIGHT) {
                     if (j < seen(r)) {
-                        strips.times(r, scratch, panels + j * depth, depth, scores.from(j), WIDTH, Gemm.ZEROS, scratch, tile);
+                        strips.times(r, b, j / WIDTH, depth, scores.from(j), WIDTH, Strips.ZEROS, scratch, tile);
                     }
                 }
             }
         }
 
-        /** C (rows × n) = weights (rows × keys) · the packed B. */
-        private void weighted(Matrix weights, int panels, int n, Matrix c) {
+        /** C (rows × n) = weights (rows × keys) · B. */
+        private void weighted(Matrix weights, Panels b, int n, Matrix c) {
             Strips strips = Strips.inPlace(weights, rows);
             for (int j = 0; j < n; j += WIDTH) {
                 for (int r = 0; r < rows; r += HEIGHT) {
-                    strips.times(r, scratch, panels + j * sizes.m, seen(r), c.from(j), Math.min(WIDTH, n - j), Gemm.ZEROS, scratch, tile);
+                    strips.times(r, b, j / WIDTH, seen(r), c.from(j), Math.min(WIDTH, n - j), Strips.ZEROS, scratch, tile);
                 }
             }
         }
 
-        /**
-         * C (keys × n) += weightsᵀ · the packed B (rows × n), for each strip of keys from the first row that sees it.
-         *
-         * @param strip where there is room for a strip
-         */
-        private void addTransposed(Matrix weights, int panels, int n, Matrix c, int strip) {
+        /** C (keys × n) += weightsᵀ · B (rows × n), for each strip of keys from the first row that sees it. */
+        private void addTransposed(Matrix weights, Panels b, int n, Matrix c) {
             int seen = visible(rows - 1);
             for (int j = 0; j < seen; j += HEIGHT) {
                 int from = firstToSee(j);
-                int depth = rows - from;
                 Matrix columns = weights.from(from * weights.rowStride() + j).transposed();
-                Strips keys = Strips.packed(columns, Math.min(HEIGHT, seen - j), depth, scratch, strip);
+                Strips keys = Strips.inPlace(columns, Math.min(HEIGHT, seen - j)); // rows of weights go on far enough for a whole strip
                 for (int to = 0; to < n; to += WIDTH) {
                     Matrix target = c.from(j * c.rowStride() + to);
-                    keys.times(scratch, panels + to * rows + from * WIDTH, depth, target, Math.min(WIDTH, n - to), target, scratch, tile);
+                    keys.times(b.from(from), to / WIDTH, rows - from, target, Math.min(WIDTH, n - to), target, scratch, tile);
                 }
             }
-        }
-    }
-
-    private static void pack(Matrix b, int k, int n, float[] packed, int packedAt) {
-        for (int panel = 0; panel < Panels.count(n); panel++) {
-            Panels.pack(b.array(), b.at(), b.rowStride(), b.columnStride(), k, n, panel, packed, packedAt);
         }
     }
 
@@ -305,7 +298,6 @@ final class AttentionKernel {
         private final int block;
         private final int scores;
         private final int scoreGradients;
-        private final int strip;
         private final int tile;
         private final int size;
 
@@ -318,8 +310,7 @@ final class AttentionKernel {
             block = keys + Panels.size(s.m, s.dHead);
             scores = block + Panels.size(rows, Math.max(s.dHead, s.dV));
             scoreGradients = scores + rows * width;
-            strip = scoreGradients + rows * width;
-            tile = strip + HEIGHT * rows + Lanes.BLOCK;
+            tile = scoreGradients + rows * width;
             size = tile + HEIGHT * WIDTH;
         }
     }

@@ -2,6 +2,7 @@ package io.fluxo.cpu.simd;
 
 import static io.fluxo.cpu.simd.Lanes.BLOCK;
 
+import io.fluxo.cpu.simd.Gemm.Product;
 import io.fluxo.op.Engine.Fused;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
@@ -16,6 +17,9 @@ final class FusedKernels {
 
     /** Names of the fused operations that have kernels, as {@code ./fluxo backends} lists them. */
     static final List<String> NAMES = List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "crossEntropy");
+
+    /** Columns that are summed together: four vectors. */
+    private static final int SUMMED = 4 * BLOCK;
 
     private final Memory memory;
     private final Workers workers;
@@ -53,8 +57,8 @@ final class FusedKernels {
             case FusedOp.Linear(boolean bias) -> {
                 int k = in[1].shape().size(0);
                 int columns = in[1].shape().size(1);
-                gemm.multiply(rows(y), columns, k, Gemm.Matrix.of(x, k), Gemm.Matrix.of(in[1].floats(), columns),
-                        Gemm.Matrix.of(y.floats(), columns), bias ? in[2].floats() : null);
+                gemm.multiply(List.of(new Product(rows(y), columns, k, Matrix.of(x, k), Matrix.of(in[1].floats(), columns), Matrix.of(out, columns),
+                        bias ? in[2].floats() : null)));
                 yield new Fused(y);
             }
             case FusedOp.Relu _ -> {
@@ -114,16 +118,18 @@ final class FusedKernels {
                 int columns = in[1].shape().size(1);
                 int rows = rows(y);
                 SimdTensor dw = tensors.make(in[1].shape(), DType.F32);
-                Gemm.Matrix gradient = Gemm.Matrix.of(g, columns);
-                Gemm.Matrix weight = Gemm.Matrix.of(in[1].floats(), columns);
-                gemm.multiply(rows, k, columns, gradient, weight.transposed(), Gemm.Matrix.of(dx.floats(), k), null);                    // g Wᵀ
-                gemm.multiply(k, columns, rows, Gemm.Matrix.of(x, k).transposed(), gradient, Gemm.Matrix.of(dw.floats(), columns), null); // xᵀ g
+                Matrix gradient = Matrix.of(g, columns);
+                Matrix weight = Matrix.of(in[1].floats(), columns);
+                Product forInput = new Product(rows, k, columns, gradient, weight.transposed(), Matrix.of(dxs, k), null);                     // g Wᵀ
+                Product forWeight = new Product(k, columns, rows, Matrix.of(x, k).transposed(), gradient, Matrix.of(dw.floats(), columns), null); // xᵀ g
                 if (!bias) {
+                    gemm.multiply(List.of(forInput, forWeight));
                     yield new Tensor[] {dx, dw};
                 }
                 SimdTensor db = tensors.make(in[2].shape(), DType.F32);
                 float[] sums = db.floats();
-                workers.share(columns, BLOCK, 0.1 * rows, (from, to, _) -> Reductions.columnSums(g, rows, columns, sums, from, to));
+                gemm.multiply(List.of(forInput, forWeight), new Workers.Part((columns + SUMMED - 1) / SUMMED,
+                        (task, _) -> Reductions.columnSums(g, rows, columns, sums, task * SUMMED, Math.min(columns, (task + 1) * SUMMED))));
                 yield new Tensor[] {dx, dw, db};
             }
             case FusedOp.Relu _ -> {
@@ -177,7 +183,7 @@ final class FusedKernels {
 
     private void norm(SimdTensor y, float[] x, double eps, float[] gain, float[] bias, float[] means, float[] rstds) {
         float[] out = y.floats();
-        rows(y, 0.3, (from, to, _) -> Norms.forward(x, from, to, width(y), eps, gain, bias, out, means, rstds));
+        rows(y, 0.2, (from, to, _) -> Norms.forward(x, from, to, width(y), eps, gain, bias, out, means, rstds));
     }
 
     private void normBackward(float[] x, float[] g, SimdTensor[] in, boolean affine, float[] means, float[] rstds, float[] dx, SimdTensor dGain,
@@ -185,8 +191,8 @@ final class FusedKernels {
         int rows = rows(in[0]);
         int d = width(in[0]);
         float[] gain = affine ? in[1].floats() : null;
-        withRoom(2 * Lanes.padded(d), rooms -> rows(in[0], 0.6,
-                (from, to, worker) -> Norms.backward(x, g, from, to, d, gain, means, rstds, dx, rooms[worker], 0)));
+        withRoom(Norms.room(d), rooms -> rows(in[0], 0.4,
+                (from, to, worker) -> Norms.backward(x, g, from, to, d, gain, means, rstds, dx, rooms[worker])));
         if (dGain != null) {
             float[] gains = dGain.floats();
             float[] biases = dBias == null ? null : dBias.floats();

@@ -3,21 +3,21 @@ package io.fluxo.cpu.simd;
 import static io.fluxo.cpu.simd.Lanes.F;
 import static io.fluxo.cpu.simd.Lanes.L;
 import static io.fluxo.cpu.simd.Lanes.load;
-import static io.fluxo.cpu.simd.Panels.WIDTH;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The innermost product: a strip of {@link #HEIGHT} rows of A times one panel of B, accumulated in registers. Each element of C is one chain
- * of fused multiply-adds in the order of k, the same on every path: whatever the tile, the blocking and the number of threads, its bits are
- * the same.
+ * The innermost product: a strip of {@link #HEIGHT} rows of A times one panel of B, two vectors wide, accumulated in registers. Each element
+ * of C is one chain of fused multiply-adds in the order of k, the same on every path: whatever the tile, the blocking and the number of
+ * threads, its bits are the same.
  *
- * <p>Twelve rows by two vectors take 24 of the 32 registers of AVX-512, which measured best; where there are 16, six rows take 12. Strides
- * within the loop are constants, so that the compiler can prove every index in range before the loop: with strides in variables the same
- * loop ran at four fifths of the speed.
+ * <p>Twelve rows by two vectors take 24 of the 32 registers of AVX-512, which measured best; where there are 16, six rows take 12. The twelve
+ * addresses of rows in place do not fit the other registers too: the compiler must keep them on the stack and not in vector registers
+ * ({@code -XX:-UseFPUForSpilling}), or a tenth of the speed is lost.
  *
  * <p>Row i begins with what lies at {@code startAt + i·startStride} of {@code start}: C itself to add to it, a bias or zeros (stride 0). Where
- * the sums begin must not be a branch: accumulators that came from two places were kept in memory. Panels are those of {@link Panels}.
+ * the sums begin must not be a branch: accumulators that came from two places were kept in memory. Row p of the panel lies at
+ * {@code bAt + p·bStride}.
  */
 final class MicroKernel {
 
@@ -26,12 +26,13 @@ final class MicroKernel {
 
     private MicroKernel() {}
 
-    /** A strip packed depth by depth: element (i, p) at {@code at + p·HEIGHT + i}. */
-    static void packed(float[] a, int at, float[] b, int bAt, int k, float[] c, int cAt, int ldc, float[] start, int startAt, int startStride) {
+    /** A strip whose elements of one depth lie side by side, packed or in a transposed matrix: element (i, p) at {@code at + p·stride + i}. */
+    static void columns(float[] a, int at, int stride, float[] b, int bAt, int bStride, int k, float[] c, int cAt, int ldc, float[] start, int startAt,
+                        int startStride) {
         if (HEIGHT == 12) {
-            packed12(a, at, b, bAt, k, c, cAt, ldc, start, startAt, startStride);
+            columns12(a, at, stride, b, bAt, bStride, k, c, cAt, ldc, start, startAt, startStride);
         } else {
-            packed6(a, at, b, bAt, k, c, cAt, ldc, start, startAt, startStride);
+            columns6(a, at, stride, b, bAt, bStride, k, c, cAt, ldc, start, startAt, startStride);
         }
     }
 
@@ -39,18 +40,18 @@ final class MicroKernel {
      * A strip of rows where they lie: element (i, p) at {@code at + i·rowStride + p}. Rows beyond {@code last} repeat it, for strips that
      * are not full; C has room for them.
      */
-    static void inPlace(float[] a, int at, int rowStride, int last, float[] b, int bAt, int k, float[] c, int cAt, int ldc, float[] start, int startAt,
-                        int startStride) {
+    static void rows(float[] a, int at, int rowStride, int last, float[] b, int bAt, int bStride, int k, float[] c, int cAt, int ldc, float[] start,
+                     int startAt, int startStride) {
         if (HEIGHT == 12) {
-            inPlace12(a, at, rowStride, last, b, bAt, k, c, cAt, ldc, start, startAt, startStride);
+            rows12(a, at, rowStride, last, b, bAt, bStride, k, c, cAt, ldc, start, startAt, startStride);
         } else {
-            inPlace6(a, at, rowStride, last, b, bAt, k, c, cAt, ldc, start, startAt, startStride);
+            rows6(a, at, rowStride, last, b, bAt, bStride, k, c, cAt, ldc, start, startAt, startStride);
         }
     }
 
-    /** Twelve rows of a packed strip. */
-    private static void packed12(float[] a, int at, float[] b, int bAt, int k, float[] c, int cAt, int ldc,
-                               float[] start, int startAt, int startStride) {
+    /** Twelve rows, side by side. */
+    private static void columns12(float[] a, int at, int stride, float[] b, int bAt, int bStride, int k, float[] c, int cAt, int ldc, float[] start,
+                                  int startAt, int startStride) {
         FloatVector c0a = load(start, startAt);
         FloatVector c0b = load(start, startAt + L);
         FloatVector c1a = load(start, startAt + startStride);
@@ -75,44 +76,44 @@ final class MicroKernel {
         FloatVector c10b = load(start, startAt + 10 * startStride + L);
         FloatVector c11a = load(start, startAt + 11 * startStride);
         FloatVector c11b = load(start, startAt + 11 * startStride + L);
-        for (int p = 0; p < k; p++) {
-            FloatVector left = load(b, bAt + p * WIDTH);
-            FloatVector right = load(b, bAt + p * WIDTH + L);
+        for (int p = 0, x = at, q = bAt; p < k; p++, x += stride, q += bStride) {
+            FloatVector left = load(b, q);
+            FloatVector right = load(b, q + L);
             FloatVector v;
-            v = FloatVector.broadcast(F, a[at + p * 12]);
+            v = FloatVector.broadcast(F, a[x]);
             c0a = v.fma(left, c0a);
             c0b = v.fma(right, c0b);
-            v = FloatVector.broadcast(F, a[at + p * 12 + 1]);
+            v = FloatVector.broadcast(F, a[x + 1]);
             c1a = v.fma(left, c1a);
             c1b = v.fma(right, c1b);
-            v = FloatVector.broadcast(F, a[at + p * 12 + 2]);
+            v = FloatVector.broadcast(F, a[x + 2]);
             c2a = v.fma(left, c2a);
             c2b = v.fma(right, c2b);
-            v = FloatVector.broadcast(F, a[at + p * 12 + 3]);
+            v = FloatVector.broadcast(F, a[x + 3]);
             c3a = v.fma(left, c3a);
             c3b = v.fma(right, c3b);
-            v = FloatVector.broadcast(F, a[at + p * 12 + 4]);
+            v = FloatVector.broadcast(F, a[x + 4]);
             c4a = v.fma(left, c4a);
             c4b = v.fma(right, c4b);
-            v = FloatVector.broadcast(F, a[at + p * 12 + 5]);
+            v = FloatVector.broadcast(F, a[x + 5]);
             c5a = v.fma(left, c5a);
             c5b = v.fma(right, c5b);
-            v = FloatVector.broadcast(F, a[at + p * 12 + 6]);
+            v = FloatVector.broadcast(F, a[x + 6]);
             c6a = v.fma(left, c6a);
             c6b = v.fma(right, c6b);
-            v = FloatVector.broadcast(F, a[at + p * 12 + 7]);
+            v = FloatVector.broadcast(F, a[x + 7]);
             c7a = v.fma(left, c7a);
             c7b = v.fma(right, c7b);
-            v = FloatVector.broadcast(F, a[at + p * 12 + 8]);
+            v = FloatVector.broadcast(F, a[x + 8]);
             c8a = v.fma(left, c8a);
             c8b = v.fma(right, c8b);
-            v = FloatVector.broadcast(F, a[at + p * 12 + 9]);
+            v = FloatVector.broadcast(F, a[x + 9]);
             c9a = v.fma(left, c9a);
             c9b = v.fma(right, c9b);
-            v = FloatVector.broadcast(F, a[at + p * 12 + 10]);
+            v = FloatVector.broadcast(F, a[x + 10]);
             c10a = v.fma(left, c10a);
             c10b = v.fma(right, c10b);
-            v = FloatVector.broadcast(F, a[at + p * 12 + 11]);
+            v = FloatVector.broadcast(F, a[x + 11]);
             c11a = v.fma(left, c11a);
             c11b = v.fma(right, c11b);
         }
@@ -143,7 +144,7 @@ final class MicroKernel {
     }
 
     /** Twelve rows where they lie. */
-    private static void inPlace12(float[] a, int at, int rowStride, int last, float[] b, int bAt, int k, float[] c, int cAt, int ldc,
+    private static void rows12(float[] a, int at, int rowStride, int last, float[] b, int bAt, int bStride, int k, float[] c, int cAt, int ldc,
                                float[] start, int startAt, int startStride) {
         FloatVector c0a = load(start, startAt);
         FloatVector c0b = load(start, startAt + L);
@@ -181,9 +182,9 @@ final class MicroKernel {
         int a9 = at + Math.min(9, last) * rowStride;
         int a10 = at + Math.min(10, last) * rowStride;
         int a11 = at + Math.min(11, last) * rowStride;
-        for (int p = 0; p < k; p++) {
-            FloatVector left = load(b, bAt + p * WIDTH);
-            FloatVector right = load(b, bAt + p * WIDTH + L);
+        for (int p = 0, q = bAt; p < k; p++, q += bStride) {
+            FloatVector left = load(b, q);
+            FloatVector right = load(b, q + L);
             FloatVector v;
             v = FloatVector.broadcast(F, a[a0 + p]);
             c0a = v.fma(left, c0a);
@@ -248,9 +249,9 @@ final class MicroKernel {
         c11b.intoArray(c, cAt + 11 * ldc + L);
     }
 
-    /** Six rows of a packed strip. */
-    private static void packed6(float[] a, int at, float[] b, int bAt, int k, float[] c, int cAt, int ldc,
-                               float[] start, int startAt, int startStride) {
+    /** Six rows, side by side. */
+    private static void columns6(float[] a, int at, int stride, float[] b, int bAt, int bStride, int k, float[] c, int cAt, int ldc, float[] start,
+                                  int startAt, int startStride) {
         FloatVector c0a = load(start, startAt);
         FloatVector c0b = load(start, startAt + L);
         FloatVector c1a = load(start, startAt + startStride);
@@ -263,26 +264,26 @@ final class MicroKernel {
         FloatVector c4b = load(start, startAt + 4 * startStride + L);
         FloatVector c5a = load(start, startAt + 5 * startStride);
         FloatVector c5b = load(start, startAt + 5 * startStride + L);
-        for (int p = 0; p < k; p++) {
-            FloatVector left = load(b, bAt + p * WIDTH);
-            FloatVector right = load(b, bAt + p * WIDTH + L);
+        for (int p = 0, x = at, q = bAt; p < k; p++, x += stride, q += bStride) {
+            FloatVector left = load(b, q);
+            FloatVector right = load(b, q + L);
             FloatVector v;
-            v = FloatVector.broadcast(F, a[at + p * 6]);
+            v = FloatVector.broadcast(F, a[x]);
             c0a = v.fma(left, c0a);
             c0b = v.fma(right, c0b);
-            v = FloatVector.broadcast(F, a[at + p * 6 + 1]);
+            v = FloatVector.broadcast(F, a[x + 1]);
             c1a = v.fma(left, c1a);
             c1b = v.fma(right, c1b);
-            v = FloatVector.broadcast(F, a[at + p * 6 + 2]);
+            v = FloatVector.broadcast(F, a[x + 2]);
             c2a = v.fma(left, c2a);
             c2b = v.fma(right, c2b);
-            v = FloatVector.broadcast(F, a[at + p * 6 + 3]);
+            v = FloatVector.broadcast(F, a[x + 3]);
             c3a = v.fma(left, c3a);
             c3b = v.fma(right, c3b);
-            v = FloatVector.broadcast(F, a[at + p * 6 + 4]);
+            v = FloatVector.broadcast(F, a[x + 4]);
             c4a = v.fma(left, c4a);
             c4b = v.fma(right, c4b);
-            v = FloatVector.broadcast(F, a[at + p * 6 + 5]);
+            v = FloatVector.broadcast(F, a[x + 5]);
             c5a = v.fma(left, c5a);
             c5b = v.fma(right, c5b);
         }
@@ -301,7 +302,7 @@ final class MicroKernel {
     }
 
     /** Six rows where they lie. */
-    private static void inPlace6(float[] a, int at, int rowStride, int last, float[] b, int bAt, int k, float[] c, int cAt, int ldc,
+    private static void rows6(float[] a, int at, int rowStride, int last, float[] b, int bAt, int bStride, int k, float[] c, int cAt, int ldc,
                                float[] start, int startAt, int startStride) {
         FloatVector c0a = load(start, startAt);
         FloatVector c0b = load(start, startAt + L);
@@ -321,9 +322,9 @@ final class MicroKernel {
         int a3 = at + Math.min(3, last) * rowStride;
         int a4 = at + Math.min(4, last) * rowStride;
         int a5 = at + Math.min(5, last) * rowStride;
-        for (int p = 0; p < k; p++) {
-            FloatVector left = load(b, bAt + p * WIDTH);
-            FloatVector right = load(b, bAt + p * WIDTH + L);
+        for (int p = 0, q = bAt; p < k; p++, q += bStride) {
+            FloatVector left = load(b, q);
+            FloatVector right = load(b, q + L);
             FloatVector v;
             v = FloatVector.broadcast(F, a[a0 + p]);
             c0a = v.fma(left, c0a);

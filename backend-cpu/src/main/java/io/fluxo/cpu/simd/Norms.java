@@ -9,10 +9,20 @@ import jdk.incubator.vector.FloatVector;
 /**
  * LayerNorm and RMSNorm over rows. With x̂ the normalised row, r = 1/√(σ² + ε) and u = g·gain:
  * ∂x = r·(u − mean(u) − x̂·mean(u·x̂)), ∂gain = Σ g·x̂, ∂bias = Σ g; RMSNorm is the same without the means of x and u.
+ *
+ * <p>Some rows at a time go through one pass after the other: the end of a sum is a chain of dependent operations, and those of neighbouring
+ * rows overlap only where little else lies between them.
  */
 final class Norms {
 
+    /** Floats of the rows that go through a pass together: they stay in the first-level cache. */
+    private static final int TOGETHER = 2048;
+
     private Norms() {}
+
+    private static int together(int d) {
+        return Math.max(1, TOGETHER / d);
+    }
 
     /**
      * @param gain  or null
@@ -21,16 +31,20 @@ final class Norms {
      * @param rstds receives each row's r
      */
     static void forward(float[] x, int fromRow, int toRow, int d, double eps, float[] gain, float[] bias, float[] y, float[] means, float[] rstds) {
-        for (int row = fromRow; row < toRow; row++) {
-            int at = row * d;
-            float mean = means == null ? 0 : Lanes.sum(x, at, d) / d;
-            float variance = Lanes.squares(x, at, d, mean) / d;
-            float rstd = (float) (1 / Math.sqrt(variance + eps));
-            if (means != null) {
-                means[row] = mean;
+        for (int from = fromRow; from < toRow; from += together(d)) {
+            int to = Math.min(toRow, from + together(d));
+            for (int row = from; means != null && row < to; row++) {
+                means[row] = Lanes.sum(x, row * d, d) / d;
             }
-            rstds[row] = rstd;
-            normalize(x, at, d, mean, rstd, gain, bias, y);
+            for (int row = from; row < to; row++) {
+                rstds[row] = Lanes.squares(x, row * d, d, means == null ? 0 : means[row]) / d;
+            }
+            for (int row = from; row < to; row++) {
+                rstds[row] = (float) (1 / Math.sqrt(rstds[row] + eps));
+            }
+            for (int row = from; row < to; row++) {
+                normalize(x, row * d, d, means == null ? 0 : means[row], rstds[row], gain, bias, y);
+            }
         }
     }
 
@@ -53,28 +67,47 @@ final class Norms {
         }
     }
 
+    /** Floats of working memory that {@link #backward} needs. */
+    static int room(int d) {
+        return together(d) * (2 * Lanes.padded(d) + 2);
+    }
+
     /**
      * ∂x of some rows.
      *
      * @param gain or null
-     * @param room 2d floats from {@code at} on
+     * @param room {@link #room} floats
      */
-    static void backward(float[] x, float[] g, int fromRow, int toRow, int d, float[] gain, float[] means, float[] rstds, float[] dx, float[] room,
-                         int u) {
-        int xHat = u + Lanes.padded(d);
-        for (int row = fromRow; row < toRow; row++) {
-            int at = row * d;
-            float rstd = rstds[row];
-            prepare(x, g, at, d, means == null ? 0 : means[row], rstd, gain, room, u, xHat);
-            float meanU = means == null ? 0 : Lanes.sum(room, u, d) / d;
-            float meanUx = Lanes.dot(room, u, room, xHat, d) / d;
-            int i = 0;
-            for (; i + L <= d; i += L) {
-                load(room, u + i).sub(meanU).sub(load(room, xHat + i).mul(meanUx)).mul(rstd).intoArray(dx, at + i);
+    static void backward(float[] x, float[] g, int fromRow, int toRow, int d, float[] gain, float[] means, float[] rstds, float[] dx, float[] room) {
+        int each = 2 * Lanes.padded(d);
+        int meansU = together(d) * each;
+        int meansUx = meansU + together(d);
+        for (int from = fromRow; from < toRow; from += together(d)) {
+            int rows = Math.min(together(d), toRow - from);
+            for (int r = 0; r < rows; r++) {
+                int row = from + r;
+                prepare(x, g, row * d, d, means == null ? 0 : means[row], rstds[row], gain, room, r * each, r * each + each / 2);
             }
-            for (; i < d; i++) {
-                dx[at + i] = (room[u + i] - meanU - room[xHat + i] * meanUx) * rstd;
+            for (int r = 0; r < rows; r++) {
+                room[meansU + r] = means == null ? 0 : Lanes.sum(room, r * each, d) / d;
             }
+            for (int r = 0; r < rows; r++) {
+                room[meansUx + r] = Lanes.dot(room, r * each, room, r * each + each / 2, d) / d;
+            }
+            for (int r = 0; r < rows; r++) {
+                combine(room, r * each, r * each + each / 2, d, room[meansU + r], room[meansUx + r], rstds[from + r], dx, (from + r) * d);
+            }
+        }
+    }
+
+    /** ∂x of one row. */
+    private static void combine(float[] room, int u, int xHat, int d, float meanU, float meanUx, float rstd, float[] dx, int at) {
+        int i = 0;
+        for (; i + L <= d; i += L) {
+            load(room, u + i).sub(meanU).sub(load(room, xHat + i).mul(meanUx)).mul(rstd).intoArray(dx, at + i);
+        }
+        for (; i < d; i++) {
+            dx[at + i] = (room[u + i] - meanU - room[xHat + i] * meanUx) * rstd;
         }
     }
 

@@ -6,15 +6,27 @@ import static io.fluxo.cpu.simd.Lanes.L;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The right side of a product, packed for the micro-kernel: panels of {@link #WIDTH} columns, each with its rows one after the other, padded
- * with zeros. Panel p begins at p · k · WIDTH.
+ * The right side of a product as the micro-kernel takes it, in panels of {@link #WIDTH} columns: row p of the panel j at
+ * {@code at + j·panel + p·rowStride}. Packed panels are padded with zeros.
  */
-final class Panels {
+record Panels(float[] array, int at, int panel, int rowStride) {
 
     /** Columns of a panel: two vectors. */
     static final int WIDTH = 2 * L;
 
-    private Panels() {}
+    /** Whether the micro-kernel reads {@code n} columns well where they lie. */
+    static boolean readable(Matrix b, int n) {
+        return b.columnStride() == 1 && n % WIDTH == 0 && Matrix.spreads(b.rowStride());
+    }
+
+    static Panels inPlace(Matrix b) {
+        return new Panels(b.array(), b.at(), WIDTH, b.rowStride());
+    }
+
+    /** Of {@code depth} rows, from {@code at} on: what {@link #pack} fills. */
+    static Panels packed(float[] array, int at, int depth) {
+        return new Panels(array, at, WIDTH * depth, WIDTH);
+    }
 
     /** Floats that k × n takes. */
     static int size(int k, int n) {
@@ -25,25 +37,42 @@ final class Panels {
         return (n + WIDTH - 1) / WIDTH;
     }
 
-    /**
-     * Packs panel {@code panel} of a k × n matrix whose element (p, j) lies at {@code at + p·rowStride + j·columnStride}, into panels that
-     * begin at {@code packedAt}.
-     */
-    static void pack(float[] b, int at, int rowStride, int columnStride, int k, int n, int panel, float[] packed,
-                     int packedAt) {
-        int first = panel * WIDTH;
-        int columns = Math.min(WIDTH, n - first);
-        int to = packedAt + first * k;
-        int from = at + first * columnStride;
-        if (columnStride == 1 && columns == WIDTH) {
-            copyRows(b, from, rowStride, k, packed, to);
-        } else if (columnStride == 1) {
+    /** Where panel {@code j} begins. */
+    int at(int j) {
+        return at + j * panel;
+    }
+
+    /** The same panels from row {@code p} on. */
+    Panels from(int p) {
+        return new Panels(array, at + p * rowStride, panel, rowStride);
+    }
+
+    /** All of b (k × n), where it lies or packed into {@code scratch} from {@code to} on. */
+    static Panels of(Matrix b, int k, int n, float[] scratch, int to) {
+        if (readable(b, n)) {
+            return inPlace(b);
+        }
+        Panels packed = packed(scratch, to, k);
+        for (int j = 0; j < count(n); j++) {
+            packed.pack(b, k, n, j);
+        }
+        return packed;
+    }
+
+    /** Fills panel {@code j} of these with b (k × n). */
+    void pack(Matrix b, int k, int n, int j) {
+        int columns = Math.min(WIDTH, n - j * WIDTH);
+        int from = b.at() + j * WIDTH * b.columnStride();
+        int to = at(j);
+        if (b.columnStride() == 1 && columns == WIDTH) {
+            copyRows(b.array(), from, b.rowStride(), k, array, to);
+        } else if (b.columnStride() == 1) {
             for (int p = 0; p < k; p++) {
-                System.arraycopy(b, from + p * rowStride, packed, to + p * WIDTH, columns);
-                zero(packed, to + p * WIDTH + columns, WIDTH - columns);
+                System.arraycopy(b.array(), from + p * b.rowStride(), array, to + p * WIDTH, columns);
+                zero(array, to + p * WIDTH + columns, WIDTH - columns);
             }
         } else {
-            transpose(b, from, rowStride, columnStride, k, columns, packed, to);
+            transpose(b.array(), from, b.rowStride(), b.columnStride(), k, columns, array, to);
         }
     }
 

@@ -17,6 +17,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -202,13 +203,15 @@ final class SimdBackend implements Backend {
             m *= batch;
             batch = 1;
         }
-        Gemm.Matrix right = Gemm.Matrix.of(b.floats(), b.shape().size(-1));
+        Matrix right = Matrix.of(b.floats(), b.shape().size(-1));
         right = op.transposeRight() ? right.transposed() : right;
+        List<Gemm.Product> products = new ArrayList<>();
         for (int i = 0; i < batch; i++) {
-            Gemm.Matrix block = Gemm.Matrix.of(a.floats(), columns).from(i * rows * columns);
-            gemm.multiply(m, n, k, op.transposeLeft() ? block.transposed() : block, shared ? right : right.from(i * k * n),
-                    Gemm.Matrix.of(y.floats(), n).from(i * m * n), null);
+            Matrix block = Matrix.of(a.floats(), columns).from(i * rows * columns);
+            products.add(new Gemm.Product(m, n, k, op.transposeLeft() ? block.transposed() : block, shared ? right : right.from(i * k * n),
+                    Matrix.of(y.floats(), n).from(i * m * n), null));
         }
+        gemm.multiply(products);
     }
 
     private static void concat(int axis, Tensor[] in, SimdTensor y) {

@@ -14,19 +14,24 @@ final class Softmaxes {
     private Softmaxes() {}
 
     /**
-     * y ← e^(x − reference) over a row, where no x is above {@code reference}; returns the sum. In two passes, since the compiler gives up
-     * inlining vector operations in methods that hold many of them.
+     * y ← e^(x − reference) over a row, where no x is above {@code reference}; returns the sum. x and y are different arrays. The row's last
+     * vector reaches back over what is done already: with one exponential in the method the compiler inlines it whole, with a second one for
+     * the rest it sometimes gives up, and calls with vectors for arguments cost ten times as much.
      */
     static float exponentials(float[] x, int at, int n, float reference, float[] y, int yAt) {
-        int i = 0;
-        for (; i + L <= n; i += L) {
-            VectorMath.weight(load(x, at + i).sub(reference)).intoArray(y, yAt + i);
+        if (n < L) {
+            fewExponentials(x, at, n, reference, y, yAt);
         }
-        if (i < n) {
-            VectorMask<Float> rest = within(i, n);
-            VectorMath.weight(FloatVector.fromArray(F, x, at + i, rest).sub(reference)).intoArray(y, yAt + i, rest);
+        for (int i = 0; i < n && n >= L; i += L) {
+            int j = Math.min(i, n - L);
+            VectorMath.weight(load(x, at + j).sub(reference)).intoArray(y, yAt + j);
         }
         return Lanes.sum(y, yAt, n);
+    }
+
+    private static void fewExponentials(float[] x, int at, int n, float reference, float[] y, int yAt) {
+        VectorMask<Float> few = within(0, n);
+        VectorMath.weight(FloatVector.fromArray(F, x, at, few).sub(reference)).intoArray(y, yAt, few);
     }
 
     static void softmax(float[] x, int fromRow, int toRow, int n, float[] y) {
@@ -97,10 +102,23 @@ final class Softmaxes {
                 throw new IndexOutOfBoundsException("crossEntropy: target %d of row %d is not one of %d classes".formatted(target, row, n));
             }
             float largest = Lanes.largest(x, row * n, n, 1);
-            float logTotal = log(exponentials(x, row * n, n, largest, room, 0));
+            logTotals[row] = exponentials(x, row * n, n, largest, room, 0);
+            loss[row] = largest;
+        }
+        logarithms(logTotals, fromRow, toRow);
+        for (int row = fromRow; row < toRow; row++) {
+            float largest = loss[row];
+            float logTotal = logTotals[row];
             // in this order nothing cancels where the logits are large
-            loss[row] = logTotal + (largest - x[row * n + target]);
+            loss[row] = logTotal + (largest - x[row * n + targets[row]]);
             logTotals[row] = largest + logTotal;
+        }
+    }
+
+    private static void logarithms(float[] x, int from, int to) {
+        for (int i = from; i < to; i += L) {
+            VectorMask<Float> within = within(i, to);
+            VectorMath.log(FloatVector.fromArray(F, x, i, within)).intoArray(x, i, within);
         }
     }
 

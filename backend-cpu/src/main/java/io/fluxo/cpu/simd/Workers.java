@@ -1,5 +1,6 @@
 package io.fluxo.cpu.simd;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
@@ -24,6 +25,9 @@ final class Workers implements AutoCloseable {
         void run(int task, int worker);
     }
 
+    /** Numbered tasks of one kind. */
+    record Part(int tasks, Task body) {}
+
     /** A part of something that is done element by element, row by row or column by column. */
     @FunctionalInterface
     interface Range {
@@ -44,7 +48,7 @@ final class Workers implements AutoCloseable {
     private static final double CUT = 4_000;
 
     private final Thread[] threads;
-    private volatile Job job = new Job(0, 1, (task, worker) -> { });
+    private volatile Job job = new Job(List.of(), 0, 1);
     private volatile boolean closed;
 
     Workers(int count) {
@@ -62,13 +66,24 @@ final class Workers implements AutoCloseable {
 
     /** Runs {@code body} for 0 … tasks − 1, and returns when all are done. */
     void run(int tasks, Task body) {
+        run(List.of(new Part(tasks, body)));
+    }
+
+    /** Runs the tasks of all parts side by side, and returns when all are done. */
+    void run(List<Part> parts) {
+        int tasks = 0;
+        for (Part part : parts) {
+            tasks += part.tasks;
+        }
         if (threads.length == 0 || tasks <= 1) {
-            for (int task = 0; task < tasks; task++) {
-                body.run(task, 0);
+            for (Part part : parts) {
+                for (int task = 0; task < part.tasks; task++) {
+                    part.body.run(task, 0);
+                }
             }
             return;
         }
-        Job shared = new Job(tasks, count(), body);
+        Job shared = new Job(parts, tasks, count());
         job = shared;
         for (Thread thread : threads) {
             LockSupport.unpark(thread);
@@ -135,40 +150,51 @@ final class Workers implements AutoCloseable {
     }
 
     /**
-     * Tasks of which each is taken once. Every worker has a run of neighbouring tasks of its own, so that it meets again what it left in its
+     * Tasks of which each is taken once. Every worker has a run of neighbouring tasks of each part, so that it meets again what it left in its
      * cache, and takes from the others' when it is through.
      */
     private static final class Job {
+        private final List<Part> parts;
         private final int tasks;
         private final int runs;
-        private final Task body;
         private final AtomicIntegerArray taken;
         private final AtomicInteger finished = new AtomicInteger();
         private volatile Throwable failure;
 
-        private Job(int tasks, int runs, Task body) {
+        private Job(List<Part> parts, int tasks, int runs) {
+            this.parts = parts;
             this.tasks = tasks;
             this.runs = runs;
-            this.body = body;
             this.taken = new AtomicIntegerArray(runs * APART);
         }
 
         private void share(int worker) {
             for (int i = 0; i < runs; i++) {
                 int run = (worker + i) % runs;
-                int from = begin(run);
-                int count = begin(run + 1) - from;
-                for (int task = taken.getAndIncrement(run * APART); task < count; task = taken.getAndIncrement(run * APART)) {
-                    perform(from + task, worker);
-                }
+                while (performNext(run, worker)) { }
             }
         }
 
-        private int begin(int run) {
-            return (int) ((long) tasks * run / runs);
+        /** The next task of a run, if there is one. */
+        private boolean performNext(int run, int worker) {
+            int next = taken.getAndIncrement(run * APART);
+            for (Part part : parts) {
+                int from = begin(part, run);
+                int count = begin(part, run + 1) - from;
+                if (next < count) {
+                    perform(part.body, from + next, worker);
+                    return true;
+                }
+                next -= count;
+            }
+            return false;
         }
 
-        private void perform(int task, int worker) {
+        private int begin(Part part, int run) {
+            return (int) ((long) part.tasks * run / runs);
+        }
+
+        private void perform(Task body, int task, int worker) {
             try {
                 body.run(task, worker);
             } catch (RuntimeException | Error thrown) {
