@@ -13,10 +13,6 @@ import java.util.function.Consumer;
  */
 final class Memory {
 
-    /** Elements from which arrays are long, and what these have beyond their contents: see {@link #length}. */
-    private static final int LONG = 1024;
-    private static final int SKEW = 9 * Lanes.BLOCK;
-
     private final Pool<float[]> floats = new Pool<>(float[]::new);
     private final Pool<int[]> ints = new Pool<>(int[]::new);
     private final Scope root = new Scope(null);
@@ -62,7 +58,7 @@ final class Memory {
     }
 
     private Buffer allocate(DType dtype, int elements, Scope owner) {
-        int length = length(elements);
+        int length = Lanes.padded(elements);
         Object array = switch (dtype) {
             case F32 -> floats.take(length);
             case I32 -> ints.take(length);
@@ -73,15 +69,6 @@ final class Memory {
         Buffer buffer = new Buffer(array);
         owner.own(buffer);
         return buffer;
-    }
-
-    /**
-     * Arrays of whole pages, one after the other in memory, would all begin at the same place of a page. Their elements of one index then
-     * compete for the same cache lines, and loads wait for stores to another array whose address ends in the same bits.
-     */
-    private static int length(int elements) {
-        int length = Lanes.padded(elements);
-        return length < LONG ? length : length + SKEW;
     }
 
     /** One tensor less stands on {@code buffer}; after the last one its array goes to whoever asks next. */
@@ -95,7 +82,7 @@ final class Memory {
 
     /** An array for the length of a kernel; give it back by {@link #release}. */
     float[] borrow(int elements) {
-        return floats.take(length(elements));
+        return floats.take(Lanes.padded(elements));
     }
 
     void release(float[] array) {
