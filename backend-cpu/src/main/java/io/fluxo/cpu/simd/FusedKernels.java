@@ -128,8 +128,7 @@ final class FusedKernels {
                 }
                 SimdTensor db = tensors.make(in[2].shape(), DType.F32);
                 float[] sums = db.floats();
-                gemm.multiply(List.of(forInput, forWeight), new Workers.Part((columns + SUMMED - 1) / SUMMED,
-                        (task, _) -> Reductions.columnSums(g, rows, columns, sums, task * SUMMED, Math.min(columns, (task + 1) * SUMMED))));
+                gemm.multiply(List.of(forInput, forWeight), Workers.Part.of(columns, SUMMED, (from, to, _) -> Reductions.columnSums(g, rows, columns, sums, from, to)));
                 yield new Tensor[] {dx, dw, db};
             }
             case FusedOp.Relu _ -> {

@@ -66,7 +66,7 @@ final class Gemm {
             if (product.m > 0 && product.n > 0) {
                 Plan plan = plan(product);
                 plans.add(plan);
-                plan.addTo(first, then);
+                plan.addTo(first, then, scratch);
             }
         }
         then.addAll(List.of(beside));
@@ -105,44 +105,27 @@ final class Gemm {
      * @param rows   of a task, and
      * @param panels of a task; all of one or of both
      */
-    private final class Plan {
-        private final Product product;
-        private final float[] packed;
-        private final int rows;
-        private final int panels;
-
-        private Plan(Product product, float[] packed, int rows, int panels) {
-            this.product = product;
-            this.packed = packed;
-            this.rows = rows;
-            this.panels = panels;
-        }
+    private record Plan(Product product, float[] packed, int rows, int panels) {
 
         /** A task of all rows packs its own panels; otherwise they are packed before. */
-        private void addTo(List<Part> first, List<Part> then) {
+        private void addTo(List<Part> first, List<Part> then, float[][] scratch) {
             if (rows >= product.m) {
-                then.add(new Part(share(product.panels(), panels), (task, worker) -> {
-                    int from = task * panels;
-                    int to = Math.min(product.panels(), from + panels);
+                then.add(Part.of(product.panels(), panels, (from, to, worker) -> {
                     pack(from, to);
                     compute(0, product.m, from, to, scratch[worker]);
                 }));
-                return;
+            } else {
+                if (packed != null) {
+                    first.add(Part.of(product.panels(), 1, (from, to, _) -> pack(from, to)));
+                }
+                then.add(Part.of(product.m, rows, (from, to, worker) -> compute(from, to, 0, product.panels(), scratch[worker])));
             }
-            if (packed != null) {
-                first.add(new Part(product.panels(), (panel, _) -> pack(panel, panel + 1)));
-            }
-            then.add(new Part(share(product.m, rows),
-                    (task, worker) -> compute(task * rows, Math.min(product.m, (task + 1) * rows), 0, product.panels(), scratch[worker])));
         }
 
-        /** Packs some panels of B, one depth block after the other. */
+        /** Packs some panels of B, one depth block after the other; nothing where B is read in place. */
         private void pack(int fromPanel, int toPanel) {
-            if (packed == null) {
-                return;
-            }
             Matrix b = product.b;
-            for (int p = 0; p < product.k; p += DEPTH) {
+            for (int p = 0; packed != null && p < product.k; p += DEPTH) {
                 Panels block = right(p);
                 for (int panel = fromPanel; panel < toPanel; panel++) {
                     block.pack(b.from(p * b.rowStride()), depth(p), product.n, panel);

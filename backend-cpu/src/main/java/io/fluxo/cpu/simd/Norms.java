@@ -21,7 +21,7 @@ final class Norms {
     private Norms() {}
 
     private static int together(int d) {
-        return Math.max(1, TOGETHER / d);
+        return TOGETHER / Math.clamp(d, 1, TOGETHER);
     }
 
     /**

@@ -278,11 +278,7 @@ final class SimdBackend implements Backend {
 
     @Override
     public Tensor[] update(UpdateOp op, Tensor... in) {
-        return guarded(op.name(), () -> {
-            Change change = change(op, in);
-            workers.share(change.length, BLOCK, Updates.nanos(op), change.body);
-            return change.outputs;
-        });
+        return updateAll(op, List.<Tensor[]>of(in)).getFirst();
     }
 
     @Override

@@ -21,10 +21,11 @@ final class Softmaxes {
     static float exponentials(float[] x, int at, int n, float reference, float[] y, int yAt) {
         if (n < L) {
             fewExponentials(x, at, n, reference, y, yAt);
-        }
-        for (int i = 0; i < n && n >= L; i += L) {
-            int j = Math.min(i, n - L);
-            VectorMath.weight(load(x, at + j).sub(reference)).intoArray(y, yAt + j);
+        } else {
+            for (int i = 0; i < n; i += L) {
+                int j = Math.min(i, n - L);
+                VectorMath.weight(load(x, at + j).sub(reference)).intoArray(y, yAt + j);
+            }
         }
         return Lanes.sum(y, yAt, n);
     }

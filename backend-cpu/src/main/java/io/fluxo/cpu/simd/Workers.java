@@ -26,7 +26,13 @@ final class Workers implements AutoCloseable {
     }
 
     /** Numbered tasks of one kind. */
-    record Part(int tasks, Task body) {}
+    record Part(int tasks, Task body) {
+
+        /** 0 … n − 1, {@code each} to a task. */
+        static Part of(int n, int each, Range body) {
+            return new Part((n + each - 1) / each, (task, worker) -> body.run(task * each, Math.min(n, (task + 1) * each), worker));
+        }
+    }
 
     /** A part of something that is done element by element, row by row or column by column. */
     @FunctionalInterface
@@ -105,7 +111,7 @@ final class Workers implements AutoCloseable {
         if (parts == 1) {
             part(0, n, cut, 0, body);
         } else {
-            run((n + each - 1) / each, (task, worker) -> part(task * each, Math.min(n, (task + 1) * each), cut, worker, body));
+            run(List.of(Part.of(n, each, (from, to, worker) -> part(from, to, cut, worker, body))));
         }
     }
 
