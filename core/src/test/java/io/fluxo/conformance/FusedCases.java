@@ -22,7 +22,8 @@ final class FusedCases {
     static List<Case> linear() {
         List<Case> cases = new ArrayList<>();
         // x, then the number of outputs
-        int[][] sizes = {{1, 1, 1}, {3, 7, 13}, {2, 3, 5, 4}, {13, 2, 1}, {1, 13, 64}, {7, 3}, {64, 207, 13}, {3, 43, 390, 130}, {513, 17, 33}};
+        int[][] sizes = {{1, 1, 1}, {3, 7, 13}, {2, 3, 5, 4}, {13, 2, 1}, {1, 13, 64}, {7, 3}, {64, 207, 13}, {3, 43, 390, 130}, {513, 17, 33},
+                {2, 401, 24, 32}, {807, 13, 35}};
         for (int[] s : sizes) {
             int[] x = Arrays.copyOf(s, s.length - 1);
             int in = x[x.length - 1];
@@ -92,6 +93,8 @@ final class FusedCases {
         cases.add(layerNorm(1e-5, 7, Samples.normal("x", 7)));
         cases.add(layerNorm(0.1, 5, Samples.normal("x", 2, 3, 2, 5), Samples.normal("gain", 5), Samples.normal("bias", 5)));
         cases.add(rmsNorm(0.1, 5, Samples.normal("x", 2, 3, 2, 5), Samples.normal("gain", 5)));
+        cases.add(layerNorm(1e-5, 67, Samples.normal("x", 403, 67), Samples.normal("gain", 67), Samples.normal("bias", 67)));
+        cases.add(rmsNorm(1e-5, 64, Samples.normal("x", 401, 64), Samples.normal("gain", 64)));
         return cases;
     }
 

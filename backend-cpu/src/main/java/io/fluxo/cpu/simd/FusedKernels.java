@@ -2,6 +2,7 @@ package io.fluxo.cpu.simd;
 
 import static io.fluxo.cpu.simd.Lanes.BLOCK;
 
+import io.fluxo.cpu.simd.Gemm.Batch;
 import io.fluxo.cpu.simd.Gemm.Product;
 import io.fluxo.op.Engine.Fused;
 import io.fluxo.op.FusedOp;
@@ -18,18 +19,17 @@ final class FusedKernels {
     /** Names of the fused operations that have kernels, as {@code ./fluxo backends} lists them. */
     static final List<String> NAMES = List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "crossEntropy");
 
-    /** Columns that are summed together: four vectors. */
-    private static final int SUMMED = 4 * BLOCK;
-
     private final Memory memory;
     private final Workers workers;
     private final Gemm gemm;
+    private final LinearGradient linear;
     private final AttentionKernel attention;
 
     FusedKernels(Memory memory, Workers workers, Gemm gemm) {
         this.memory = memory;
         this.workers = workers;
         this.gemm = gemm;
+        this.linear = new LinearGradient(memory, workers, gemm);
         this.attention = new AttentionKernel(memory, workers);
     }
 
@@ -57,8 +57,8 @@ final class FusedKernels {
             case FusedOp.Linear(boolean bias) -> {
                 int k = in[1].shape().size(0);
                 int columns = in[1].shape().size(1);
-                gemm.multiply(List.of(new Product(rows(y), columns, k, Matrix.of(x, k), Matrix.of(in[1].floats(), columns), Matrix.of(out, columns),
-                        bias ? in[2].floats() : null)));
+                gemm.multiply(List.of(Batch.of(new Product(rows(y), columns, k, Matrix.of(x, k), Matrix.of(in[1].floats(), columns), Matrix.of(out, columns),
+                        bias ? in[2].floats() : null))));
                 yield new Fused(y);
             }
             case FusedOp.Relu _ -> {
@@ -114,22 +114,10 @@ final class FusedKernels {
         float[] dxs = dx.floats();
         return switch (op) {
             case FusedOp.Linear(boolean bias) -> {
-                int k = in[1].shape().size(0);
-                int columns = in[1].shape().size(1);
-                int rows = rows(y);
                 SimdTensor dw = tensors.make(in[1].shape(), DType.F32);
-                Matrix gradient = Matrix.of(g, columns);
-                Matrix weight = Matrix.of(in[1].floats(), columns);
-                Product forInput = new Product(rows, k, columns, gradient, weight.transposed(), Matrix.of(dxs, k), null);                     // g Wᵀ
-                Product forWeight = new Product(k, columns, rows, Matrix.of(x, k).transposed(), gradient, Matrix.of(dw.floats(), columns), null); // xᵀ g
-                if (!bias) {
-                    gemm.multiply(List.of(forInput, forWeight));
-                    yield new Tensor[] {dx, dw};
-                }
-                SimdTensor db = tensors.make(in[2].shape(), DType.F32);
-                float[] sums = db.floats();
-                gemm.multiply(List.of(forInput, forWeight), Workers.Part.of(columns, SUMMED, (from, to, _) -> Reductions.columnSums(g, rows, columns, sums, from, to)));
-                yield new Tensor[] {dx, dw, db};
+                SimdTensor db = bias ? tensors.make(in[2].shape(), DType.F32) : null;
+                linear.compute(rows(y), in[1].shape().size(0), in[1].shape().size(1), x, in[1].floats(), g, dxs, dw.floats(), bias ? db.floats() : null);
+                yield bias ? new Tensor[] {dx, dw, db} : new Tensor[] {dx, dw};
             }
             case FusedOp.Relu _ -> {
                 blocks(n, 0.2, (from, to, _) -> Activations.reluBackward(x, g, dxs, from, to));
@@ -190,12 +178,26 @@ final class FusedKernels {
         int rows = rows(in[0]);
         int d = width(in[0]);
         float[] gain = affine ? in[1].floats() : null;
-        withRoom(Norms.room(d), rooms -> rows(in[0], 0.4,
-                (from, to, worker) -> Norms.backward(x, g, from, to, d, gain, means, rstds, dx, rooms[worker])));
-        if (dGain != null) {
-            float[] gains = dGain.floats();
-            float[] biases = dBias == null ? null : dBias.floats();
-            workers.share(d, BLOCK, 0.2 * rows, (from, to, _) -> Norms.parameterGradients(x, g, rows, d, means, rstds, gains, biases, from, to));
+        Pieces pieces = Pieces.of(rows, d);
+        float[] gains = dGain == null ? null : memory.borrow(pieces.count() * d);
+        float[] biases = dBias == null ? null : memory.borrow(pieces.count() * d);
+        withRoom(Norms.room(d), rooms -> workers.run(pieces.count(), (piece, worker) -> {
+            int from = pieces.from(piece);
+            int to = pieces.from(piece + 1);
+            Norms.backward(x, g, from, to, d, gain, means, rstds, dx, rooms[worker]);
+            if (gains != null) {
+                Norms.parameterGradients(x, g, from, to, d, means, rstds, gains, biases, piece * d);
+            }
+        }));
+        add(pieces, gains, d, dGain);
+        add(pieces, biases, d, dBias);
+    }
+
+    /** What the pieces come to; nothing where there are none. */
+    private void add(Pieces pieces, float[] sums, int d, SimdTensor sum) {
+        if (sums != null) {
+            Reductions.columnSums(sums, 0, pieces.count(), d, sum.floats(), 0);
+            memory.release(sums);
         }
     }
 

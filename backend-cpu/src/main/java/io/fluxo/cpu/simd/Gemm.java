@@ -53,21 +53,33 @@ final class Gemm {
         }
     }
 
+    /** Products shared out as a whole: neighbours stay with one worker. */
+    record Batch(List<Product> products) {
+
+        static Batch of(Product product) {
+            return new Batch(List.of(product));
+        }
+    }
+
     /**
      * Computes products that do not depend on each other, side by side.
      *
      * @param beside what else may run meanwhile
      */
-    void multiply(List<Product> products, Part... beside) {
+    void multiply(List<Batch> batches, Part... beside) {
         List<Part> first = new ArrayList<>();
         List<Part> then = new ArrayList<>();
         List<Plan> plans = new ArrayList<>();
-        for (Product product : products) {
-            if (product.m > 0 && product.n > 0) {
-                Plan plan = plan(product);
-                plans.add(plan);
-                plan.addTo(first, then, scratch);
+        for (Batch batch : batches) {
+            List<Part> parts = new ArrayList<>();
+            for (Product product : batch.products) {
+                if (product.m > 0 && product.n > 0) {
+                    Plan plan = plan(product, share(workers.count(), batch.products.size()));
+                    plans.add(plan);
+                    plan.addTo(first, parts, scratch);
+                }
             }
+            then.add(Part.inTurn(parts));
         }
         then.addAll(List.of(beside));
         workers.run(first);
@@ -79,12 +91,12 @@ final class Gemm {
         }
     }
 
-    private Plan plan(Product product) {
-        int hands = (long) product.m * product.n * product.k < SHARE ? 1 : workers.count();
+    /** @param hands how many workers have this product for themselves */
+    private Plan plan(Product product, int hands) {
         int strips = product.strips();
         int panels = product.panels();
         float[] packed = Panels.readable(product.b, product.n) ? null : memory.borrow(Panels.size(product.k, product.n));
-        if (hands == 1) {
+        if (workers.count() == 1 || (long) product.m * product.n * product.k < SHARE) {
             return new Plan(product, packed, product.m, panels);
         }
         if (strips * share(panels, hands) < share(strips, hands) * panels) {

@@ -129,36 +129,37 @@ final class Norms {
     }
 
     /**
-     * ∂gain = Σ g·x̂ and ∂bias = Σ g of some columns, row after row.
+     * ∂gain = Σ g·x̂ and ∂bias = Σ g over some rows, one after the other.
      *
      * @param means null for RMSNorm
-     * @param dBias or null
+     * @param dGain receives d floats from {@code at} on
+     * @param dBias receives as many, or is null
      */
-    static void parameterGradients(float[] x, float[] g, int rows, int d, float[] means, float[] rstds, float[] dGain, float[] dBias, int from, int to) {
-        int i = from;
-        for (; i + L <= to; i += L) {
+    static void parameterGradients(float[] x, float[] g, int fromRow, int toRow, int d, float[] means, float[] rstds, float[] dGain, float[] dBias, int at) {
+        int i = 0;
+        for (; i + L <= d; i += L) {
             FloatVector gain = FloatVector.zero(F);
             FloatVector bias = FloatVector.zero(F);
-            for (int row = 0; row < rows; row++) {
+            for (int row = fromRow; row < toRow; row++) {
                 FloatVector gradient = load(g, row * d + i);
                 gain = gradient.fma(load(x, row * d + i).sub(means == null ? 0 : means[row]).mul(rstds[row]), gain);
                 bias = bias.add(gradient);
             }
-            gain.intoArray(dGain, i);
+            gain.intoArray(dGain, at + i);
             if (dBias != null) {
-                bias.intoArray(dBias, i);
+                bias.intoArray(dBias, at + i);
             }
         }
-        for (; i < to; i++) {
+        for (; i < d; i++) {
             float gain = 0;
             float bias = 0;
-            for (int row = 0; row < rows; row++) {
+            for (int row = fromRow; row < toRow; row++) {
                 gain = Math.fma(g[row * d + i], (x[row * d + i] - (means == null ? 0 : means[row])) * rstds[row], gain);
                 bias += g[row * d + i];
             }
-            dGain[i] = gain;
+            dGain[at + i] = gain;
             if (dBias != null) {
-                dBias[i] = bias;
+                dBias[at + i] = bias;
             }
         }
     }

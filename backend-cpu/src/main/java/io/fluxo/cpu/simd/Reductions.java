@@ -46,39 +46,39 @@ final class Reductions {
         }
     }
 
-    /** y[j] = Σ_i x[i·columns + j] for some columns, row after row: a bias's gradient. */
-    static void columnSums(float[] x, int rows, int columns, float[] y, int from, int to) {
-        int j = from;
-        for (; j + 4 * L <= to; j += 4 * L) { // what lies side by side comes together from memory
+    /** y[yAt + j] = Σ_i x[i·columns + j] over some rows, one after the other: a bias's gradient. */
+    static void columnSums(float[] x, int fromRow, int toRow, int columns, float[] y, int yAt) {
+        int j = 0;
+        for (; j + 4 * L <= columns; j += 4 * L) { // what lies side by side comes together from memory
             FloatVector a = FloatVector.zero(Lanes.F);
             FloatVector b = FloatVector.zero(Lanes.F);
             FloatVector c = FloatVector.zero(Lanes.F);
             FloatVector d = FloatVector.zero(Lanes.F);
-            for (int i = 0; i < rows; i++) {
+            for (int i = fromRow; i < toRow; i++) {
                 int at = i * columns + j;
                 a = a.add(load(x, at));
                 b = b.add(load(x, at + L));
                 c = c.add(load(x, at + 2 * L));
                 d = d.add(load(x, at + 3 * L));
             }
-            a.intoArray(y, j);
-            b.intoArray(y, j + L);
-            c.intoArray(y, j + 2 * L);
-            d.intoArray(y, j + 3 * L);
+            a.intoArray(y, yAt + j);
+            b.intoArray(y, yAt + j + L);
+            c.intoArray(y, yAt + j + 2 * L);
+            d.intoArray(y, yAt + j + 3 * L);
         }
-        for (; j + L <= to; j += L) {
+        for (; j + L <= columns; j += L) {
             FloatVector sum = FloatVector.zero(Lanes.F);
-            for (int i = 0; i < rows; i++) {
+            for (int i = fromRow; i < toRow; i++) {
                 sum = sum.add(load(x, i * columns + j));
             }
-            sum.intoArray(y, j);
+            sum.intoArray(y, yAt + j);
         }
-        for (; j < to; j++) {
+        for (; j < columns; j++) {
             float sum = 0;
-            for (int i = 0; i < rows; i++) {
+            for (int i = fromRow; i < toRow; i++) {
                 sum += x[i * columns + j];
             }
-            y[j] = sum;
+            y[yAt + j] = sum;
         }
     }
 

@@ -211,7 +211,7 @@ final class SimdBackend implements Backend {
             products.add(new Gemm.Product(m, n, k, op.transposeLeft() ? block.transposed() : block, shared ? right : right.from(i * k * n),
                     Matrix.of(y.floats(), n).from(i * m * n), null));
         }
-        gemm.multiply(products);
+        gemm.multiply(List.of(new Gemm.Batch(products)));
     }
 
     private static void concat(int axis, Tensor[] in, SimdTensor y) {

@@ -1,5 +1,6 @@
 package io.fluxo.cpu.simd;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -31,6 +32,25 @@ final class Workers implements AutoCloseable {
         /** 0 … n − 1, {@code each} to a task. */
         static Part of(int n, int each, Range body) {
             return new Part((n + each - 1) / each, (task, worker) -> body.run(task * each, Math.min(n, (task + 1) * each), worker));
+        }
+
+        /** The tasks of all parts, numbered on. */
+        static Part inTurn(List<Part> parts) {
+            if (parts.size() == 1) {
+                return parts.getFirst();
+            }
+            int[] ends = new int[parts.size()];
+            int tasks = 0;
+            for (int i = 0; i < ends.length; i++) {
+                tasks += parts.get(i).tasks;
+                ends[i] = tasks;
+            }
+            return new Part(tasks, (task, worker) -> {
+                int found = Arrays.binarySearch(ends, task + 1); // of whom this is the last, or else who ends next
+                int index = found < 0 ? -found - 1 : found;
+                Part part = parts.get(index);
+                part.body.run(task - ends[index] + part.tasks, worker);
+            });
         }
     }
 
@@ -105,7 +125,8 @@ final class Workers implements AutoCloseable {
      * @param nanos roughly the time of one item, in nanoseconds
      */
     void share(int n, int unit, double nanos, Range body) {
-        int parts = Math.clamp((int) (n * nanos / WORTHWHILE), 1, threads.length == 0 ? 1 : PARTS * count());
+        int hands = Math.clamp((int) (n * nanos / WORTHWHILE / count()), 0, PARTS);
+        int parts = threads.length == 0 || hands == 0 ? 1 : hands * count(); // as many for each, so that a worker meets the rows it made
         int each = up((n + parts - 1) / parts, unit);
         int cut = Math.max(unit, (int) (CUT / nanos) / unit * unit);
         if (parts == 1) {

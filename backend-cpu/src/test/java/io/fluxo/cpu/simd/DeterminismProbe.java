@@ -43,7 +43,7 @@ public final class DeterminismProbe {
             for (int round = 0; round < rounds; round++) {
                 lines = kernels(backend);
             }
-            return Stream.concat(lines.stream(), Stream.of(largeProduct(backend), training(backend))).toList();
+            return Stream.of(lines, large(backend), List.of(training(backend))).flatMap(List::stream).toList();
         }
     }
 
@@ -91,9 +91,17 @@ public final class DeterminismProbe {
         }
     }
 
-    /** Deep and tall enough to be blocked, packed and shared out. */
-    private static String largeProduct(Backend backend) {
-        return fused(backend, new FusedOp.Linear(true), shapes(130, 390), shapes(390, 67), shapes(67));
+    /** Deep, tall and wide enough to be blocked, packed or read in place, shared out, and summed in pieces. */
+    private static List<String> large(Backend backend) {
+        return List.of(
+                fused(backend, new FusedOp.Linear(true), shapes(130, 390), shapes(390, 67), shapes(67)),
+                fused(backend, new FusedOp.Linear(true), shapes(200, 64), shapes(64, 96), shapes(96)),
+                fused(backend, new FusedOp.Linear(true), shapes(801, 24), shapes(24, 32), shapes(32)),
+                fused(backend, new FusedOp.Linear(false), shapes(800, 32), shapes(32, 35)),
+                fused(backend, new FusedOp.LayerNorm(1e-5, true), shapes(403, 64), shapes(64), shapes(64)),
+                fused(backend, new FusedOp.RmsNorm(1e-5, true), shapes(401, 67), shapes(67)),
+                fused(backend, new FusedOp.Attention(Mask.CAUSAL, Scalar.of(0.3), false), shapes(3, 60, 2, 32), shapes(3, 60, 2, 32),
+                        shapes(3, 60, 2, 32)));
     }
 
     private static String training(Backend backend) {
