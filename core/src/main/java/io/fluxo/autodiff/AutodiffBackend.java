@@ -63,8 +63,12 @@ public final class AutodiffBackend extends DelegatingBackend {
 
         int[] parents();
 
-        /** For each input, the gradient of Σ gradient·output; null where there is none. */
-        Tensor[] pullBack(Tensor gradient);
+        /**
+         * For each input, the gradient of Σ gradient·output; null where there is none.
+         *
+         * @param flows what has reached the inputs before: who takes it over passes on the sum
+         */
+        Tensor[] pullBack(Tensor gradient, Flows flows);
     }
 
     private record Leaf() implements Node {
@@ -76,22 +80,23 @@ public final class AutodiffBackend extends DelegatingBackend {
         }
 
         @Override
-        public Tensor[] pullBack(Tensor gradient) {
+        public Tensor[] pullBack(Tensor gradient, Flows flows) {
             return new Tensor[0];
         }
     }
 
     private record Primitive(Ops ops, PrimitiveOp op, Tensor[] inputs, Tensor output, int[] parents) implements Node {
         @Override
-        public Tensor[] pullBack(Tensor gradient) {
+        public Tensor[] pullBack(Tensor gradient, Flows flows) {
             return VjpRules.pullBack(ops, op, inputs, output, gradient);
         }
     }
 
     private record Kernel(Backend backend, FusedOp op, Tensor[] inputs, Fused forward, int[] parents) implements Node {
         @Override
-        public Tensor[] pullBack(Tensor gradient) {
-            return backend.backward(op, inputs, forward, gradient);
+        public Tensor[] pullBack(Tensor gradient, Flows flows) {
+            Tensor sum = flows.takeOver(parents[0]);
+            return sum == null ? backend.backward(op, inputs, forward, gradient) : backend.backwardOnto(op, inputs, forward, gradient, sum);
         }
     }
 
@@ -144,7 +149,7 @@ public final class AutodiffBackend extends DelegatingBackend {
                 continue;
             }
             if (node.parents().length > 0) {
-                flows.pass(n, node.parents(), node.pullBack(gradient));
+                flows.pass(n, node.parents(), node.pullBack(gradient, flows));
             }
             if (!wanted[n]) {
                 flows.drop(n);
@@ -183,6 +188,11 @@ public final class AutodiffBackend extends DelegatingBackend {
     @Override
     public Tensor[] backward(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient) {
         throw new IllegalStateException("kernels have no second derivative: differentiate the composition of " + op.name());
+    }
+
+    @Override
+    public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
+        return backward(op, inputs, forward, gradient);
     }
 
     @Override

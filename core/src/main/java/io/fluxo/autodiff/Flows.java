@@ -62,6 +62,16 @@ final class Flows {
         }
     }
 
+    /** What has reached {@code node}, for a kernel that adds to it and passes on the sum; null where there is nothing or somebody else holds it. */
+    Tensor takeOver(int node) {
+        if (node < 0 || !recycles || flows[node] == null || flows[node].holders > 1) {
+            return null;
+        }
+        Tensor sum = flows[node].sum;
+        flows[node] = null;
+        return sum;
+    }
+
     private void add(int node, Flow more) {
         Flow before = flows[node];
         if (before == null) {

@@ -1,6 +1,8 @@
 package io.fluxo.backend;
 
 import io.fluxo.op.Engine;
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.UpdateOp;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
@@ -27,6 +29,20 @@ public interface Backend extends Engine, AutoCloseable {
 
     /** Opens a scope that owns every tensor made until it closes. */
     TensorScope openScope();
+
+    /**
+     * As {@link #backward}, with the gradient of the first input added to what has reached that input by other ways.
+     *
+     * @param sum of that input's shape; taken over as by an update, the old handle is dead
+     * @return in the first place the new sum
+     */
+    default Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
+        Tensor[] gradients = backward(op, inputs, forward, gradient);
+        Tensor more = gradients[0];
+        gradients[0] = update(new UpdateOp.Accumulate(), sum, more)[0];
+        release(more);
+        return gradients;
+    }
 
     /**
      * Says that nobody will use {@code tensor} again: what it stands on may be taken for the next result, once no other tensor stands on it.

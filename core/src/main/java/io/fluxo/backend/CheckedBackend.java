@@ -64,12 +64,32 @@ public final class CheckedBackend extends DelegatingBackend {
         Tensor[] values = values(op, inputs);
         Tensor output = values(op, forward.output())[0];
         Tensor[] gradients = inner.backward(op, values, new Fused(output, forward.saved()), values(op, gradient)[0]);
+        return checked(op, inputs, gradients, gradient);
+    }
+
+    @Override
+    public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
+        Tensor[] values = values(op, inputs);
+        Tensor output = values(op, forward.output())[0];
+        Tensor[] gradients = inner.backwardOnto(op, values, new Fused(output, forward.saved()), values(op, gradient)[0], values(op, sum)[0]);
+        Tensor[] results = checked(op, inputs, gradients, gradient, sum);
+        takeOver(op.name() + ".backward", (Checked) sum, (Checked) results[0]);
+        return results;
+    }
+
+    private Tensor[] checked(Op op, Tensor[] inputs, Tensor[] gradients, Tensor... from) {
         for (int i = 0; i < gradients.length; i++) {
             if (gradients[i] != null) {
-                gradients[i] = checked(op, gradients[i], inputs[i].shape(), inputs[i].dtype(), gradient);
+                gradients[i] = checked(op, gradients[i], inputs[i].shape(), inputs[i].dtype(), from);
             }
         }
         return gradients;
+    }
+
+    /** The new tensor lives as long as what it replaces would have. */
+    private static void takeOver(String what, Checked taken, Checked result) {
+        result.owner = taken.owner;
+        taken.takenOverBy = what;
     }
 
     @Override
@@ -82,9 +102,8 @@ public final class CheckedBackend extends DelegatingBackend {
         for (int i = 0; i < outputs.length; i++) {
             Checked taken = (Checked) inputs[i];
             Checked output = checked(op, outputs[i], taken.shape(), taken.dtype(), inputs);
-            output.owner = taken.owner;                                              // lives as long as what it replaces would have
             outputs[i] = output;
-            taken.takenOverBy = op.name();
+            takeOver(op.name(), taken, output);
         }
         return outputs;
     }

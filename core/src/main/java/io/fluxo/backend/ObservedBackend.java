@@ -70,6 +70,15 @@ public final class ObservedBackend extends DelegatingBackend {
     }
 
     @Override
+    public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
+        long bytes = bytes(sum);
+        long start = System.nanoTime();
+        Tensor[] gradients = inner.backwardOnto(op, inputs, forward, gradient, sum);
+        tally(op, ".backward").add(System.nanoTime() - start, bytes + bytes(inputs) + bytes(gradients), Work.ofBackward(op, inputs));
+        return gradients;
+    }
+
+    @Override
     public Tensor[] update(UpdateOp op, Tensor... inputs) {
         long bytes = bytes(inputs);
         long start = System.nanoTime();

@@ -2,6 +2,7 @@ package io.fluxo.conformance;
 
 import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.CheckedBackend.CheckFailedException;
+import io.fluxo.op.Engine.Fused;
 import io.fluxo.op.Ops;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
@@ -9,6 +10,7 @@ import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** What is asked of every case: its value, its gradient, the same bits each time, and kernels that agree with compositions. */
 final class CaseChecks {
@@ -95,6 +97,25 @@ final class CaseChecks {
             for (int i = 0; i < expected.size(); i++) {
                 bench.requireSameBits("kernel gradient %d of %s, again".formatted(i, it.name()), got.get(i), again.get(i));
             }
+            onto(bench, it, seed, got);
+        }
+    }
+
+    /** A gradient added to a sum by the kernel is the gradient added afterwards; the others stay what they are. */
+    private static void onto(Bench bench, Case it, HostArray seed, List<HostArray> gradients) {
+        Tensor[] in = bench.upload(it.inputs());
+        Fused forward = bench.backend().forward(it.fused(), true, in);
+        HostArray sum = bench.seen(Samples.normal("sum", it.inputs().getFirst().shape().sizes()));
+        Tensor taken = bench.upload(sum);
+        List<Tensor> got = Arrays.stream(bench.backend().backwardOnto(it.fused(), in, forward, bench.upload(seed), taken)).filter(Objects::nonNull).toList();
+        HostArray expected = Reference.broadcast(sum, like(gradients.getFirst()), Double::sum);
+        bench.requireClose("kernel gradient 0 of %s onto a sum".formatted(it.name()), expected, bench.download(got.getFirst()),
+                gradientTolerance(it, seed).times(2));
+        for (int i = 1; i < gradients.size(); i++) {
+            bench.requireSameBits("kernel gradient %d of %s beside a sum".formatted(i, it.name()), gradients.get(i), bench.download(got.get(i)));
+        }
+        if (sum.elements() > 0) {
+            Expect.failure("a sum that was taken over", RuntimeException.class, () -> bench.download(taken), "taken over");
         }
     }
 

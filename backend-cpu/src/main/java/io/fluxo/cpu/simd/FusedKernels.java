@@ -58,7 +58,7 @@ final class FusedKernels {
                 int k = in[1].shape().size(0);
                 int columns = in[1].shape().size(1);
                 gemm.multiply(List.of(Batch.of(new Product(rows(y), columns, k, Matrix.of(x, k), Matrix.of(in[1].floats(), columns), Matrix.of(out, columns),
-                        bias ? in[2].floats() : null))));
+                        bias ? new Matrix(in[2].floats(), 0, 0, 1) : null))));
                 yield new Fused(y);
             }
             case FusedOp.Relu _ -> {
@@ -107,16 +107,23 @@ final class FusedKernels {
         };
     }
 
-    Tensor[] backward(FusedOp op, SimdTensor[] in, SimdTensor y, SimdTensor[] saved, float[] g, Allocator tensors) {
+    /** Whether the kernel can add the gradient of its first input to a sum. */
+    static boolean adds(FusedOp op) {
+        return op instanceof FusedOp.Linear || op instanceof FusedOp.LayerNorm || op instanceof FusedOp.RmsNorm;
+    }
+
+    /** @param sum what the first input's gradient is added to, in place, or null; only where the operation {@link #adds} */
+    Tensor[] backward(FusedOp op, SimdTensor[] in, SimdTensor y, SimdTensor[] saved, float[] g, SimdTensor sum, Allocator tensors) {
         float[] x = in[0].floats();
         int n = in[0].elements();
-        SimdTensor dx = tensors.make(in[0].shape(), DType.F32);
+        boolean onto = sum != null;
+        SimdTensor dx = onto ? sum : tensors.make(in[0].shape(), DType.F32);
         float[] dxs = dx.floats();
         return switch (op) {
             case FusedOp.Linear(boolean bias) -> {
                 SimdTensor dw = tensors.make(in[1].shape(), DType.F32);
                 SimdTensor db = bias ? tensors.make(in[2].shape(), DType.F32) : null;
-                linear.compute(rows(y), in[1].shape().size(0), in[1].shape().size(1), x, in[1].floats(), g, dxs, dw.floats(), bias ? db.floats() : null);
+                linear.compute(rows(y), in[1].shape().size(0), in[1].shape().size(1), x, in[1].floats(), g, dxs, onto, dw.floats(), bias ? db.floats() : null);
                 yield bias ? new Tensor[] {dx, dw, db} : new Tensor[] {dx, dw};
             }
             case FusedOp.Relu _ -> {
@@ -142,12 +149,12 @@ final class FusedKernels {
             case FusedOp.LayerNorm(double _, boolean affine) -> {
                 SimdTensor dGain = affine ? tensors.make(in[1].shape(), DType.F32) : null;
                 SimdTensor dBias = affine ? tensors.make(in[2].shape(), DType.F32) : null;
-                normBackward(x, g, in, affine, saved[0].floats(), saved[1].floats(), dxs, dGain, dBias);
+                normBackward(x, g, in, affine, saved[0].floats(), saved[1].floats(), dxs, onto, dGain, dBias);
                 yield affine ? new Tensor[] {dx, dGain, dBias} : new Tensor[] {dx};
             }
             case FusedOp.RmsNorm(double _, boolean affine) -> {
                 SimdTensor dGain = affine ? tensors.make(in[1].shape(), DType.F32) : null;
-                normBackward(x, g, in, affine, null, saved[0].floats(), dxs, dGain, null);
+                normBackward(x, g, in, affine, null, saved[0].floats(), dxs, onto, dGain, null);
                 yield affine ? new Tensor[] {dx, dGain} : new Tensor[] {dx};
             }
             case FusedOp.Attention attentionOp -> {
@@ -173,8 +180,8 @@ final class FusedKernels {
         rows(y, 0.2, (from, to, _) -> Norms.forward(x, from, to, width(y), eps, gain, bias, out, means, rstds));
     }
 
-    private void normBackward(float[] x, float[] g, SimdTensor[] in, boolean affine, float[] means, float[] rstds, float[] dx, SimdTensor dGain,
-                              SimdTensor dBias) {
+    private void normBackward(float[] x, float[] g, SimdTensor[] in, boolean affine, float[] means, float[] rstds, float[] dx, boolean onto,
+                              SimdTensor dGain, SimdTensor dBias) {
         int rows = rows(in[0]);
         int d = width(in[0]);
         float[] gain = affine ? in[1].floats() : null;
@@ -184,7 +191,7 @@ final class FusedKernels {
         withRoom(Norms.room(d), rooms -> workers.run(pieces.count(), (piece, worker) -> {
             int from = pieces.from(piece);
             int to = pieces.from(piece + 1);
-            Norms.backward(x, g, from, to, d, gain, means, rstds, dx, rooms[worker]);
+            Norms.backward(x, g, from, to, d, gain, means, rstds, dx, onto, rooms[worker]);
             if (gains != null) {
                 Norms.parameterGradients(x, g, from, to, d, means, rstds, gains, biases, piece * d);
             }

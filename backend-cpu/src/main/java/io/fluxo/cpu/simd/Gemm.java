@@ -37,12 +37,12 @@ final class Gemm {
     }
 
     /**
-     * c(i, j) = bias[j] + Σ_p a(i, p)·b(p, j), added in this order.
+     * c(i, j) = start(i, j) + Σ_p a(i, p)·b(p, j), added in this order.
      *
-     * @param c    m × n, with columns side by side
-     * @param bias n floats, or null for zero
+     * @param c     m × n, with columns side by side
+     * @param start a bias, the same for every row; c itself, to add to what is there; or null for zero
      */
-    record Product(int m, int n, int k, Matrix a, Matrix b, Matrix c, float[] bias) {
+    record Product(int m, int n, int k, Matrix a, Matrix b, Matrix c, Matrix start) {
 
         private int strips() {
             return share(m, HEIGHT);
@@ -154,6 +154,11 @@ final class Gemm {
             return Math.min(DEPTH, product.k - p);
         }
 
+        private Matrix start(int row, int column) {
+            Matrix start = product.start;
+            return start == null ? Strips.ZEROS : start.from(row * start.rowStride() + column);
+        }
+
         /** Some rows of C by some of its panels. */
         private void compute(int fromRow, int toRow, int fromPanel, int toPanel, float[] scratch) {
             Matrix a = product.a;
@@ -166,7 +171,7 @@ final class Gemm {
                     for (int panel = fromPanel; panel < toPanel; panel++) {
                         int j = panel * WIDTH;
                         Matrix target = c.from(i * c.rowStride() + j);
-                        Matrix start = p > 0 ? target : product.bias == null ? Strips.ZEROS : new Matrix(product.bias, j, 0, 1);
+                        Matrix start = p > 0 ? target : start(i, j);
                         left.times(right, panel, depth(p), target, Math.min(WIDTH, product.n - j), start, scratch, STRIPS);
                     }
                 }

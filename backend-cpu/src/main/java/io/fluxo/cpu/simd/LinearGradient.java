@@ -32,10 +32,12 @@ final class LinearGradient {
     /**
      * @param k  features of x
      * @param n  features of y
+     * @param onto whether dx is added to
      * @param db receives ∂b, or null where there is no bias
      */
-    void compute(int rows, int k, int n, float[] x, float[] w, float[] g, float[] dx, float[] dw, float[] db) {
-        Batch forInput = Batch.of(new Product(rows, k, n, Matrix.of(g, n), Matrix.of(w, n).transposed(), Matrix.of(dx, k), null));
+    void compute(int rows, int k, int n, float[] x, float[] w, float[] g, float[] dx, boolean onto, float[] dw, float[] db) {
+        Matrix input = Matrix.of(dx, k);
+        Batch forInput = Batch.of(new Product(rows, k, n, Matrix.of(g, n), Matrix.of(w, n).transposed(), input, onto ? input : null));
         Pieces pieces = pieces(rows, k, n);
         float[] second = pieces.count() == 2 ? memory.borrow(k * n) : null;
         Batch forWeight = new Batch(IntStream.range(0, pieces.count()).mapToObj(piece -> {

@@ -76,9 +76,11 @@ final class Norms {
      * ∂x of some rows.
      *
      * @param gain or null
+     * @param onto whether dx is added to
      * @param room {@link #room} floats
      */
-    static void backward(float[] x, float[] g, int fromRow, int toRow, int d, float[] gain, float[] means, float[] rstds, float[] dx, float[] room) {
+    static void backward(float[] x, float[] g, int fromRow, int toRow, int d, float[] gain, float[] means, float[] rstds, float[] dx, boolean onto,
+                         float[] room) {
         int each = 2 * Lanes.padded(d);
         int meansU = together(d) * each;
         int meansUx = meansU + together(d);
@@ -95,19 +97,25 @@ final class Norms {
                 room[meansUx + r] = Lanes.dot(room, r * each, room, r * each + each / 2, d) / d;
             }
             for (int r = 0; r < rows; r++) {
-                combine(room, r * each, r * each + each / 2, d, room[meansU + r], room[meansUx + r], rstds[from + r], dx, (from + r) * d);
+                combine(room, r * each, r * each + each / 2, d, room[meansU + r], room[meansUx + r], rstds[from + r], dx, (from + r) * d, onto);
             }
         }
     }
 
     /** ∂x of one row. */
-    private static void combine(float[] room, int u, int xHat, int d, float meanU, float meanUx, float rstd, float[] dx, int at) {
+    private static void combine(float[] room, int u, int xHat, int d, float meanU, float meanUx, float rstd, float[] dx, int at,
+                                boolean onto) {
         int i = 0;
         for (; i + L <= d; i += L) {
-            load(room, u + i).sub(meanU).sub(load(room, xHat + i).mul(meanUx)).mul(rstd).intoArray(dx, at + i);
+            FloatVector gradient = load(room, u + i).sub(meanU).sub(load(room, xHat + i).mul(meanUx)).mul(rstd);
+            if (onto) {
+                gradient = gradient.add(load(dx, at + i));
+            }
+            gradient.intoArray(dx, at + i);
         }
         for (; i < d; i++) {
-            dx[at + i] = (room[u + i] - meanU - room[xHat + i] * meanUx) * rstd;
+            float gradient = (room[u + i] - meanU - room[xHat + i] * meanUx) * rstd;
+            dx[at + i] = onto ? gradient + dx[at + i] : gradient;
         }
     }
 

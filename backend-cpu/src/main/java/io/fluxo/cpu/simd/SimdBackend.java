@@ -273,7 +273,16 @@ final class SimdBackend implements Backend {
     @Override
     public Tensor[] backward(FusedOp op, Tensor[] in, Fused forward, Tensor gradient) {
         return guarded(op.name() + ".backward",
-                () -> kernels.backward(op, tensors(in), in(forward.output()), tensors(forward.saved()), in(gradient).floats(), this::allocate));
+                () -> kernels.backward(op, tensors(in), in(forward.output()), tensors(forward.saved()), in(gradient).floats(), null, this::allocate));
+    }
+
+    @Override
+    public Tensor[] backwardOnto(FusedOp op, Tensor[] in, Fused forward, Tensor gradient, Tensor sum) {
+        if (!FusedKernels.adds(op)) {
+            return Backend.super.backwardOnto(op, in, forward, gradient, sum);
+        }
+        return guarded(op.name() + ".backward", () -> kernels.backward(op, tensors(in), in(forward.output()), tensors(forward.saved()),
+                in(gradient).floats(), in(sum).donateTo(op.name() + ".backward", memory), this::allocate));
     }
 
     @Override
