@@ -89,6 +89,12 @@ final class ChainCases {
         cases.add(Case.chain("self-attention of x alone", (ops, in) -> ops.attention(in[0], in[0], in[0], null, Mask.CAUSAL, Scalar.of(0.5)),
                 in -> ReferenceLayers.attention(Mask.CAUSAL, 0.5, in[0], in[0], in[0], null), Tolerance.sum(10), Samples.normal("x", 1, 6, 2, 4)));
         cases.add(Case.chain("maximum of x with itself", (ops, in) -> ops.maximum(in[0], in[0]), in -> in[0], EXACT, x));
+        cases.add(Case.chain("x and a linear map of it", (ops, in) -> ops.add(in[0], ops.linear(in[0], in[1], in[2])),
+                in -> Reference.broadcast(in[0], ReferenceLayers.linear(in[0], in[1], in[2]), Double::sum), Tolerance.sum(9), x,
+                Samples.normal("w", 7, 7), Samples.normal("b", 7)));
+        cases.add(Case.chain("x and its norm", (ops, in) -> ops.add(in[0], ops.layerNorm(in[0], in[1], in[2], 1e-5)),
+                in -> Reference.broadcast(in[0], ReferenceLayers.affine(ReferenceLayers.rows(in[0], row -> ReferenceLayers.layerNorm(row, 1e-5)), in[1],
+                        in[2]), Double::sum), Tolerance.sum(9), x, Samples.normal("gain", 7), Samples.normal("bias", 7)));
         cases.add(Case.chain("residual stream", (ops, in) -> {
             var h = ops.add(in[0], ops.gelu(ops.layerNorm(in[0], null, null, 1e-5)));
             return ops.add(h, ops.rmsNorm(h, null, 1e-5));
