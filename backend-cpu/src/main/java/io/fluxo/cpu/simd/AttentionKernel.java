@@ -87,7 +87,9 @@ final class AttentionKernel {
             Block block = new Block(s, i, Math.min(ROWS, s.n - i), scratch, room.tile);
             Matrix output = s.queryRows(out, task, i, s.dV);
             block.scores(s.queryRows(q, task, i, s.dHead), s.dHead, keysT, weights);
-            exponentials(block, room);
+            for (Pass pass : EXPONENTIALS) {
+                pass.over(block, room);
+            }
             logarithms(scratch, room, block.rows, logTotals, task * s.n + i);
             block.weighted(weights, values, s.dV, output);
             for (int r = 0; r < block.rows; r++) {
@@ -97,21 +99,28 @@ final class AttentionKernel {
     }
 
     /**
-     * Scores → e^(scale·score − the row's largest) in place, exactly 0 beyond what a row sees. In passes: the ends of neighbouring rows' sums
-     * overlap where nothing lies between them.
+     * One of the passes over a block's scores. They are called through an array so that each is compiled for itself: in one piece the compiler
+     * would give up inlining half way through an exponential, and box every vector that crosses the call.
      */
-    private static void exponentials(Block block, Forward room) {
+    @FunctionalInterface
+    private interface Pass {
+        void over(Block block, Forward room);
+    }
+
+    /** Scores → e^(scale·score − the row's largest) in place, exactly 0 beyond what a row sees, and their sums. */
+    private static final Pass[] EXPONENTIALS = {AttentionKernel::references, AttentionKernel::exponentials, AttentionKernel::totals};
+
+    private static void references(Block block, Forward room) {
         float[] x = block.scratch;
-        float scale = block.sizes.scale;
         for (int r = 0; r < block.rows; r++) {
-            float largest = Lanes.largest(x, room.scores + r * room.width, block.visible(r), scale);
+            float largest = Lanes.largest(x, room.scores + r * room.width, block.visible(r), block.sizes.scale);
             x[room.references + r] = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
         }
+    }
+
+    private static void exponentials(Block block, Forward room) {
         for (int r = 0; r < block.rows; r++) {
-            weights(x, room.scores + r * room.width, block.visible(r), scale, x[room.references + r]);
-        }
-        for (int r = 0; r < block.rows; r++) {
-            x[room.totals + r] = Lanes.sum(x, room.scores + r * room.width, ending(block.visible(r)));
+            weights(block.scratch, room.scores + r * room.width, block.visible(r), block.sizes.scale, block.scratch[room.references + r]);
         }
     }
 
@@ -120,6 +129,12 @@ final class AttentionKernel {
             weight(x, at + i, scale, reference).intoArray(x, at + i);
         }
         hide(x, at, visible);
+    }
+
+    private static void totals(Block block, Forward room) {
+        for (int r = 0; r < block.rows; r++) {
+            block.scratch[room.totals + r] = Lanes.sum(block.scratch, room.scores + r * room.width, ending(block.visible(r)));
+        }
     }
 
     /** ln Σ of each row, and 1/Σ in the place of Σ; 0 where a row sees nothing. */
