@@ -27,7 +27,7 @@ class InterruptionTest {
     void keepsWhatIsFinishedAndCanBeResumed() throws Exception {
         Path study = Files.writeString(folder.resolve("small.yaml"), Fixtures.SMALL.replace("seeds: 2", "seeds: 20"));
         Path run = folder.resolve("run");
-        Process process = start(40, "ablate", study.toString(), "--out", run.toString(), "--jobs", "2");
+        Process process = start(200, "ablate", study.toString(), "--out", run.toString(), "--jobs", "2");
         await(() -> finished(run) >= 4);
         new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
         assertThat(process.waitFor(15, TimeUnit.SECONDS)).isTrue();
