@@ -191,11 +191,6 @@ public final class AutodiffBackend extends DelegatingBackend {
     }
 
     @Override
-    public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
-        return backward(op, inputs, forward, gradient);
-    }
-
-    @Override
     public Tensor[] update(UpdateOp op, Tensor... inputs) {
         if (parents(inputs) != null) {
             throw new IllegalStateException("%s has no gradient, but its inputs are being differentiated".formatted(op.name()));

@@ -1,5 +1,6 @@
 package io.fluxo.cpu.simd;
 
+import io.fluxo.cpu.simd.Gemm.Batch;
 import io.fluxo.cpu.simd.Gemm.Product;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +64,7 @@ public class ProductBenchmark {
 
     @Benchmark
     public float[] multiply() {
-        gemm.multiply(List.of(new Product(m, n, k, a, b, c, null)));
+        gemm.multiply(List.of(Batch.of(new Product(m, n, k, a, b, c, null))));
         return c.array();
     }
 
