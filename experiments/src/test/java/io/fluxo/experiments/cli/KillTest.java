@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.file.Json;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,12 +120,18 @@ class KillTest {
         long lines = 0;
         for (var file : files(run).entrySet()) {
             if (file.getKey().endsWith("metrics.jsonl")) {
-                for (byte b : Files.readAllBytes(file.getValue())) {
-                    lines += b == '\n' ? 1 : 0;
-                }
+                lines += lineEnds(file.getValue());
             }
         }
         return lines;
+    }
+
+    private static long lineEnds(Path file) throws IOException {
+        try {
+            return Files.readString(file).chars().filter(c -> c == '\n').count();
+        } catch (NoSuchFileException e) { // the trial begins anew
+            return 0;
+        }
     }
 
     private static int checkpoints(Path run) throws IOException {
@@ -144,13 +153,24 @@ class KillTest {
         });
     }
 
+    /** What is there; a running process makes and removes files beside this, so what vanishes meanwhile is passed over. */
     private static SortedMap<String, Path> files(Path root) throws IOException {
         SortedMap<String, Path> files = new TreeMap<>();
-        if (Files.isDirectory(root)) {
-            try (Stream<Path> found = Files.walk(root)) {
-                found.filter(Files::isRegularFile).forEach(file -> files.put(root.relativize(file).toString().replace('\\', '/'), file));
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                files.put(root.relativize(file).toString().replace('\\', '/'), file);
+                return FileVisitResult.CONTINUE;
             }
-        }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+        });
         return files;
     }
 }
