@@ -23,7 +23,7 @@ final class FusedCases {
         List<Case> cases = new ArrayList<>();
         // x, then the number of outputs
         int[][] sizes = {{1, 1, 1}, {3, 7, 13}, {2, 3, 5, 4}, {13, 2, 1}, {1, 13, 64}, {7, 3}, {64, 207, 13}, {3, 43, 390, 130}, {513, 17, 33},
-                {2, 401, 24, 32}, {807, 13, 35}};
+                {2, 401, 24, 32}, {807, 13, 35}, {850, 20, 78}, {30, 512, 5}};
         for (int[] s : sizes) {
             int[] x = Arrays.copyOf(s, s.length - 1);
             int in = x[x.length - 1];

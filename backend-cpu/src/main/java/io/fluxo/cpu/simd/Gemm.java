@@ -5,6 +5,7 @@ import static io.fluxo.cpu.simd.Panels.WIDTH;
 
 import io.fluxo.cpu.simd.Workers.Part;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,6 +21,10 @@ final class Gemm {
     private static final int ROWS = 8 * HEIGHT;
     /** Multiply-adds below which sharing out costs more than it saves. */
     private static final long SHARE = 1 << 16;
+    /** Floats of a packed B that each worker packs for itself: from another core's cache they come more slowly than they are packed. */
+    private static final int OWN = 1 << 16;
+    /** Floats of a C that is not in the cache before it is written, likely. */
+    private static final int LARGE = 1 << 16;
     /** Tasks for each worker where panels are shared out: one that is held up leaves its share to the others. */
     private static final int TASKS = 4;
 
@@ -84,26 +89,66 @@ final class Gemm {
         then.addAll(List.of(beside));
         workers.run(first);
         workers.run(then);
-        for (Plan plan : plans) {
-            if (plan.packed != null) {
-                memory.release(plan.packed);
-            }
-        }
+        plans.forEach(plan -> plan.packed.release(memory));
     }
 
     /** @param hands how many workers have this product for themselves */
     private Plan plan(Product product, int hands) {
         int strips = product.strips();
         int panels = product.panels();
-        float[] packed = Panels.readable(product.b, product.n) ? null : memory.borrow(Panels.size(product.k, product.n));
         if (workers.count() == 1 || (long) product.m * product.n * product.k < SHARE) {
-            return new Plan(product, packed, product.m, panels);
+            return new Plan(product, packed(product, 1), product.m, panels);
         }
         if (strips * share(panels, hands) < share(strips, hands) * panels) {
-            return new Plan(product, packed, product.m, share(panels, hands * TASKS));
+            return new Plan(product, packed(product, 1), product.m, share(panels, hands * TASKS));
         }
         int rows = share(strips, hands * share(share(strips, hands), ROWS / HEIGHT)) * HEIGHT; // as many tasks for each worker
-        return new Plan(product, packed, rows, panels);
+        return new Plan(product, packed(product, Panels.size(product.k, product.n) <= OWN ? workers.count() : 1), rows, panels);
+    }
+
+    private Packed packed(Product product, int copies) {
+        return Panels.readable(product.b, product.n) ? Packed.IN_PLACE : Packed.borrow(memory, Panels.size(product.k, product.n), copies);
+    }
+
+    /**
+     * Where B is packed.
+     *
+     * @param arrays none where it is read in place; one for all workers; or one for each, which packs it when it first needs it
+     * @param ready  which of these hold it
+     */
+    private record Packed(float[][] arrays, boolean[] ready) {
+
+        private static final Packed IN_PLACE = new Packed(new float[0][], new boolean[0]);
+
+        private static Packed borrow(Memory memory, int size, int copies) {
+            float[][] arrays = new float[copies][];
+            for (int i = 0; i < copies; i++) {
+                arrays[i] = memory.borrow(size);
+            }
+            return new Packed(arrays, new boolean[copies]);
+        }
+
+        private boolean inPlace() {
+            return arrays.length == 0;
+        }
+
+        private boolean own() {
+            return arrays.length > 1;
+        }
+
+        private float[] of(int worker) {
+            return switch (arrays.length) {
+                case 0 -> null;
+                case 1 -> arrays[0];
+                default -> arrays[worker];
+            };
+        }
+
+        private void release(Memory memory) {
+            for (int i = arrays.length - 1; i >= 0; i--) {
+                memory.release(arrays[i]);
+            }
+        }
     }
 
     private static int share(int whole, int hands) {
@@ -113,32 +158,37 @@ final class Gemm {
     /**
      * How a product is shared out.
      *
-     * @param packed where B is packed, or null where it is read in place
      * @param rows   of a task, and
      * @param panels of a task; all of one or of both
      */
-    private record Plan(Product product, float[] packed, int rows, int panels) {
+    private record Plan(Product product, Packed packed, int rows, int panels) {
 
-        /** A task of all rows packs its own panels; otherwise they are packed before. */
+        /** A task of all rows packs its own panels; otherwise each worker packs all for itself, or they are packed before. */
         private void addTo(List<Part> first, List<Part> then, float[][] scratch) {
             if (rows >= product.m) {
                 then.add(Part.of(product.panels(), panels, (from, to, worker) -> {
-                    pack(from, to);
-                    compute(0, product.m, from, to, scratch[worker]);
+                    pack(from, to, packed.of(worker));
+                    compute(0, product.m, from, to, packed.of(worker), scratch[worker]);
                 }));
-            } else {
-                if (packed != null) {
-                    first.add(Part.of(product.panels(), 1, (from, to, _) -> pack(from, to)));
-                }
-                then.add(Part.of(product.m, rows, (from, to, worker) -> compute(from, to, 0, product.panels(), scratch[worker])));
+                return;
             }
+            if (!packed.inPlace() && !packed.own()) {
+                first.add(Part.of(product.panels(), 1, (from, to, worker) -> pack(from, to, packed.of(worker))));
+            }
+            then.add(Part.of(product.m, rows, (from, to, worker) -> {
+                if (packed.own() && !packed.ready[worker]) {
+                    pack(0, product.panels(), packed.of(worker));
+                    packed.ready[worker] = true;
+                }
+                compute(from, to, 0, product.panels(), packed.of(worker), scratch[worker]);
+            }));
         }
 
         /** Packs some panels of B, one depth block after the other; nothing where B is read in place. */
-        private void pack(int fromPanel, int toPanel) {
+        private void pack(int fromPanel, int toPanel, float[] packed) {
             Matrix b = product.b;
             for (int p = 0; packed != null && p < product.k; p += DEPTH) {
-                Panels block = right(p);
+                Panels block = right(p, packed);
                 for (int panel = fromPanel; panel < toPanel; panel++) {
                     block.pack(b.from(p * b.rowStride()), depth(p), product.n, panel);
                 }
@@ -146,7 +196,7 @@ final class Gemm {
         }
 
         /** B from row {@code p} on, one depth block of it. */
-        private Panels right(int p) {
+        private Panels right(int p, float[] packed) {
             return packed == null ? Panels.inPlace(product.b).from(p) : Panels.packed(packed, p * product.panels() * WIDTH, depth(p));
         }
 
@@ -159,19 +209,40 @@ final class Gemm {
             return start == null ? Strips.ZEROS : start.from(row * start.rowStride() + column);
         }
 
+        /**
+         * Writes what the sums begin with, row by row: what lies side by side comes together from memory, while the micro-kernel, which
+         * writes pieces of many rows, would wait for each.
+         */
+        private void fill(int row, int rows, int fromColumn, int toColumn) {
+            Matrix c = product.c;
+            Matrix start = product.start;
+            for (int i = row; i < row + rows; i++) {
+                int at = c.at() + i * c.rowStride();
+                if (start == null) {
+                    Arrays.fill(c.array(), at + fromColumn, at + toColumn, 0);
+                } else {
+                    System.arraycopy(start.array(), start.at() + i * start.rowStride() + fromColumn, c.array(), at + fromColumn, toColumn - fromColumn);
+                }
+            }
+        }
+
         /** Some rows of C by some of its panels. */
-        private void compute(int fromRow, int toRow, int fromPanel, int toPanel, float[] scratch) {
+        private void compute(int fromRow, int toRow, int fromPanel, int toPanel, float[] packed, float[] scratch) {
             Matrix a = product.a;
             Matrix c = product.c;
+            boolean filled = (long) product.m * product.n >= LARGE && !c.equals(product.start);
             for (int i = fromRow; i < toRow; i += ROWS) {
                 int height = Math.min(ROWS, toRow - i);
+                if (filled) {
+                    fill(i, height, fromPanel * WIDTH, Math.min(toPanel * WIDTH, product.n));
+                }
                 for (int p = 0; p < product.k || p == 0; p += DEPTH) {
                     Strips left = Strips.of(a.from(i * a.rowStride() + p * a.columnStride()), height, depth(p), scratch);
-                    Panels right = right(p);
+                    Panels right = right(p, packed);
                     for (int panel = fromPanel; panel < toPanel; panel++) {
                         int j = panel * WIDTH;
                         Matrix target = c.from(i * c.rowStride() + j);
-                        Matrix start = p > 0 ? target : start(i, j);
+                        Matrix start = filled || p > 0 ? target : start(i, j);
                         left.times(right, panel, depth(p), target, Math.min(WIDTH, product.n - j), start, scratch, STRIPS);
                     }
                 }

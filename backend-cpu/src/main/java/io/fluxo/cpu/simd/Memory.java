@@ -15,6 +15,7 @@ final class Memory {
 
     private final Pool<float[]> floats = new Pool<>(float[]::new);
     private final Pool<int[]> ints = new Pool<>(int[]::new);
+    private final Pool<float[]> working = new Pool<>(float[]::new);
     private final Scope root = new Scope(null);
     private Scope current = root;
 
@@ -80,24 +81,27 @@ final class Memory {
         }
     }
 
-    /** An array for the length of a kernel; give it back by {@link #release}. */
+    /**
+     * An array for the length of a kernel; give it back by {@link #release}. Such arrays never become tensors: what a worker wrote is still in
+     * its cache when the kernel runs again, and another worker that is to write there would have to fetch it first.
+     */
     float[] borrow(int elements) {
-        return floats.take(Lanes.padded(elements));
+        return working.take(Lanes.padded(elements));
     }
 
     void release(float[] array) {
-        floats.give(array, array.length);
+        working.give(array, array.length);
     }
 
-    /** Lends arrays for the length of a kernel: as many as there are workers, each of so many floats. */
+    /** Lends arrays for the length of a kernel: as many as there are workers, each of so many floats, and to each worker the same one again. */
     void withRooms(int workers, int floats, Consumer<float[][]> body) {
         float[][] rooms = new float[workers][];
         for (int worker = 0; worker < workers; worker++) {
             rooms[worker] = borrow(floats);
         }
         body.accept(rooms);
-        for (float[] room : rooms) {
-            release(room);
+        for (int worker = workers - 1; worker >= 0; worker--) { // what is given last is lent first
+            release(rooms[worker]);
         }
     }
 
@@ -108,7 +112,7 @@ final class Memory {
 
     private void free(Buffer buffer) {
         switch (buffer.array) {
-            case float[] array -> release(array);
+            case float[] array -> floats.give(array, array.length);
             case int[] array -> ints.give(array, array.length);
             default -> { } // rare types are left to the garbage collector
         }

@@ -17,7 +17,7 @@ record Strips(float[] array, int at, int strip, int rowStride, int depthStride, 
     /** In place, or packed into the beginning of {@code scratch} where the micro-kernel cannot read them well: see {@link #packed}. */
     static Strips of(Matrix a, int rows, int depth, float[] scratch) {
         boolean readable = a.columnStride() == 1 ? depth <= L || Matrix.spreads(a.rowStride())
-                : a.rowStride() == 1 && rows % HEIGHT == 0 && Matrix.spreads(a.columnStride());
+                : a.rowStride() == 1 && rows % HEIGHT == 0 && Matrix.spreads(2 * a.columnStride()); // of a page, too little is read
         return readable ? inPlace(a, rows) : packed(a, rows, depth, scratch);
     }
 

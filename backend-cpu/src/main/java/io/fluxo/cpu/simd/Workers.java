@@ -15,6 +15,9 @@ final class Workers implements AutoCloseable {
 
     private static final int SPINS = 2_000;
 
+    /** A worker that is through waits for late ones for this part of its own time. */
+    private static final int PATIENCE = 4;
+
     /** Counters that several threads write stand on cache lines of their own. */
     private static final int APART = 16;
 
@@ -64,7 +67,7 @@ final class Workers implements AutoCloseable {
     }
 
     /** Time from which a part is worth handing over, in nanoseconds. */
-    private static final double WORTHWHILE = 4_000;
+    private static final double WORTHWHILE = 1_000;
     /** Parts for each worker: a worker that is held up leaves its share to the others. */
     private static final int PARTS = 4;
     /**
@@ -178,7 +181,8 @@ final class Workers implements AutoCloseable {
 
     /**
      * Tasks of which each is taken once. Every worker has a run of neighbouring tasks of each part, so that it meets again what it left in its
-     * cache, and takes from the others' when it is through.
+     * cache. One that is through helps the others only when they are late: rows that change hands must be fetched from another core's cache,
+     * in this operation and again in those that follow.
      */
     private static final class Job {
         private final List<Part> parts;
@@ -196,9 +200,41 @@ final class Workers implements AutoCloseable {
         }
 
         private void share(int worker) {
-            for (int i = 0; i < runs; i++) {
+            long begin = System.nanoTime();
+            performAll(worker, worker);
+            long through = System.nanoTime();
+            for (int i = 1; i < runs; i++) {
                 int run = (worker + i) % runs;
-                while (performNext(run, worker)) { }
+                int length = length(run);
+                while (isUnderWay(run, length) && System.nanoTime() - through < (through - begin) / PATIENCE) {
+                    Thread.onSpinWait();
+                }
+                performAll(run, worker);
+            }
+        }
+
+        /** Whether a run has been begun, and is not all taken. */
+        private boolean isUnderWay(int run, int length) {
+            int next = taken.get(run * APART);
+            return next > 0 && next < length;
+        }
+
+        private int length(int run) {
+            int length = 0;
+            for (Part part : parts) {
+                length += begin(part, run + 1) - begin(part, run);
+            }
+            return length;
+        }
+
+        /** What is left of a run. */
+        private void performAll(int run, int worker) {
+            int performed = 0;
+            while (performNext(run, worker)) {
+                performed++;
+            }
+            if (performed > 0) {
+                finished.addAndGet(performed);
             }
         }
 
@@ -226,8 +262,6 @@ final class Workers implements AutoCloseable {
                 body.run(task, worker);
             } catch (RuntimeException | Error thrown) {
                 failure = thrown;
-            } finally {
-                finished.incrementAndGet();
             }
         }
 

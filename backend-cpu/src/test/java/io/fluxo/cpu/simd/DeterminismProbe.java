@@ -97,6 +97,7 @@ public final class DeterminismProbe {
                 fused(backend, new FusedOp.Linear(true), shapes(130, 390), shapes(390, 67), shapes(67)),
                 fused(backend, new FusedOp.Linear(true), shapes(200, 64), shapes(64, 96), shapes(96)),
                 fused(backend, new FusedOp.Linear(true), shapes(801, 24), shapes(24, 32), shapes(32)),
+                fused(backend, new FusedOp.Linear(true), shapes(850, 20), shapes(20, 78), shapes(78)),
                 fused(backend, new FusedOp.Linear(false), shapes(800, 32), shapes(32, 35)),
                 fused(backend, new FusedOp.LayerNorm(1e-5, true), shapes(403, 64), shapes(64), shapes(64)),
                 fused(backend, new FusedOp.RmsNorm(1e-5, true), shapes(401, 67), shapes(67)),
