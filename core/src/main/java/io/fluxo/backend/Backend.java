@@ -8,6 +8,7 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The tensor SPI: executes operations, moves values between host and device, and owns memory. An instance serves one thread at a time;
@@ -49,6 +50,18 @@ public interface Backend extends Engine, AutoCloseable {
      * Never necessary, since scopes free what is left; whoever knows earlier keeps the caches warm.
      */
     default void release(Tensor tensor) {}
+
+    /**
+     * Prepares {@code step} for being run again and again. A backend may remember which operations it came to and, from then on, repeat these
+     * without asking {@code step}: one that brings values to or from the host, or that does not update tensors in place, is asked every time.
+     * Results are the same bits either way.
+     *
+     * @param step does the same operations each time, on tensors from outside that live as long as the routine, and returns a tensor that
+     *             belongs to the scope it is called in; what differs from time to time is in the tensors' contents
+     */
+    default Routine routine(Supplier<Tensor> step) {
+        return step::get;
+    }
 
     /** Frees all tensors, threads and device memory. */
     @Override

@@ -27,6 +27,19 @@ public sealed interface UpdateOp extends Op {
         }
     }
 
+    /** Inputs (x, y) of one shape and type, any type: y in the place of x. */
+    record Assign() implements UpdateOp {
+        @Override
+        public int donated() {
+            return 1;
+        }
+
+        @Override
+        public Tensor[] compose(Ops ops, Tensor... in) {
+            return new Tensor[] {ops.stopGradient(in[1])};
+        }
+    }
+
     /** Gradient descent, w ← w − lr·(g + decay·w). Inputs (w, g, rates [3] = (lr, …)). */
     record SgdStep(double decay) implements UpdateOp {
         @Override

@@ -3,11 +3,7 @@ package io.fluxo.train;
 import io.fluxo.backend.Backend;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.LanguageModel;
-import io.fluxo.shape.Dim;
-import io.fluxo.shape.Shape;
-import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
-import java.util.Arrays;
 
 /**
  * A model's answers to examples.
@@ -19,12 +15,11 @@ public record Answers(Tensor logits, Tensor losses) {
 
     /** @param backend where the model's parameters are */
     public static Answers of(Pass pass, Backend backend, LanguageModel model, Examples examples) {
-        Dim batch = Dim.of("batch", examples.rows());
-        Dim pos = Dim.of("pos", examples.length());
-        Shape positions = Shape.of(batch, pos);
-        Shape ids = examples.channels() == 1 ? positions : Shape.of(batch, pos, Dim.of("channel", examples.channels()));
-        int[] targets = Arrays.stream(examples.targets()).map(target -> target == Examples.NOTHING ? 0 : target).toArray();
-        Tensor logits = model.forward(pass, backend.upload(HostArray.of(ids, examples.tokens())));
-        return new Answers(logits, pass.crossEntropy(logits, backend.upload(HostArray.of(positions, targets))));
+        return of(pass, model, new StepInputs(backend, model.parameters().getFirst().value().dtype(), examples, new double[0]));
+    }
+
+    static Answers of(Pass pass, LanguageModel model, StepInputs inputs) {
+        Tensor logits = model.forward(pass, inputs.tokens());
+        return new Answers(logits, pass.crossEntropy(logits, inputs.targets()));
     }
 }

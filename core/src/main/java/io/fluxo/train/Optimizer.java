@@ -53,14 +53,18 @@ public final class Optimizer {
         }
     }
 
+    /** Step {@code t}'s learning rate and bias corrections, t from 1: (lr, 1 − β₁ᵗ, 1 − β₂ᵗ). */
+    double[] rates(int t) {
+        return new double[] {spec.learningRate(t), 1 - StrictMath.pow(spec.betas().get(0), t), 1 - StrictMath.pow(spec.betas().get(1), t)};
+    }
+
     /**
      * One step.
      *
-     * @param t         the step, from 1
+     * @param rates     the step's {@link #rates(int)}
      * @param gradients one for each parameter, in order
      */
-    public void step(int t, Tensor[] gradients) {
-        Tensor rates = rates(t);
+    void step(Tensor rates, Tensor[] gradients) {
         together.forEach((rule, members) -> {
             List<Tensor[]> inputs = members.stream().map(i -> slots.get(i).inputs(gradients[i], rates)).toList();
             List<Tensor[]> outputs = backend.updateAll(rule, inputs);
@@ -92,15 +96,6 @@ public final class Optimizer {
 
     private static String name(Slot slot, int i) {
         return "optimizer.%d.%s".formatted(i, slot.parameter.name());
-    }
-
-    private Tensor rates(int t) {
-        double[] rates = {spec.learningRate(t), 1 - StrictMath.pow(spec.betas().get(0), t), 1 - StrictMath.pow(spec.betas().get(1), t)};
-        return backend.upload(HostArray.of(Shape.of(3), dtype(), rates));
-    }
-
-    private DType dtype() {
-        return slots.getFirst().parameter.value().dtype();
     }
 
     private UpdateOp rule(Parameter parameter) {

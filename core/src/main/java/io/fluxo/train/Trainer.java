@@ -2,6 +2,8 @@ package io.fluxo.train;
 
 import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.Backend;
+import io.fluxo.backend.Routine;
+import io.fluxo.layer.Cell;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.LanguageModel;
@@ -16,6 +18,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -31,8 +34,10 @@ public final class Trainer {
     private final TrainingSpec spec;
     private final RandomKey dropout;
     private final List<Parameter> parameters;
+    private final List<Cell> cells;
     private final Optimizer optimizer;
     private final Measurements measurements;
+    private Optional<Practice> practice = Optional.empty();
 
     /**
      * @param model   initialised on {@code backend}
@@ -44,6 +49,7 @@ public final class Trainer {
         this.spec = spec;
         this.dropout = dropout;
         this.parameters = model.parameters();
+        this.cells = model.cells();
         this.optimizer = new Optimizer(backend, spec, parameters);
         this.measurements = new Measurements(model);
     }
@@ -66,41 +72,105 @@ public final class Trainer {
     }
 
     /**
-     * One step of training.
+     * One step of training. Steps are taken in the scope that was open at the first.
      *
      * @param t        the step, from 1
      * @param measures what to measure; costs time where not empty
      */
     public Step step(int t, Examples examples, Set<Measure> measures) {
-        try (TensorScope _ = backend.openScope(); AutodiffBackend tape = new AutodiffBackend(backend)) {
-            parameters.forEach(parameter -> tape.watch(parameter.value()));
-            Cache stream = measurements.stream();
-            Pass pass = Pass.training(tape, dropout.split(t));
-            Tensor loss = loss(measures.isEmpty() ? pass : pass.with(stream), examples);
+        if (practice.isEmpty() || !practice.get().fits(examples)) {
+            practice.ifPresent(former -> former.inputs.release());
+            practice = Optional.of(new Practice(examples, t));
+        }
+        try (TensorScope _ = backend.openScope()) {
+            return measures.isEmpty() ? practice.get().step(t, examples) : practice.get().measured(t, examples, measures);
+        }
+    }
 
-            Stream<Tensor> weights = parameters.stream().map(Parameter::value);
-            Tensor[] all = tape.gradients(loss, Stream.concat(weights, stream.values().values().stream()).toList());
-            Tensor[] gradients = Arrays.copyOf(all, parameters.size());
-            double value = tape.download(loss).scalar();
+    /** Steps on examples of one form. As long as nothing is measured they come to the same operations, which a backend may remember. */
+    private final class Practice {
+        private final StepInputs inputs;
+        private final Routine routine;
+        private final Tensor[] values = new Tensor[cells.size()];
+        private int t;
 
-            if (measures.isEmpty()) {
-                optimizer.step(t, clipped(gradients));
-                accumulate(pass, tape);
-                return new Step(value, Map.of());
+        private Practice(Examples examples, int t) {
+            inputs = new StepInputs(backend, parameters.getFirst().value().dtype(), examples, optimizer.rates(t));
+            routine = backend.routine(this::train);
+            remember();
+        }
+
+        /** Whether these steps go on: on examples of the same form, from where the last one left the cells. */
+        private boolean fits(Examples examples) {
+            for (int i = 0; i < values.length; i++) {
+                if (cells.get(i).value() != values[i]) {
+                    return false;
+                }
             }
-            var streamGradients = Arrays.asList(all).subList(gradients.length, all.length);
-            var evidence = new Measurements.Evidence(host(backend, List.of(gradients)), host(tape, stream.values().values()),
-                    host(backend, streamGradients), weights());
-            optimizer.step(t, clipped(gradients));
+            return inputs.fit(examples);
+        }
+
+        private void remember() {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = cells.get(i).value();
+            }
+        }
+
+        private Step step(int step, Examples examples) {
+            set(step, examples);
+            double loss = backend.download(routine.run()).scalar();
+            remember();
+            return new Step(loss, Map.of());
+        }
+
+        private void set(int step, Examples examples) {
+            t = step;
+            inputs.set(examples, optimizer.rates(t));
+        }
+
+        private Tensor train() {
+            try (TensorScope scope = backend.openScope(); AutodiffBackend tape = new AutodiffBackend(backend)) {
+                Pass pass = pass(tape);
+                Tensor loss = loss(pass, inputs);
+                update(pass, tape, tape.gradients(loss, parameters.stream().map(Parameter::value).toList()));
+                return scope.keep(tape.value(loss));
+            }
+        }
+
+        private Step measured(int step, Examples examples, Set<Measure> measures) {
+            set(step, examples);
+            try (AutodiffBackend tape = new AutodiffBackend(backend)) {
+                Cache stream = measurements.stream();
+                Pass pass = pass(tape).with(stream);
+                Tensor loss = loss(pass, inputs);
+                Stream<Tensor> weights = parameters.stream().map(Parameter::value);
+                Tensor[] all = tape.gradients(loss, Stream.concat(weights, stream.values().values().stream()).toList());
+                Tensor[] gradients = Arrays.copyOf(all, parameters.size());
+                var streamGradients = Arrays.asList(all).subList(gradients.length, all.length);
+                var evidence = new Measurements.Evidence(host(backend, List.of(gradients)), host(tape, stream.values().values()),
+                        host(backend, streamGradients), weights());
+                double value = tape.download(loss).scalar();
+                update(pass, tape, gradients);
+                remember();
+                return new Step(value, measurements.of(measures, evidence, weights()));
+            }
+        }
+
+        private Pass pass(AutodiffBackend tape) {
+            parameters.forEach(parameter -> tape.watch(parameter.value()));
+            return Pass.training(tape, dropout.split(t));
+        }
+
+        private void update(Pass pass, AutodiffBackend tape, Tensor[] gradients) {
+            optimizer.step(inputs.rates(), clipped(gradients));
             accumulate(pass, tape);
-            return new Step(value, measurements.of(measures, evidence, weights()));
         }
     }
 
     /** Everything the next step depends on besides its own number and data: the model's cells under their names, and the optimizer's state. */
     public Map<String, HostArray> state() {
         Map<String, HostArray> state = new LinkedHashMap<>();
-        model.cells().forEach(cell -> state.put(cell.name(), backend.download(cell.value())));
+        cells.forEach(cell -> state.put(cell.name(), backend.download(cell.value())));
         optimizer.state().forEach((name, tensor) -> state.put(name, backend.download(tensor)));
         return state;
     }
@@ -111,9 +181,11 @@ public final class Trainer {
      * @param values a name's values
      */
     public void restore(Function<String, HostArray> values) {
-        model.cells().forEach(cell -> cell.set(backend.upload(like(cell.value(), values.apply(cell.name())))));
+        cells.forEach(cell -> cell.set(backend.upload(like(cell.value(), values.apply(cell.name())))));
         Map<String, Tensor> before = optimizer.state();
         optimizer.restore(name -> backend.upload(like(before.get(name), values.apply(name))));
+        practice.ifPresent(former -> former.inputs.release());
+        practice = Optional.empty();
     }
 
     /** {@code values} in the place of {@code tensor}, whose shape has names for its axes. */
@@ -128,20 +200,15 @@ public final class Trainer {
     /** The mean cross-entropy in nats on {@code examples}, nothing dropped, nothing trained. */
     public double evaluate(Examples examples) {
         try (TensorScope _ = backend.openScope()) {
-            return backend.download(loss(Pass.evaluation(backend), examples)).scalar();
+            StepInputs inputs = new StepInputs(backend, parameters.getFirst().value().dtype(), examples, new double[0]);
+            return backend.download(loss(Pass.evaluation(backend), inputs)).scalar();
         }
     }
 
     /** The mean over the positions at which something is asked. */
-    private Tensor loss(Pass pass, Examples examples) {
-        Answers answers = Answers.of(pass, backend, model, examples);
-        int asked = examples.asked();
-        if (asked == examples.targets().length) {
-            return pass.meanAll(answers.losses());
-        }
-        double[] weights = Arrays.stream(examples.targets()).mapToDouble(target -> target == Examples.NOTHING ? 0 : 1.0 / asked).toArray();
-        Tensor losses = answers.losses();
-        return pass.sumAll(pass.mul(losses, backend.upload(HostArray.of(losses.shape(), losses.dtype(), weights))));
+    private Tensor loss(Pass pass, StepInputs inputs) {
+        Tensor losses = Answers.of(pass, model, inputs).losses();
+        return inputs.weights().map(weights -> pass.sumAll(pass.mul(losses, weights))).orElseGet(() -> pass.meanAll(losses));
     }
 
     /** Adds to buffers what the pass learnt by watching. */

@@ -3,12 +3,15 @@ package io.fluxo.conformance;
 import io.fluxo.backend.CheckedBackend;
 import io.fluxo.op.UpdateOp.Accumulate;
 import io.fluxo.op.UpdateOp.AdamStep;
+import io.fluxo.op.UpdateOp.Assign;
 import io.fluxo.op.UpdateOp.SgdStep;
 import io.fluxo.op.UpdateOp;
+import io.fluxo.shape.Shape;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Optimizer steps and accumulation against their formulas, and what happens to the tensors they take over. */
 final class UpdateChecks {
@@ -28,9 +31,11 @@ final class UpdateChecks {
                 }
             }
             checks.add(new Check("accumulate [%d]".formatted(size), bench -> accumulate(bench, size)));
+            checks.add(new Check("assign [%d]".formatted(size), bench -> assign(bench, size)));
         }
         checks.add(new Check("adam of a matrix with zero gradients", UpdateChecks::adamAtRest));
         checks.add(new Check("accumulate a tensor onto itself", UpdateChecks::ontoItself));
+        checks.add(new Check("assign a tensor to itself", UpdateChecks::assignItself));
         checks.add(new Check("outputs live where the donated inputs lived", UpdateChecks::livesOn));
         checks.add(new Check("outputs live where the donated inputs lived, checked", bench -> livesOn(bench.on(new CheckedBackend(bench.backend())))));
         checks.add(new Check("a donated tensor of an inner scope dies with it", UpdateChecks::diesWithScope));
@@ -154,6 +159,31 @@ final class UpdateChecks {
         bench.requireClose("a + 3b", Reference.broadcast(bench.seen(a), bench.seen(b), (x, y) -> x + 3 * y), bench.download(sum), Tolerance.sum(3));
     }
 
+    /** Numbers and ids from an inner scope into tensors of an outer one; what they came from stays as it is. */
+    private static void assign(Bench bench, int size) {
+        Tensor x = bench.upload(Samples.normal("x", size));
+        Tensor ids = bench.upload(HostArray.of(Shape.of(size), new int[size]));
+        for (int t = 1; t <= 2; t++) {
+            HostArray y = Samples.normal("y" + t, size);
+            HostArray numbers = HostArray.of(Shape.of(size), IntStream.range(t, t + size).toArray());
+            try (var _ = bench.backend().openScope()) {
+                Tensor from = bench.upload(y);
+                x = bench.backend().update(new Assign(), x, from)[0];
+                ids = bench.backend().update(new Assign(), ids, bench.backend().upload(numbers))[0];
+                bench.backend().update(new Accumulate(), from, from);
+            }
+            bench.ops().exp(bench.upload(y));
+            bench.requireClose("y", bench.seen(y), bench.download(x), Tolerance.EXACT);
+            bench.requireClose("ids", numbers, bench.download(ids), Tolerance.EXACT);
+        }
+    }
+
+    private static void assignItself(Bench bench) {
+        HostArray x = Samples.normal("x", 13);
+        Tensor tensor = bench.upload(x);
+        bench.requireClose("x", bench.seen(x), bench.download(bench.backend().update(new Assign(), tensor, tensor)[0]), Tolerance.EXACT);
+    }
+
     private static void ontoItself(Bench bench) {
         HostArray x = Samples.normal("x", 207);
         Tensor tensor = bench.upload(x);
@@ -203,9 +233,9 @@ final class UpdateChecks {
     }
 
     private static void handleDies(Bench checked) {
-        for (UpdateOp op : new UpdateOp[] {new Accumulate(), new SgdStep(0)}) {
+        for (UpdateOp op : new UpdateOp[] {new Accumulate(), new Assign(), new SgdStep(0)}) {
             Tensor x = checked.upload(Samples.vector(1, 2));
-            Tensor[] in = op instanceof Accumulate ? new Tensor[] {x, checked.upload(Samples.vector(1, 2))}
+            Tensor[] in = !(op instanceof SgdStep) ? new Tensor[] {x, checked.upload(Samples.vector(1, 2))}
                     : new Tensor[] {x, checked.upload(Samples.vector(1, 2)), rates(checked, 1)};
             checked.backend().update(op, in);
             Expect.failure("after " + op.name(), IllegalStateException.class, () -> checked.ops().neg(x), "neg", op.name());

@@ -68,15 +68,15 @@ final class AttentionKernel {
         void compute(int task, float[] scratch);
     }
 
-    private void eachHead(Sizes s, int room, Head head) {
-        memory.withRooms(workers.count(), room,
-                rooms -> workers.run(s.batch * s.heads, (task, worker) -> head.compute(task, rooms[worker])));
+    private Runnable eachHead(Sizes s, int room, Head head) {
+        float[][] rooms = memory.lend(workers.count(), room);
+        return workers.plan(s.batch * s.heads, (task, worker) -> head.compute(task, rooms[worker]));
     }
 
     /** @param logTotals receives ln Σ e^(scale·q·k) of each query: [batch head n] */
-    void forward(Sizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals) {
+    Runnable forward(Sizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals) {
         Forward room = new Forward(s);
-        eachHead(s, room.size, (task, scratch) -> forwardHead(s, room, task, q, k, v, out, logTotals, scratch));
+        return eachHead(s, room.size, (task, scratch) -> forwardHead(s, room, task, q, k, v, out, logTotals, scratch));
     }
 
     private static void forwardHead(Sizes s, Forward room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
@@ -147,9 +147,9 @@ final class AttentionKernel {
     }
 
     /** Gradients in the layouts of their inputs; arrays need not be cleared. */
-    void backward(Sizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g, float[] dq, float[] dk, float[] dv) {
+    Runnable backward(Sizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g, float[] dq, float[] dk, float[] dv) {
         Backward room = new Backward(s);
-        eachHead(s, room.size, (task, scratch) -> backwardHead(s, room, task, q, k, v, out, logTotals, g, dq, dk, dv, scratch));
+        return eachHead(s, room.size, (task, scratch) -> backwardHead(s, room, task, q, k, v, out, logTotals, g, dq, dk, dv, scratch));
     }
 
     private static void backwardHead(Sizes s, Backward room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g,

@@ -73,10 +73,16 @@ final class Elementwise {
         row(op, a, from, 1, b, from, 1, y, from, to - from);
     }
 
-    static void binary(Binary op, float[] a, float[] b, float[] y, Broadcast walk) {
-        int n = walk.length();
+    /** Two arrays that are stretched. */
+    static Runnable binary(Binary op, float[] a, float[] b, float[] y, Broadcast walk) {
         float[] aSplat = walk.step(0) == 0 ? new float[L] : null;
         float[] bSplat = walk.step(1) == 0 ? new float[L] : null;
+        return () -> binary(op, a, aSplat, b, bSplat, y, walk);
+    }
+
+    /** @param aSplat room for a vector where a stands still within a row, else null; {@code bSplat} alike */
+    private static void binary(Binary op, float[] a, float[] aSplat, float[] b, float[] bSplat, float[] y, Broadcast walk) {
+        int n = walk.length();
         for (int row = 0; row < walk.rows(); row++) {
             int aAt = walk.offset(0, row);
             int bAt = walk.offset(1, row);

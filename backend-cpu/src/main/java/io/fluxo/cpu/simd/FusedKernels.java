@@ -4,6 +4,8 @@ import static io.fluxo.cpu.simd.Lanes.BLOCK;
 
 import io.fluxo.cpu.simd.Gemm.Batch;
 import io.fluxo.cpu.simd.Gemm.Product;
+import io.fluxo.cpu.simd.Kernel.Form.Follows;
+import io.fluxo.cpu.simd.Kernel.Form.Multiplies;
 import io.fluxo.op.Engine.Fused;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
@@ -11,7 +13,6 @@ import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** The kernel pair of each fused operation: what forward saves, and what backward makes of it. */
 final class FusedKernels {
@@ -49,7 +50,10 @@ final class FusedKernels {
         };
     }
 
-    Fused forward(FusedOp op, SimdTensor[] in, SimdTensor y, Allocator tensors) {
+    /** What an operation results in, and the kernel that computes it. */
+    record Planned<R>(R result, Kernel kernel) {}
+
+    Planned<Fused> forward(FusedOp op, SimdTensor[] in, SimdTensor y, Allocator tensors) {
         float[] x = in[0].floats();
         float[] out = y.floats();
         int n = in[0].elements();
@@ -57,51 +61,47 @@ final class FusedKernels {
             case FusedOp.Linear(boolean bias) -> {
                 int k = in[1].shape().size(0);
                 int columns = in[1].shape().size(1);
-                gemm.multiply(List.of(Batch.of(new Product(rows(y), columns, k, Matrix.of(x, k), Matrix.of(in[1].floats(), columns), Matrix.of(out, columns),
-                        bias ? new Matrix(in[2].floats(), 0, 0, 1) : null))));
-                yield new Fused(y);
+                Product product = new Product(rows(y), columns, k, Matrix.of(x, k), Matrix.of(in[1].floats(), columns), Matrix.of(out, columns),
+                        bias ? new Matrix(in[2].floats(), 0, 0, 1) : null);
+                yield new Planned<>(new Fused(y), new Kernel(gemm.plan(List.of(Batch.of(product))), new Multiplies(product)));
             }
-            case FusedOp.Relu _ -> {
-                blocks(n, 0.2, (from, to, _) -> Activations.relu(x, out, from, to));
-                yield new Fused(y);
-            }
-            case FusedOp.Gelu(boolean tanh) -> {
-                blocks(n, 1, tanh ? (from, to, _) -> Activations.geluTanh(x, out, from, to) : (from, to, _) -> Activations.gelu(x, out, from, to));
-                yield new Fused(y);
-            }
+            case FusedOp.Relu _ -> new Planned<>(new Fused(y), elementwise(n, width(y), 0.2, x, out, (from, to) -> Activations.relu(x, out, from, to)));
+            case FusedOp.Gelu(boolean tanh) -> new Planned<>(new Fused(y), elementwise(n, width(y), 1, x, out,
+                    tanh ? (from, to) -> Activations.geluTanh(x, out, from, to) : (from, to) -> Activations.gelu(x, out, from, to)));
             case FusedOp.Softmax _ -> {
-                rows(y, 0.7, (from, to, _) -> Softmaxes.softmax(x, from, to, width(y), out));
-                yield new Fused(y);
+                int width = width(y);
+                yield new Planned<>(new Fused(y), Kernel.of(rows(y, 0.7, (from, to, _) -> Softmaxes.softmax(x, from, to, width, out))));
             }
             case FusedOp.LogSoftmax _ -> {
-                withRoom(width(y), rooms -> rows(y, 0.7, (from, to, worker) -> Softmaxes.logSoftmax(x, from, to, width(y), out, rooms[worker])));
-                yield new Fused(y);
+                int width = width(y);
+                float[][] rooms = memory.lend(workers.count(), width);
+                yield new Planned<>(new Fused(y),
+                        Kernel.of(rows(y, 0.7, (from, to, worker) -> Softmaxes.logSoftmax(x, from, to, width, out, rooms[worker]))));
             }
             case FusedOp.LayerNorm(double eps, boolean affine) -> {
                 SimdTensor means = tensors.make(Shape.of(rows(y)), DType.F32);
                 SimdTensor rstds = tensors.make(Shape.of(rows(y)), DType.F32);
-                norm(y, x, eps, affine ? in[1].floats() : null, affine ? in[2].floats() : null, means.floats(), rstds.floats());
-                yield new Fused(y, means, rstds);
+                yield new Planned<>(new Fused(y, means, rstds),
+                        norm(y, x, eps, affine ? in[1].floats() : null, affine ? in[2].floats() : null, means.floats(), rstds.floats()));
             }
             case FusedOp.RmsNorm(double eps, boolean affine) -> {
                 SimdTensor rstds = tensors.make(Shape.of(rows(y)), DType.F32);
-                norm(y, x, eps, affine ? in[1].floats() : null, null, null, rstds.floats());
-                yield new Fused(y, rstds);
+                yield new Planned<>(new Fused(y, rstds), norm(y, x, eps, affine ? in[1].floats() : null, null, null, rstds.floats()));
             }
             case FusedOp.Attention op1 -> {
                 AttentionKernel.Sizes sizes = sizes(op1, in);
                 SimdTensor logTotals = tensors.make(Shape.of(sizes.batch() * sizes.heads() * sizes.n()), DType.F32);
-                attention.forward(sizes, x, in[1].floats(), in[2].floats(), y.floats(), logTotals.floats());
-                yield new Fused(y, logTotals);
+                yield new Planned<>(new Fused(y, logTotals),
+                        Kernel.of(attention.forward(sizes, x, in[1].floats(), in[2].floats(), out, logTotals.floats())));
             }
             case FusedOp.CrossEntropy _ -> {
                 int classes = width(in[0]);
                 SimdTensor logTotals = tensors.make(y.shape(), DType.F32);
                 int[] targets = in[1].ints();
                 float[] totals = logTotals.floats();
-                withRoom(classes, rooms -> workers.share(y.elements(), 1, 0.7 * classes + 10,
-                        (from, to, worker) -> Softmaxes.crossEntropy(x, targets, from, to, classes, out, totals, rooms[worker])));
-                yield new Fused(y, logTotals);
+                float[][] rooms = memory.lend(workers.count(), classes);
+                yield new Planned<>(new Fused(y, logTotals), Kernel.of(workers.plan(y.elements(), 1, 0.7 * classes + 10,
+                        (from, to, worker) -> Softmaxes.crossEntropy(x, targets, from, to, classes, out, totals, rooms[worker]))));
             }
             case FusedOp.Dropout _ -> throw new IllegalStateException("there is no kernel for " + op);
         };
@@ -113,7 +113,7 @@ final class FusedKernels {
     }
 
     /** @param sum what the first input's gradient is added to, in place, or null; only where the operation {@link #adds} */
-    Tensor[] backward(FusedOp op, SimdTensor[] in, SimdTensor y, SimdTensor[] saved, float[] g, SimdTensor sum, Allocator tensors) {
+    Planned<Tensor[]> backward(FusedOp op, SimdTensor[] in, SimdTensor y, SimdTensor[] saved, float[] g, SimdTensor sum, Allocator tensors) {
         float[] x = in[0].floats();
         int n = in[0].elements();
         boolean onto = sum != null;
@@ -123,99 +123,106 @@ final class FusedKernels {
             case FusedOp.Linear(boolean bias) -> {
                 SimdTensor dw = tensors.make(in[1].shape(), DType.F32);
                 SimdTensor db = bias ? tensors.make(in[2].shape(), DType.F32) : null;
-                linear.compute(rows(y), in[1].shape().size(0), in[1].shape().size(1), x, in[1].floats(), g, dxs, onto, dw.floats(), bias ? db.floats() : null);
-                yield bias ? new Tensor[] {dx, dw, db} : new Tensor[] {dx, dw};
+                yield planned(linear.plan(rows(y), in[1].shape().size(0), in[1].shape().size(1), x, in[1].floats(), g, dxs, onto, dw.floats(),
+                        bias ? db.floats() : null), bias ? new Tensor[] {dx, dw, db} : new Tensor[] {dx, dw});
             }
-            case FusedOp.Relu _ -> {
-                blocks(n, 0.2, (from, to, _) -> Activations.reluBackward(x, g, dxs, from, to));
-                yield new Tensor[] {dx};
-            }
-            case FusedOp.Gelu(boolean tanh) -> {
-                blocks(n, 1, tanh ? (from, to, _) -> Activations.geluTanhBackward(x, g, dxs, from, to)
-                        : (from, to, _) -> Activations.geluBackward(x, g, dxs, from, to));
-                yield new Tensor[] {dx};
-            }
+            case FusedOp.Relu _ -> planned(elementwise(n, width(dx), 0.2, g, dxs, (from, to) -> Activations.reluBackward(x, g, dxs, from, to)), dx);
+            case FusedOp.Gelu(boolean tanh) -> planned(elementwise(n, width(dx), 1, g, dxs, tanh ? (from, to) -> Activations.geluTanhBackward(x, g, dxs, from, to)
+                    : (from, to) -> Activations.geluBackward(x, g, dxs, from, to)), dx);
             case FusedOp.Softmax _ -> {
                 float[] out = y.floats();
-                rows(y, 0.3, (from, to, _) -> Softmaxes.softmaxBackward(out, g, from, to, width(y), dxs));
-                yield new Tensor[] {dx};
+                int width = width(y);
+                yield planned(Kernel.of(rows(y, 0.3, (from, to, _) -> Softmaxes.softmaxBackward(out, g, from, to, width, dxs))), dx);
             }
             case FusedOp.LogSoftmax _ -> {
                 float[] out = y.floats();
-                withRoom(width(y), rooms -> rows(y, 0.7,
-                        (from, to, worker) -> Softmaxes.logSoftmaxBackward(out, g, from, to, width(y), dxs, rooms[worker])));
-                yield new Tensor[] {dx};
+                int width = width(y);
+                float[][] rooms = memory.lend(workers.count(), width);
+                yield planned(Kernel.of(rows(y, 0.7,
+                        (from, to, worker) -> Softmaxes.logSoftmaxBackward(out, g, from, to, width, dxs, rooms[worker]))), dx);
             }
             case FusedOp.LayerNorm(double _, boolean affine) -> {
                 SimdTensor dGain = affine ? tensors.make(in[1].shape(), DType.F32) : null;
                 SimdTensor dBias = affine ? tensors.make(in[2].shape(), DType.F32) : null;
-                normBackward(x, g, in, affine, saved[0].floats(), saved[1].floats(), dxs, onto, dGain, dBias);
-                yield affine ? new Tensor[] {dx, dGain, dBias} : new Tensor[] {dx};
+                yield planned(normBackward(x, g, in, affine, saved[0].floats(), saved[1].floats(), dxs, onto, dGain, dBias),
+                        affine ? new Tensor[] {dx, dGain, dBias} : new Tensor[] {dx});
             }
             case FusedOp.RmsNorm(double _, boolean affine) -> {
                 SimdTensor dGain = affine ? tensors.make(in[1].shape(), DType.F32) : null;
-                normBackward(x, g, in, affine, null, saved[0].floats(), dxs, onto, dGain, null);
-                yield affine ? new Tensor[] {dx, dGain} : new Tensor[] {dx};
+                yield planned(normBackward(x, g, in, affine, null, saved[0].floats(), dxs, onto, dGain, null),
+                        affine ? new Tensor[] {dx, dGain} : new Tensor[] {dx});
             }
             case FusedOp.Attention attentionOp -> {
                 SimdTensor dk = tensors.make(in[1].shape(), DType.F32);
                 SimdTensor dv = tensors.make(in[2].shape(), DType.F32);
-                attention.backward(sizes(attentionOp, in), x, in[1].floats(), in[2].floats(), y.floats(), saved[0].floats(), g, dx.floats(), dk.floats(),
-                        dv.floats());
-                yield new Tensor[] {dx, dk, dv};
+                yield planned(Kernel.of(attention.backward(sizes(attentionOp, in), x, in[1].floats(), in[2].floats(), y.floats(), saved[0].floats(), g, dxs,
+                        dk.floats(), dv.floats())), dx, dk, dv);
             }
             case FusedOp.CrossEntropy _ -> {
                 int[] targets = in[1].ints();
                 float[] totals = saved[0].floats();
                 int classes = width(in[0]);
-                rows(in[0], 0.7, (from, to, _) -> Softmaxes.crossEntropyBackward(x, targets, g, totals, from, to, classes, dxs));
-                yield new Tensor[] {dx, null};
+                yield planned(Kernel.of(rows(in[0], 0.7, (from, to, _) -> Softmaxes.crossEntropyBackward(x, targets, g, totals, from, to, classes, dxs))), dx, null);
             }
             case FusedOp.Dropout _ -> throw new IllegalStateException("there is no kernel for " + op);
         };
     }
 
-    private void norm(SimdTensor y, float[] x, double eps, float[] gain, float[] bias, float[] means, float[] rstds) {
-        float[] out = y.floats();
-        rows(y, 0.2, (from, to, _) -> Norms.forward(x, from, to, width(y), eps, gain, bias, out, means, rstds));
+    private static Planned<Tensor[]> planned(Kernel kernel, Tensor... gradients) {
+        return new Planned<>(gradients, kernel);
     }
 
-    private void normBackward(float[] x, float[] g, SimdTensor[] in, boolean affine, float[] means, float[] rstds, float[] dx, boolean onto,
-                              SimdTensor dGain, SimdTensor dBias) {
+    private Kernel norm(SimdTensor y, float[] x, double eps, float[] gain, float[] bias, float[] means, float[] rstds) {
+        float[] out = y.floats();
+        int width = width(y);
+        Epilogue.Span body = (from, to) -> Norms.forward(x, from, to, width, eps, gain, bias, out, means, rstds);
+        return new Kernel(rows(y, 0.2, (from, to, _) -> body.over(from, to)), new Follows(x, out, width, Epilogue.rows(width, body)));
+    }
+
+    private Kernel normBackward(float[] x, float[] g, SimdTensor[] in, boolean affine, float[] means, float[] rstds, float[] dx, boolean onto,
+                                SimdTensor dGain, SimdTensor dBias) {
         int rows = rows(in[0]);
         int d = width(in[0]);
         float[] gain = affine ? in[1].floats() : null;
         Pieces pieces = Pieces.of(rows, d);
-        float[] gains = dGain == null ? null : memory.borrow(pieces.count() * d);
-        float[] biases = dBias == null ? null : memory.borrow(pieces.count() * d);
-        withRoom(Norms.room(d), rooms -> workers.run(pieces.count(), (piece, worker) -> {
+        float[] gains = dGain == null ? null : memory.lend(pieces.count() * d);
+        float[] biases = dBias == null ? null : memory.lend(pieces.count() * d);
+        float[][] rooms = memory.lend(workers.count(), Norms.room(d));
+        Runnable inPieces = workers.plan(pieces.count(), (piece, worker) -> {
             int from = pieces.from(piece);
             int to = pieces.from(piece + 1);
             Norms.backward(x, g, from, to, d, gain, means, rstds, dx, onto, rooms[worker]);
             if (gains != null) {
                 Norms.parameterGradients(x, g, from, to, d, means, rstds, gains, biases, piece * d);
             }
-        }));
-        add(pieces, gains, d, dGain);
-        add(pieces, biases, d, dBias);
+        });
+        Runnable gainSum = sum(pieces, gains, d, dGain);
+        Runnable biasSum = sum(pieces, biases, d, dBias);
+        return Kernel.of(() -> {
+            inPieces.run();
+            gainSum.run();
+            biasSum.run();
+        });
     }
 
     /** What the pieces come to; nothing where there are none. */
-    private void add(Pieces pieces, float[] sums, int d, SimdTensor sum) {
-        if (sums != null) {
-            Reductions.columnSums(sums, 0, pieces.count(), d, sum.floats(), 0);
-            memory.release(sums);
+    private static Runnable sum(Pieces pieces, float[] parts, int d, SimdTensor sum) {
+        if (parts == null) {
+            return () -> { };
         }
+        float[] whole = sum.floats();
+        return () -> Reductions.columnSums(parts, 0, pieces.count(), d, whole, 0);
     }
 
-    /** Element by element, whole blocks of an array at a time. */
-    private void blocks(int elements, double nanos, Workers.Range body) {
-        workers.share(Lanes.padded(elements), BLOCK, nanos, body);
+    /** Element by element, whole blocks of an array at a time: y from x. */
+    private Kernel elementwise(int elements, int columns, double nanos, float[] x, float[] y, Epilogue.Span body) {
+        return new Kernel(workers.plan(Lanes.padded(elements), BLOCK, nanos, (from, to, _) -> body.over(from, to)),
+                new Follows(x, y, columns, Epilogue.elementwise(columns, body)));
     }
 
     /** Row by row of {@code x}; {@code nanos} is the time of one element. */
-    private void rows(SimdTensor x, double nanos, Workers.Range body) {
-        workers.share(rows(x), 1, nanos * width(x) + 10, body);
+    private Runnable rows(SimdTensor x, double nanos, Workers.Range body) {
+        return workers.plan(rows(x), 1, nanos * width(x) + 10, body);
     }
 
     private static AttentionKernel.Sizes sizes(FusedOp.Attention op, SimdTensor[] in) {
@@ -224,13 +231,8 @@ final class FusedKernels {
                 op.mask() == Mask.CAUSAL, (float) op.scale().value());
     }
 
-    /** Room for each worker. */
-    private void withRoom(int floats, Consumer<float[][]> body) {
-        memory.withRooms(workers.count(), floats, body);
-    }
-
     private static int width(SimdTensor tensor) {
-        return tensor.shape().size(-1);
+        return tensor.shape().rank() == 0 ? 1 : tensor.shape().size(-1);
     }
 
     private static int rows(SimdTensor tensor) {

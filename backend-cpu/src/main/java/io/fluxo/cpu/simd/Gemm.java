@@ -46,8 +46,23 @@ final class Gemm {
      *
      * @param c     m × n, with columns side by side
      * @param start a bias, the same for every row; c itself, to add to what is there; or null for zero
+     * @param then  what is done with finished elements of c, one after the other
      */
-    record Product(int m, int n, int k, Matrix a, Matrix b, Matrix c, Matrix start) {
+    record Product(int m, int n, int k, Matrix a, Matrix b, Matrix c, Matrix start, List<Epilogue> then) {
+
+        Product(int m, int n, int k, Matrix a, Matrix b, Matrix c, Matrix start) {
+            this(m, n, k, a, b, c, start, List.of());
+        }
+
+        /** The same, with something to follow. */
+        Product with(List<Epilogue> epilogues) {
+            return new Product(m, n, k, a, b, c, start, epilogues);
+        }
+
+        /** The same in another place. */
+        Product into(Matrix other) {
+            return new Product(m, n, k, a, b, other, start, then);
+        }
 
         private int strips() {
             return share(m, HEIGHT);
@@ -67,11 +82,11 @@ final class Gemm {
     }
 
     /**
-     * Computes products that do not depend on each other, side by side.
+     * Products that do not depend on each other, side by side.
      *
      * @param beside what else may run meanwhile
      */
-    void multiply(List<Batch> batches, Part... beside) {
+    Runnable plan(List<Batch> batches, Part... beside) {
         List<Part> first = new ArrayList<>();
         List<Part> then = new ArrayList<>();
         List<Plan> plans = new ArrayList<>();
@@ -87,27 +102,54 @@ final class Gemm {
             then.add(Part.inTurn(parts));
         }
         then.addAll(List.of(beside));
-        workers.run(first);
-        workers.run(then);
-        plans.forEach(plan -> plan.packed.release(memory));
+        Runnable packing = workers.plan(first);
+        Runnable computing = workers.plan(then);
+        List<Packed> own = plans.stream().map(Plan::packed).filter(Packed::own).toList();
+        return () -> {
+            for (int i = 0; i < own.size(); i++) {
+                Arrays.fill(own.get(i).ready, false);
+            }
+            packing.run();
+            computing.run();
+        };
     }
 
+    /** Whether finished rows of a product are whole: it is not shared out by panels. */
+    boolean finishesWholeRows(Product product) {
+        return cut(product, workers.count()).panels == product.panels();
+    }
+
+    /**
+     * How a product is shared out.
+     *
+     * @param rows   of a task, and
+     * @param panels of a task; all of one or of both
+     * @param copies of a packed B
+     */
+    private record Cut(int rows, int panels, int copies) {}
+
     /** @param hands how many workers have this product for themselves */
-    private Plan plan(Product product, int hands) {
+    private Cut cut(Product product, int hands) {
         int strips = product.strips();
         int panels = product.panels();
         if (workers.count() == 1 || (long) product.m * product.n * product.k < SHARE) {
-            return new Plan(product, packed(product, 1), product.m, panels);
+            return new Cut(product.m, panels, 1);
         }
         if (strips * share(panels, hands) < share(strips, hands) * panels) {
-            return new Plan(product, packed(product, 1), product.m, share(panels, hands * TASKS));
+            return new Cut(product.m, share(panels, hands * TASKS), 1);
         }
         int rows = share(strips, hands * share(share(strips, hands), ROWS / HEIGHT)) * HEIGHT; // as many tasks for each worker
-        return new Plan(product, packed(product, Panels.size(product.k, product.n) <= OWN ? workers.count() : 1), rows, panels);
+        return new Cut(rows, panels, Panels.size(product.k, product.n) <= OWN ? workers.count() : 1);
+    }
+
+    private Plan plan(Product product, int hands) {
+        Cut cut = cut(product, hands);
+        return new Plan(product, packed(product, cut.copies), cut);
     }
 
     private Packed packed(Product product, int copies) {
-        return Panels.readable(product.b, product.n) ? Packed.IN_PLACE : Packed.borrow(memory, Panels.size(product.k, product.n), copies);
+        return Panels.readable(product.b, product.n) ? Packed.IN_PLACE
+                : new Packed(memory.lend(copies, Panels.size(product.k, product.n)), new boolean[copies]);
     }
 
     /**
@@ -119,14 +161,6 @@ final class Gemm {
     private record Packed(float[][] arrays, boolean[] ready) {
 
         private static final Packed IN_PLACE = new Packed(new float[0][], new boolean[0]);
-
-        private static Packed borrow(Memory memory, int size, int copies) {
-            float[][] arrays = new float[copies][];
-            for (int i = 0; i < copies; i++) {
-                arrays[i] = memory.borrow(size);
-            }
-            return new Packed(arrays, new boolean[copies]);
-        }
 
         private boolean inPlace() {
             return arrays.length == 0;
@@ -143,30 +177,19 @@ final class Gemm {
                 default -> arrays[worker];
             };
         }
-
-        private void release(Memory memory) {
-            for (int i = arrays.length - 1; i >= 0; i--) {
-                memory.release(arrays[i]);
-            }
-        }
     }
 
     private static int share(int whole, int hands) {
         return (whole + hands - 1) / hands;
     }
 
-    /**
-     * How a product is shared out.
-     *
-     * @param rows   of a task, and
-     * @param panels of a task; all of one or of both
-     */
-    private record Plan(Product product, Packed packed, int rows, int panels) {
+    /** A product's tasks. */
+    private record Plan(Product product, Packed packed, Cut cut) {
 
         /** A task of all rows packs its own panels; otherwise each worker packs all for itself, or they are packed before. */
         private void addTo(List<Part> first, List<Part> then, float[][] scratch) {
-            if (rows >= product.m) {
-                then.add(Part.of(product.panels(), panels, (from, to, worker) -> {
+            if (cut.rows >= product.m) {
+                then.add(Part.of(product.panels(), cut.panels, (from, to, worker) -> {
                     pack(from, to, packed.of(worker));
                     compute(0, product.m, from, to, packed.of(worker), scratch[worker]);
                 }));
@@ -175,7 +198,7 @@ final class Gemm {
             if (!packed.inPlace() && !packed.own()) {
                 first.add(Part.of(product.panels(), 1, (from, to, worker) -> pack(from, to, packed.of(worker))));
             }
-            then.add(Part.of(product.m, rows, (from, to, worker) -> {
+            then.add(Part.of(product.m, cut.rows, (from, to, worker) -> {
                 if (packed.own() && !packed.ready[worker]) {
                     pack(0, product.panels(), packed.of(worker));
                     packed.ready[worker] = true;
@@ -245,6 +268,9 @@ final class Gemm {
                         Matrix start = filled || p > 0 ? target : start(i, j);
                         left.times(right, panel, depth(p), target, Math.min(WIDTH, product.n - j), start, scratch, STRIPS);
                     }
+                }
+                for (int e = 0; e < product.then.size(); e++) {
+                    product.then.get(e).body().over(i, i + height, fromPanel * WIDTH, Math.min(toPanel * WIDTH, product.n));
                 }
             }
         }

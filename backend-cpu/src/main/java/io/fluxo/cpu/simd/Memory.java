@@ -5,7 +5,6 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Hands out arrays and takes them back when scopes close, so that a loop that makes the same tensors in every round allocates none after the
@@ -13,9 +12,10 @@ import java.util.function.Consumer;
  */
 final class Memory {
 
-    private final Pool<float[]> floats = new Pool<>(float[]::new);
-    private final Pool<int[]> ints = new Pool<>(int[]::new);
+    private Pool<float[]> floats = new Pool<>(float[]::new);
+    private Pool<int[]> ints = new Pool<>(int[]::new);
     private final Pool<float[]> working = new Pool<>(float[]::new);
+    private final List<float[]> lent = new ArrayList<>();
     private final Scope root = new Scope(null);
     private Scope current = root;
 
@@ -30,9 +30,19 @@ final class Memory {
             this.array = array;
         }
 
+        /** A buffer that no scope owns. */
+        static Buffer lasting(Object array) {
+            return new Buffer(array);
+        }
+
         /** The Java array, or null once it has been freed. */
         Object array() {
             return array;
+        }
+
+        /** Whether one tensor stands on it, and no other. */
+        boolean isAlone() {
+            return handles == 1;
         }
 
         /** One more tensor stands on this buffer. */
@@ -45,7 +55,7 @@ final class Memory {
      * A buffer an update may write into: {@code buffer} itself, or, where other tensors may stand on it, a copy that lives as long as it does.
      */
     Buffer writable(Buffer buffer, DType dtype, int elements) {
-        if (buffer.handles == 1) {
+        if (buffer.isAlone()) {
             return buffer;
         }
         Buffer copy = allocate(dtype, elements, buffer.owner);
@@ -82,32 +92,48 @@ final class Memory {
     }
 
     /**
-     * An array for the length of a kernel; give it back by {@link #release}. Such arrays never become tensors: what a worker wrote is still in
-     * its cache when the kernel runs again, and another worker that is to write there would have to fetch it first.
+     * An array for the length of an operation, until {@link #takeBack}. Such arrays never become tensors: operations run one after the other, so
+     * what is planned to run again may keep using it, and what a worker wrote is still in its cache when the operation comes again.
      */
-    float[] borrow(int elements) {
-        return working.take(Lanes.padded(elements));
+    float[] lend(int elements) {
+        float[] array = working.take(Lanes.padded(elements));
+        lent.add(array);
+        return array;
     }
 
-    void release(float[] array) {
-        working.give(array, array.length);
-    }
-
-    /** Lends arrays for the length of a kernel: as many as there are workers, each of so many floats, and to each worker the same one again. */
-    void withRooms(int workers, int floats, Consumer<float[][]> body) {
+    /** Lends one array to each of so many workers. */
+    float[][] lend(int workers, int elements) {
         float[][] rooms = new float[workers][];
         for (int worker = 0; worker < workers; worker++) {
-            rooms[worker] = borrow(floats);
+            rooms[worker] = lend(elements);
         }
-        body.accept(rooms);
-        for (int worker = workers - 1; worker >= 0; worker--) { // what is given last is lent first
-            release(rooms[worker]);
+        return rooms;
+    }
+
+    /** The operation is over: what was lent may be lent again. */
+    void takeBack() {
+        while (!lent.isEmpty()) { // what was lent first is lent first again
+            float[] array = lent.removeLast();
+            working.give(array, array.length);
         }
     }
 
     TensorScope open() {
         current = new Scope(current);
         return current;
+    }
+
+    /**
+     * Closes {@code scope}, the innermost, and leaves all arrays that have been handed out since it opened to who has them: none of these, and
+     * none that waits to be used again, is handed out any more.
+     */
+    void leave(TensorScope scope) {
+        if (current != scope) {
+            throw new IllegalStateException("scopes must be closed in reverse order of opening");
+        }
+        current = current.outer;
+        floats = new Pool<>(float[]::new);
+        ints = new Pool<>(int[]::new);
     }
 
     private void free(Buffer buffer) {

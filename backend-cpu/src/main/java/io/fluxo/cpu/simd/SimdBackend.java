@@ -3,15 +3,13 @@ package io.fluxo.cpu.simd;
 import static io.fluxo.cpu.simd.Lanes.BLOCK;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.backend.Routine;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.op.ShapeRules;
 import io.fluxo.op.UpdateOp;
-import io.fluxo.random.RandomKey;
-import io.fluxo.shape.Dim;
-import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
@@ -20,9 +18,11 @@ import io.fluxo.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Float32 on the JDK's Vector API: primitives, and kernels for what transformers spend their time on. Results have the same bits whatever the
@@ -33,11 +33,15 @@ final class SimdBackend implements Backend {
     private final Memory memory = new Memory();
     private final Workers workers;
     private final Gemm gemm;
+    private final PrimitiveKernels primitives;
     private final FusedKernels kernels;
+    private Recorder recorder;
+    private int moves;
 
     SimdBackend(int threads) {
         workers = new Workers(threads);
         gemm = new Gemm(memory, workers);
+        primitives = new PrimitiveKernels(workers, gemm, new Ops(this));
         kernels = new FusedKernels(memory, workers, gemm);
     }
 
@@ -53,6 +57,7 @@ final class SimdBackend implements Backend {
 
     @Override
     public Tensor upload(HostArray values) {
+        contact();
         SimdTensor tensor = allocate(values.shape(), values.dtype());
         System.arraycopy(values.array(), 0, tensor.alive(), 0, values.elements());
         return tensor;
@@ -60,6 +65,7 @@ final class SimdBackend implements Backend {
 
     @Override
     public HostArray download(Tensor tensor) {
+        contact();
         SimdTensor x = in(tensor);
         Object copy = switch (x.dtype()) {
             case F32 -> new float[x.elements()];
@@ -91,170 +97,80 @@ final class SimdBackend implements Backend {
     public Tensor execute(PrimitiveOp op, Tensor... in) {
         return guarded(op.name(), () -> {
             Shape shape = ShapeRules.KNOWN.shape(op, in);
-            DType dtype = ShapeRules.dtype(op, in);
+            SimdTensor[] own = tensors(in);
             return switch (op) {
-                case SplitAxis _, MergeAxes _, StopGradient _ -> in(in[0]).as(shape);
-                default -> compute(op, in, allocate(shape, dtype));
+                case SplitAxis _, MergeAxes _, StopGradient _ -> own[0].as(shape);
+                default -> {
+                    SimdTensor y = allocate(shape, ShapeRules.dtype(op, in));
+                    perform(op.name(), primitives.plan(op, own, y), own, y);
+                    yield y;
+                }
             };
         });
     }
 
-    private SimdTensor compute(PrimitiveOp op, Tensor[] in, SimdTensor y) {
-        switch (op) {
-            case Unary unary -> {
-                float[] from = in(in[0]).floats();
-                float[] to = y.floats();
-                workers.share(Lanes.padded(y.elements()), BLOCK, Elementwise.nanos(unary), (i, end, _) -> Elementwise.unary(unary, from, to, i, end));
-            }
-            case Binary binary when y.dtype() == DType.F32 && in[0].shape().equals(in[1].shape()) -> {
-                float[] left = in(in[0]).floats();
-                float[] right = in(in[1]).floats();
-                float[] to = y.floats();
-                workers.share(Lanes.padded(y.elements()), BLOCK, 0.2, (i, end, _) -> Elementwise.same(binary, left, right, to, i, end));
-            }
-            case Binary binary -> {
-                Broadcast walk = new Broadcast(y.shape(), in[0].shape(), in[1].shape());
-                switch (y.dtype()) {
-                    case F32 -> Elementwise.binary(binary, in(in[0]).floats(), in(in[1]).floats(), y.floats(), walk);
-                    default -> Scalars.integers(binary, in(in[0]), in(in[1]), y, walk);
-                }
-            }
-            case Comparison comparison ->
-                    Scalars.compare(comparison, in(in[0]), in(in[1]), y.booleans(), new Broadcast(y.shape(), in[0].shape(), in[1].shape()));
-            case Not not -> Scalars.logical(not, in(in[0]).booleans(), null, y.booleans(), new Broadcast(y.shape(), in[0].shape()));
-            case Logical logical -> Scalars.logical(logical, in(in[0]).booleans(), in(in[1]).booleans(), y.booleans(),
-                    new Broadcast(y.shape(), in[0].shape(), in[1].shape()));
-            case Where _ -> Scalars.where(in(in[0]).booleans(), in(in[1]), in(in[2]), y,
-                    new Broadcast(y.shape(), in[0].shape(), in[1].shape(), in[2].shape()));
-            case Reduction reduction -> reduce(reduction, in(in[0]), y);
-            case ArgMax(int axis) -> argMax(in(in[0]), axis, y.ints());
-            case MatMul matMul -> matMul(matMul, in(in[0]), in(in[1]), y);
-            case Permute(List<Integer> order) -> Movements.permute(in(in[0]).alive(), in[0].shape(), order, y.alive(), y.shape());
-            case Expand _ -> Movements.expand(in(in[0]).alive(), in[0].shape(), y.alive(), y.shape());
-            case Slice(int axis, Dim start, Dim length) -> {
-                int at = in[0].shape().axis(axis);
-                Movements.copyAxis(in(in[0]).alive(), start.size(), in[0].shape().size(at), y.alive(), 0, length.size(), outer(y.shape(), at),
-                        length.size(), y.shape().elementsFrom(at + 1));
-            }
-            case Pad(int axis, Dim before, Dim _, Scalar value) -> {
-                int at = in[0].shape().axis(axis);
-                int size = in[0].shape().size(at);
-                Scalars.fill(value.value(), y);
-                Movements.copyAxis(in(in[0]).alive(), 0, size, y.alive(), before.size(), y.shape().size(at), outer(y.shape(), at), size,
-                        y.shape().elementsFrom(at + 1));
-            }
-            case Concat(int axis) -> concat(axis, in, y);
-            case Gather _ -> gather(in(in[0]), in(in[1]), y);
-            case ScatterAdd _ -> scatterAdd(in(in[0]), in(in[1]), y);
-            case Constant(Scalar value, Shape _, DType _) -> Scalars.fill(value.value(), y);
-            case Iota(int axis, Shape _, DType _) -> Scalars.iota(axis, y);
-            case RandomUniform _ -> random(in(in[0]).longs(), y.floats(), y.elements());
-            case Cast _ -> Scalars.cast(in(in[0]), y);
-            case SplitAxis _, MergeAxes _, StopGradient _ -> throw new IllegalStateException("a view computes nothing");
+    /** Runs a kernel that reads and writes the arrays of these tensors. */
+    private void perform(String op, Kernel kernel, Tensor[] in, Tensor... out) {
+        try {
+            kernel.body().run();
+        } finally {
+            memory.takeBack();
         }
-        return y;
-    }
-
-    private void reduce(Reduction op, SimdTensor x, SimdTensor y) {
-        Shape shape = x.shape();
-        int[] axes = op.axes().stream().mapToInt(shape::axis).sorted().distinct().toArray();
-        SimdTensor source = x;
-        if (axes.length > 0 && axes[axes.length - 1] - axes[0] + 1 != axes.length) {
-            int[] order = IntStream.concat(IntStream.range(0, shape.rank()).filter(axis -> IntStream.of(axes).noneMatch(reduced -> reduced == axis)),
-                    IntStream.of(axes)).toArray();
-            source = in(new Ops(this).permute(x, order));
-            shape = source.shape();
-            for (int i = 0; i < axes.length; i++) {
-                axes[i] = shape.rank() - axes.length + i;
-            }
-        }
-        int first = axes.length == 0 ? shape.rank() : axes[0];
-        int size = 1;
-        for (int axis : axes) {
-            size *= shape.size(axis);
-        }
-        int inner = shape.elementsFrom(first + axes.length);
-        int outer = outer(shape, first);
-        if (x.dtype() != DType.F32) {
-            Scalars.reduce(op, source, outer, size, inner, y);
-            return;
-        }
-        switch (op) {
-            case Sum _ -> Reductions.sum(source.floats(), outer, size, inner, y.floats());
-            case Max _ -> Reductions.max(source.floats(), outer, size, inner, y.floats());
+        if (recorder != null) {
+            recorder.instructions.add(new Instruction(op, kernel, arrays(in), arrays(out)));
         }
     }
 
-    private static void argMax(SimdTensor x, int axis, int[] y) {
-        int at = x.shape().axis(axis);
-        Scalars.argMax(x, outer(x.shape(), at), x.shape().size(at), x.shape().elementsFrom(at + 1), y);
+    private static List<Object> arrays(Tensor... tensors) {
+        return Arrays.stream(tensors).filter(Objects::nonNull).map(tensor -> in(tensor).alive()).toList();
     }
 
-    private void matMul(MatMul op, SimdTensor a, SimdTensor b, SimdTensor y) {
-        Shape left = a.shape();
-        int columns = left.size(-1);
-        int rows = left.rank() == 1 ? 1 : left.size(-2);
-        int m = op.transposeLeft() ? columns : rows;
-        int k = op.transposeLeft() ? rows : columns;
-        int n = y.shape().size(-1);
-        int batch = columns * rows == 0 ? outer(left, Math.max(0, left.rank() - 2)) : left.elements() / (columns * rows);
-        boolean shared = b.shape().rank() == 2;
-        if (shared && !op.transposeLeft()) { // one right side for all rows: one product
-            m *= batch;
-            batch = 1;
-        }
-        Matrix right = Matrix.of(b.floats(), b.shape().size(-1));
-        right = op.transposeRight() ? right.transposed() : right;
-        List<Gemm.Product> products = new ArrayList<>();
-        for (int i = 0; i < batch; i++) {
-            Matrix block = Matrix.of(a.floats(), columns).from(i * rows * columns);
-            products.add(new Gemm.Product(m, n, k, op.transposeLeft() ? block.transposed() : block, shared ? right : right.from(i * k * n),
-                    Matrix.of(y.floats(), n).from(i * m * n), null));
-        }
-        gemm.multiply(List.of(new Gemm.Batch(products)));
+    /** What is remembered of a step while it runs. */
+    private static final class Recorder {
+        private final List<Instruction> instructions = new ArrayList<>();
+        private final List<Memory.Buffer> updated = new ArrayList<>();
+        /** Whether values came from the host or went there, or a tensor was copied instead of updated: then the kernels are not all there is. */
+        private boolean incomplete;
     }
 
-    private static void concat(int axis, Tensor[] in, SimdTensor y) {
-        int at = y.shape().axis(axis);
-        int start = 0;
-        for (Tensor part : in) {
-            int size = part.shape().size(at);
-            Movements.copyAxis(in(part).alive(), 0, size, y.alive(), start, y.shape().size(at), outer(y.shape(), at), size,
-                    y.shape().elementsFrom(at + 1));
-            start += size;
+    /** Something happened that kernels alone do not repeat. */
+    private void contact() {
+        if (recorder != null) {
+            recorder.incomplete = true;
         }
     }
 
-    private static void gather(SimdTensor table, SimdTensor indices, SimdTensor y) {
-        int row = table.shape().elementsFrom(1);
-        int rows = table.shape().size(0);
-        for (int i = 0; i < indices.elements(); i++) {
-            Movements.copy(table.alive(), index(indices, i, rows, "gather") * row, y.alive(), i * row, row);
-        }
+    /** What a step returned, and what it consists of if that can be repeated. */
+    record Recorded(Tensor result, Optional<SimdRoutine.Recording> recording) {}
+
+    @Override
+    public Routine routine(Supplier<Tensor> step) {
+        return new SimdRoutine(this, step);
     }
 
-    private static void scatterAdd(SimdTensor indices, SimdTensor values, SimdTensor y) {
-        int row = y.shape().elementsFrom(1);
-        int rows = y.shape().size(0);
-        Arrays.fill(y.floats(), 0, y.elements(), 0);
-        for (int i = 0; i < indices.elements(); i++) {
-            Reductions.addRow(y.floats(), index(indices, i, rows, "scatterAdd") * row, values.floats(), i * row, row);
+    /** Runs {@code step} and remembers what it does. */
+    Recorded record(Supplier<Tensor> step) {
+        Recorder recorded = new Recorder();
+        TensorScope scope = memory.open();
+        Tensor result;
+        recorder = recorded;
+        try {
+            result = step.get();
+        } catch (RuntimeException | Error thrown) {
+            scope.close();
+            throw thrown;
+        } finally {
+            recorder = null;
         }
-    }
-
-    private static int index(SimdTensor indices, int i, int rows, String op) {
-        long index = Scalars.integer(indices, i);
-        if (index < 0 || index >= rows) {
-            throw new IndexOutOfBoundsException("%s: index %d (element %d) is not one of %d rows".formatted(op, index, i, rows));
+        if (recorded.incomplete) {
+            scope.keep(result);
+            scope.close();
+            return new Recorded(result, Optional.empty());
         }
-        return (int) index;
-    }
-
-    private static void random(long[] key, float[] y, int n) {
-        RandomKey stream = new RandomKey(key[0]);
-        for (int i = 0; i < n; i++) {
-            y[i] = (stream.bits(key[1] + i) >>> 40) * 0x1p-24f;
-        }
+        memory.leave(scope);
+        List<Instruction> joined = new Joining(gemm, workers, memory, in(result).alive()).join(recorded.instructions);
+        List<Memory.Buffer> outer = recorded.updated.stream().filter(buffer -> buffer.array() != null).toList();
+        return new Recorded(result, Optional.of(new SimdRoutine.Recording(joined, outer, result)));
     }
 
     @Override
@@ -265,15 +181,18 @@ final class SimdBackend implements Backend {
     @Override
     public Fused forward(FusedOp op, boolean save, Tensor... in) {
         return guarded(op.name(), () -> {
+            SimdTensor[] own = tensors(in);
             SimdTensor y = allocate(ShapeRules.KNOWN.shape(op, in), in[0].dtype());
-            return kernels.forward(op, tensors(in), y, this::allocate);
+            FusedKernels.Planned<Fused> planned = kernels.forward(op, own, y, this::allocate);
+            Fused result = planned.result();
+            perform(op.name(), planned.kernel(), own, reads(result.saved(), new Tensor[0], y));
+            return result;
         });
     }
 
     @Override
     public Tensor[] backward(FusedOp op, Tensor[] in, Fused forward, Tensor gradient) {
-        return guarded(op.name() + ".backward",
-                () -> kernels.backward(op, tensors(in), in(forward.output()), tensors(forward.saved()), in(gradient).floats(), null, this::allocate));
+        return guarded(op.name() + ".backward", () -> backward(op, in, forward, gradient, null));
     }
 
     @Override
@@ -281,8 +200,19 @@ final class SimdBackend implements Backend {
         if (!FusedKernels.adds(op)) {
             return Backend.super.backwardOnto(op, in, forward, gradient, sum);
         }
-        return guarded(op.name() + ".backward", () -> kernels.backward(op, tensors(in), in(forward.output()), tensors(forward.saved()),
-                in(gradient).floats(), in(sum).donateTo(op.name() + ".backward", memory), this::allocate));
+        return guarded(op.name() + ".backward", () -> backward(op, in, forward, gradient, takeOver(in(sum), op.name() + ".backward")));
+    }
+
+    private Tensor[] backward(FusedOp op, Tensor[] in, Fused forward, Tensor gradient, SimdTensor sum) {
+        SimdTensor[] own = tensors(in);
+        SimdTensor[] saved = tensors(forward.saved());
+        FusedKernels.Planned<Tensor[]> planned = kernels.backward(op, own, in(forward.output()), saved, in(gradient).floats(), sum, this::allocate);
+        perform(op.name() + ".backward", planned.kernel(), reads(own, saved, forward.output(), gradient, sum), planned.result());
+        return planned.result();
+    }
+
+    private static Tensor[] reads(Tensor[] some, Tensor[] others, Tensor... more) {
+        return Stream.of(some, others, more).flatMap(Arrays::stream).toArray(Tensor[]::new);
     }
 
     @Override
@@ -294,15 +224,19 @@ final class SimdBackend implements Backend {
     public List<Tensor[]> updateAll(UpdateOp op, List<Tensor[]> inputs) {
         return guarded(op.name(), () -> {
             List<Change> changes = inputs.stream().map(in -> change(op, in)).toList();
-            workers.share(changes.stream().mapToInt(Change::length).sum(), BLOCK, Updates.nanos(op), (from, to, worker) -> {
+            Runnable body = workers.plan(changes.stream().mapToInt(Change::length).sum(), BLOCK, Updates.nanos(op), (from, to, worker) -> {
                 int start = 0;
-                for (Change change : changes) {
+                for (int i = 0; i < changes.size(); i++) {
+                    Change change = changes.get(i);
                     if (start < to && start + change.length > from) {
                         change.body.run(Math.max(from - start, 0), Math.min(to - start, change.length), worker);
                     }
                     start += change.length;
                 }
             });
+            Tensor[] outputs = changes.stream().flatMap(change -> Arrays.stream(change.outputs)).toArray(Tensor[]::new);
+            Tensor[] others = inputs.stream().flatMap(in -> Arrays.stream(in).skip(op.donated())).toArray(Tensor[]::new);
+            perform(op.name(), Kernel.of(body), reads(outputs, others), outputs);
             return changes.stream().map(Change::outputs).toList();
         });
     }
@@ -321,28 +255,55 @@ final class SimdBackend implements Backend {
         }
         SimdTensor[] out = new SimdTensor[op.donated()];
         for (int i = 0; i < out.length; i++) {
-            out[i] = read[i].donateTo(op.name(), memory);
+            out[i] = takeOver(read[i], op.name());
         }
-        float[] w = out[0].floats();
+        Object w = out[0].alive();
         Workers.Range body = switch (op) {
             case UpdateOp.Accumulate _ -> {
-                float[] x = in[1] == in[0] ? w : read[1].floats();
-                yield (i, end, _) -> Elementwise.accumulate(w, x, i, end);
+                float[] sum = out[0].floats();
+                float[] x = in[1] == in[0] ? sum : read[1].floats();
+                yield (i, end, _) -> Elementwise.accumulate(sum, x, i, end);
+            }
+            case UpdateOp.Assign _ -> {
+                Object from = in[1] == in[0] ? w : read[1].alive();
+                int elements = out[0].elements();
+                yield (i, end, _) -> System.arraycopy(from, i, w, i, Math.min(end, elements) - i);
             }
             case UpdateOp.SgdStep(double decay) -> {
+                float[] weight = out[0].floats();
                 float[] g = read[1].floats();
-                float rate = read[2].floats()[0];
-                yield (i, end, _) -> Updates.sgd(w, g, rate, (float) decay, i, end);
+                float[] rates = read[2].floats();
+                yield (i, end, _) -> Updates.sgd(weight, g, rates[0], (float) decay, i, end);
             }
             case UpdateOp.AdamStep adam -> {
+                float[] weight = out[0].floats();
                 float[] m = out[1].floats();
                 float[] v = out[2].floats();
                 float[] g = read[3].floats();
                 float[] rates = read[4].floats();
-                yield (i, end, _) -> Updates.adam(adam, w, m, v, g, rates, i, end);
+                yield (i, end, _) -> Updates.adam(adam, weight, m, v, g, rates, i, end);
             }
         };
         return new Change(Arrays.copyOf(out, out.length, Tensor[].class), Lanes.padded(out[0].elements()), body);
+    }
+
+    /** {@code tensor} to be written over. */
+    private SimdTensor takeOver(SimdTensor tensor, String op) {
+        Object before = tensor.alive();
+        SimdTensor taken = tensor.donateTo(op, memory);
+        if (taken.alive() != before) {
+            moves++;
+            contact();
+        }
+        if (recorder != null) {
+            recorder.updated.add(taken.buffer());
+        }
+        return taken;
+    }
+
+    /** How many tensors have been copied instead of updated in place: what knew their places may not any more. */
+    int moves() {
+        return moves;
     }
 
     /** Errors about dead tensors name the operation that met them. */
@@ -371,13 +332,5 @@ final class SimdBackend implements Backend {
             own[i] = in(in[i]);
         }
         return own;
-    }
-
-    private static int outer(Shape shape, int axis) {
-        int count = 1;
-        for (int i = 0; i < axis; i++) {
-            count *= shape.size(i);
-        }
-        return count;
     }
 }

@@ -59,6 +59,11 @@ final class SimdTensor implements Tensor {
         return new SimdTensor(buffer, other, dtype);
     }
 
+    /** The same elements for a kernel that may run again: it does not mind when the scope closes. */
+    SimdTensor lasting() {
+        return new SimdTensor(Memory.Buffer.lasting(alive()), shape, dtype);
+    }
+
     /** The handle of an update's result in this tensor's place, to be written over; this one is dead. */
     SimdTensor donateTo(String op, Memory memory) {
         alive();

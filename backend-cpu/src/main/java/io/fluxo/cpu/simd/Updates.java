@@ -15,7 +15,7 @@ final class Updates {
     /** Roughly the time of one element, in nanoseconds. */
     static double nanos(UpdateOp op) {
         return switch (op) {
-            case UpdateOp.Accumulate _, UpdateOp.SgdStep _ -> 0.2;
+            case UpdateOp.Accumulate _, UpdateOp.Assign _, UpdateOp.SgdStep _ -> 0.2;
             case AdamStep _ -> 0.6;
         };
     }

@@ -10,6 +10,8 @@ import java.util.concurrent.locks.LockSupport;
  * Threads that share out numbered tasks. What a task computes must not depend on who runs it or when; then results do not depend on the
  * number of threads. Idle workers spin briefly, since the next kernel is microseconds away, and then sleep; the caller waits for tasks, not
  * for workers, so that one that is late to wake delays nobody.
+ *
+ * <p>Work is planned first and run then, once or again and again: a plan that runs again makes no objects.
  */
 final class Workers implements AutoCloseable {
 
@@ -77,7 +79,9 @@ final class Workers implements AutoCloseable {
     private static final double CUT = 4_000;
 
     private final Thread[] threads;
-    private volatile Job job = new Job(List.of(), 0, 1);
+    private volatile Job job;
+    /** How many jobs there have been: a job that runs again is new work. */
+    private volatile int round;
     private volatile boolean closed;
 
     Workers(int count) {
@@ -93,50 +97,42 @@ final class Workers implements AutoCloseable {
         return threads.length + 1;
     }
 
-    /** Runs {@code body} for 0 … tasks − 1, and returns when all are done. */
-    void run(int tasks, Task body) {
-        run(List.of(new Part(tasks, body)));
+    /** {@code body} for 0 … tasks − 1; it returns when all are done. */
+    Runnable plan(int tasks, Task body) {
+        return plan(List.of(new Part(tasks, body)));
     }
 
-    /** Runs the tasks of all parts side by side, and returns when all are done. */
-    void run(List<Part> parts) {
+    /** The tasks of all parts side by side; it returns when all are done. */
+    Runnable plan(List<Part> parts) {
         int tasks = 0;
         for (Part part : parts) {
             tasks += part.tasks;
         }
-        if (threads.length == 0 || tasks <= 1) {
-            for (Part part : parts) {
-                for (int task = 0; task < part.tasks; task++) {
-                    part.body.run(task, 0);
-                }
+        return threads.length == 0 || tasks <= 1 ? () -> inTurn(parts) : new Job(parts, tasks);
+    }
+
+    private static void inTurn(List<Part> parts) {
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            for (int task = 0; task < part.tasks; task++) {
+                part.body.run(task, 0);
             }
-            return;
         }
-        Job shared = new Job(parts, tasks, count());
-        job = shared;
-        for (Thread thread : threads) {
-            LockSupport.unpark(thread);
-        }
-        shared.share(0);
-        shared.await();
     }
 
     /**
-     * Shares out 0 … n − 1.
+     * 0 … n − 1, shared out.
      *
      * @param unit  parts begin at multiples of it
      * @param nanos roughly the time of one item, in nanoseconds
      */
-    void share(int n, int unit, double nanos, Range body) {
+    Runnable plan(int n, int unit, double nanos, Range body) {
         int hands = Math.clamp((int) (n * nanos / WORTHWHILE / count()), 0, PARTS);
         int parts = threads.length == 0 || hands == 0 ? 1 : hands * count(); // as many for each, so that a worker meets the rows it made
         int each = up((n + parts - 1) / parts, unit);
         int cut = Math.max(unit, (int) (CUT / nanos) / unit * unit);
-        if (parts == 1) {
-            part(0, n, cut, 0, body);
-        } else {
-            run(List.of(Part.of(n, each, (from, to, worker) -> part(from, to, cut, worker, body))));
-        }
+        return parts == 1 ? () -> part(0, n, cut, 0, body)
+                : plan(List.of(Part.of(n, each, (from, to, worker) -> part(from, to, cut, worker, body))));
     }
 
     private static void part(int from, int to, int cut, int worker, Range body) {
@@ -150,11 +146,11 @@ final class Workers implements AutoCloseable {
     }
 
     private void work(int worker) {
-        Job done = job;
+        int done = 0;
         while (!closed) {
-            Job current = job;
+            int current = round;
             if (current != done) {
-                current.share(worker);
+                job.share(worker);
                 done = current;
             } else {
                 idle(done);
@@ -162,11 +158,11 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    private void idle(Job done) {
-        for (int i = 0; i < SPINS && job == done && !closed; i++) {
+    private void idle(int done) {
+        for (int i = 0; i < SPINS && round == done && !closed; i++) {
             Thread.onSpinWait();
         }
-        while (job == done && !closed) {
+        while (round == done && !closed) {
             LockSupport.park(this);
         }
     }
@@ -184,7 +180,7 @@ final class Workers implements AutoCloseable {
      * cache. One that is through helps the others only when they are late: rows that change hands must be fetched from another core's cache,
      * in this operation and again in those that follow.
      */
-    private static final class Job {
+    private final class Job implements Runnable {
         private final List<Part> parts;
         private final int tasks;
         private final int runs;
@@ -192,11 +188,31 @@ final class Workers implements AutoCloseable {
         private final AtomicInteger finished = new AtomicInteger();
         private volatile Throwable failure;
 
-        private Job(List<Part> parts, int tasks, int runs) {
+        private Job(List<Part> parts, int tasks) {
             this.parts = parts;
             this.tasks = tasks;
-            this.runs = runs;
+            this.runs = count();
             this.taken = new AtomicIntegerArray(runs * APART);
+        }
+
+        /**
+         * All tasks of the last run are done by now. A worker that is late for that run may find its counters begun anew, and then does a task
+         * of this one, as it is to.
+         */
+        @Override
+        public void run() {
+            failure = null;
+            finished.set(0);
+            for (int run = 0; run < runs; run++) {
+                taken.set(run * APART, 0);
+            }
+            job = this;
+            round = round + 1; // only the caller's thread writes it
+            for (Thread thread : threads) {
+                LockSupport.unpark(thread);
+            }
+            share(0);
+            await();
         }
 
         private void share(int worker) {
@@ -221,8 +237,8 @@ final class Workers implements AutoCloseable {
 
         private int length(int run) {
             int length = 0;
-            for (Part part : parts) {
-                length += begin(part, run + 1) - begin(part, run);
+            for (int i = 0; i < parts.size(); i++) {
+                length += begin(parts.get(i), run + 1) - begin(parts.get(i), run);
             }
             return length;
         }
@@ -241,7 +257,8 @@ final class Workers implements AutoCloseable {
         /** The next task of a run, if there is one. */
         private boolean performNext(int run, int worker) {
             int next = taken.getAndIncrement(run * APART);
-            for (Part part : parts) {
+            for (int i = 0; i < parts.size(); i++) {
+                Part part = parts.get(i);
                 int from = begin(part, run);
                 int count = begin(part, run + 1) - from;
                 if (next < count) {

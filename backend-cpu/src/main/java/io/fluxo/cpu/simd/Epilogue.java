@@ -1,0 +1,55 @@
+package io.fluxo.cpu.simd;
+
+/**
+ * What is done with a product's elements as soon as they are finished, while they are in the cache: an activation, the sum with the residual
+ * stream, a norm. It does what the operation by itself would do with these elements, so that results do not depend on whether it is used.
+ *
+ * @param wholeRows whether it needs all columns of a row
+ * @param body      what is done
+ */
+record Epilogue(boolean wholeRows, Body body) {
+
+    /** Elements that are done in one call: some microseconds of work (see {@link Workers}). */
+    private static final int CUT = 4096;
+
+    /** Rows and columns that are finished. */
+    @FunctionalInterface
+    interface Body {
+        void over(int fromRow, int toRow, int fromColumn, int toColumn);
+    }
+
+    /** A range of elements or of rows, the end exclusive. */
+    @FunctionalInterface
+    interface Span {
+        void over(int from, int to);
+    }
+
+    /** Element by element of rows of {@code columns}, in whole blocks: see {@link #fits}. */
+    static Epilogue elementwise(int columns, Span body) {
+        return new Epilogue(false, (fromRow, toRow, fromColumn, toColumn) -> {
+            if (fromColumn == 0 && toColumn == columns) {
+                cut(fromRow * columns, toRow * columns, CUT, body);
+            } else {
+                for (int row = fromRow; row < toRow; row++) {
+                    body.over(row * columns + fromColumn, row * columns + toColumn);
+                }
+            }
+        });
+    }
+
+    /** Whether parts of rows of {@code columns} begin and end with whole blocks. */
+    static boolean fits(int columns) {
+        return columns % Lanes.BLOCK == 0;
+    }
+
+    /** Row by row. */
+    static Epilogue rows(int columns, Span body) {
+        return new Epilogue(true, (fromRow, toRow, _, _) -> cut(fromRow, toRow, Math.max(1, CUT / Math.max(1, columns)), body));
+    }
+
+    private static void cut(int from, int to, int cut, Span body) {
+        for (int i = from; i < to; i += cut) {
+            body.over(i, Math.min(to, i + cut));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.fluxo.cpu.simd;
+
+import io.fluxo.backend.Routine;
+import io.fluxo.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A step that is asked what it does the first time, recorded the next, and from then on replayed: the kernels alone, without tape, shapes or
+ * tensors. Recording waits for the second time because by then what the step updates has its final place.
+ */
+final class SimdRoutine implements Routine {
+
+    /** After so many recordings in turn that could not be replayed the step is asked every time. */
+    private static final int ATTEMPTS = 3;
+
+    private final SimdBackend backend;
+    private final Supplier<Tensor> step;
+    private Optional<Recording> recording = Optional.empty();
+    private int moves;
+    private boolean begun;
+    private int failures;
+
+    SimdRoutine(SimdBackend backend, Supplier<Tensor> step) {
+        this.backend = backend;
+        this.step = step;
+    }
+
+    /**
+     * What a step consists of.
+     *
+     * @param updated what it updates in place
+     * @param result  the tensor it returned, whose contents each replay replaces
+     */
+    record Recording(List<Instruction> instructions, List<Memory.Buffer> updated, Tensor result) {
+
+        /** Whether nobody has made a view of what would be written over. */
+        boolean mayReplay() {
+            for (int i = 0; i < updated.size(); i++) {
+                if (!updated.get(i).isAlone()) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        void replay() {
+            for (int i = 0; i < instructions.size(); i++) {
+                instructions.get(i).kernel().body().run();
+            }
+        }
+    }
+
+    @Override
+    public Tensor run() {
+        if (recording.isPresent() && moves == backend.moves() && recording.get().mayReplay()) {
+            recording.get().replay();
+            return recording.get().result();
+        }
+        if (!begun || failures == ATTEMPTS) {
+            begun = true;
+            return step.get();
+        }
+        SimdBackend.Recorded recorded = backend.record(step);
+        recording = recorded.recording();
+        failures = recording.isPresent() ? 0 : failures + 1;
+        moves = backend.moves();
+        return recorded.result();
+    }
+}

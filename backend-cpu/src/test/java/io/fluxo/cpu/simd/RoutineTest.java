@@ -1,0 +1,283 @@
+package io.fluxo.cpu.simd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.backend.DelegatingBackend;
+import io.fluxo.backend.Routine;
+import io.fluxo.model.Catalog;
+import io.fluxo.model.LanguageModel;
+import io.fluxo.model.ModelBuilder;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.model.ModelSpec.ActFn;
+import io.fluxo.model.ModelSpecBuilder;
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.Ops;
+import io.fluxo.op.UpdateOp.Assign;
+import io.fluxo.random.RandomKey;
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
+import io.fluxo.train.Examples;
+import io.fluxo.train.Measure;
+import io.fluxo.train.Trainer;
+import io.fluxo.train.TrainingSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A step that is recorded and replayed trains to the bits of one that is asked every time. */
+class RoutineTest {
+
+    private static final RandomKey KEY = RandomKey.of(11);
+    private static final int STEPS = 7;
+    private static final TrainingSpec TRAINING = TrainingSpec.DEFAULT;
+
+    /** The same backend, whose routines ask every time. */
+    private static final class Asked extends DelegatingBackend {
+        private Asked(Backend inner) {
+            super("asked", inner);
+        }
+
+        @Override
+        public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
+            return inner.backwardOnto(op, inputs, forward, gradient, sum); // the default rounds in another order
+        }
+    }
+
+    /** How a training goes: what differs between steps, and what happens between them. */
+    private interface Course {
+        double step(int t, Trainer trainer, LanguageModel model, Backend backend);
+    }
+
+    private static double plainly(int t, Trainer trainer, LanguageModel model, Backend backend) {
+        return trainer.step(t, windows(t, 4, 13), 4, Set.of()).loss();
+    }
+
+    private static int[] windows(int t, int rows, int length) {
+        int[] windows = new int[rows * length];
+        for (int i = 0; i < windows.length; i++) {
+            windows[i] = KEY.split(t).below(17, i);
+        }
+        return windows;
+    }
+
+    private static ModelSpecBuilder spec() {
+        return ModelSpec.builder().nLayers(2).dModel(32).nHeads(2).dMlp(64).nCtx(12).dVocab(17).normAffine(true).actFn(ActFn.GELU_TANH);
+    }
+
+    /** Losses and, in the end, everything that was trained. */
+    private static List<String> trained(Backend backend, ModelSpec spec, TrainingSpec training, Course course) {
+        LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
+        model.initialize(backend, DType.F32, KEY.split("init"));
+        Trainer trainer = new Trainer(backend, model, training, KEY.split("dropout"));
+        List<String> found = new ArrayList<>();
+        for (int t = 1; t <= STEPS; t++) {
+            found.add("step %d: %s".formatted(t, course.step(t, trainer, model, backend)));
+        }
+        trainer.state().forEach((name, values) -> found.add(name + " " + Arrays.hashCode(values.toDoubles())));
+        return found;
+    }
+
+    private static void requireSame(ModelSpec spec, TrainingSpec training, int threads, Course course) {
+        try (Backend replayed = new SimdBackend(threads); Backend asked = new Asked(new SimdBackend(1))) {
+            assertThat(trained(replayed, spec, training, course)).containsExactlyElementsOf(trained(asked, spec, training, course));
+        }
+    }
+
+    static Stream<ModelSpec> models() {
+        Stream<ModelSpec> placements = Catalog.STANDARD.placements().keySet().stream().map(name -> spec().placement(name).build());
+        Stream<ModelSpec> norms = Catalog.STANDARD.norms().keySet().stream().flatMap(name ->
+                Stream.of("pre", "post").map(placement -> spec().norm(name).placement(placement).build()));
+        Stream<ModelSpec> activations = Stream.of(ActFn.values()).map(name -> spec().actFn(name).placement("post").build());
+        Stream<ModelSpec> sizes = Stream.of(spec().dModel(24).dMlp(40).build(), spec().dModel(30).dMlp(50).placement("post").build(),
+                spec().normAffine(false).bias(false).build(), spec().dModel(128).dMlp(256).nHeads(4).build(),
+                spec().dModel(128).dMlp(256).nHeads(4).placement("post").actFn(ActFn.RELU).build());
+        return Stream.of(placements, norms, activations, sizes).flatMap(models -> models);
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void everyModelTrainsToTheSameBits(ModelSpec spec) {
+        requireSame(spec, TRAINING, 2, RoutineTest::plainly);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void onAnyNumberOfThreads(int threads) {
+        requireSame(spec().dModel(128).dMlp(512).build(), TRAINING, threads, RoutineTest::plainly);
+    }
+
+    @Test
+    void stepsThatAreMeasuredMayLieBetween() {
+        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) ->
+                trainer.step(t, windows(t, 4, 13), 4, t % 3 == 0 ? Set.of(Measure.values()) : Set.of()).loss());
+    }
+
+    @Test
+    void examplesMayChangeTheirForm() {
+        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+            int rows = t < 4 ? 4 : 5;
+            return trainer.step(t, windows(t, rows, 13), rows, Set.of()).loss();
+        });
+    }
+
+    @Test
+    void whatIsAskedMayDifferFromStepToStep() {
+        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+            Examples whole = Examples.successors(windows(t, 4, 13), 4);
+            int[] targets = whole.targets();
+            for (int i = 0; i < targets.length - t; i++) {
+                targets[i] = i % (t + 1) == 0 ? Examples.NOTHING : targets[i];
+            }
+            return trainer.step(t, new Examples(4, 1, whole.tokens(), targets), Set.of()).loss();
+        });
+    }
+
+    @Test
+    void whatTouchesTheModelBetweenStepsIsSeen() {
+        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+            double evaluated = trainer.evaluate(Examples.successors(windows(-t, 4, 13), 4));
+            if (t == 5) {
+                model.parameters().forEach(cell -> cell.set(backend.upload(HostArray.of(cell.shape(), DType.F32, new double[cell.shape().elements()]))));
+            }
+            return evaluated + plainly(t, trainer, model, backend);
+        });
+    }
+
+    @Test
+    void aTrainerMayGoBackToAnEarlierState() {
+        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+            Map<String, HostArray> before = trainer.state();
+            double first = plainly(t, trainer, model, backend);
+            trainer.restore(before::get);
+            assertThat(plainly(t, trainer, model, backend)).isEqualTo(first);
+            return first;
+        });
+    }
+
+    @Test
+    void aViewOfAParameterKeepsItsValues() {
+        Tensor[] view = new Tensor[1];
+        double[][] values = new double[1][];
+        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+            Tensor weight = model.parameters().getLast().value();
+            if (t == 4) {
+                view[0] = new Ops(backend).stopGradient(weight);
+                values[0] = backend.download(weight).toDoubles();
+            }
+            double loss = plainly(t, trainer, model, backend);
+            if (t >= 4) {
+                assertThat(backend.download(view[0]).toDoubles()).isEqualTo(values[0]);
+            }
+            return loss;
+        });
+    }
+
+    @Test
+    void dropoutAndClippingAreAskedEveryTime() {
+        requireSame(spec().dropout(0.1).build(), TRAINING, 2, RoutineTest::plainly);
+        TrainingSpec clipped = new TrainingSpec(TRAINING.optimizer(), TRAINING.betas(), TRAINING.epsilon(), TRAINING.lr(), TRAINING.warmup(),
+                TRAINING.schedule(), TRAINING.weightDecay(), TRAINING.decay(), 0.05, TRAINING.batch(), TRAINING.steps(), TRAINING.evalEvery());
+        requireSame(spec().build(), clipped, 2, RoutineTest::plainly);
+    }
+
+    /** How often a step is asked what it does, over so many runs on x = 1, 2, 3 … */
+    private static int asked(SimdBackend backend, int runs, UnaryOperator<Tensor> body, double... expected) {
+        int[] asked = {0};
+        Tensor[] x = {backend.upload(HostArray.of(Shape.of(1), DType.F32, new double[] {0}))};
+        Supplier<Tensor> step = () -> {
+            asked[0]++;
+            try (TensorScope scope = backend.openScope()) {
+                return scope.keep(body.apply(x[0]));
+            }
+        };
+        Routine routine = backend.routine(step);
+        for (int i = 0; i < runs; i++) {
+            try (TensorScope _ = backend.openScope()) {
+                x[0] = backend.update(new Assign(), x[0], backend.upload(HostArray.of(Shape.of(1), DType.F32, new double[] {i + 1})))[0];
+                assertThat(backend.download(routine.run()).scalar()).isEqualTo(expected[i]);
+                new Ops(backend).exp(x[0]); // takes an array that waits
+            }
+        }
+        return asked[0];
+    }
+
+    @Test
+    void aStepIsAskedTwiceAndThenReplayed() {
+        try (SimdBackend backend = new SimdBackend(1)) {
+            Ops ops = new Ops(backend);
+            assertThat(asked(backend, 5, x -> ops.neg(ops.mul(x, x)), -1, -4, -9, -16, -25)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aStepInTouchWithTheHostIsAskedEveryTime() {
+        try (SimdBackend backend = new SimdBackend(1)) {
+            Ops ops = new Ops(backend);
+            assertThat(asked(backend, 7, x -> ops.add(x, backend.upload(backend.download(x))), 2, 4, 6, 8, 10, 12, 14)).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aResultIsNotHandedToOthersBetweenRuns() {
+        try (SimdBackend backend = new SimdBackend(1)) {
+            Ops ops = new Ops(backend);
+            Tensor x = backend.upload(HostArray.of(Shape.of(100), DType.F32, new double[100]));
+            Routine routine = backend.routine(() -> {
+                try (TensorScope scope = backend.openScope()) {
+                    return scope.keep(ops.exp(ops.neg(x)));
+                }
+            });
+            for (int i = 0; i < 4; i++) {
+                Tensor result = routine.run();
+                Tensor other = ops.neg(ops.exp(ops.exp(x)));
+                double[] kept = backend.download(other).toDoubles();
+                assertThat(backend.download(result).toDoubles()).containsOnly(1);
+                routine.run();
+                assertThat(backend.download(other).toDoubles()).isEqualTo(kept);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pre", "post"})
+    void neighboursAreJoined(String placement) {
+        try (SimdBackend backend = new SimdBackend(2)) {
+            List<String> names = names(backend, spec().placement(placement).build());
+            String whole = String.join("\n", names);
+            assertThat(names).contains("linear, linear, linear", "linear + gelu");
+            assertThat(whole).contains("linear + add + layerNorm").contains("linear.backward + gelu.backward");
+            assertThat(names).doesNotContain("gelu", "gelu.backward", "layerNorm".repeat(2));
+        }
+    }
+
+    /** The operations of a recorded step, joined. */
+    private static List<String> names(SimdBackend backend, ModelSpec spec) {
+        List<String> names = new ArrayList<>();
+        Backend listening = new DelegatingBackend("listening", backend) {
+            @Override
+            public Routine routine(Supplier<Tensor> step) {
+                return () -> {
+                    SimdBackend.Recorded recorded = backend.record(step);
+                    names.clear();
+                    recorded.recording().ifPresent(recording -> recording.instructions().forEach(one -> names.add(one.op())));
+                    return recorded.result();
+                };
+            }
+        };
+        trained(listening, spec, TRAINING, RoutineTest::plainly);
+        return names;
+    }
+}
