@@ -82,68 +82,90 @@ final class AttentionKernel {
     private static void forwardHead(Sizes s, Forward room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
         Panels keysT = Panels.of(s.keyRows(k, task, s.dHead).transposed(), s.dHead, s.m, scratch, room.keysT);
         Panels values = Panels.of(s.keyRows(v, task, s.dV), s.m, s.dV, scratch, room.values);
-        Matrix weights = new Matrix(scratch, room.scores, room.width, 1);
+        Matrix weights = new Matrix(scratch, room.rows.scores, room.rows.width, 1);
         for (int i = 0; i < s.n; i += ROWS) {
             Block block = new Block(s, i, Math.min(ROWS, s.n - i), scratch, room.tile);
             Matrix output = s.queryRows(out, task, i, s.dV);
             block.scores(s.queryRows(q, task, i, s.dHead), s.dHead, keysT, weights);
-            for (Pass pass : EXPONENTIALS) {
-                pass.over(block, room);
-            }
-            logarithms(scratch, room, block.rows, logTotals, task * s.n + i);
+            each(WEIGHTS, block, room.rows, logTotals, task * s.n + i);
             block.weighted(weights, values, s.dV, output);
             for (int r = 0; r < block.rows; r++) {
-                Softmaxes.scaleRow(out, output.at() + r * output.rowStride(), s.dV, scratch[room.totals + r]);
+                Softmaxes.scaleRow(out, output.at() + r * output.rowStride(), s.dV, scratch[room.rows.totals + r]);
             }
         }
     }
 
     /**
-     * One of the passes over a block's scores. They are called through an array so that each is compiled for itself: in one piece the compiler
-     * would give up inlining half way through an exponential, and box every vector that crosses the call.
+     * One of the passes over a block's scores. All are called from {@link #each}, where the compiler meets too many of them to inline any, so
+     * that each is compiled for itself: in one piece it would give up inlining half way through an exponential, and box every vector that
+     * crosses the call.
      */
     @FunctionalInterface
     private interface Pass {
-        void over(Block block, Forward room);
+
+        /** @param at where the block's first row is in {@code logTotals} */
+        void over(Block block, Rows rows, float[] logTotals, int at);
     }
 
-    /** Scores → e^(scale·score − the row's largest) in place, exactly 0 beyond what a row sees, and their sums. */
-    private static final Pass[] EXPONENTIALS = {AttentionKernel::references, AttentionKernel::exponentials, AttentionKernel::totals};
+    /**
+     * Where a block's rows of scores are in the working memory, and a number for each row.
+     *
+     * @param width      from one row to the next
+     * @param references what is taken from a row's scores before the exponential
+     * @param totals     a row's sum
+     */
+    private record Rows(int scores, int width, int references, int totals) {}
 
-    private static void references(Block block, Forward room) {
+    /** Scores → e^(scale·score − the row's largest) in place, exactly 0 beyond what a row sees; 1/Σ in the place of totals, ln Σ. */
+    private static final Pass[] WEIGHTS = {AttentionKernel::references, AttentionKernel::exponentials, AttentionKernel::totals,
+        AttentionKernel::logarithms};
+
+    /** Scores → e^(scale·score − ln Σ) in place. */
+    private static final Pass[] WEIGHTS_AGAIN = {AttentionKernel::exponentials};
+
+    private static void each(Pass[] passes, Block block, Rows rows, float[] logTotals, int at) {
+        for (int pass = 0; pass < passes.length; pass++) {
+            passes[pass].over(block, rows, logTotals, at);
+        }
+    }
+
+    private static void references(Block block, Rows rows, float[] logTotals, int at) {
         float[] x = block.scratch;
         for (int r = 0; r < block.rows; r++) {
-            float largest = Lanes.largest(x, room.scores + r * room.width, block.visible(r), block.sizes.scale);
-            x[room.references + r] = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
+            float largest = Lanes.largest(x, rows.scores + r * rows.width, block.visible(r), block.sizes.scale);
+            x[rows.references + r] = largest == Float.NEGATIVE_INFINITY ? 0 : largest;
         }
     }
 
-    private static void exponentials(Block block, Forward room) {
+    private static void exponentials(Block block, Rows rows, float[] logTotals, int at) {
         for (int r = 0; r < block.rows; r++) {
-            weights(block.scratch, room.scores + r * room.width, block.visible(r), block.sizes.scale, block.scratch[room.references + r]);
+            weights(block.scratch, rows.scores + r * rows.width, block.visible(r), block.sizes.scale, block.scratch[rows.references + r]);
         }
     }
 
+    /** e^(scale·score − reference) over a row, where no exponent is above 0 by more than a rounding. */
     private static void weights(float[] x, int at, int visible, float scale, float reference) {
         for (int i = 0; i < visible; i += L) {
-            weight(x, at + i, scale, reference).intoArray(x, at + i);
+            VectorMath.weight(load(x, at + i).mul(scale).sub(reference)).intoArray(x, at + i);
         }
         hide(x, at, visible);
     }
 
-    private static void totals(Block block, Forward room) {
+    private static void totals(Block block, Rows rows, float[] logTotals, int at) {
         for (int r = 0; r < block.rows; r++) {
-            block.scratch[room.totals + r] = Lanes.sum(block.scratch, room.scores + r * room.width, ending(block.visible(r)));
+            block.scratch[rows.totals + r] = Lanes.sum(block.scratch, rows.scores + r * rows.width, ending(block.visible(r)));
         }
     }
 
     /** ln Σ of each row, and 1/Σ in the place of Σ; 0 where a row sees nothing. */
-    private static void logarithms(float[] x, Forward room, int rows, float[] logTotals, int at) {
-        for (int r = 0; r < rows; r += L) {
-            FloatVector total = load(x, room.totals + r);
-            load(x, room.references + r).add(VectorMath.log(total)).intoArray(logTotals, at + r, Lanes.within(r, rows));
-            FloatVector.broadcast(F, 1f).div(total).blend(0f, total.compare(VectorOperators.EQ, 0f)).intoArray(x, room.totals + r);
+    private static void logarithms(Block block, Rows rows, float[] logTotals, int at) {
+        float[] x = block.scratch;
+        for (int r = 0; r < block.rows; r += L) {
+            FloatVector total = load(x, rows.totals + r);
+            load(x, rows.references + r).add(VectorMath.log(total)).intoArray(x, rows.references + r);
+            FloatVector.broadcast(F, 1f).div(total).blend(0f, total.compare(VectorOperators.EQ, 0f)).intoArray(x, rows.totals + r);
         }
+        System.arraycopy(x, rows.references, logTotals, at, block.rows);
     }
 
     /** Gradients in the layouts of their inputs; arrays need not be cleared. */
@@ -162,18 +184,20 @@ final class AttentionKernel {
         Matrix valueGradients = s.keyRows(dv, task, s.dV);
         clear(keyGradients, s.m, s.dHead);
         clear(valueGradients, s.m, s.dV);
-        Matrix weights = new Matrix(scratch, room.scores, room.width, 1);
-        Matrix scoreGradients = new Matrix(scratch, room.scoreGradients, room.width, 1);
-        for (int i = 0; i < s.n; i += room.rows) {
-            Block block = new Block(s, i, Math.min(room.rows, s.n - i), scratch, room.tile);
+        Matrix weights = new Matrix(scratch, room.rows.scores, room.rows.width, 1);
+        Matrix scoreGradients = new Matrix(scratch, room.scoreGradients, room.rows.width, 1);
+        for (int i = 0; i < s.n; i += room.height) {
+            Block block = new Block(s, i, Math.min(room.height, s.n - i), scratch, room.tile);
             Matrix queries = s.queryRows(q, task, i, s.dHead);
             Matrix gradients = s.queryRows(g, task, i, s.dV);
             block.scores(queries, s.dHead, keysT, weights);
             block.scores(gradients, s.dV, valuesT, scoreGradients);                            // ∂p = ∂o Vᵀ
+            System.arraycopy(logTotals, task * s.n + i, scratch, room.rows.references, block.rows);
+            each(WEIGHTS_AGAIN, block, room.rows, logTotals, task * s.n + i);
             for (int r = 0; r < block.rows; r++) {
                 int row = gradients.at() + r * gradients.rowStride();
-                scoreGradients(scratch, room.scores + r * room.width, room.scoreGradients + r * room.width, block.visible(r), s.scale,
-                        logTotals[task * s.n + i + r], Lanes.dot(g, row, out, row, s.dV));
+                scoreGradients(scratch, room.rows.scores + r * room.rows.width, room.scoreGradients + r * room.rows.width, block.visible(r), s.scale,
+                        Lanes.dot(g, row, out, row, s.dV));
             }
             block.weighted(scoreGradients, keyPanels, s.dHead, s.queryRows(dq, task, i, s.dHead)); // ∂q = ∂s K
             block.addTransposed(weights, Panels.of(gradients, block.rows, s.dV, scratch, room.block), s.dV, valueGradients);       // ∂v += pᵀ ∂o
@@ -181,20 +205,12 @@ final class AttentionKernel {
         }
     }
 
-    /** p = e^(scale·score − ln Σ) over the scores of a row and ∂s = scale·p·(∂p − D) over its ∂p; exactly 0 beyond what it sees. */
-    private static void scoreGradients(float[] x, int p, int dp, int visible, float scale, float logTotal, float d) {
+    /** ∂s = scale·p·(∂p − D) over a row's ∂p; exactly 0 beyond what it sees. */
+    private static void scoreGradients(float[] x, int p, int dp, int visible, float scale, float d) {
         for (int i = 0; i < visible; i += L) {
-            FloatVector weight = weight(x, p + i, scale, logTotal);
-            weight.intoArray(x, p + i);
-            load(x, dp + i).sub(d).mul(weight).mul(scale).intoArray(x, dp + i);
+            load(x, dp + i).sub(d).mul(load(x, p + i)).mul(scale).intoArray(x, dp + i);
         }
-        hide(x, p, visible);
         hide(x, dp, visible);
-    }
-
-    /** e^(scale·score − reference), where no exponent is above 0 by more than a rounding. */
-    private static FloatVector weight(float[] x, int at, float scale, float reference) {
-        return VectorMath.weight(load(x, at).mul(scale).sub(reference));
     }
 
     /** How far a row that sees so many keys is filled up: beyond its strip, in whole vectors. */
@@ -204,10 +220,7 @@ final class AttentionKernel {
 
     /** Zeros from {@code visible} to where the row ends. */
     private static void hide(float[] x, int at, int visible) {
-        int end = ending(visible);
-        for (int i = visible / L * L; i < end; i += L) {
-            load(x, at + i).blend(0f, Lanes.within(i, visible).not()).intoArray(x, at + i);
-        }
+        Arrays.fill(x, at + visible, at + ending(visible), 0);
     }
 
     /**
@@ -282,50 +295,53 @@ final class AttentionKernel {
 
     /** Where the parts of the forward pass's working memory begin. */
     private static final class Forward {
-        private final int width;
         private final int keysT;
         private final int values;
-        private final int scores;
-        private final int references;
-        private final int totals;
+        private final Rows rows;
         private final int tile;
         private final int size;
 
         private Forward(Sizes s) {
-            width = width(s);
             keysT = 0;
             values = keysT + Panels.size(s.dHead, s.m);
-            scores = values + Panels.size(s.m, s.dV);
-            references = scores + ROWS * width;
-            totals = references + ROWS;
-            tile = totals + Lanes.padded(ROWS);
+            rows = rows(values + Panels.size(s.m, s.dV), ROWS, s);
+            tile = end(rows, ROWS);
             size = tile + HEIGHT * WIDTH;
         }
     }
 
+    /** Room for so many rows of scores from {@code at} on, and for what belongs to each of them. */
+    private static Rows rows(int at, int height, Sizes s) {
+        int references = at + height * width(s);
+        return new Rows(at, width(s), references, references + Lanes.padded(height));
+    }
+
+    private static int end(Rows rows, int height) {
+        return rows.totals + Lanes.padded(height);
+    }
+
     /** Where the parts of the backward pass's working memory begin. */
     private static final class Backward {
-        private final int rows;
-        private final int width;
+        private final int height;
         private final int keysT;
         private final int valuesT;
         private final int keys;
         private final int block;
-        private final int scores;
+        private final Rows rows;
         private final int scoreGradients;
         private final int tile;
         private final int size;
 
         private Backward(Sizes s) {
-            width = width(s);
-            rows = Math.clamp(SCORES / width / HEIGHT * HEIGHT, ROWS, Math.max(ROWS, (s.n + HEIGHT - 1) / HEIGHT * HEIGHT));
+            int width = width(s);
+            height = Math.clamp(SCORES / width / HEIGHT * HEIGHT, ROWS, Math.max(ROWS, (s.n + HEIGHT - 1) / HEIGHT * HEIGHT));
             keysT = 0;
             valuesT = keysT + Panels.size(s.dHead, s.m);
             keys = valuesT + Panels.size(s.dV, s.m);
             block = keys + Panels.size(s.m, s.dHead);
-            scores = block + Panels.size(rows, Math.max(s.dHead, s.dV));
-            scoreGradients = scores + rows * width;
-            tile = scoreGradients + rows * width;
+            rows = rows(block + Panels.size(height, Math.max(s.dHead, s.dV)), height, s);
+            scoreGradients = end(rows, height);
+            tile = scoreGradients + height * width;
             size = tile + HEIGHT * WIDTH;
         }
     }

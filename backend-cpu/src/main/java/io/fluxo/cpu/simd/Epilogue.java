@@ -42,9 +42,10 @@ record Epilogue(boolean wholeRows, Body body) {
         return columns % Lanes.BLOCK == 0;
     }
 
-    /** Row by row. */
-    static Epilogue rows(int columns, Span body) {
-        return new Epilogue(true, (fromRow, toRow, _, _) -> cut(fromRow, toRow, Math.max(1, CUT / Math.max(1, columns)), body));
+    /** Row by row, {@code unit} rows or a multiple of it in one call. */
+    static Epilogue rows(int columns, int unit, Span body) {
+        int each = Math.max(1, CUT / Math.max(1, columns) / unit) * unit;
+        return new Epilogue(true, (fromRow, toRow, _, _) -> cut(fromRow, toRow, each, body));
     }
 
     private static void cut(int from, int to, int cut, Span body) {

@@ -176,7 +176,8 @@ final class FusedKernels {
         float[] out = y.floats();
         int width = width(y);
         Epilogue.Span body = (from, to) -> Norms.forward(x, from, to, width, eps, gain, bias, out, means, rstds);
-        return new Kernel(rows(y, 0.2, (from, to, _) -> body.over(from, to)), new Follows(x, out, width, Epilogue.rows(width, body)));
+        Runnable alone = workers.plan(rows(y), Norms.SIDE, 0.2 * width + 10, (from, to, _) -> body.over(from, to));
+        return new Kernel(alone, new Follows(x, out, width, Epilogue.rows(width, Norms.SIDE, body)));
     }
 
     private Kernel normBackward(float[] x, float[] g, SimdTensor[] in, boolean affine, float[] means, float[] rstds, float[] dx, boolean onto,

@@ -15,8 +15,8 @@ import java.util.List;
  */
 final class Gemm {
 
-    /** Depth of a block: what a panel and a strip of this depth take stays near the first-level cache. */
-    private static final int DEPTH = 384;
+    /** Depth of a block, at most: what a panel and a strip of this depth take stays near the first-level cache. */
+    private static final int DEPTH = 512;
     /** Rows of A that are used together, while they are in the second-level cache. */
     private static final int ROWS = 8 * HEIGHT;
     /** Multiply-adds below which sharing out costs more than it saves. */
@@ -180,7 +180,7 @@ final class Gemm {
     }
 
     private static int share(int whole, int hands) {
-        return (whole + hands - 1) / hands;
+        return hands == 0 ? whole : (whole + hands - 1) / hands;
     }
 
     /** A product's tasks. */
@@ -210,7 +210,7 @@ final class Gemm {
         /** Packs some panels of B, one depth block after the other; nothing where B is read in place. */
         private void pack(int fromPanel, int toPanel, float[] packed) {
             Matrix b = product.b;
-            for (int p = 0; packed != null && p < product.k; p += DEPTH) {
+            for (int p = 0; packed != null && p < product.k; p += block()) {
                 Panels block = right(p, packed);
                 for (int panel = fromPanel; panel < toPanel; panel++) {
                     block.pack(b.from(p * b.rowStride()), depth(p), product.n, panel);
@@ -223,8 +223,13 @@ final class Gemm {
             return packed == null ? Panels.inPlace(product.b).from(p) : Panels.packed(packed, p * product.panels() * WIDTH, depth(p));
         }
 
+        /** Depth of the blocks: as few as possible, of one depth. */
+        private int block() {
+            return Math.max(1, share(product.k, share(product.k, DEPTH)));
+        }
+
         private int depth(int p) {
-            return Math.min(DEPTH, product.k - p);
+            return Math.min(block(), product.k - p);
         }
 
         private Matrix start(int row, int column) {
@@ -259,7 +264,7 @@ final class Gemm {
                 if (filled) {
                     fill(i, height, fromPanel * WIDTH, Math.min(toPanel * WIDTH, product.n));
                 }
-                for (int p = 0; p < product.k || p == 0; p += DEPTH) {
+                for (int p = 0; p < product.k || p == 0; p += block()) {
                     Strips left = Strips.of(a.from(i * a.rowStride() + p * a.columnStride()), height, depth(p), scratch);
                     Panels right = right(p, packed);
                     for (int panel = fromPanel; panel < toPanel; panel++) {

@@ -11,6 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
  * Vectors of the machine's width, and reductions whose result does not depend on it. A row is summed by 16 logical accumulators (one vector
  * of 512 bits, two of 256, four of 128), which are then folded in a written order: 8 apart, 4 apart, 2 apart, neighbours. The hardware's own
  * floating reductions add in an order of their own, which differs between interpreted and compiled code.
+ *
+ * <p>Loops over whole vectors compare their index with a bound made beforehand. With {@code i + L <= n} the compiler does not see a counted loop:
+ * checks and spills stay in every turn, and half the speed is lost.
  */
 final class Lanes {
 
@@ -96,7 +99,7 @@ final class Lanes {
         FloatVector c = FloatVector.zero(F);
         FloatVector d = FloatVector.zero(F);
         int i = 0;
-        for (; i + BLOCK <= n; i += BLOCK) {
+        for (int end = n & -BLOCK; i < end; i += BLOCK) {
             a = a.add(load(x, at + i));
             if (L < 16) {
                 b = b.add(load(x, at + i + L));
@@ -126,7 +129,7 @@ final class Lanes {
         FloatVector c = FloatVector.zero(F);
         FloatVector d = FloatVector.zero(F);
         int i = 0;
-        for (; i + BLOCK <= n; i += BLOCK) {
+        for (int end = n & -BLOCK; i < end; i += BLOCK) {
             a = load(x, xAt + i).fma(load(y, yAt + i), a);
             if (L < 16) {
                 b = load(x, xAt + i + L).fma(load(y, yAt + i + L), b);
@@ -157,7 +160,7 @@ final class Lanes {
         FloatVector d = FloatVector.zero(F);
         FloatVector v;
         int i = 0;
-        for (; i + BLOCK <= n; i += BLOCK) {
+        for (int end = n & -BLOCK; i < end; i += BLOCK) {
             v = load(x, at + i).sub(centre);
             a = v.fma(v, a);
             if (L < 16) {
@@ -192,7 +195,7 @@ final class Lanes {
     static float max(float[] x, int at, int n) {
         FloatVector a = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
         int i = 0;
-        for (; i + L <= n; i += L) {
+        for (int end = F.loopBound(n); i < end; i += L) {
             a = a.max(load(x, at + i));
         }
         if (i < n) {
@@ -209,7 +212,7 @@ final class Lanes {
     static float largest(float[] x, int at, int n, float factor) {
         FloatVector a = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
         int i = 0;
-        for (; i + L <= n; i += L) {
+        for (int end = F.loopBound(n); i < end; i += L) {
             FloatVector v = load(x, at + i).mul(factor);
             a = a.blend(v, v.compare(VectorOperators.GT, a));
         }
@@ -225,7 +228,7 @@ final class Lanes {
         return i >= n ? FloatVector.zero(F) : FloatVector.fromArray(F, x, at + i, within(i, n));
     }
 
-    private static FloatVector centred(float[] x, int at, int i, int n, float centre) {
+    static FloatVector centred(float[] x, int at, int i, int n, float centre) {
         return i >= n ? FloatVector.zero(F) : FloatVector.fromArray(F, x, at + i, within(i, n)).sub(FloatVector.broadcast(F, centre), within(i, n));
     }
 }

@@ -9,45 +9,51 @@ final class Movements {
     private Movements() {}
 
     /** Copies {@code x} into {@code y} with axes reordered: output axis i is input axis {@code order[i]}. */
-    static void permute(Object x, Shape from, List<Integer> order, Object y, Shape to) {
+    static Runnable permute(Object x, Shape from, List<Integer> order, Object y, Shape to) {
         int rank = to.rank();
         int[] inputStrides = from.strides();
         int[] stride = new int[rank];
         for (int axis = 0; axis < rank; axis++) {
             stride[axis] = inputStrides[from.axis(order.get(axis))];
         }
-        strided(x, 0, stride, y, to);
+        return strided(x, stride, y, to);
     }
 
     /** Copies {@code x} into {@code y}, stretched. */
-    static void expand(Object x, Shape from, Object y, Shape to) {
+    static Runnable expand(Object x, Shape from, Object y, Shape to) {
         int[] own = from.strides();
         int[] stride = new int[to.rank()];
         for (int axis = 0; axis < to.rank(); axis++) {
             int source = axis - to.rank() + from.rank();
             stride[axis] = source < 0 || from.size(source) == 1 ? 0 : own[source];
         }
-        strided(x, 0, stride, y, to);
+        return strided(x, stride, y, to);
     }
 
-    /** y[…] = x[start + Σ index·stride] for every index of {@code to}, in order. */
-    private static void strided(Object x, int start, int[] stride, Object y, Shape to) {
+    /** y[…] = x[Σ index·stride] for every index of {@code to}, in order. */
+    private static Runnable strided(Object x, int[] stride, Object y, Shape to) {
         int elements = to.elements();
         if (elements == 0) {
-            return;
+            return () -> { };
         }
-        int rank = to.rank();
-        int axis = rank;
+        int axis = to.rank();
         int run = 1;
         while (axis > 0 && (stride[axis - 1] == run || to.size(axis - 1) == 1)) {
             axis--;
             run *= to.size(axis);
         }
-        int[] index = new int[axis];
-        int from = start;
-        for (int at = 0; at < elements; at += run) {
-            copy(x, from, y, at, run);
-            for (int i = axis - 1; i >= 0; i--) {
+        int length = run;
+        int[] index = new int[axis]; // all zeros again after the last
+        return () -> strided(x, stride, y, to, index, length);
+    }
+
+    /** @param index over the axes that are not within a run of {@code length} */
+    private static void strided(Object x, int[] stride, Object y, Shape to, int[] index, int length) {
+        int from = 0;
+        int elements = to.elements();
+        for (int at = 0; at < elements; at += length) {
+            copy(x, from, y, at, length);
+            for (int i = index.length - 1; i >= 0; i--) {
                 from += stride[i];
                 if (++index[i] < to.size(i)) {
                     break;

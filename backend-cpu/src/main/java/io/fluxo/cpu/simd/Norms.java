@@ -17,6 +17,8 @@ final class Norms {
 
     /** Floats of the rows that go through a pass together: they stay in the first-level cache. */
     private static final int TOGETHER = 2048;
+    /** Rows that are normalised side by side. */
+    static final int SIDE = 4;
 
     private Norms() {}
 
@@ -31,39 +33,100 @@ final class Norms {
      * @param rstds receives each row's r
      */
     static void forward(float[] x, int fromRow, int toRow, int d, double eps, float[] gain, float[] bias, float[] y, float[] means, float[] rstds) {
-        for (int from = fromRow; from < toRow; from += together(d)) {
-            int to = Math.min(toRow, from + together(d));
+        int together = (together(d) + SIDE - 1) / SIDE * SIDE;
+        for (int from = fromRow; from < toRow; from += together) {
+            int to = Math.min(toRow, from + together);
             for (int row = from; means != null && row < to; row++) {
                 means[row] = Lanes.sum(x, row * d, d) / d;
             }
-            for (int row = from; row < to; row++) {
-                rstds[row] = Lanes.squares(x, row * d, d, means == null ? 0 : means[row]) / d;
+            if (L == 16) {
+                for (int row = from; row < to; row += 2) {
+                    squares(x, row, Math.min(row + 1, to - 1), d, means, rstds);
+                }
+            } else {
+                for (int row = from; row < to; row++) {
+                    rstds[row] = Lanes.squares(x, row * d, d, means == null ? 0 : means[row]);
+                }
             }
             for (int row = from; row < to; row++) {
-                rstds[row] = (float) (1 / Math.sqrt(rstds[row] + eps));
+                rstds[row] = (float) (1 / Math.sqrt(rstds[row] / d + eps));
             }
-            for (int row = from; row < to; row++) {
-                normalize(x, row * d, d, means == null ? 0 : means[row], rstds[row], gain, bias, y);
+            for (int row = from; row < to; row += SIDE) {
+                normalize(x, row, to - 1, d, means, rstds, gain, bias, y);
             }
         }
     }
 
-    private static void normalize(float[] x, int at, int d, float mean, float rstd, float[] gain, float[] bias, float[] y) {
+    /** {@link Lanes#squares} of two rows side by side: with the widest vectors, one row is a single chain of additions that wait for each other. */
+    private static void squares(float[] x, int row, int other, int d, float[] means, float[] sums) {
+        float mean = means == null ? 0 : means[row];
+        float otherMean = means == null ? 0 : means[other];
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = FloatVector.zero(F);
         int i = 0;
-        for (; i + L <= d; i += L) {
-            FloatVector v = load(x, at + i).sub(mean).mul(rstd);
+        for (int end = F.loopBound(d); i < end; i += L) {
+            FloatVector v = load(x, row * d + i).sub(mean);
+            a = v.fma(v, a);
+            v = load(x, other * d + i).sub(otherMean);
+            b = v.fma(v, b);
+        }
+        if (i < d) {
+            FloatVector v = Lanes.centred(x, row * d, i, d, mean);
+            a = v.fma(v, a);
+            v = Lanes.centred(x, other * d, i, d, otherMean);
+            b = v.fma(v, b);
+        }
+        sums[row] = Lanes.sum(a, a, a, a);
+        sums[other] = Lanes.sum(b, b, b, b);
+    }
+
+    /**
+     * Four rows side by side, which share the loads of gain and bias; the last row stands in for those beyond it. Long enough to be compiled by
+     * itself: the compiler stops inlining, and boxes vectors, where a method holds too many of their operations.
+     */
+    private static void normalize(float[] x, int row, int last, int d, float[] means, float[] rstds, float[] gain, float[] bias, float[] y) {
+        int row1 = Math.min(row + 1, last);
+        int row2 = Math.min(row + 2, last);
+        int row3 = Math.min(row + 3, last);
+        float mean0 = means == null ? 0 : means[row];
+        float mean1 = means == null ? 0 : means[row1];
+        float mean2 = means == null ? 0 : means[row2];
+        float mean3 = means == null ? 0 : means[row3];
+        float rstd0 = rstds[row];
+        float rstd1 = rstds[row1];
+        float rstd2 = rstds[row2];
+        float rstd3 = rstds[row3];
+        int i = 0;
+        for (int end = F.loopBound(d); i < end; i += L) {
+            FloatVector v0 = load(x, row * d + i).sub(mean0).mul(rstd0);
+            FloatVector v1 = load(x, row1 * d + i).sub(mean1).mul(rstd1);
+            FloatVector v2 = load(x, row2 * d + i).sub(mean2).mul(rstd2);
+            FloatVector v3 = load(x, row3 * d + i).sub(mean3).mul(rstd3);
             if (gain != null) {
-                v = v.mul(load(gain, i));
+                FloatVector g = load(gain, i);
+                v0 = v0.mul(g);
+                v1 = v1.mul(g);
+                v2 = v2.mul(g);
+                v3 = v3.mul(g);
             }
             if (bias != null) {
-                v = v.add(load(bias, i));
+                FloatVector b = load(bias, i);
+                v0 = v0.add(b);
+                v1 = v1.add(b);
+                v2 = v2.add(b);
+                v3 = v3.add(b);
             }
-            v.intoArray(y, at + i);
+            v0.intoArray(y, row * d + i);
+            v1.intoArray(y, row1 * d + i);
+            v2.intoArray(y, row2 * d + i);
+            v3.intoArray(y, row3 * d + i);
         }
-        for (; i < d; i++) {
-            float v = (x[at + i] - mean) * rstd;
-            v = gain == null ? v : v * gain[i];
-            y[at + i] = bias == null ? v : v + bias[i];
+        for (int r = row; i < d && r <= row3; r++) {
+            for (int j = i; j < d; j++) {
+                float v = (x[r * d + j] - (means == null ? 0 : means[r])) * rstds[r];
+                v = gain == null ? v : v * gain[j];
+                y[r * d + j] = bias == null ? v : v + bias[j];
+            }
         }
     }
 
@@ -106,7 +169,7 @@ final class Norms {
     private static void combine(float[] room, int u, int xHat, int d, float meanU, float meanUx, float rstd, float[] dx, int at,
                                 boolean onto) {
         int i = 0;
-        for (; i + L <= d; i += L) {
+        for (int end = F.loopBound(d); i < end; i += L) {
             FloatVector gradient = load(room, u + i).sub(meanU).sub(load(room, xHat + i).mul(meanUx)).mul(rstd);
             if (onto) {
                 gradient = gradient.add(load(dx, at + i));
@@ -122,7 +185,7 @@ final class Norms {
     /** u = g·gain and x̂ of one row. */
     private static void prepare(float[] x, float[] g, int at, int d, float mean, float rstd, float[] gain, float[] room, int u, int xHat) {
         int i = 0;
-        for (; i + L <= d; i += L) {
+        for (int end = F.loopBound(d); i < end; i += L) {
             load(x, at + i).sub(mean).mul(rstd).intoArray(room, xHat + i);
             FloatVector gradient = load(g, at + i);
             if (gain != null) {
@@ -145,7 +208,7 @@ final class Norms {
      */
     static void parameterGradients(float[] x, float[] g, int fromRow, int toRow, int d, float[] means, float[] rstds, float[] dGain, float[] dBias, int at) {
         int i = 0;
-        for (; i + L <= d; i += L) {
+        for (int end = F.loopBound(d); i < end; i += L) {
             FloatVector gain = FloatVector.zero(F);
             FloatVector bias = FloatVector.zero(F);
             for (int row = fromRow; row < toRow; row++) {

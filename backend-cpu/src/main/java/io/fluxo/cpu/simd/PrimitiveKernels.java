@@ -84,8 +84,8 @@ final class PrimitiveKernels {
                 int at = in[0].shape().axis(axis);
                 yield () -> Scalars.argMax(in[0], outer(in[0].shape(), at), in[0].shape().size(at), in[0].shape().elementsFrom(at + 1), y.ints());
             }
-            case Permute(List<Integer> order) -> () -> Movements.permute(in[0].alive(), in[0].shape(), order, y.alive(), y.shape());
-            case Expand _ -> () -> Movements.expand(in[0].alive(), in[0].shape(), y.alive(), y.shape());
+            case Permute(List<Integer> order) -> Movements.permute(in[0].alive(), in[0].shape(), order, y.alive(), y.shape());
+            case Expand _ -> Movements.expand(in[0].alive(), in[0].shape(), y.alive(), y.shape());
             case Slice(int axis, Dim start, Dim length) -> {
                 int at = in[0].shape().axis(axis);
                 yield () -> Movements.copyAxis(in[0].alive(), start.size(), in[0].shape().size(at), y.alive(), 0, length.size(), outer(y.shape(), at),

@@ -49,7 +49,7 @@ final class Reductions {
     /** y[yAt + j] = Σ_i x[i·columns + j] over some rows, one after the other: a bias's gradient. */
     static void columnSums(float[] x, int fromRow, int toRow, int columns, float[] y, int yAt) {
         int j = 0;
-        for (; j + 4 * L <= columns; j += 4 * L) { // what lies side by side comes together from memory
+        for (int end = columns / (4 * L) * (4 * L); j < end; j += 4 * L) { // what lies side by side comes together from memory
             FloatVector a = FloatVector.zero(Lanes.F);
             FloatVector b = FloatVector.zero(Lanes.F);
             FloatVector c = FloatVector.zero(Lanes.F);
@@ -66,7 +66,7 @@ final class Reductions {
             c.intoArray(y, yAt + j + 2 * L);
             d.intoArray(y, yAt + j + 3 * L);
         }
-        for (; j + L <= columns; j += L) {
+        for (int end = Lanes.F.loopBound(columns); j < end; j += L) {
             FloatVector sum = FloatVector.zero(Lanes.F);
             for (int i = fromRow; i < toRow; i++) {
                 sum = sum.add(load(x, i * columns + j));
@@ -84,7 +84,7 @@ final class Reductions {
 
     static void addRow(float[] y, int yAt, float[] x, int xAt, int n) {
         int i = 0;
-        for (; i + L <= n; i += L) {
+        for (int end = Lanes.F.loopBound(n); i < end; i += L) {
             load(y, yAt + i).add(load(x, xAt + i)).intoArray(y, yAt + i);
         }
         for (; i < n; i++) {

@@ -145,7 +145,7 @@ final class SimdBackend implements Backend {
 
     @Override
     public Routine routine(Supplier<Tensor> step) {
-        return new SimdRoutine(this, step);
+        return new SimdRoutine(this, new Sharing(workers), step);
     }
 
     /** Runs {@code step} and remembers what it does. */

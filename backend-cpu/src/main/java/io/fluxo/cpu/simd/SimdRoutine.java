@@ -17,13 +17,15 @@ final class SimdRoutine implements Routine {
 
     private final SimdBackend backend;
     private final Supplier<Tensor> step;
+    private final Sharing sharing;
     private Optional<Recording> recording = Optional.empty();
     private int moves;
     private boolean begun;
     private int failures;
 
-    SimdRoutine(SimdBackend backend, Supplier<Tensor> step) {
+    SimdRoutine(SimdBackend backend, Sharing sharing, Supplier<Tensor> step) {
         this.backend = backend;
+        this.sharing = sharing;
         this.step = step;
     }
 
@@ -33,7 +35,7 @@ final class SimdRoutine implements Routine {
      * @param updated what it updates in place
      * @param result  the tensor it returned, whose contents each replay replaces
      */
-    record Recording(List<Instruction> instructions, List<Memory.Buffer> updated, Tensor result) {
+    record Recording(List<Instruction> instructions, List<Memory.Buffer> updated, Tensor result) implements Runnable {
 
         /** Whether nobody has made a view of what would be written over. */
         boolean mayReplay() {
@@ -45,7 +47,8 @@ final class SimdRoutine implements Routine {
             return true;
         }
 
-        void replay() {
+        @Override
+        public void run() {
             for (int i = 0; i < instructions.size(); i++) {
                 instructions.get(i).kernel().body().run();
             }
@@ -55,7 +58,7 @@ final class SimdRoutine implements Routine {
     @Override
     public Tensor run() {
         if (recording.isPresent() && moves == backend.moves() && recording.get().mayReplay()) {
-            recording.get().replay();
+            sharing.run(recording.get());
             return recording.get().result();
         }
         if (!begun || failures == ATTEMPTS) {

@@ -6,6 +6,7 @@ import static io.fluxo.cpu.simd.Lanes.L;
 import static io.fluxo.cpu.simd.Lanes.load;
 import static io.fluxo.cpu.simd.Lanes.within;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -15,14 +16,11 @@ final class Softmaxes {
     private Softmaxes() {}
 
     /**
-     * y ← e^(x − reference) over a row, where no x is above {@code reference}; returns the sum. x and y are different arrays. The row's last
-     * vector reaches back over what is done already: with one exponential in the method the compiler inlines it whole, with a second one for
-     * the rest it sometimes gives up, and calls with vectors for arguments cost ten times as much.
+     * y ← e^(x − reference) over a row, where no x is above {@code reference}. x and y are different arrays. The row's last vector reaches back
+     * over what is done already: with one exponential in the method the compiler inlines it whole, with a second one for the rest it sometimes
+     * gives up, and calls with vectors for arguments cost ten times as much.
      */
-    static float exponentials(float[] x, int at, int n, float reference, float[] y, int yAt) {
-        if (L == BLOCK && n % BLOCK == 0) {
-            return wholeBlocks(x, at, n, reference, y, yAt);
-        }
+    static void exponentials(float[] x, int at, int n, float reference, float[] y, int yAt) {
         if (n < L) {
             fewExponentials(x, at, n, reference, y, yAt);
         } else {
@@ -31,7 +29,25 @@ final class Softmaxes {
                 VectorMath.weight(load(x, at + j).sub(reference)).intoArray(y, yAt + j);
             }
         }
+    }
+
+    /** {@link #exponentials}, and their sum. */
+    private static float summedExponentials(float[] x, int at, int n, float reference, float[] y, int yAt) {
+        if (L == BLOCK && n % BLOCK == 0) {
+            return wholeBlocks(x, at, n, reference, y, yAt);
+        }
+        exponentials(x, at, n, reference, y, yAt);
         return Lanes.sum(y, yAt, n);
+    }
+
+    /** The same into the beginning of working memory, which has whole blocks: zeros at the end spare the sum a mask, which costs an object. */
+    private static float sumOfExponentials(float[] x, int at, int n, float reference, float[] room) {
+        if (L == BLOCK && n % BLOCK == 0) {
+            return wholeBlocks(x, at, n, reference, room, 0);
+        }
+        exponentials(x, at, n, reference, room, 0);
+        Arrays.fill(room, n, Lanes.padded(n), 0);
+        return Lanes.sum(room, 0, Lanes.padded(n));
     }
 
     /** Where a block is one vector, its sum grows beside it: the additions' latency is then hidden. The same numbers in the same order. */
@@ -54,7 +70,7 @@ final class Softmaxes {
         for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
             float largest = Lanes.largest(x, at, n, 1);
-            float total = exponentials(x, at, n, largest == Float.NEGATIVE_INFINITY ? 0 : largest, y, at);
+            float total = summedExponentials(x, at, n, largest == Float.NEGATIVE_INFINITY ? 0 : largest, y, at);
             scaleRow(y, at, n, total == 0 ? 0 : 1 / total);
         }
     }
@@ -65,7 +81,7 @@ final class Softmaxes {
             int at = row * n;
             float mean = Lanes.dot(y, at, g, at, n);
             int i = 0;
-            for (; i + L <= n; i += L) {
+            for (int end = F.loopBound(n); i < end; i += L) {
                 load(g, at + i).sub(mean).mul(load(y, at + i)).intoArray(dx, at + i);
             }
             for (; i < n; i++) {
@@ -83,9 +99,9 @@ final class Softmaxes {
         for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
             float largest = Lanes.largest(x, at, n, 1);
-            float logTotal = log(exponentials(x, at, n, largest, room, 0));
+            float logTotal = log(sumOfExponentials(x, at, n, largest, room));
             int i = 0;
-            for (; i + L <= n; i += L) {
+            for (int end = F.loopBound(n); i < end; i += L) {
                 load(x, at + i).sub(largest).sub(logTotal).intoArray(y, at + i);
             }
             for (; i < n; i++) {
@@ -101,7 +117,7 @@ final class Softmaxes {
             float total = Lanes.sum(g, at, n);
             exponentials(y, at, n, 0, room, 0);
             int i = 0;
-            for (; i + L <= n; i += L) {
+            for (int end = F.loopBound(n); i < end; i += L) {
                 load(g, at + i).sub(load(room, i).mul(total)).intoArray(dx, at + i);
             }
             for (; i < n; i++) {
@@ -118,7 +134,7 @@ final class Softmaxes {
                 throw new IndexOutOfBoundsException("crossEntropy: target %d of row %d is not one of %d classes".formatted(target, row, n));
             }
             float largest = Lanes.largest(x, row * n, n, 1);
-            logTotals[row] = exponentials(x, row * n, n, largest, room, 0);
+            logTotals[row] = sumOfExponentials(x, row * n, n, largest, room);
             loss[row] = largest;
         }
         logarithms(logTotals, fromRow, toRow);
@@ -132,9 +148,12 @@ final class Softmaxes {
     }
 
     private static void logarithms(float[] x, int from, int to) {
-        for (int i = from; i < to; i += L) {
-            VectorMask<Float> within = within(i, to);
-            VectorMath.log(FloatVector.fromArray(F, x, i, within)).intoArray(x, i, within);
+        int i = from;
+        for (int end = from + F.loopBound(to - from); i < end; i += L) {
+            VectorMath.log(load(x, i)).intoArray(x, i);
+        }
+        for (; i < to; i++) {
+            x[i] = log(x[i]);
         }
     }
 
@@ -150,7 +169,7 @@ final class Softmaxes {
 
     static void scaleRow(float[] y, int at, int n, float factor) {
         int i = 0;
-        for (; i + L <= n; i += L) {
+        for (int end = F.loopBound(n); i < end; i += L) {
             load(y, at + i).mul(factor).intoArray(y, at + i);
         }
         for (; i < n; i++) {

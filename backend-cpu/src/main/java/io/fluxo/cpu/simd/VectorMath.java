@@ -90,11 +90,15 @@ final class VectorMath {
         FloatVector tail = p.mul(f).mul(square);
         tail = e.fma(FloatVector.broadcast(F, LN2_LOW), tail);
         tail = square.fma(FloatVector.broadcast(F, -0.5f), tail);
-        FloatVector y = e.fma(FloatVector.broadcast(F, LN2_HIGH), f.add(tail));
-        y = y.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
-        y = y.blend(Float.NaN, x.compare(VectorOperators.LT, 0f));
-        y = y.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
-        return y.blend(Float.NaN, x.compare(VectorOperators.NE, x));
+        return atEdges(x, e.fma(FloatVector.broadcast(F, LN2_HIGH), f.add(tail)));
+    }
+
+    /** ln x where y does not hold: a method of its own, since the compiler inlines none of more than 325 bytes. */
+    private static FloatVector atEdges(FloatVector x, FloatVector y) {
+        FloatVector log = y.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0f));
+        log = log.blend(Float.NaN, x.compare(VectorOperators.LT, 0f));
+        log = log.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
+        return log.blend(Float.NaN, x.compare(VectorOperators.NE, x));
     }
 
     /** tanh x: x + x³·P(x²) where |x| < 0.625, else 1 − 2/(e^{2|x|} + 1) with the sign of x. */

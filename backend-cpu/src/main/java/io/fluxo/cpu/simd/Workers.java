@@ -83,6 +83,7 @@ final class Workers implements AutoCloseable {
     /** How many jobs there have been: a job that runs again is new work. */
     private volatile int round;
     private volatile boolean closed;
+    private boolean callerOnly;
 
     Workers(int count) {
         threads = new Thread[count - 1];
@@ -95,6 +96,11 @@ final class Workers implements AutoCloseable {
     /** How many run side by side, the caller included. */
     int count() {
         return threads.length + 1;
+    }
+
+    /** Whether the caller does everything by itself, as long as this is so. */
+    void leaveToCaller(boolean all) {
+        callerOnly = all;
     }
 
     /** {@code body} for 0 … tasks − 1; it returns when all are done. */
@@ -201,6 +207,10 @@ final class Workers implements AutoCloseable {
          */
         @Override
         public void run() {
+            if (callerOnly) {
+                inTurn(parts);
+                return;
+            }
             failure = null;
             finished.set(0);
             for (int run = 0; run < runs; run++) {

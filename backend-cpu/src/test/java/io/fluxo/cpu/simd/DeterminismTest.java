@@ -3,9 +3,6 @@ package io.fluxo.cpu.simd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,12 +40,6 @@ class DeterminismTest {
     }
 
     private static List<String> inAnotherJvm(int threads, int rounds, String option) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector", option, "-cp", System.getProperty("java.class.path"), DeterminismProbe.class.getName(),
-                Integer.toString(threads), Integer.toString(rounds)));
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output.lines().toList();
+        return AnotherJvm.run(DeterminismProbe.class, List.of(option), Integer.toString(threads), Integer.toString(rounds));
     }
 }
