@@ -9,6 +9,6 @@ import io.fluxo.tensor.Tensor;
 @FunctionalInterface
 public interface Routine {
 
-    /** Runs it. The result may be overwritten by the next run. */
+    /** Runs it. The result belongs to the scope that is open now. */
     Tensor run();
 }

@@ -15,7 +15,7 @@ public record Answers(Tensor logits, Tensor losses) {
 
     /** @param backend where the model's parameters are */
     public static Answers of(Pass pass, Backend backend, LanguageModel model, Examples examples) {
-        return of(pass, model, new StepInputs(backend, model.parameters().getFirst().value().dtype(), examples, new double[0]));
+        return of(pass, model, new StepInputs(backend, model.parameters().getFirst().value().dtype(), examples));
     }
 
     static Answers of(Pass pass, LanguageModel model, StepInputs inputs) {

@@ -4,7 +4,6 @@ import io.fluxo.backend.Backend;
 import io.fluxo.layer.Parameter;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.shape.Shape;
-import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
@@ -17,21 +16,23 @@ import java.util.function.Function;
  * Applies gradients to parameters, by the update rule and schedule of a {@link TrainingSpec}. Its state lives in the scope that is open when
  * it is made.
  */
-public final class Optimizer {
+final class Optimizer {
 
     private final Backend backend;
     private final TrainingSpec spec;
     private final List<Slot> slots = new ArrayList<>();
     /** Which slots have the same rule. */
     private final Map<UpdateOp, List<Integer>> together = new LinkedHashMap<>();
+    private Tensor rates;
 
-    public Optimizer(Backend backend, TrainingSpec spec, List<Parameter> parameters) {
+    Optimizer(Backend backend, TrainingSpec spec, List<Parameter> parameters) {
         this.backend = backend;
         this.spec = spec;
         for (Parameter parameter : parameters) {
             together.computeIfAbsent(rule(parameter), _ -> new ArrayList<>()).add(slots.size());
             slots.add(new Slot(parameter, state(parameter)));
         }
+        rates = backend.upload(rates(1));
     }
 
     /** A parameter and its update's state: Adam's two moments. */
@@ -53,18 +54,17 @@ public final class Optimizer {
         }
     }
 
-    /** Step {@code t}'s learning rate and bias corrections, t from 1: (lr, 1 − β₁ᵗ, 1 − β₂ᵗ). */
-    double[] rates(int t) {
-        return new double[] {spec.learningRate(t), 1 - StrictMath.pow(spec.betas().get(0), t), 1 - StrictMath.pow(spec.betas().get(1), t)};
+    /** Gets ready for step {@code t}, from 1. */
+    void prepare(int t) {
+        rates = backend.update(new UpdateOp.Assign(), rates, backend.upload(rates(t)))[0];
     }
 
     /**
-     * One step.
+     * The step that was prepared last.
      *
-     * @param rates     the step's {@link #rates(int)}
      * @param gradients one for each parameter, in order
      */
-    void step(Tensor rates, Tensor[] gradients) {
+    void step(Tensor[] gradients) {
         together.forEach((rule, members) -> {
             List<Tensor[]> inputs = members.stream().map(i -> slots.get(i).inputs(gradients[i], rates)).toList();
             List<Tensor[]> outputs = backend.updateAll(rule, inputs);
@@ -72,6 +72,12 @@ public final class Optimizer {
                 slots.get(members.get(i)).set(outputs.get(i));
             }
         });
+    }
+
+    /** lr, 1 − β₁ᵗ, 1 − β₂ᵗ. */
+    private HostArray rates(int t) {
+        double[] rates = {spec.learningRate(t), 1 - StrictMath.pow(spec.betas().get(0), t), 1 - StrictMath.pow(spec.betas().get(1), t)};
+        return HostArray.of(Shape.of(3), slots.getFirst().parameter.value().dtype(), rates);
     }
 
     /** What the next step depends on besides the parameters, under names that are distinct: Adam's moments. */

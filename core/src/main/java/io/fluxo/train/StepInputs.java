@@ -21,7 +21,6 @@ final class StepInputs {
     private final Form form;
     private Tensor tokens;
     private Tensor targets;
-    private Tensor rates;
     private Optional<Tensor> weights;
 
     /**
@@ -40,16 +39,14 @@ final class StepInputs {
      * Tensors that live in the scope which is open now.
      *
      * @param dtype of numbers
-     * @param rates learning rate and bias corrections, as optimizer steps take them
      */
-    StepInputs(Backend backend, DType dtype, Examples examples, double[] rates) {
+    StepInputs(Backend backend, DType dtype, Examples examples) {
         this.backend = backend;
         this.dtype = dtype;
         form = Form.of(examples);
         tokens = backend.upload(tokens(examples));
         targets = backend.upload(targets(examples));
         weights = weights(examples).map(backend::upload);
-        this.rates = backend.upload(rates(rates));
     }
 
     boolean fit(Examples examples) {
@@ -57,11 +54,10 @@ final class StepInputs {
     }
 
     /** Takes the values of another step. */
-    void set(Examples examples, double[] rates) {
+    void set(Examples examples) {
         tokens = assign(tokens, tokens(examples));
         targets = assign(targets, targets(examples));
         weights = weights.map(old -> assign(old, weights(examples).orElseThrow()));
-        this.rates = assign(this.rates, rates(rates));
     }
 
     /** Ids [batch pos], or [batch pos channel]. */
@@ -79,16 +75,10 @@ final class StepInputs {
         return weights;
     }
 
-    /** [3]. */
-    Tensor rates() {
-        return rates;
-    }
-
     /** No step is given them any more. */
     void release() {
         backend.release(tokens);
         backend.release(targets);
-        backend.release(rates);
         weights.ifPresent(backend::release);
     }
 
@@ -124,9 +114,5 @@ final class StepInputs {
         double each = 1.0 / examples.asked();
         double[] weights = Arrays.stream(examples.targets()).mapToDouble(target -> target == Examples.NOTHING ? 0 : each).toArray();
         return Optional.of(HostArray.of(Shape.of(batch(), pos()), dtype, weights));
-    }
-
-    private HostArray rates(double[] rates) {
-        return HostArray.of(Shape.of(rates.length), dtype, rates);
     }
 }

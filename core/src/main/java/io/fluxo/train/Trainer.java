@@ -79,12 +79,18 @@ public final class Trainer {
      */
     public Step step(int t, Examples examples, Set<Measure> measures) {
         if (practice.isEmpty() || !practice.get().fits(examples)) {
-            practice.ifPresent(former -> former.inputs.release());
-            practice = Optional.of(new Practice(examples, t));
+            forget();
+            practice = Optional.of(new Practice(examples));
         }
         try (TensorScope _ = backend.openScope()) {
             return measures.isEmpty() ? practice.get().step(t, examples) : practice.get().measured(t, examples, measures);
         }
+    }
+
+    private void forget() {
+        Optional<Practice> former = practice;
+        practice = Optional.empty();
+        former.ifPresent(one -> one.inputs.release());
     }
 
     /** Steps on examples of one form. As long as nothing is measured they come to the same operations, which a backend may remember. */
@@ -94,8 +100,8 @@ public final class Trainer {
         private final Tensor[] values = new Tensor[cells.size()];
         private int t;
 
-        private Practice(Examples examples, int t) {
-            inputs = new StepInputs(backend, parameters.getFirst().value().dtype(), examples, optimizer.rates(t));
+        private Practice(Examples examples) {
+            inputs = new StepInputs(backend, parameters.getFirst().value().dtype(), examples);
             routine = backend.routine(this::train);
             remember();
         }
@@ -125,7 +131,8 @@ public final class Trainer {
 
         private void set(int step, Examples examples) {
             t = step;
-            inputs.set(examples, optimizer.rates(t));
+            inputs.set(examples);
+            optimizer.prepare(t);
         }
 
         private Tensor train() {
@@ -162,7 +169,7 @@ public final class Trainer {
         }
 
         private void update(Pass pass, AutodiffBackend tape, Tensor[] gradients) {
-            optimizer.step(inputs.rates(), clipped(gradients));
+            optimizer.step(clipped(gradients));
             accumulate(pass, tape);
         }
     }
@@ -184,8 +191,7 @@ public final class Trainer {
         cells.forEach(cell -> cell.set(backend.upload(like(cell.value(), values.apply(cell.name())))));
         Map<String, Tensor> before = optimizer.state();
         optimizer.restore(name -> backend.upload(like(before.get(name), values.apply(name))));
-        practice.ifPresent(former -> former.inputs.release());
-        practice = Optional.empty();
+        forget();
     }
 
     /** {@code values} in the place of {@code tensor}, whose shape has names for its axes. */
@@ -200,7 +206,7 @@ public final class Trainer {
     /** The mean cross-entropy in nats on {@code examples}, nothing dropped, nothing trained. */
     public double evaluate(Examples examples) {
         try (TensorScope _ = backend.openScope()) {
-            StepInputs inputs = new StepInputs(backend, parameters.getFirst().value().dtype(), examples, new double[0]);
+            StepInputs inputs = new StepInputs(backend, parameters.getFirst().value().dtype(), examples);
             return backend.download(loss(Pass.evaluation(backend), inputs)).scalar();
         }
     }

@@ -24,7 +24,7 @@ record Epilogue(boolean wholeRows, Body body) {
         void over(int from, int to);
     }
 
-    /** Element by element of rows of {@code columns}, in whole blocks: see {@link #fits}. */
+    /** Element by element of rows of {@code columns}, in whole vectors: see {@link #fits}. */
     static Epilogue elementwise(int columns, Span body) {
         return new Epilogue(false, (fromRow, toRow, fromColumn, toColumn) -> {
             if (fromColumn == 0 && toColumn == columns) {
@@ -37,7 +37,7 @@ record Epilogue(boolean wholeRows, Body body) {
         });
     }
 
-    /** Whether parts of rows of {@code columns} begin and end with whole blocks. */
+    /** Whether parts of rows of {@code columns} begin and end with whole vectors. */
     static boolean fits(int columns) {
         return columns % Lanes.BLOCK == 0;
     }

@@ -112,6 +112,14 @@ final class FusedKernels {
         return op instanceof FusedOp.Linear || op instanceof FusedOp.LayerNorm || op instanceof FusedOp.RmsNorm;
     }
 
+    /** Whether the backward pass reads what the forward pass returned. */
+    static boolean readsOutput(FusedOp op) {
+        return switch (op) {
+            case FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.Attention _ -> true;
+            case FusedOp.Linear _, FusedOp.Relu _, FusedOp.Gelu _, FusedOp.LayerNorm _, FusedOp.RmsNorm _, FusedOp.CrossEntropy _, FusedOp.Dropout _ -> false;
+        };
+    }
+
     /** @param sum what the first input's gradient is added to, in place, or null; only where the operation {@link #adds} */
     Planned<Tensor[]> backward(FusedOp op, SimdTensor[] in, SimdTensor y, SimdTensor[] saved, float[] g, SimdTensor sum, Allocator tensors) {
         float[] x = in[0].floats();

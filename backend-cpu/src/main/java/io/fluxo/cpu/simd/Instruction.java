@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A kernel of a recorded step.
  *
- * @param op     the operation, for messages
- * @param reads  the arrays it reads, and
+ * @param op     the operation, or several that are joined, for who looks at a recording
+ * @param reads  its inputs' arrays, or what they were rearranged from, and
  * @param writes the arrays it writes; both where it updates one
  */
 record Instruction(String op, Kernel kernel, List<Object> reads, List<Object> writes) {

@@ -20,6 +20,8 @@ import java.util.function.Function;
  */
 final class Joining {
 
+    private static final PrimitiveOp.Binary ADD = new PrimitiveOp.Add();
+
     private final Gemm gemm;
     private final Workers workers;
     private final Memory memory;
@@ -119,13 +121,12 @@ final class Joining {
         /** y = product + other. A product that nobody else reads is not kept: its place is y. */
         private void add(Adds adds, float[] other) {
             float[] y = adds.y();
-            PrimitiveOp.Add add = new PrimitiveOp.Add();
             boolean inPlace = epilogues.isEmpty() && !product.c().equals(product.start()) && isDead(finished, end + 1);
             if (inPlace) {
                 product = product.into(Matrix.of(y, columns));
             }
-            Epilogue.Span sum = inPlace ? (from, to) -> Elementwise.same(add, y, other, y, from, to)
-                    : (from, to) -> Elementwise.same(add, adds.a(), adds.b(), y, from, to);
+            Epilogue.Span sum = inPlace ? (from, to) -> Elementwise.same(ADD, y, other, y, from, to)
+                    : (from, to) -> Elementwise.same(ADD, adds.a(), adds.b(), y, from, to);
             epilogues.add(Epilogue.elementwise(columns, sum));
         }
 
@@ -158,9 +159,8 @@ final class Joining {
 
         /** A sum, and what follows it row by row. */
         private Runnable rows(Adds adds) {
-            PrimitiveOp.Add add = new PrimitiveOp.Add();
             return workers.plan(adds.rows(), 1, 0.4 * columns + 10, (from, to, _) -> {
-                Elementwise.same(add, adds.a(), adds.b(), adds.y(), from * columns, to * columns);
+                Elementwise.same(ADD, adds.a(), adds.b(), adds.y(), from * columns, to * columns);
                 for (int i = 0; i < epilogues.size(); i++) {
                     epilogues.get(i).body().over(from, to, 0, columns);
                 }

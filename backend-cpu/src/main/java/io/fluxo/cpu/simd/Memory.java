@@ -25,6 +25,7 @@ final class Memory {
         private Scope owner;
         private int place;
         private int handles = 1;
+        private boolean left;
 
         private Buffer(Object array) {
             this.array = array;
@@ -38,6 +39,11 @@ final class Memory {
         /** The Java array, or null once it has been freed. */
         Object array() {
             return array;
+        }
+
+        /** Whether this is still the place of what it was made for. */
+        boolean isInUse() {
+            return array != null && !left;
         }
 
         /** Whether one tensor stands on it, and no other. */
@@ -58,6 +64,7 @@ final class Memory {
         if (buffer.isAlone()) {
             return buffer;
         }
+        buffer.left = true;
         Buffer copy = allocate(dtype, elements, buffer.owner);
         System.arraycopy(buffer.array, 0, copy.array, 0, elements);
         release(buffer);

@@ -28,6 +28,10 @@ final class Sharing {
 
     /** Runs {@code step}. The last steps before a comparison are timed: first as usual, then the other way. */
     void run(Runnable step) {
+        if (workers.count() == 1) {
+            step.run();
+            return;
+        }
         int timed = steps - (window - 2 * TRIED);
         workers.leaveToCaller(timed < TRIED ? alone : !alone);
         long start = System.nanoTime();

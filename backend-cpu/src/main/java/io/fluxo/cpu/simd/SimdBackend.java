@@ -17,6 +17,7 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,7 +37,6 @@ final class SimdBackend implements Backend {
     private final PrimitiveKernels primitives;
     private final FusedKernels kernels;
     private Recorder recorder;
-    private int moves;
 
     SimdBackend(int threads) {
         workers = new Workers(threads);
@@ -117,20 +117,32 @@ final class SimdBackend implements Backend {
             memory.takeBack();
         }
         if (recorder != null) {
-            recorder.instructions.add(new Instruction(op, kernel, arrays(in), arrays(out)));
+            recorder.add(op, kernel, in, out);
         }
-    }
-
-    private static List<Object> arrays(Tensor... tensors) {
-        return Arrays.stream(tensors).filter(Objects::nonNull).map(tensor -> in(tensor).alive()).toList();
     }
 
     /** What is remembered of a step while it runs. */
     private static final class Recorder {
         private final List<Instruction> instructions = new ArrayList<>();
-        private final List<Memory.Buffer> updated = new ArrayList<>();
+        private final Set<Memory.Buffer> places = new LinkedHashSet<>();
+        private final Set<Memory.Buffer> updated = new LinkedHashSet<>();
         /** Whether values came from the host or went there, or a tensor was copied instead of updated: then the kernels are not all there is. */
         private boolean incomplete;
+
+        private void add(String op, Kernel kernel, Tensor[] in, Tensor[] out) {
+            instructions.add(new Instruction(op, kernel, arrays(in), arrays(out)));
+        }
+
+        private List<Object> arrays(Tensor... tensors) {
+            List<SimdTensor> present = Arrays.stream(tensors).filter(Objects::nonNull).map(SimdBackend::in).toList();
+            present.forEach(tensor -> places.add(tensor.buffer()));
+            return present.stream().map(SimdTensor::alive).toList();
+        }
+
+        /** Those from outside: what the step made for itself is gone by now. */
+        private static List<Memory.Buffer> outer(Set<Memory.Buffer> buffers) {
+            return buffers.stream().filter(buffer -> buffer.array() != null).toList();
+        }
     }
 
     /** Something happened that kernels alone do not repeat. */
@@ -169,8 +181,25 @@ final class SimdBackend implements Backend {
         }
         memory.leave(scope);
         List<Instruction> joined = new Joining(gemm, workers, memory, in(result).alive()).join(recorded.instructions);
-        List<Memory.Buffer> outer = recorded.updated.stream().filter(buffer -> buffer.array() != null).toList();
-        return new Recorded(result, Optional.of(new SimdRoutine.Recording(joined, outer, result)));
+        return new Recorded(copy(in(result)), Optional.of(new SimdRoutine.Recording(joined, Recorder.outer(recorded.places),
+                Recorder.outer(recorded.updated), in(result))));
+    }
+
+    boolean isRecording() {
+        return recorder != null;
+    }
+
+    /** Runs {@code step} within a recording, which it keeps from being replayed. */
+    Tensor unrecorded(Supplier<Tensor> step) {
+        contact();
+        return step.get();
+    }
+
+    /** The same elements in a tensor of the scope that is open now. */
+    Tensor copy(SimdTensor x) {
+        SimdTensor y = allocate(x.shape(), x.dtype());
+        System.arraycopy(x.alive(), 0, y.alive(), 0, x.elements());
+        return y;
     }
 
     @Override
@@ -207,7 +236,8 @@ final class SimdBackend implements Backend {
         SimdTensor[] own = tensors(in);
         SimdTensor[] saved = tensors(forward.saved());
         FusedKernels.Planned<Tensor[]> planned = kernels.backward(op, own, in(forward.output()), saved, in(gradient).floats(), sum, this::allocate);
-        perform(op.name() + ".backward", planned.kernel(), reads(own, saved, forward.output(), gradient, sum), planned.result());
+        Tensor output = FusedKernels.readsOutput(op) ? forward.output() : null;
+        perform(op.name() + ".backward", planned.kernel(), reads(own, saved, output, gradient, sum), planned.result());
         return planned.result();
     }
 
@@ -235,7 +265,7 @@ final class SimdBackend implements Backend {
                 }
             });
             Tensor[] outputs = changes.stream().flatMap(change -> Arrays.stream(change.outputs)).toArray(Tensor[]::new);
-            Tensor[] others = inputs.stream().flatMap(in -> Arrays.stream(in).skip(op.donated())).toArray(Tensor[]::new);
+            Tensor[] others = inputs.stream().flatMap(in -> Arrays.stream(in).skip(op.donated()).filter(tensor -> tensor != in[0])).toArray(Tensor[]::new);
             perform(op.name(), Kernel.of(body), reads(outputs, others), outputs);
             return changes.stream().map(Change::outputs).toList();
         });
@@ -292,18 +322,12 @@ final class SimdBackend implements Backend {
         Object before = tensor.alive();
         SimdTensor taken = tensor.donateTo(op, memory);
         if (taken.alive() != before) {
-            moves++;
             contact();
         }
         if (recorder != null) {
             recorder.updated.add(taken.buffer());
         }
         return taken;
-    }
-
-    /** How many tensors have been copied instead of updated in place: what knew their places may not any more. */
-    int moves() {
-        return moves;
     }
 
     /** Errors about dead tensors name the operation that met them. */

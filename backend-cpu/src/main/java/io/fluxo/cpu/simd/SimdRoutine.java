@@ -12,16 +12,15 @@ import java.util.function.Supplier;
  */
 final class SimdRoutine implements Routine {
 
-    /** After so many recordings in turn that could not be replayed the step is asked every time. */
+    /** After so many recordings in turn that were not replayed the step is asked every time. */
     private static final int ATTEMPTS = 3;
 
     private final SimdBackend backend;
     private final Supplier<Tensor> step;
     private final Sharing sharing;
     private Optional<Recording> recording = Optional.empty();
-    private int moves;
     private boolean begun;
-    private int failures;
+    private int vain;
 
     SimdRoutine(SimdBackend backend, Sharing sharing, Supplier<Tensor> step) {
         this.backend = backend;
@@ -32,13 +31,19 @@ final class SimdRoutine implements Routine {
     /**
      * What a step consists of.
      *
-     * @param updated what it updates in place
+     * @param places  where the tensors from outside are that it reads or updates
+     * @param updated those that it updates in place
      * @param result  the tensor it returned, whose contents each replay replaces
      */
-    record Recording(List<Instruction> instructions, List<Memory.Buffer> updated, Tensor result) implements Runnable {
+    record Recording(List<Instruction> instructions, List<Memory.Buffer> places, List<Memory.Buffer> updated, SimdTensor result) implements Runnable {
 
-        /** Whether nobody has made a view of what would be written over. */
+        /** Whether everything is still in its place, and nobody has made a view of what would be written over. */
         boolean mayReplay() {
+            for (int i = 0; i < places.size(); i++) {
+                if (!places.get(i).isInUse()) {
+                    return false;
+                }
+            }
             for (int i = 0; i < updated.size(); i++) {
                 if (!updated.get(i).isAlone()) {
                     return false;
@@ -57,18 +62,22 @@ final class SimdRoutine implements Routine {
 
     @Override
     public Tensor run() {
-        if (recording.isPresent() && moves == backend.moves() && recording.get().mayReplay()) {
-            sharing.run(recording.get());
-            return recording.get().result();
+        if (backend.isRecording()) {
+            return backend.unrecorded(step);
         }
-        if (!begun || failures == ATTEMPTS) {
+        if (recording.isPresent() && recording.get().mayReplay()) {
+            vain = 0;
+            sharing.run(recording.get());
+            return backend.copy(recording.get().result());
+        }
+        if (!begun || vain == ATTEMPTS) {
             begun = true;
+            recording = Optional.empty();
             return step.get();
         }
+        vain++;
         SimdBackend.Recorded recorded = backend.record(step);
         recording = recorded.recording();
-        failures = recording.isPresent() ? 0 : failures + 1;
-        moves = backend.moves();
         return recorded.result();
     }
 }

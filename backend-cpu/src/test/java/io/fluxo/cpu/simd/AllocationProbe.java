@@ -46,30 +46,28 @@ public final class AllocationProbe {
         public Routine routine(Supplier<Tensor> step) {
             Routine routine = inner.routine(step);
             return () -> {
-                Tensor result = count(routine);
+                count(routine);
                 for (int i = 0; i < PATIENCE && begun && !made.isEmpty(); i++) {
                     for (int run = 0; run < WARM_UP; run++) {
-                        routine.run();
+                        inner.release(routine.run());
                     }
-                    result = count(routine);
+                    count(routine);
                 }
                 begun = true;
-                return result;
+                return routine.run();
             };
         }
 
-        private Tensor count(Routine routine) {
+        private void count(Routine routine) {
             System.gc();
             String before = census();
-            Tensor result = routine.run();
-            for (int i = 1; i < RUNS; i++) {
-                result = routine.run();
+            for (int i = 0; i < RUNS; i++) {
+                inner.release(routine.run());
             }
             String after = census();
             made = arrays(after);
             arrays(before).forEach((type, count) -> made.merge(type, -count, Long::sum));
             made.values().removeIf(count -> count < RUNS / 10); // a census makes one or two
-            return result;
         }
     }
 
