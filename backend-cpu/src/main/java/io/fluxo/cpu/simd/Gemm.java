@@ -15,8 +15,8 @@ import java.util.List;
  */
 final class Gemm {
 
-    /** Depth of a block, at most: what a panel and a strip of this depth take stays near the first-level cache. */
-    private static final int DEPTH = 512;
+    /** Depth of a block, at most: a panel and a strip of this depth stay in the second-level cache, and C is gone through seldom. */
+    private static final int DEPTH = 768;
     /** Rows of A that are used together, while they are in the second-level cache. */
     private static final int ROWS = 8 * HEIGHT;
     /** Multiply-adds below which sharing out costs more than it saves. */

@@ -15,11 +15,8 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -121,34 +118,10 @@ final class SimdBackend implements Backend {
         }
     }
 
-    /** What is remembered of a step while it runs. */
-    private static final class Recorder {
-        private final List<Instruction> instructions = new ArrayList<>();
-        private final Set<Memory.Buffer> places = new LinkedHashSet<>();
-        private final Set<Memory.Buffer> updated = new LinkedHashSet<>();
-        /** Whether values came from the host or went there, or a tensor was copied instead of updated: then the kernels are not all there is. */
-        private boolean incomplete;
-
-        private void add(String op, Kernel kernel, Tensor[] in, Tensor[] out) {
-            instructions.add(new Instruction(op, kernel, arrays(in), arrays(out)));
-        }
-
-        private List<Object> arrays(Tensor... tensors) {
-            List<SimdTensor> present = Arrays.stream(tensors).filter(Objects::nonNull).map(SimdBackend::in).toList();
-            present.forEach(tensor -> places.add(tensor.buffer()));
-            return present.stream().map(SimdTensor::alive).toList();
-        }
-
-        /** Those from outside: what the step made for itself is gone by now. */
-        private static List<Memory.Buffer> outer(Set<Memory.Buffer> buffers) {
-            return buffers.stream().filter(buffer -> buffer.array() != null).toList();
-        }
-    }
-
     /** Something happened that kernels alone do not repeat. */
     private void contact() {
         if (recorder != null) {
-            recorder.incomplete = true;
+            recorder.contact();
         }
     }
 
@@ -174,15 +147,13 @@ final class SimdBackend implements Backend {
         } finally {
             recorder = null;
         }
-        if (recorded.incomplete) {
+        if (!recorded.isComplete()) {
             scope.keep(result);
             scope.close();
             return new Recorded(result, Optional.empty());
         }
         memory.leave(scope);
-        List<Instruction> joined = new Joining(gemm, workers, memory, in(result).alive()).join(recorded.instructions);
-        return new Recorded(copy(in(result)), Optional.of(new SimdRoutine.Recording(joined, Recorder.outer(recorded.places),
-                Recorder.outer(recorded.updated), in(result))));
+        return new Recorded(copy(in(result)), Optional.of(recorded.recording(in(result), new Joining(gemm, workers, memory, in(result).alive()))));
     }
 
     boolean isRecording() {
@@ -325,7 +296,7 @@ final class SimdBackend implements Backend {
             contact();
         }
         if (recorder != null) {
-            recorder.updated.add(taken.buffer());
+            recorder.updates(taken);
         }
         return taken;
     }
