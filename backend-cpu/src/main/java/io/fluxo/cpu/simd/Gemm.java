@@ -23,8 +23,9 @@ final class Gemm {
     private static final long SHARE = 1 << 16;
     /** Floats of a packed B that each worker packs for itself: from another core's cache they come more slowly than they are packed. */
     private static final int OWN = 1 << 16;
-    /** Floats of a C that is not in the cache before it is written, likely. */
+    /** Floats of a C that is not in the cache before it is written, likely; and a depth from which on what is computed for a tile hides that. */
     private static final int LARGE = 1 << 16;
+    private static final int DEEP = 512;
     /** Tasks for each worker where panels are shared out: one that is held up leaves its share to the others. */
     private static final int TASKS = 4;
 
@@ -258,7 +259,7 @@ final class Gemm {
         private void compute(int fromRow, int toRow, int fromPanel, int toPanel, float[] packed, float[] scratch) {
             Matrix a = product.a;
             Matrix c = product.c;
-            boolean filled = (long) product.m * product.n >= LARGE && !c.equals(product.start);
+            boolean filled = product.k < DEEP && (long) product.m * product.n >= LARGE && !c.equals(product.start);
             for (int i = fromRow; i < toRow; i += ROWS) {
                 int height = Math.min(ROWS, toRow - i);
                 if (filled) {
