@@ -181,7 +181,7 @@ final class Gemm {
     }
 
     private static int share(int whole, int hands) {
-        return hands == 0 ? whole : (whole + hands - 1) / hands;
+        return (whole + hands - 1) / hands;
     }
 
     /** A product's tasks. */
@@ -226,7 +226,7 @@ final class Gemm {
 
         /** Depth of the blocks: as few as possible, of one depth. */
         private int block() {
-            return Math.max(1, share(product.k, share(product.k, DEPTH)));
+            return Math.max(1, share(product.k, Math.max(1, share(product.k, DEPTH))));
         }
 
         private int depth(int p) {
