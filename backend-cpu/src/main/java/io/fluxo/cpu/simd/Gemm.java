@@ -15,17 +15,18 @@ import java.util.List;
  */
 final class Gemm {
 
-    /** Depth of a block, at most: a panel and a strip of this depth stay in the second-level cache, and C is gone through seldom. */
+    /** Depth of a block, at most: C is gone through seldom. */
     private static final int DEPTH = 768;
-    /** Rows of A that are used together, while they are in the second-level cache. */
-    private static final int ROWS = 8 * HEIGHT;
+    /** Panels that stay in the second-level cache, at that depth, while strips of A come from further away, each once for all of them. */
+    private static final int GROUP = 4;
+    /** Rows of A that are gone through with each group. */
+    private static final int ROWS = 64 * HEIGHT;
+    /** Rows of a task, at most. */
+    private static final int TASK = 16 * HEIGHT;
     /** Multiply-adds below which sharing out costs more than it saves. */
     private static final long SHARE = 1 << 16;
     /** Floats of a packed B that each worker packs for itself: from another core's cache they come more slowly than they are packed. */
     private static final int OWN = 1 << 16;
-    /** Floats of a C that is not in the cache before it is written, likely; and a depth from which on what is computed for a tile hides that. */
-    private static final int LARGE = 1 << 16;
-    private static final int DEEP = 512;
     /** Tasks for each worker where panels are shared out: one that is held up leaves its share to the others. */
     private static final int TASKS = 4;
 
@@ -139,7 +140,7 @@ final class Gemm {
         if (strips * share(panels, hands) < share(strips, hands) * panels) {
             return new Cut(product.m, share(panels, hands * TASKS), 1);
         }
-        int rows = share(strips, hands * share(share(strips, hands), ROWS / HEIGHT)) * HEIGHT; // as many tasks for each worker
+        int rows = share(strips, hands * share(share(strips, hands), TASK / HEIGHT)) * HEIGHT; // as many tasks for each worker
         return new Cut(rows, panels, Panels.size(product.k, product.n) <= OWN ? workers.count() : 1);
     }
 
@@ -184,6 +185,11 @@ final class Gemm {
         return (whole + hands - 1) / hands;
     }
 
+    /** The size of parts of a whole that are at most {@code most}: as few as possible, of one size. */
+    private static int evenly(int whole, int most) {
+        return Math.max(1, share(whole, Math.max(1, share(whole, most))));
+    }
+
     /** A product's tasks. */
     private record Plan(Product product, Packed packed, Cut cut) {
 
@@ -226,7 +232,7 @@ final class Gemm {
 
         /** Depth of the blocks: as few as possible, of one depth. */
         private int block() {
-            return Math.max(1, share(product.k, Math.max(1, share(product.k, DEPTH))));
+            return evenly(product.k, DEPTH);
         }
 
         private int depth(int p) {
@@ -238,45 +244,38 @@ final class Gemm {
             return start == null ? Strips.ZEROS : start.from(row * start.rowStride() + column);
         }
 
-        /**
-         * Writes what the sums begin with, row by row: what lies side by side comes together from memory, while the micro-kernel, which
-         * writes pieces of many rows, would wait for each.
-         */
-        private void fill(int row, int rows, int fromColumn, int toColumn) {
-            Matrix c = product.c;
-            Matrix start = product.start;
-            for (int i = row; i < row + rows; i++) {
-                int at = c.at() + i * c.rowStride();
-                if (start == null) {
-                    Arrays.fill(c.array(), at + fromColumn, at + toColumn, 0);
-                } else {
-                    System.arraycopy(start.array(), start.at() + i * start.rowStride() + fromColumn, c.array(), at + fromColumn, toColumn - fromColumn);
+        /** Some rows of C by some of its panels. */
+        private void compute(int fromRow, int toRow, int fromPanel, int toPanel, float[] packed, float[] scratch) {
+            int rows = evenly(share(toRow - fromRow, HEIGHT), ROWS / HEIGHT) * HEIGHT;
+            for (int i = fromRow; i < toRow; i += rows) {
+                int height = Math.min(rows, toRow - i);
+                for (int p = 0; p < product.k || p == 0; p += block()) {
+                    add(i, height, p, fromPanel, toPanel, packed, scratch);
+                }
+                for (int e = 0; e < product.then.size(); e++) {
+                    product.then.get(e).body().over(i, i + height, fromPanel * WIDTH, Math.min(toPanel * WIDTH, product.n));
                 }
             }
         }
 
-        /** Some rows of C by some of its panels. */
-        private void compute(int fromRow, int toRow, int fromPanel, int toPanel, float[] packed, float[] scratch) {
+        /**
+         * What one depth block adds to some rows of C. A tile reads more of B than of A in the same time: what comes from beyond the
+         * second-level cache is A, and a strip does so for as many panels as fit into that cache.
+         */
+        private void add(int i, int height, int p, int fromPanel, int toPanel, float[] packed, float[] scratch) {
             Matrix a = product.a;
             Matrix c = product.c;
-            boolean filled = product.k < DEEP && (long) product.m * product.n >= LARGE && !c.equals(product.start);
-            for (int i = fromRow; i < toRow; i += ROWS) {
-                int height = Math.min(ROWS, toRow - i);
-                if (filled) {
-                    fill(i, height, fromPanel * WIDTH, Math.min(toPanel * WIDTH, product.n));
-                }
-                for (int p = 0; p < product.k || p == 0; p += block()) {
-                    Strips left = Strips.of(a.from(i * a.rowStride() + p * a.columnStride()), height, depth(p), scratch);
-                    Panels right = right(p, packed);
-                    for (int panel = fromPanel; panel < toPanel; panel++) {
+            Strips left = Strips.of(a.from(i * a.rowStride() + p * a.columnStride()), height, depth(p), toPanel - fromPanel, scratch);
+            Panels right = right(p, packed);
+            for (int group = fromPanel; group < toPanel; group += GROUP) {
+                int end = Math.min(toPanel, group + GROUP);
+                for (int row = 0; row < height; row += HEIGHT) {
+                    for (int panel = group; panel < end; panel++) {
                         int j = panel * WIDTH;
                         Matrix target = c.from(i * c.rowStride() + j);
-                        Matrix start = filled || p > 0 ? target : start(i, j);
-                        left.times(right, panel, depth(p), target, Math.min(WIDTH, product.n - j), start, scratch, STRIPS);
+                        Matrix start = p > 0 ? target : start(i, j);
+                        left.times(row, right, panel, depth(p), target, Math.min(WIDTH, product.n - j), start, scratch, STRIPS);
                     }
-                }
-                for (int e = 0; e < product.then.size(); e++) {
-                    product.then.get(e).body().over(i, i + height, fromPanel * WIDTH, Math.min(toPanel * WIDTH, product.n));
                 }
             }
         }

@@ -13,7 +13,8 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>Twelve rows by two vectors take 24 of the 32 registers of AVX-512, which measured best; where there are 16, six rows take 12. The twelve
  * addresses of rows in place do not fit the other registers too: the compiler must keep them on the stack and not in vector registers
- * ({@code -XX:-UseFPUForSpilling}), or a tenth of the speed is lost.
+ * ({@code -XX:-UseFPUForSpilling}), or a tenth of the speed is lost. For the same reason places are multiplied out in every turn: a sum
+ * carried from turn to turn may be kept on the stack, and each turn then waits for the one before to have written it.
  *
  * <p>Row i begins with what lies at {@code startAt + i·startStride} of {@code start}: C itself to add to it, a bias or zeros (stride 0). Where
  * the sums begin must not be a branch: accumulators that came from two places were kept in memory. Row p of the panel lies at
@@ -21,15 +22,21 @@ import jdk.incubator.vector.FloatVector;
  */
 final class MicroKernel {
 
+    /** Rows of half a strip, or of a whole one where there are 16 registers. */
+    private static final int HALF = 6;
     /** Rows of a strip. */
-    static final int HEIGHT = L == 16 ? 12 : 6;
+    static final int HEIGHT = L == 16 ? 2 * HALF : HALF;
 
     private MicroKernel() {}
 
-    /** A strip whose elements of one depth lie side by side, packed or in a transposed matrix: element (i, p) at {@code at + p·stride + i}. */
-    static void columns(float[] a, int at, int stride, float[] b, int bAt, int bStride, int k, float[] c, int cAt, int ldc, float[] start, int startAt,
-                        int startStride) {
-        if (HEIGHT == 12) {
+    /**
+     * A strip whose elements of one depth lie side by side, packed or in a transposed matrix: element (i, p) at {@code at + p·stride + i}.
+     *
+     * @param height rows that are wanted, of a strip that is not full; all of half or all of the strip are read, and written to C
+     */
+    static void columns(float[] a, int at, int stride, int height, float[] b, int bAt, int bStride, int k, float[] c, int cAt, int ldc, float[] start,
+                        int startAt, int startStride) {
+        if (height > HALF) {
             columns12(a, at, stride, b, bAt, bStride, k, c, cAt, ldc, start, startAt, startStride);
         } else {
             columns6(a, at, stride, b, bAt, bStride, k, c, cAt, ldc, start, startAt, startStride);
@@ -37,15 +44,16 @@ final class MicroKernel {
     }
 
     /**
-     * A strip of rows where they lie: element (i, p) at {@code at + i·rowStride + p}. Rows beyond {@code last} repeat it, for strips that
-     * are not full; C has room for them.
+     * A strip of rows where they lie: element (i, p) at {@code at + i·rowStride + p}.
+     *
+     * @param height rows of the strip; where it is not full the last one is repeated, and C has room for that
      */
-    static void rows(float[] a, int at, int rowStride, int last, float[] b, int bAt, int bStride, int k, float[] c, int cAt, int ldc, float[] start,
+    static void rows(float[] a, int at, int rowStride, int height, float[] b, int bAt, int bStride, int k, float[] c, int cAt, int ldc, float[] start,
                      int startAt, int startStride) {
-        if (HEIGHT == 12) {
-            rows12(a, at, rowStride, last, b, bAt, bStride, k, c, cAt, ldc, start, startAt, startStride);
+        if (height > HALF) {
+            rows12(a, at, rowStride, height - 1, b, bAt, bStride, k, c, cAt, ldc, start, startAt, startStride);
         } else {
-            rows6(a, at, rowStride, last, b, bAt, bStride, k, c, cAt, ldc, start, startAt, startStride);
+            rows6(a, at, rowStride, height - 1, b, bAt, bStride, k, c, cAt, ldc, start, startAt, startStride);
         }
     }
 
@@ -76,7 +84,9 @@ final class MicroKernel {
         FloatVector c10b = load(start, startAt + 10 * startStride + L);
         FloatVector c11a = load(start, startAt + 11 * startStride);
         FloatVector c11b = load(start, startAt + 11 * startStride + L);
-        for (int p = 0, x = at, q = bAt; p < k; p++, x += stride, q += bStride) {
+        for (int p = 0; p < k; p++) {
+            int x = at + p * stride;
+            int q = bAt + p * bStride;
             FloatVector left = load(b, q);
             FloatVector right = load(b, q + L);
             FloatVector v;
@@ -182,7 +192,8 @@ final class MicroKernel {
         int a9 = at + Math.min(9, last) * rowStride;
         int a10 = at + Math.min(10, last) * rowStride;
         int a11 = at + Math.min(11, last) * rowStride;
-        for (int p = 0, q = bAt; p < k; p++, q += bStride) {
+        for (int p = 0; p < k; p++) {
+            int q = bAt + p * bStride;
             FloatVector left = load(b, q);
             FloatVector right = load(b, q + L);
             FloatVector v;
@@ -264,7 +275,9 @@ final class MicroKernel {
         FloatVector c4b = load(start, startAt + 4 * startStride + L);
         FloatVector c5a = load(start, startAt + 5 * startStride);
         FloatVector c5b = load(start, startAt + 5 * startStride + L);
-        for (int p = 0, x = at, q = bAt; p < k; p++, x += stride, q += bStride) {
+        for (int p = 0; p < k; p++) {
+            int x = at + p * stride;
+            int q = bAt + p * bStride;
             FloatVector left = load(b, q);
             FloatVector right = load(b, q + L);
             FloatVector v;
@@ -322,7 +335,8 @@ final class MicroKernel {
         int a3 = at + Math.min(3, last) * rowStride;
         int a4 = at + Math.min(4, last) * rowStride;
         int a5 = at + Math.min(5, last) * rowStride;
-        for (int p = 0, q = bAt; p < k; p++, q += bStride) {
+        for (int p = 0; p < k; p++) {
+            int q = bAt + p * bStride;
             FloatVector left = load(b, q);
             FloatVector right = load(b, q + L);
             FloatVector v;

@@ -14,9 +14,16 @@ record Strips(float[] array, int at, int strip, int rowStride, int depthStride, 
     /** Rows of zeros for sums to begin with. */
     static final Matrix ZEROS = new Matrix(new float[WIDTH], 0, 0, 1);
 
-    /** In place, or packed into the beginning of {@code scratch} where the micro-kernel cannot read them well: see {@link #packed}. */
-    static Strips of(Matrix a, int rows, int depth, float[] scratch) {
-        boolean readable = a.columnStride() == 1 ? depth <= L || Matrix.spreads(a.rowStride())
+    /** Panels from which on rows are packed: reading them where they lie takes more instructions, for each panel again. */
+    private static final int OFTEN = 16;
+
+    /**
+     * In place, or packed into the beginning of {@code scratch}.
+     *
+     * @param panels how many they are multiplied by
+     */
+    static Strips of(Matrix a, int rows, int depth, int panels, float[] scratch) {
+        boolean readable = a.columnStride() == 1 ? depth <= L || panels < OFTEN && Matrix.spreads(a.rowStride())
                 : a.rowStride() == 1 && rows % HEIGHT == 0 && Matrix.spreads(2 * a.columnStride()); // of a page, too little is read
         return readable ? inPlace(a, rows) : packed(a, rows, depth, scratch);
     }
@@ -84,20 +91,20 @@ record Strips(float[] array, int at, int strip, int rowStride, int depthStride, 
         int to = c.at() + i * c.rowStride();
         int from = start.at() + i * start.rowStride();
         if (height == HEIGHT && columns == WIDTH) {
-            strip(i, depth, b, panel, c.array(), to, c.rowStride(), start.array(), from, start.rowStride());
+            strip(i, height, depth, b, panel, c.array(), to, c.rowStride(), start.array(), from, start.rowStride());
         } else {
             copy(start.array(), from, start.rowStride(), scratch, tile, WIDTH, height, columns);
-            strip(i, depth, b, panel, scratch, tile, WIDTH, scratch, tile, WIDTH);
+            strip(i, height, depth, b, panel, scratch, tile, WIDTH, scratch, tile, WIDTH);
             copy(scratch, tile, WIDTH, c.array(), to, c.rowStride(), height, columns);
         }
     }
 
-    private void strip(int i, int depth, Panels b, int panel, float[] c, int to, int ldc, float[] start, int startAt, int startStride) {
+    private void strip(int i, int height, int depth, Panels b, int panel, float[] c, int to, int ldc, float[] start, int startAt, int startStride) {
         int from = at + i / HEIGHT * strip;
         if (depthStride == 1) {
-            MicroKernel.rows(array, from, rowStride, rows - i - 1, b.array(), b.at(panel), b.rowStride(), depth, c, to, ldc, start, startAt, startStride);
+            MicroKernel.rows(array, from, rowStride, height, b.array(), b.at(panel), b.rowStride(), depth, c, to, ldc, start, startAt, startStride);
         } else {
-            MicroKernel.columns(array, from, depthStride, b.array(), b.at(panel), b.rowStride(), depth, c, to, ldc, start, startAt, startStride);
+            MicroKernel.columns(array, from, depthStride, height, b.array(), b.at(panel), b.rowStride(), depth, c, to, ldc, start, startAt, startStride);
         }
     }
 
