@@ -8,7 +8,8 @@ import java.util.List;
 
 /**
  * Hands out arrays and takes them back when scopes close, so that a loop that makes the same tensors in every round allocates none after the
- * first. Arrays are rounded up to whole blocks of 16 and come back with whatever was in them.
+ * first. Arrays are rounded up to whole blocks of 16, and one more that a strip at the end of a matrix may read; they come back with whatever was
+ * in them.
  */
 final class Memory {
 
@@ -76,7 +77,7 @@ final class Memory {
     }
 
     private Buffer allocate(DType dtype, int elements, Scope owner) {
-        int length = Lanes.padded(elements);
+        int length = Lanes.padded(elements) + Lanes.BLOCK;
         Object array = switch (dtype) {
             case F32 -> floats.take(length);
             case I32 -> ints.take(length);

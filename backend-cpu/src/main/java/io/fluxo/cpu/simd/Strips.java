@@ -14,7 +14,7 @@ record Strips(float[] array, int at, int strip, int rowStride, int depthStride, 
     /** Rows of zeros for sums to begin with. */
     static final Matrix ZEROS = new Matrix(new float[WIDTH], 0, 0, 1);
 
-    /** Panels from which on rows are packed: reading them where they lie takes more instructions, for each panel again. */
+    /** Panels from which on strips are packed: reading them where they lie takes more instructions or lines, for each panel again. */
     private static final int OFTEN = 16;
 
     /**
@@ -23,8 +23,10 @@ record Strips(float[] array, int at, int strip, int rowStride, int depthStride, 
      * @param panels how many they are multiplied by
      */
     static Strips of(Matrix a, int rows, int depth, int panels, float[] scratch) {
-        boolean readable = a.columnStride() == 1 ? depth <= L || panels < OFTEN && Matrix.spreads(a.rowStride())
-                : a.rowStride() == 1 && rows % HEIGHT == 0 && Matrix.spreads(2 * a.columnStride()); // of a page, too little is read
+        boolean rarely = panels < OFTEN;
+        boolean readable = a.columnStride() == 1 ? depth <= L || rarely && Matrix.spreads(a.rowStride())
+                : a.rowStride() == 1 && rarely && Matrix.spreads(2 * a.columnStride()) // of a page, too little is read
+                && a.at() + (depth - 1) * a.columnStride() + (rows + HEIGHT - 1) / HEIGHT * HEIGHT <= a.array().length;
         return readable ? inPlace(a, rows) : packed(a, rows, depth, scratch);
     }
 
