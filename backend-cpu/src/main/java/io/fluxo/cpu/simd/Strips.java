@@ -15,7 +15,7 @@ record Strips(float[] array, int at, int strip, int rowStride, int depthStride, 
     static final Matrix ZEROS = new Matrix(new float[WIDTH], 0, 0, 1);
 
     /** Panels from which on strips are packed: reading them where they lie takes more instructions or lines, for each panel again. */
-    private static final int OFTEN = 16;
+    private static final int OFTEN = 8;
 
     /**
      * In place, or packed into the beginning of {@code scratch}.
