@@ -13,7 +13,7 @@ final class MatMulCases {
     private static final int[][] SIZES = {{1, 1, 1}, {1, 7, 1}, {2, 3, 2}, {3, 1, 7}, {7, 13, 3}, {13, 7, 64}, {1, 64, 13}, {64, 13, 1},
         {12, 2, 32}, {13, 5, 33}, {207, 2, 1}, {2, 207, 3}};
 
-    private static final int[][] LARGE = {{130, 400, 390}, {513, 17, 33}, {3, 1000, 5}, {33, 385, 47}, {13, 3, 5101}};
+    private static final int[][] LARGE = {{130, 400, 390}, {513, 17, 33}, {3, 1000, 5}, {33, 385, 47}, {13, 3, 5101}, {776, 770, 135}};
 
     private static final boolean[] BOTH = {false, true};
 
