@@ -334,7 +334,7 @@ final class AttentionKernel {
 
         private Backward(Sizes s) {
             int width = width(s);
-            height = Math.clamp(SCORES / width / HEIGHT * HEIGHT, ROWS, Math.max(ROWS, (s.n + HEIGHT - 1) / HEIGHT * HEIGHT));
+            height = Math.clamp(SCORES / width / HEIGHT * HEIGHT, ROWS, Math.max(ROWS, Strips.whole(s.n)));
             keysT = 0;
             valuesT = keysT + Panels.size(s.dHead, s.m);
             keys = valuesT + Panels.size(s.dV, s.m);

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Hands out arrays and takes them back when scopes close, so that a loop that makes the same tensors in every round allocates none after the
- * first. Arrays are rounded up to whole blocks of 16, and one more that a strip at the end of a matrix may read; they come back with whatever was
- * in them.
+ * first. Arrays are rounded up to whole blocks of 16, and floats have one more that a strip at the end of a matrix may read; they come back with
+ * whatever was in them.
  */
 final class Memory {
 
@@ -77,9 +77,9 @@ final class Memory {
     }
 
     private Buffer allocate(DType dtype, int elements, Scope owner) {
-        int length = Lanes.padded(elements) + Lanes.BLOCK;
+        int length = Lanes.padded(elements);
         Object array = switch (dtype) {
-            case F32 -> floats.take(length);
+            case F32 -> floats.take(length + Lanes.BLOCK);
             case I32 -> ints.take(length);
             case I64 -> new long[length];
             case BOOL -> new boolean[length];

@@ -23,11 +23,18 @@ record Strips(float[] array, int at, int strip, int rowStride, int depthStride, 
      * @param panels how many they are multiplied by
      */
     static Strips of(Matrix a, int rows, int depth, int panels, float[] scratch) {
-        boolean rarely = panels < OFTEN;
-        boolean readable = a.columnStride() == 1 ? depth <= L || rarely && Matrix.spreads(a.rowStride())
-                : a.rowStride() == 1 && rarely && Matrix.spreads(2 * a.columnStride()) // of a page, too little is read
-                && a.at() + (depth - 1) * a.columnStride() + (rows + HEIGHT - 1) / HEIGHT * HEIGHT <= a.array().length;
-        return readable ? inPlace(a, rows) : packed(a, rows, depth, scratch);
+        return panels < OFTEN && readable(a, rows, depth) || depth <= L && a.columnStride() == 1 ? inPlace(a, rows) : packed(a, rows, depth, scratch);
+    }
+
+    /** Whether the micro-kernel reads a block of {@code a} well where it lies. Where it is transposed, of each page too little is read. */
+    private static boolean readable(Matrix a, int rows, int depth) {
+        return a.columnStride() == 1 ? Matrix.spreads(a.rowStride())
+                : a.rowStride() == 1 && Matrix.spreads(2 * a.columnStride()) && a.at() + (depth - 1) * a.columnStride() + whole(rows) <= a.array().length;
+    }
+
+    /** So many rows, and those that fill the last strip. */
+    static int whole(int rows) {
+        return (rows + HEIGHT - 1) / HEIGHT * HEIGHT;
     }
 
     /** Where they lie. Of a transposed matrix the last strip is read as a whole, whatever its rows. */

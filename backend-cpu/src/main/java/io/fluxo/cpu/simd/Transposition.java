@@ -1,6 +1,5 @@
 package io.fluxo.cpu.simd;
 
-import static io.fluxo.cpu.simd.Lanes.F;
 import static io.fluxo.cpu.simd.Lanes.L;
 import static io.fluxo.cpu.simd.Lanes.load;
 
