@@ -12,6 +12,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -134,7 +135,7 @@ public final class AutodiffBackend extends DelegatingBackend {
         for (int i = 0; i < nodes.length; i++) {
             nodes[i] = node(targets.get(i));
             if (nodes[i] < 0) {
-                throw new IllegalArgumentException("gradients: target %d %s was never watched".formatted(i, targets.get(i).shape()));
+                throw new IllegalArgumentException(Text.format("gradients: target %d %s was never watched", i, targets.get(i).shape()));
             }
             wanted[nodes[i]] = true;
         }
@@ -193,7 +194,7 @@ public final class AutodiffBackend extends DelegatingBackend {
     @Override
     public Tensor[] update(UpdateOp op, Tensor... inputs) {
         if (parents(inputs) != null) {
-            throw new IllegalStateException("%s has no gradient, but its inputs are being differentiated".formatted(op.name()));
+            throw new IllegalStateException(Text.format("%s has no gradient, but its inputs are being differentiated", op.name()));
         }
         return inner.update(op, inputs);
     }

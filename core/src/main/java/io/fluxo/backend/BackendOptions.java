@@ -1,6 +1,7 @@
 package io.fluxo.backend;
 
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
 
 /**
  * How to open a backend.
@@ -16,7 +17,7 @@ public record BackendOptions(DType dtype, int device, int threads) {
 
     public BackendOptions {
         if (threads < 1 || device < 0) {
-            throw new IllegalArgumentException("threads must be at least 1 and device at least 0: %d, %d".formatted(threads, device));
+            throw new IllegalArgumentException(Text.format("threads must be at least 1 and device at least 0: %d, %d", threads, device));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.fluxo.backend;
 
+import io.fluxo.text.Text;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,16 +32,16 @@ public record Backends(SortedMap<String, BackendProvider> providers) {
     public Backend open(String name, BackendOptions options) {
         BackendProvider provider = providers.get(name);
         if (provider == null) {
-            throw new BackendUnavailableException("there is no backend '%s'%n%s".formatted(name, overview()));
+            throw new BackendUnavailableException(Text.format("there is no backend '%s'%n%s", name, overview()));
         }
         if (provider.probe() instanceof Availability.Unavailable(String reason)) {
-            throw new BackendUnavailableException("the backend '%s' cannot run: %s%n%s".formatted(name, reason, overview()));
+            throw new BackendUnavailableException(Text.format("the backend '%s' cannot run: %s%n%s", name, reason, overview()));
         }
         return provider.open(options);
     }
 
     private String overview() {
-        return probe().entrySet().stream().map(entry -> "  %-11s %s".formatted(entry.getKey(), switch (entry.getValue()) {
+        return probe().entrySet().stream().map(entry -> Text.format("  %-11s %s", entry.getKey(), switch (entry.getValue()) {
             case Availability.Available available -> "available: " + available.device();
             case Availability.Unavailable unavailable -> "not available: " + unavailable.reason();
         })).collect(Collectors.joining("\n"));

@@ -10,6 +10,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -97,7 +98,7 @@ public final class CheckedBackend extends DelegatingBackend {
         Tensor[] values = values(op, inputs);
         Tensor[] outputs = inner.update(op, values);
         if (outputs.length != op.donated()) {
-            throw new CheckFailedException("%s took over %d tensors and returned %d".formatted(op.name(), op.donated(), outputs.length));
+            throw new CheckFailedException(Text.format("%s took over %d tensors and returned %d", op.name(), op.donated(), outputs.length));
         }
         for (int i = 0; i < outputs.length; i++) {
             Checked taken = (Checked) inputs[i];
@@ -142,25 +143,25 @@ public final class CheckedBackend extends DelegatingBackend {
 
     private static Tensor alive(String what, Tensor tensor) {
         if (!(tensor instanceof Checked checked)) {
-            throw new CheckFailedException("%s: the tensor %s belongs to another backend".formatted(what, tensor.shape()));
+            throw new CheckFailedException(Text.format("%s: the tensor %s belongs to another backend", what, tensor.shape()));
         }
         if (checked.takenOverBy != null) {
-            throw new CheckFailedException("%s: the tensor %s was taken over by %s".formatted(what, checked.shape(), checked.takenOverBy));
+            throw new CheckFailedException(Text.format("%s: the tensor %s was taken over by %s", what, checked.shape(), checked.takenOverBy));
         }
         if (checked.owner != null && checked.owner.closed) {
-            throw new CheckFailedException("%s: the tensor %s is used after its scope closed".formatted(what, checked.shape()));
+            throw new CheckFailedException(Text.format("%s: the tensor %s is used after its scope closed", what, checked.shape()));
         }
         return checked.value;
     }
 
     private Checked checked(Op op, Tensor output, Shape shape, DType dtype, Tensor... inputs) {
         if (!output.shape().equals(shape) || output.dtype() != dtype) {
-            throw new CheckFailedException("%s must return %s %s, but returned %s %s".formatted(op.name(), dtype.label(), shape, output.dtype().label(),
+            throw new CheckFailedException(Text.format("%s must return %s %s, but returned %s %s", op.name(), dtype.label(), shape, output.dtype().label(),
                     output.shape()));
         }
         boolean nan = hasNaN(output);
         if (nan && Arrays.stream(inputs).noneMatch(input -> ((Checked) input).nan)) {
-            throw new CheckFailedException("%s made a NaN out of numbers; its result is %s".formatted(op.name(), output.shape()));
+            throw new CheckFailedException(Text.format("%s made a NaN out of numbers; its result is %s", op.name(), output.shape()));
         }
         return new Checked(output, nan, scopes.peek());
     }

@@ -4,6 +4,7 @@ import io.fluxo.block.ResiDualBlock.Streams;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.List;
 import java.util.function.Function;
 
@@ -31,7 +32,7 @@ public final class ResiDual implements Placement {
         if (block instanceof ResiDualBlock twin) {
             return twin;
         }
-        throw new IllegalArgumentException("%s has no second stream: resi_dual cannot be mixed with other placements".formatted(block.path()));
+        throw new IllegalArgumentException(Text.format("%s has no second stream: resi_dual cannot be mixed with other placements", block.path()));
     }
 
     private static final class TwoStreams extends Stack {

@@ -1,5 +1,6 @@
 package io.fluxo.checkpoint;
 
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,7 +23,7 @@ public final class AtomicFile {
 
     public static void write(Path file, Content content) throws IOException {
         // a name of its own, so that two processes writing the same file do not write into each other's
-        Path temporary = file.resolveSibling(".%s.%d-%d.tmp".formatted(file.getFileName(), ProcessHandle.current().pid(), System.nanoTime()));
+        Path temporary = file.resolveSibling(Text.format(".%s.%d-%d.tmp", file.getFileName(), ProcessHandle.current().pid(), System.nanoTime()));
         try {
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 content.writeTo(channel);

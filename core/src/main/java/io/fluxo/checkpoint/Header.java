@@ -3,6 +3,7 @@ package io.fluxo.checkpoint;
 import static io.fluxo.checkpoint.CheckpointException.shown;
 
 import io.fluxo.shape.Shape;
+import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Comparator;
@@ -42,17 +43,17 @@ record Header(SortedMap<String, Entry> tensors, SortedMap<String, String> metada
         for (Map.Entry<String, Entry> tensor : inOrder) {
             Entry entry = tensor.getValue();
             if (entry.end() > dataBytes) {
-                throw new CheckpointException(file, "the tensor %s ends at byte %d of the data, of which there are %d: the file is cut off, or its header wrong"
-                        .formatted(shown(tensor.getKey()), entry.end(), dataBytes));
+                throw new CheckpointException(file, Text.format("the tensor %s ends at byte %d of the data, of which there are %d: the file is cut off, or its header wrong",
+                        shown(tensor.getKey()), entry.end(), dataBytes));
             }
             if (entry.begin() != covered) {
-                throw new CheckpointException(file, "the tensor %s begins at byte %d of the data, but the one before it ends at %d: tensors must follow one another"
-                        .formatted(shown(tensor.getKey()), entry.begin(), covered));
+                throw new CheckpointException(file, Text.format("the tensor %s begins at byte %d of the data, but the one before it ends at %d: tensors must follow one another",
+                        shown(tensor.getKey()), entry.begin(), covered));
             }
             covered = entry.end();
         }
         if (covered != dataBytes) {
-            throw new CheckpointException(file, "the tensors fill %d bytes, but %d follow the header".formatted(covered, dataBytes));
+            throw new CheckpointException(file, Text.format("the tensors fill %d bytes, but %d follow the header", covered, dataBytes));
         }
     }
 }

@@ -4,6 +4,7 @@ import static io.fluxo.checkpoint.CheckpointException.shown;
 
 import io.fluxo.checkpoint.Header.Entry;
 import io.fluxo.shape.Shape;
+import io.fluxo.text.Text;
 import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +72,7 @@ final class HeaderReader {
                 tensors.put(name, tensor(name));
             }
             if (tensors.size() > MOST_TENSORS) {
-                throw new CheckpointException(file, "its header names more than %d tensors".formatted(MOST_TENSORS));
+                throw new CheckpointException(file, Text.format("its header names more than %d tensors", MOST_TENSORS));
             }
         }
         if (json.nextToken() != null) {
@@ -103,7 +104,7 @@ final class HeaderReader {
                 case "dtype" -> type = type(where);
                 case "shape" -> sizes = numbers(where + ", shape", MOST_AXES);
                 case "data_offsets" -> offsets = numbers(where + ", data_offsets", 2);
-                default -> throw new CheckpointException(file, "%s has the key %s; the keys are dtype, shape, data_offsets".formatted(where, shown(key)));
+                default -> throw new CheckpointException(file, Text.format("%s has the key %s; the keys are dtype, shape, data_offsets", where, shown(key)));
             }
         }
         if (type == null || sizes == null || offsets == null || offsets.length != 2 || offsets[0] > offsets[1]) {
@@ -119,10 +120,10 @@ final class HeaderReader {
             elements = size > MOST_ELEMENTS || elements > MOST_ELEMENTS ? Long.MAX_VALUE : elements * size;
         }
         if (elements > MOST_ELEMENTS) {
-            throw new CheckpointException(file, "%s %s has more elements than one array holds".formatted(where, Arrays.toString(sizes)));
+            throw new CheckpointException(file, Text.format("%s %s has more elements than one array holds", where, Arrays.toString(sizes)));
         }
         if (elements * type.bytes() != end - begin) {
-            throw new CheckpointException(file, "%s: %s of %s takes %d bytes, but data_offsets [%d, %d] hold %d".formatted(where,
+            throw new CheckpointException(file, Text.format("%s: %s of %s takes %d bytes, but data_offsets [%d, %d] hold %d", where,
                     Arrays.toString(sizes), type, elements * type.bytes(), begin, end, end - begin));
         }
         return new Entry(type, Shape.of(Arrays.stream(sizes).mapToInt(Math::toIntExact).toArray()), begin, end);
@@ -132,7 +133,7 @@ final class HeaderReader {
         expect(json.nextToken(), JsonToken.VALUE_STRING, where + ", dtype");
         String name = json.getString();
         return StoredType.named(name).orElseThrow(() -> new CheckpointException(file,
-                "%s has the dtype %s; read are %s".formatted(where, shown(name), StoredType.names())));
+                Text.format("%s has the dtype %s; read are %s", where, shown(name), StoredType.names())));
     }
 
     /** An array of at most {@code most} whole numbers that are not negative. */
@@ -143,7 +144,7 @@ final class HeaderReader {
         while (json.nextToken() != JsonToken.END_ARRAY) {
             expect(json.currentToken(), JsonToken.VALUE_NUMBER_INT, where);
             if (count == most || json.getLongValue() < 0) {
-                throw new CheckpointException(file, "%s must be at most %d numbers, none negative".formatted(where, most));
+                throw new CheckpointException(file, Text.format("%s must be at most %d numbers, none negative", where, most));
             }
             numbers[count++] = json.getLongValue();
         }
@@ -152,7 +153,7 @@ final class HeaderReader {
 
     private void expect(JsonToken found, JsonToken wanted, String where) {
         if (found != wanted) {
-            throw new CheckpointException(file, "%s must be %s".formatted(where, switch (wanted) {
+            throw new CheckpointException(file, Text.format("%s must be %s", where, switch (wanted) {
                 case START_OBJECT -> "an object {…}";
                 case START_ARRAY -> "an array […]";
                 case VALUE_STRING -> "a string";

@@ -2,6 +2,7 @@ package io.fluxo.checkpoint;
 
 import static io.fluxo.checkpoint.CheckpointException.shown;
 
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -38,7 +39,7 @@ final class JsonFile {
         }
         try {
             if (Files.size(file) > mostBytes) {
-                throw new CheckpointException(file, "is larger than the %d bytes it may have".formatted(mostBytes));
+                throw new CheckpointException(file, Text.format("is larger than the %d bytes it may have", mostBytes));
             }
             ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
             JsonNode node = MAPPER.readTree(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
@@ -52,7 +53,7 @@ final class JsonFile {
             throw new CheckpointException(file, "cannot be read: " + failure.getMessage(), failure);
         } catch (JacksonException malformed) {
             var place = malformed.getLocation();
-            throw new CheckpointException(file, "is not JSON%s: %s".formatted(place == null ? "" : " at line " + place.getLineNr(),
+            throw new CheckpointException(file, Text.format("is not JSON%s: %s", place == null ? "" : " at line " + place.getLineNr(),
                     shown(malformed.getOriginalMessage())), malformed);
         }
     }

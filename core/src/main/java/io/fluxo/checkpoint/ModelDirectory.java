@@ -11,6 +11,7 @@ import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Violation;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ public final class ModelDirectory {
         ObjectNode object = JsonFile.read(config, LARGEST_CONFIG);
         JsonNode type = object.get(SpecJson.MODEL_TYPE);
         if (type == null || !type.isString() || !type.stringValue().equals(FLUXO)) {
-            throw new CheckpointException(config, "model_type is %s; it must be %s".formatted(type == null ? "missing" : shown(type.asString("")), FLUXO));
+            throw new CheckpointException(config, Text.format("model_type is %s; it must be %s", type == null ? "missing" : shown(type.asString("")), FLUXO));
         }
         ModelSpec spec = SpecJson.read(config, object);
         List<Violation> violations = spec.violations();
@@ -116,7 +117,7 @@ public final class ModelDirectory {
         Set<String> extra = new TreeSet<>(tensors.names());
         extra.removeAll(wanted);
         if (!missing.isEmpty() || !extra.isEmpty()) {
-            throw new CheckpointException(tensors.path(), "does not fit the model of %s: %s".formatted(CONFIG,
+            throw new CheckpointException(tensors.path(), Text.format("does not fit the model of %s: %s", CONFIG,
                     List.of(listed("missing", missing), listed("not in the model", extra)).stream().filter(part -> !part.isEmpty())
                             .collect(Collectors.joining("; "))));
         }
@@ -127,17 +128,17 @@ public final class ModelDirectory {
             return "";
         }
         String shown = names.stream().limit(NAMES_SHOWN).map(CheckpointException::shown).collect(Collectors.joining(", "));
-        return "%s %d tensor%s: %s%s".formatted(what, names.size(), names.size() == 1 ? "" : "s", shown, names.size() > NAMES_SHOWN ? ", …" : "");
+        return Text.format("%s %d tensor%s: %s%s", what, names.size(), names.size() == 1 ? "" : "s", shown, names.size() > NAMES_SHOWN ? ", …" : "");
     }
 
     private static void checkShape(Safetensors tensors, Cell cell) {
         String name = cell.name();
         if (!tensors.shape(name).equals(cell.shape())) {
-            throw new CheckpointException(tensors.path(), "the tensor %s is %s, but the model needs %s".formatted(shown(name), tensors.shape(name),
+            throw new CheckpointException(tensors.path(), Text.format("the tensor %s is %s, but the model needs %s", shown(name), tensors.shape(name),
                     cell.shape()));
         }
         if (!tensors.dtype(name).isFloating()) {
-            throw new CheckpointException(tensors.path(), "the tensor %s is %s, but a parameter is a floating type".formatted(shown(name),
+            throw new CheckpointException(tensors.path(), Text.format("the tensor %s is %s, but a parameter is a floating type", shown(name),
                     tensors.dtype(name).label()));
         }
     }

@@ -5,6 +5,7 @@ import static io.fluxo.checkpoint.CheckpointException.shown;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -50,7 +51,7 @@ public final class Safetensors implements AutoCloseable {
             Path single = path.resolve(SINGLE);
             Path index = path.resolve(INDEX);
             if (!Files.exists(single) && !Files.exists(index)) {
-                throw new CheckpointException(path, "the directory holds neither %s nor %s".formatted(SINGLE, INDEX));
+                throw new CheckpointException(path, Text.format("the directory holds neither %s nor %s", SINGLE, INDEX));
             }
             return open(Files.exists(single) ? single : index);
         }
@@ -72,7 +73,7 @@ public final class Safetensors implements AutoCloseable {
             index.files().forEach((name, shard) -> {
                 TensorFile file = open.computeIfAbsent(shard, TensorFile::open);
                 if (!file.header().tensors().containsKey(name)) {
-                    throw new CheckpointException(path, "the tensor %s should lie in %s, but does not".formatted(shown(name), shard.getFileName()));
+                    throw new CheckpointException(path, Text.format("the tensor %s should lie in %s, but does not", shown(name), shard.getFileName()));
                 }
                 tensors.put(name, file);
             });
@@ -132,7 +133,7 @@ public final class Safetensors implements AutoCloseable {
     private TensorFile file(String name) {
         TensorFile file = tensors.get(name);
         if (file == null) {
-            throw new CheckpointException(path, "there is no tensor %s; the nearest of the %d is %s".formatted(shown(name), tensors.size(),
+            throw new CheckpointException(path, Text.format("there is no tensor %s; the nearest of the %d is %s", shown(name), tensors.size(),
                     Nearest.to(name, tensors.keySet()).map(CheckpointException::shown).orElse("none")));
         }
         return file;

@@ -3,6 +3,7 @@ package io.fluxo.checkpoint;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,7 +47,7 @@ final class SafetensorsWriter {
         Set<String> names = new HashSet<>();
         for (Item tensor : tensors) {
             if (!names.add(tensor.name()) || tensor.name().equals("__metadata__")) {
-                throw new IllegalArgumentException("the tensor name '%s' is taken".formatted(tensor.name()));
+                throw new IllegalArgumentException(Text.format("the tensor name '%s' is taken", tensor.name()));
             }
         }
         List<Item> inOrder = tensors.stream().sorted(Comparator.comparing(Item::type).thenComparing(Item::name)).toList();
@@ -89,7 +90,7 @@ final class SafetensorsWriter {
     private static void writeValues(FileChannel channel, Item tensor) throws IOException {
         HostArray values = tensor.values().get();
         if (values.dtype() != tensor.dtype() || !values.shape().equals(tensor.shape())) {
-            throw new IllegalStateException("the values of '%s' are %s %s, not %s %s".formatted(tensor.name(), values.dtype().label(), values.shape(),
+            throw new IllegalStateException(Text.format("the values of '%s' are %s %s, not %s %s", tensor.name(), values.dtype().label(), values.shape(),
                     tensor.dtype().label(), tensor.shape()));
         }
         StoredType type = tensor.type();

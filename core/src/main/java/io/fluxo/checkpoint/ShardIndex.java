@@ -2,6 +2,7 @@ package io.fluxo.checkpoint;
 
 import static io.fluxo.checkpoint.CheckpointException.shown;
 
+import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -30,7 +31,7 @@ record ShardIndex(SortedMap<String, Path> files) {
         }
         long shards = files.values().stream().distinct().count();
         if (shards > MOST_SHARDS) {
-            throw new CheckpointException(index, "names %d files; at most %d are read".formatted(shards, MOST_SHARDS));
+            throw new CheckpointException(index, Text.format("names %d files; at most %d are read", shards, MOST_SHARDS));
         }
         return new ShardIndex(Collections.unmodifiableSortedMap(files));
     }
@@ -38,7 +39,7 @@ record ShardIndex(SortedMap<String, Path> files) {
     /** The file called {@code name} beside the index; a name that leads anywhere else is refused. */
     private static Path beside(Path index, String name) {
         if (!name.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,200}\\.safetensors")) {
-            throw new CheckpointException(index, "weight_map names the file %s; it must be a plain name.safetensors beside the index".formatted(shown(name)));
+            throw new CheckpointException(index, Text.format("weight_map names the file %s; it must be a plain name.safetensors beside the index", shown(name)));
         }
         return index.resolveSibling(name);
     }

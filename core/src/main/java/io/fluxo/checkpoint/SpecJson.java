@@ -5,6 +5,7 @@ import static io.fluxo.checkpoint.CheckpointException.shown;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.PerLayer;
 import io.fluxo.model.PerLayer.Range;
+import io.fluxo.text.Text;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class SpecJson {
     static ModelSpec read(Path file, ObjectNode object) {
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
             if (!entry.getKey().equals(MODEL_TYPE) && !KEYS.contains(entry.getKey())) {
-                throw new CheckpointException(file, "unknown key %s; perhaps %s was meant".formatted(shown(entry.getKey()),
+                throw new CheckpointException(file, Text.format("unknown key %s; perhaps %s was meant", shown(entry.getKey()),
                         Nearest.to(entry.getKey(), KEYS).orElseThrow()));
             }
         }
@@ -100,12 +101,12 @@ final class SpecJson {
         }
         JsonNode standard = mapping.get(PerLayer.STANDARD_KEY);
         if (standard == null) {
-            throw new CheckpointException(file, "%s differs by layer, but says no \"%s\"".formatted(key(component), PerLayer.STANDARD_KEY));
+            throw new CheckpointException(file, Text.format("%s differs by layer, but says no \"%s\"", key(component), PerLayer.STANDARD_KEY));
         }
         SequencedMap<Range, Object> exceptions = new LinkedHashMap<>();
         mapping.properties().stream().filter(entry -> !entry.getKey().equals(PerLayer.STANDARD_KEY)).forEach(entry -> {
             Optional<Range> range = Range.parse(entry.getKey());
-            exceptions.put(range.orElseThrow(() -> new CheckpointException(file, "%s: %s names no layers; there are %s".formatted(key(component),
+            exceptions.put(range.orElseThrow(() -> new CheckpointException(file, Text.format("%s: %s names no layers; there are %s", key(component),
                     shown(entry.getKey()), PerLayer.RANGES))), value(file, key(component), type, entry.getValue()));
         });
         return new PerLayer<>(value(file, key(component), type, standard), exceptions);
@@ -131,7 +132,7 @@ final class SpecJson {
                 }
             }
         }
-        throw new CheckpointException(file, "%s must be %s, not %s".formatted(key, wanted(type), shown(node.toString())));
+        throw new CheckpointException(file, Text.format("%s must be %s, not %s", key, wanted(type), shown(node.toString())));
     }
 
     private static String wanted(Class<?> type) {

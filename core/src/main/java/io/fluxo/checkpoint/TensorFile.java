@@ -4,6 +4,7 @@ import static io.fluxo.checkpoint.CheckpointException.shown;
 
 import io.fluxo.checkpoint.Header.Entry;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -50,12 +51,12 @@ final class TensorFile implements AutoCloseable {
         long size = channel.size();
         if (size < Long.BYTES) {
             throw new CheckpointException(file,
-                    "its %d bytes are too few for a safetensors file, which begins with the 8 bytes of its header's length".formatted(size));
+                    Text.format("its %d bytes are too few for a safetensors file, which begins with the 8 bytes of its header's length", size));
         }
         long length = bytes(file, channel, 0, Long.BYTES).getLong();
         if (length < 0 || length > LARGEST_HEADER || length > size - Long.BYTES) {
             throw new CheckpointException(file,
-                    "the header's length %s is beyond the file's %d bytes or the format's bound of %d: not a safetensors file, or cut off".formatted(
+                    Text.format("the header's length %s is beyond the file's %d bytes or the format's bound of %d: not a safetensors file, or cut off",
                             Long.toUnsignedString(length), size, LARGEST_HEADER));
         }
         long dataStart = Long.BYTES + length;
@@ -83,11 +84,11 @@ final class TensorFile implements AutoCloseable {
                 int count = Math.min(step, elements - at);
                 ByteBuffer chunk = bytes(file, channel, dataStart + entry.begin() + (long) at * type.bytes(), count * type.bytes());
                 if (!type.decode(chunk, array, at, count)) {
-                    throw new CheckpointException(file, "the tensor %s holds a truth value that is neither 0 nor 1".formatted(shown(name)));
+                    throw new CheckpointException(file, Text.format("the tensor %s holds a truth value that is neither 0 nor 1", shown(name)));
                 }
             }
         } catch (IOException failure) {
-            throw new CheckpointException(file, "the tensor %s cannot be read: %s".formatted(shown(name), failure.getMessage()), failure);
+            throw new CheckpointException(file, Text.format("the tensor %s cannot be read: %s", shown(name), failure.getMessage()), failure);
         }
         return new HostArray(entry.shape(), type.dtype(), array);
     }

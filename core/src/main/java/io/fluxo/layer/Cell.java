@@ -2,6 +2,7 @@ package io.fluxo.layer;
 
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 
 /**
  * A named place for a tensor of a model. The cell is the identity: its tensor is replaced by training steps and loading, and is absent until a
@@ -37,7 +38,7 @@ public abstract sealed class Cell permits Parameter, Buffer {
     /** The current tensor. */
     public final Tensor value() {
         if (value == null) {
-            throw new IllegalStateException("the %s %s has no value yet: initialise or load the model first".formatted(kind(), name));
+            throw new IllegalStateException(Text.format("the %s %s has no value yet: initialise or load the model first", kind(), name));
         }
         return value;
     }
@@ -45,7 +46,7 @@ public abstract sealed class Cell permits Parameter, Buffer {
     /** Puts {@code tensor}, of this cell's shape, into it. */
     public final void set(Tensor tensor) {
         if (!tensor.shape().equals(shape)) {
-            throw new IllegalArgumentException("the %s %s is %s, not %s".formatted(kind(), name, shape, tensor.shape()));
+            throw new IllegalArgumentException(Text.format("the %s %s is %s, not %s", kind(), name, shape, tensor.shape()));
         }
         value = tensor;
     }

@@ -21,6 +21,7 @@ import io.fluxo.layer.LayerNorm;
 import io.fluxo.layer.NoNorm;
 import io.fluxo.layer.NormFactory;
 import io.fluxo.layer.RmsNorm;
+import io.fluxo.text.Text;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -66,7 +67,7 @@ public record Catalog(SortedMap<String, Placement> placements, SortedMap<String,
         SortedMap<String, T> all = new TreeMap<>(some);
         more.forEach((name, value) -> {
             if (all.putIfAbsent(name, value) != null) {
-                throw new IllegalArgumentException("the %s '%s' is registered twice".formatted(what, name));
+                throw new IllegalArgumentException(Text.format("the %s '%s' is registered twice", what, name));
             }
         });
         return all;
@@ -84,7 +85,7 @@ public record Catalog(SortedMap<String, Placement> placements, SortedMap<String,
         T found = all.get(name);
         if (found == null) {
             Set<String> names = all.keySet();
-            throw new IllegalArgumentException("there is no %s '%s'; there are %s".formatted(what, name, String.join(", ", names)));
+            throw new IllegalArgumentException(Text.format("there is no %s '%s'; there are %s", what, name, String.join(", ", names)));
         }
         return found;
     }

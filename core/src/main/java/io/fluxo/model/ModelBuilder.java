@@ -25,6 +25,7 @@ import io.fluxo.layer.SinusoidalPositions;
 import io.fluxo.layer.UniformAttention;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.shape.Dim;
+import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -78,7 +79,7 @@ public final class ModelBuilder {
     /** The transformer of {@code spec} at other sizes: symbols, to prove what holds at all. */
     public static Transformer transformer(ModelSpec spec, Function<LayerSpec, ModelDims> sizes, Catalog catalog) {
         if (spec.family() != ModelSpec.Family.TRANSFORMER) {
-            throw new IllegalArgumentException("a model of family %s is no transformer".formatted(spec.family().name().toLowerCase(Locale.ROOT)));
+            throw new IllegalArgumentException(Text.format("a model of family %s is no transformer", spec.family().name().toLowerCase(Locale.ROOT)));
         }
         return new ModelBuilder(spec, sizes, catalog).transformer();
     }

@@ -1,5 +1,6 @@
 package io.fluxo.model;
 
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -117,12 +118,12 @@ public record PerLayer<T>(T standard, SequencedMap<Range, T> exceptions) {
         for (int i = 0; i < ranges.size(); i++) {
             Range range = ranges.get(i);
             if (range.first >= layers || range.last.isPresent() && range.last.get() >= layers) {
-                return Optional.of("the range '%s' reaches beyond the last of %d layer%s; layers are %s".formatted(range, layers, layers == 1 ? "" : "s",
+                return Optional.of(Text.format("the range '%s' reaches beyond the last of %d layer%s; layers are %s", range, layers, layers == 1 ? "" : "s",
                         layers == 0 ? "none" : layers == 1 ? "0" : "0 … " + (layers - 1)));
             }
             for (Range other : ranges.subList(0, i)) {
                 if (range.overlaps(other)) {
-                    return Optional.of("the ranges '%s' and '%s' overlap; each layer may be named once".formatted(other, range));
+                    return Optional.of(Text.format("the ranges '%s' and '%s' overlap; each layer may be named once", other, range));
                 }
             }
         }

@@ -5,6 +5,7 @@ import io.fluxo.model.ModelSpec.Family;
 import io.fluxo.model.ModelSpec.InitKind;
 import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.model.ModelSpec.ResidualKind;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ final class SpecCheck {
     private void sizes() {
         atLeast("n_layers", spec.nLayers(), 0);
         if (spec.nLayers() > MOST_LAYERS) {
-            add("n_layers", "n_layers must be at most %d, not %d".formatted(MOST_LAYERS, spec.nLayers()));
+            add("n_layers", Text.format("n_layers must be at most %d, not %d", MOST_LAYERS, spec.nLayers()));
         }
         atLeast("d_model", spec.dModel(), 1);
         spec.nHeads().values().forEach(value -> atLeast("n_heads", value, 1));
@@ -61,7 +62,7 @@ final class SpecCheck {
             add("dropout", "dropout must be at least 0 and below 1, not " + spec.dropout());
         }
         if (spec.ngramOrder() < 1 || spec.ngramOrder() > LONGEST_NGRAM) {
-            add("ngram_order", "ngram_order must be at least 1 and at most %d, not %d".formatted(LONGEST_NGRAM, spec.ngramOrder()));
+            add("ngram_order", Text.format("ngram_order must be at least 1 and at most %d, not %d", LONGEST_NGRAM, spec.ngramOrder()));
         }
         finite("init_std", spec.initStd());
         finite("embed_std", spec.embedStd());
@@ -93,7 +94,7 @@ final class SpecCheck {
     private void model() {
         Set<String> placements = spec.placement().values(spec.nLayers());
         if (placements.contains(RESI_DUAL) && placements.size() > 1) {
-            add("placement", "placement resi_dual carries a second stream through every layer, so that it cannot be mixed with others: %s".formatted(
+            add("placement", Text.format("placement resi_dual carries a second stream through every layer, so that it cannot be mixed with others: %s",
                     spec.placement()));
         }
         if (placements.contains(RESI_DUAL) && spec.finalNorm() != ModelSpec.FinalNorm.PLACEMENT) {
@@ -101,7 +102,7 @@ final class SpecCheck {
         }
         boolean softmax = spec.nLayers() == 0 || spec.attention().values(spec.nLayers()).contains(AttentionKind.SOFTMAX);
         if (!softmax && (spec.positions() == PositionKind.ROPE || spec.positions() == PositionKind.ALIBI)) {
-            add("positions", "positions %s enters through attention's scores, and no layer has attention softmax".formatted(label(spec.positions())));
+            add("positions", Text.format("positions %s enters through attention's scores, and no layer has attention softmax", label(spec.positions())));
         }
         if (spec.positions() != PositionKind.ROPE && !spec.ropeTheta().equals(ModelSpec.DEFAULT.ropeTheta())) {
             add("rope_theta", "rope_theta does nothing without positions: rope");
@@ -117,22 +118,22 @@ final class SpecCheck {
     private void layer(LayerSpec layer) {
         String placement = layer.placement();
         if (!layer.attends() && !layer.ffn()) {
-            add("ffn", "attention none and ffn false leave nothing in layer %d".formatted(layer.index()));
+            add("ffn", Text.format("attention none and ffn false leave nothing in layer %d", layer.index()));
         }
         if (layer.attends()) {
             heads(layer);
         }
         if (layer.qkNorm() && layer.attention() != AttentionKind.SOFTMAX) {
-            add("qk_norm", "qk_norm normalises queries and keys, and attention %s has none".formatted(label(layer.attention())));
+            add("qk_norm", Text.format("qk_norm normalises queries and keys, and attention %s has none", label(layer.attention())));
         }
         if (layer.residual() != ResidualKind.SCALED && layer.residualScale() != 1) {
             add("residual_scale", "residual_scale does nothing without residual: scaled");
         }
         if (BOTH_SUBLAYERS.contains(placement) && !(layer.attends() && layer.ffn())) {
-            add("placement", "placement %s needs both attention and ffn in its layer".formatted(placement));
+            add("placement", Text.format("placement %s needs both attention and ffn in its layer", placement));
         }
         if (NEED_RESIDUAL.contains(placement) && layer.residual() == ResidualKind.NONE) {
-            add("placement", "placement %s weighs the residual connection, and residual none has none".formatted(placement));
+            add("placement", Text.format("placement %s weighs the residual connection, and residual none has none", placement));
         }
         if (placement.equals(RESI_DUAL) && layer.residual() != ResidualKind.IDENTITY) {
             add("placement", "placement resi_dual adds to two streams as it is: residual must be identity");
@@ -141,25 +142,25 @@ final class SpecCheck {
 
     private void heads(LayerSpec layer) {
         if (spec.dHead().at(layer.index()) == 0 && spec.dModel() % layer.nHeads() != 0) {
-            add("n_heads", "n_heads %d does not divide d_model %d: choose a divisor, or give d_head".formatted(layer.nHeads(), spec.dModel()));
+            add("n_heads", Text.format("n_heads %d does not divide d_model %d: choose a divisor, or give d_head", layer.nHeads(), spec.dModel()));
         }
         if (layer.nHeads() % layer.nKeyValueHeads() != 0) {
-            add("n_key_value_heads", "n_heads %d is not a multiple of n_key_value_heads %d".formatted(layer.nHeads(), layer.nKeyValueHeads()));
+            add("n_key_value_heads", Text.format("n_heads %d is not a multiple of n_key_value_heads %d", layer.nHeads(), layer.nKeyValueHeads()));
         }
         if (spec.positions() == PositionKind.ROPE && layer.attention() == AttentionKind.SOFTMAX && layer.dHead() % 2 != 0) {
-            add("positions", "positions rope turns features in pairs, and d_head %d is odd".formatted(layer.dHead()));
+            add("positions", Text.format("positions rope turns features in pairs, and d_head %d is odd", layer.dHead()));
         }
     }
 
     private void atLeast(String key, int value, int least) {
         if (value < least) {
-            add(key, "%s must be at least %d, not %d".formatted(key, least, value));
+            add(key, Text.format("%s must be at least %d, not %d", key, least, value));
         }
     }
 
     private void finite(String key, double value) {
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-            add(key, "%s must be a finite number ≥ 0, not %s".formatted(key, value));
+            add(key, Text.format("%s must be a finite number ≥ 0, not %s", key, value));
         }
     }
 

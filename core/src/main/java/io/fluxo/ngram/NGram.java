@@ -1,5 +1,6 @@
 package io.fluxo.ngram;
 
+import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,7 +28,7 @@ public final class NGram {
      */
     public NGram(int order, int vocabulary) {
         if (order < 1 || vocabulary < 1) {
-            throw new IllegalArgumentException("an n-gram of order %d over %d ids".formatted(order, vocabulary));
+            throw new IllegalArgumentException(Text.format("an n-gram of order %d over %d ids", order, vocabulary));
         }
         this.order = order;
         this.vocabulary = vocabulary;

@@ -6,6 +6,7 @@ import io.fluxo.shape.Shape;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.HashSet;
 import java.util.List;
 
@@ -18,10 +19,10 @@ public final class ShapeRules {
     /** Decides bounds between numbers: what is beyond is an error. */
     public static final Bounds KNOWN_BOUNDS = (smaller, larger, why) -> {
         if (!(smaller.isKnown() && larger.isKnown())) {
-            throw new ShapeMismatchException("%s: whether %s ≤ %s cannot be decided".formatted(why, smaller, larger));
+            throw new ShapeMismatchException(Text.format("%s: whether %s ≤ %s cannot be decided", why, smaller, larger));
         }
         if (smaller.size() > larger.size()) {
-            throw new ShapeMismatchException("%s: %s is beyond %s".formatted(why, smaller, larger));
+            throw new ShapeMismatchException(Text.format("%s: %s is beyond %s", why, smaller, larger));
         }
     };
 
@@ -146,14 +147,14 @@ public final class ShapeRules {
                 if (q.rank() != 4 || k.rank() != 4 || v.rank() != 4 || !q.dim(0).equals(k.dim(0)) || !q.dim(0).equals(v.dim(0))
                         || !k.dim(1).equals(v.dim(1)) || !q.dim(2).equals(k.dim(2)) || !q.dim(2).equals(v.dim(2)) || !q.dim(3).equals(k.dim(3))) {
                     throw new ShapeMismatchException(
-                            "attention: q %s, k %s, v %s do not fit [batch n head d_head], [batch m head d_head], [batch m head d_v]".formatted(q, k, v));
+                            Text.format("attention: q %s, k %s, v %s do not fit [batch n head d_head], [batch m head d_head], [batch m head d_v]", q, k, v));
                 }
                 yield q.with(3, v.dim(3));
             }
             case FusedOp.CrossEntropy _ -> {
                 if (!in[0].shape().without(-1).equals(in[1].shape())) {
-                    throw new ShapeMismatchException("crossEntropy: targets %s do not name one class for each row of logits %s"
-                            .formatted(in[1].shape(), in[0].shape()));
+                    throw new ShapeMismatchException(Text.format("crossEntropy: targets %s do not name one class for each row of logits %s",
+                            in[1].shape(), in[0].shape()));
                 }
                 yield in[1].shape();
             }
@@ -171,7 +172,7 @@ public final class ShapeRules {
             Dim a = i <= left.rank() ? left.dim(-i) : Dim.ONE;
             Dim b = i <= right.rank() ? right.dim(-i) : Dim.ONE;
             if (!a.equals(b) && !a.equals(Dim.ONE) && !b.equals(Dim.ONE)) {
-                throw new ShapeMismatchException("%s: left %s and right %s: %s ≠ %s".formatted(op.name(), left, right, size(a), size(b)));
+                throw new ShapeMismatchException(Text.format("%s: left %s and right %s: %s ≠ %s", op.name(), left, right, size(a), size(b)));
             }
             dims[rank - i] = a.equals(Dim.ONE) ? b : a;
         }
@@ -194,16 +195,16 @@ public final class ShapeRules {
 
     private static Shape product(MatMul op, Shape left, Shape right) {
         if (left.rank() < 1 || right.rank() < 2 || left.rank() < 2 && op.transposeLeft()) {
-            throw new ShapeMismatchException("matmul: left %s · right %s: too few axes".formatted(left, right));
+            throw new ShapeMismatchException(Text.format("matmul: left %s · right %s: too few axes", left, right));
         }
         Dim inner = left.dim(op.transposeLeft() ? -2 : -1);
         Dim rightInner = right.dim(op.transposeRight() ? -1 : -2);
         if (!inner.equals(rightInner)) {
-            throw new ShapeMismatchException("matmul: left %s%s · right %s%s: %s ≠ %s".formatted(left, op.transposeLeft() ? "ᵀ" : "", right,
+            throw new ShapeMismatchException(Text.format("matmul: left %s%s · right %s%s: %s ≠ %s", left, op.transposeLeft() ? "ᵀ" : "", right,
                     op.transposeRight() ? "ᵀ" : "", size(inner), size(rightInner)));
         }
         if (right.rank() > 2 && !left.slice(0, Math.max(left.rank() - 2, 0)).equals(right.slice(0, right.rank() - 2))) {
-            throw new ShapeMismatchException("matmul: left %s · right %s: the leading axes differ".formatted(left, right));
+            throw new ShapeMismatchException(Text.format("matmul: left %s · right %s: the leading axes differ", left, right));
         }
         Shape result = left.with(-1, right.dim(op.transposeRight() ? -2 : -1));
         return op.transposeLeft() ? result.with(-2, left.dim(-1)) : result;
@@ -212,7 +213,7 @@ public final class ShapeRules {
     private static Shape split(Op op, Shape shape, int axis, Dim outer, Dim inner) {
         int at = shape.axis(axis);
         if (!outer.times(inner).equals(shape.dim(at))) {
-            throw new ShapeMismatchException("%s: %s of %s is not %s · %s".formatted(op.name(), shape.dim(at), shape, outer, inner));
+            throw new ShapeMismatchException(Text.format("%s: %s of %s is not %s · %s", op.name(), shape.dim(at), shape, outer, inner));
         }
         return shape.slice(0, at).concat(Shape.of(outer, inner)).concat(shape.slice(at + 1, shape.rank()));
     }
@@ -220,21 +221,21 @@ public final class ShapeRules {
     private static Shape merge(Op op, Shape shape, int axis) {
         int at = shape.axis(axis);
         if (at + 1 >= shape.rank()) {
-            throw new ShapeMismatchException("%s: axis %d of %s has no next axis".formatted(op.name(), axis, shape));
+            throw new ShapeMismatchException(Text.format("%s: axis %d of %s has no next axis", op.name(), axis, shape));
         }
         return shape.slice(0, at).concat(Shape.of(shape.dim(at).times(shape.dim(at + 1)))).concat(shape.slice(at + 2, shape.rank()));
     }
 
     private static Shape permuted(Op op, Shape shape, List<Integer> order) {
         if (order.size() != shape.rank() || new HashSet<>(order).size() != order.size()) {
-            throw new ShapeMismatchException("%s: %s is not an order of the axes of %s".formatted(op.name(), order, shape));
+            throw new ShapeMismatchException(Text.format("%s: %s is not an order of the axes of %s", op.name(), order, shape));
         }
         return Shape.of(order.stream().map(shape::dim).toList());
     }
 
     private static Shape expanded(Op op, Shape from, Shape to) {
         if (!broadcast(op, from, to).equals(to)) {
-            throw new ShapeMismatchException("%s: %s does not stretch to %s".formatted(op.name(), from, to));
+            throw new ShapeMismatchException(Text.format("%s: %s does not stretch to %s", op.name(), from, to));
         }
         return to;
     }
@@ -244,7 +245,7 @@ public final class ShapeRules {
         for (int i = 1; i < in.length; i++) {
             Shape next = in[i].shape();
             if (!next.with(axis, Dim.ONE).equals(result.with(axis, Dim.ONE))) {
-                throw new ShapeMismatchException("%s: %s and %s differ beside axis %d".formatted(op.name(), result, next, axis));
+                throw new ShapeMismatchException(Text.format("%s: %s and %s differ beside axis %d", op.name(), result, next, axis));
             }
             result = result.with(axis, result.dim(axis).plus(next.dim(axis)));
         }
@@ -253,14 +254,14 @@ public final class ShapeRules {
 
     private static Shape scattered(Op op, Dim rows, Shape indices, Shape values) {
         if (values.rank() < indices.rank() || !values.slice(0, indices.rank()).equals(indices)) {
-            throw new ShapeMismatchException("%s: values %s do not begin with the indices' axes %s".formatted(op.name(), values, indices));
+            throw new ShapeMismatchException(Text.format("%s: values %s do not begin with the indices' axes %s", op.name(), values, indices));
         }
         return Shape.of(rows).concat(values.slice(indices.rank(), values.rank()));
     }
 
     private static void vector(Op op, Shape shape, Dim size) {
         if (shape.rank() != 1 || !shape.dim(0).equals(size)) {
-            throw new ShapeMismatchException("%s: a vector of %s is needed, not %s".formatted(op.name(), size, shape));
+            throw new ShapeMismatchException(Text.format("%s: a vector of %s is needed, not %s", op.name(), size, shape));
         }
     }
 
@@ -270,21 +271,21 @@ public final class ShapeRules {
 
     private static DType same(Op op, DType left, DType right) {
         if (left != right) {
-            throw new IllegalArgumentException("%s: %s and %s differ; types are not promoted, cast one".formatted(op.name(), left.label(), right.label()));
+            throw new IllegalArgumentException(Text.format("%s: %s and %s differ; types are not promoted, cast one", op.name(), left.label(), right.label()));
         }
         return left;
     }
 
     private static DType floating(Op op, DType dtype) {
         if (!dtype.isFloating()) {
-            throw new IllegalArgumentException("%s: a floating type is needed, not %s".formatted(op.name(), dtype.label()));
+            throw new IllegalArgumentException(Text.format("%s: a floating type is needed, not %s", op.name(), dtype.label()));
         }
         return dtype;
     }
 
     private static void integer(Op op, DType dtype) {
         if (!dtype.isInteger()) {
-            throw new IllegalArgumentException("%s: indices are i32 or i64, not %s".formatted(op.name(), dtype.label()));
+            throw new IllegalArgumentException(Text.format("%s: indices are i32 or i64, not %s", op.name(), dtype.label()));
         }
     }
 }

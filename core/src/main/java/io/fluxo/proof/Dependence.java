@@ -1,5 +1,6 @@
 package io.fluxo.proof;
 
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +61,7 @@ public record Dependence(int batch, int rows, int tokens, List<TokenSet> reach) 
             var first = reach.get(row).tokens().filter(forbidden).findFirst();
             if (first.isPresent()) {
                 boolean same = first.getAsInt() / tokens == sequence;
-                return Optional.of("%s_%d%s depends on x_%d%s".formatted(symbol, position + 1, same ? "" : " of sequence " + (sequence + 1),
+                return Optional.of(Text.format("%s_%d%s depends on x_%d%s", symbol, position + 1, same ? "" : " of sequence " + (sequence + 1),
                         first.getAsInt() % tokens + 1, same ? "" : " of sequence " + (first.getAsInt() / tokens + 1)));
             }
         }
@@ -85,11 +86,11 @@ public record Dependence(int batch, int rows, int tokens, List<TokenSet> reach) 
         }
         boolean apart = violation(TokenClaim.WITHIN_SEQUENCE).isEmpty();
         if (apart && isFull(TokenClaim.WITHIN_SEQUENCE)) {
-            return "row i ← {1 … %d}".formatted(tokens);
+            return Text.format("row i ← {1 … %d}", tokens);
         }
         boolean alike = apart && IntStream.range(0, reach.size()).allMatch(row -> own(row).equals(own(row % rows)));
         return IntStream.range(0, alike ? rows : reach.size())
-                .mapToObj(row -> "row %s ← %s".formatted(name(row / rows, position(row), alike), alike ? runs(own(row), 0, true)
+                .mapToObj(row -> Text.format("row %s ← %s", name(row / rows, position(row), alike), alike ? runs(own(row), 0, true)
                         : IntStream.range(0, batch).mapToObj(sequence -> runs(of(row, sequence), sequence, false)).filter(text -> !text.equals("{}"))
                                 .collect(Collectors.joining(" ∪ "))))
                 .collect(Collectors.joining(", "));

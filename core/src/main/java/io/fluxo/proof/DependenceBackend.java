@@ -11,6 +11,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -43,11 +44,11 @@ public final class DependenceBackend implements Backend {
 
     private Tensor sourced(Shape shape, DType dtype, int rank) {
         if (shape.rank() != rank) {
-            throw new IllegalArgumentException("%s has %d axes, not %d".formatted(shape, shape.rank(), rank));
+            throw new IllegalArgumentException(Text.format("%s has %d axes, not %d", shape, shape.rank(), rank));
         }
         Shape sequences = shape.slice(0, 2);
         if (grid != null && !grid.equals(sequences)) {
-            throw new IllegalArgumentException("the tokens are %s here, not %s: one backend follows one set of tokens".formatted(grid, sequences));
+            throw new IllegalArgumentException(Text.format("the tokens are %s here, not %s: one backend follows one set of tokens", grid, sequences));
         }
         grid = sequences;
         int width = shape.elementsFrom(2);
@@ -65,7 +66,7 @@ public final class DependenceBackend implements Backend {
             throw new IllegalStateException("there are no tokens yet to depend on");
         }
         if (!hasRows(tensor.shape())) {
-            throw new IllegalArgumentException("the tensor %s is not [batch pos …] for tokens %s".formatted(tensor.shape(), grid));
+            throw new IllegalArgumentException(Text.format("the tensor %s is not [batch pos …] for tokens %s", tensor.shape(), grid));
         }
         int rows = tensor.shape().size(0) * tensor.shape().size(1);
         int width = tensor.shape().elementsFrom(2);
@@ -133,7 +134,7 @@ public final class DependenceBackend implements Backend {
 
     @Override
     public Tensor[] update(UpdateOp op, Tensor... inputs) {
-        throw new IllegalStateException("%s replaces state; a proof of dependence concerns one run through a model".formatted(op.name()));
+        throw new IllegalStateException(Text.format("%s replaces state; a proof of dependence concerns one run through a model", op.name()));
     }
 
     /** Known constants. */
@@ -155,12 +156,12 @@ public final class DependenceBackend implements Backend {
 
     @Override
     public HostArray download(Tensor tensor) {
-        throw new IllegalStateException("reading the tensor %s back to the host would cut its dependence; compute with operations only".formatted(tensor.shape()));
+        throw new IllegalStateException(Text.format("reading the tensor %s back to the host would cut its dependence; compute with operations only", tensor.shape()));
     }
 
     private static DependenceTensor own(String operation, Tensor tensor) {
         if (!(tensor instanceof DependenceTensor ours)) {
-            throw new IllegalArgumentException("%s: the tensor %s belongs to another backend".formatted(operation, tensor.shape()));
+            throw new IllegalArgumentException(Text.format("%s: the tensor %s belongs to another backend", operation, tensor.shape()));
         }
         return ours;
     }

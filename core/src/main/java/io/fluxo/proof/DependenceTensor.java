@@ -4,6 +4,7 @@ import io.fluxo.shape.Shape;
 import io.fluxo.shape.Walk;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
@@ -27,7 +28,7 @@ final class DependenceTensor implements Tensor {
 
     static DependenceTensor of(Shape shape, DType dtype, Element... elements) {
         if (elements.length != shape.elements()) {
-            throw new IllegalArgumentException("%d elements do not fill %s".formatted(elements.length, shape));
+            throw new IllegalArgumentException(Text.format("%d elements do not fill %s", elements.length, shape));
         }
         return new DependenceTensor(shape, dtype, elements, null);
     }

@@ -9,6 +9,7 @@ import io.fluxo.shape.Shape;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,7 +70,7 @@ public record DimensionLemma(String subject, Shape from, Shape to, List<Stage> s
             Tensor output = f.apply(Pass.evaluation(symbolic).with(recorder), symbolic.variable("x", from, dtype));
             recorder.end(output);
             if (!output.shape().equals(to)) {
-                stuck = Optional.of("%s maps %s to %s".formatted(subject, Step.shape(from), Step.difference(output.shape(), to)));
+                stuck = Optional.of(Text.format("%s maps %s to %s", subject, Step.shape(from), Step.difference(output.shape(), to)));
             }
         } catch (ShapeMismatchException | IllegalStateException undecided) {            // shapes that do not fit, or a size used as a number
             stuck = Optional.of(undecided.getMessage());
@@ -84,7 +85,7 @@ public record DimensionLemma(String subject, Shape from, Shape to, List<Stage> s
 
     /** {@code blocks.0.attn: [batch, pos, d_model] → [batch, pos, d_model]: proved}. */
     public String sentence() {
-        return "%s: %s → %s: %s".formatted(subject, Step.shape(from), Step.shape(to), failure.map(reason -> "refuted: " + reason).orElse("proved"));
+        return Text.format("%s: %s → %s: %s", subject, Step.shape(from), Step.shape(to), failure.map(reason -> "refuted: " + reason).orElse("proved"));
     }
 
     /** The sentence, then each stage with its operations and their compositions. */
@@ -99,7 +100,7 @@ public record DimensionLemma(String subject, Shape from, Shape to, List<Stage> s
 
     private List<String> derivation(Function<Step, Stream<String>> lines) {
         return Stream.concat(Stream.of(sentence()), stages.stream()
-                .flatMap(stage -> Stream.concat(stage.steps().stream().flatMap(lines), Stream.of("%s %s".formatted(stage.point(), Step.shape(stage.shape())))))
+                .flatMap(stage -> Stream.concat(stage.steps().stream().flatMap(lines), Stream.of(Text.format("%s %s", stage.point(), Step.shape(stage.shape())))))
                 .map(line -> "    " + line)).toList();
     }
 

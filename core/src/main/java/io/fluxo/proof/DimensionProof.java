@@ -8,6 +8,7 @@ import io.fluxo.model.ModelDims;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Transformer;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -107,7 +108,7 @@ public record DimensionProof(List<String> points, List<String> assumptions, Opti
     /** One sentence: {@code d preserved at 37 hook points: proved}. */
     public String sentence() {
         return failure.map(reason -> "d not preserved: " + reason)
-                .orElseGet(() -> "d preserved at %d hook points: proved%s".formatted(points.size(),
+                .orElseGet(() -> Text.format("d preserved at %d hook points: proved%s", points.size(),
                         assumptions.isEmpty() ? "" : " for " + String.join(", ", assumptions)));
     }
 
@@ -118,8 +119,8 @@ public record DimensionProof(List<String> points, List<String> assumptions, Opti
         lemmas.forEach(lemma -> lines.addAll(isBlock.test(lemma) ? lemma.outline() : lemma.derivation()));
         if (proved() && !kinds.isEmpty()) {
             kinds.forEach(paths -> lines.add("blocks of one kind, with the same derivation: " + String.join(", ", paths)));
-            lines.add("by induction over depth: x_0 is %s, and each kind of block maps that shape to itself, so x_L is it for every number L of blocks"
-                    .formatted(Step.shape(DimensionLemma.STREAM)));
+            lines.add(Text.format("by induction over depth: x_0 is %s, and each kind of block maps that shape to itself, so x_L is it for every number L of blocks",
+                    Step.shape(DimensionLemma.STREAM)));
         }
         lines.add(sentence());
         return lines;

@@ -6,6 +6,7 @@ import io.fluxo.op.PrimitiveOp.ScatterAdd;
 import io.fluxo.proof.Element.Known;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 
 /** The operations that make or follow an index: what is chosen depends on what chooses. */
@@ -97,7 +98,7 @@ final class IndexRules {
 
     private static int row(String op, double index, int rows) {
         if (index < 0 || index >= rows) {
-            throw new IndexOutOfBoundsException("%s: index %d is outside 0 … %d".formatted(op, (long) index, rows - 1));
+            throw new IndexOutOfBoundsException(Text.format("%s: index %d is outside 0 … %d", op, (long) index, rows - 1));
         }
         return (int) index;
     }

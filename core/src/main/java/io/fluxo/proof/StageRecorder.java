@@ -5,6 +5,7 @@ import io.fluxo.shape.Shape;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ final class StageRecorder implements Hooks {
         stages.add(new Stage(point.name(), value.shape(), symbolic.takeSteps()));
         String symbol = symbols.get(point.name());
         if (symbol != null && !value.shape().equals(stream)) {
-            failure = failure.or(() -> Optional.of("%s (%s) is %s".formatted(point.name(), symbol, Step.difference(value.shape(), stream))));
+            failure = failure.or(() -> Optional.of(Text.format("%s (%s) is %s", point.name(), symbol, Step.difference(value.shape(), stream))));
         } else if (symbol != null) {
             preserved.add(point.name());
         }

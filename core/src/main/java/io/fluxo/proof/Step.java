@@ -2,6 +2,7 @@ package io.fluxo.proof;
 
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
+import io.fluxo.text.Text;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -39,7 +40,7 @@ public record Step(String operation, List<String> operands, Shape result, List<S
 
     /** {@code [batch, pos, d_v·n_heads], not [batch, pos, d_model]: d_v·n_heads ≠ d_model}. */
     static String difference(Shape found, Shape wanted) {
-        String shapes = "%s, not %s".formatted(shape(found), shape(wanted));
+        String shapes = Text.format("%s, not %s", shape(found), shape(wanted));
         if (found.rank() != wanted.rank()) {
             return shapes;
         }

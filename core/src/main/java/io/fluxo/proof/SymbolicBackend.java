@@ -12,6 +12,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -91,7 +92,7 @@ public final class SymbolicBackend implements Backend {
         List<Step> inside = steps;
         steps = outside;
         if (!result.shape().equals(promised)) {
-            throw new IllegalStateException("%s promises %s, but its composition gives %s".formatted(op.name(), promised, result.shape()));
+            throw new IllegalStateException(Text.format("%s promises %s, but its composition gives %s", op.name(), promised, result.shape()));
         }
         record(op, result, inside, inputs);
         return new Fused(result);
@@ -113,7 +114,7 @@ public final class SymbolicBackend implements Backend {
 
     @Override
     public HostArray download(Tensor tensor) {
-        throw new IllegalStateException("a symbolic tensor %s has no values".formatted(tensor.shape()));
+        throw new IllegalStateException(Text.format("a symbolic tensor %s has no values", tensor.shape()));
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.fluxo.stream.Cache;
 import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,7 +50,7 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
 
         /** {@code blocks.0.hook_attn_out (t1): row i ← {1 … i}}. */
         public String line() {
-            return "%s%s: %s".formatted(name, symbol.equals("row") || name.equals(OUTPUT) ? "" : " (" + symbol + ")", reach.describe());
+            return Text.format("%s%s: %s", name, symbol.equals("row") || name.equals(OUTPUT) ? "" : " (" + symbol + ")", reach.describe());
         }
     }
 
@@ -150,7 +151,7 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
     /** What reaches the hook point {@code name}. */
     public Dependence at(String name) {
         return points.stream().filter(point -> point.name().equals(name)).findFirst().map(Point::reach)
-                .orElseThrow(() -> new IllegalArgumentException("the run has no '%s'; it has %s".formatted(name, points.stream().map(Point::name).toList())));
+                .orElseThrow(() -> new IllegalArgumentException(Text.format("the run has no '%s'; it has %s", name, points.stream().map(Point::name).toList())));
     }
 
     /** Holds every point of the run against {@code claim}. */

@@ -1,5 +1,6 @@
 package io.fluxo.proof;
 
+import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +25,7 @@ public record TokenProof(String subject, TokenClaim claim, int tokens, List<Stri
 
     static TokenProof of(TokenFlow flow, TokenClaim claim) {
         Optional<String> failure = flow.points().stream()
-                .flatMap(point -> point.reach().violation(claim, point.symbol()).map(violation -> "%s at %s".formatted(violation, place(flow, point))).stream())
+                .flatMap(point -> point.reach().violation(claim, point.symbol()).map(violation -> Text.format("%s at %s", violation, place(flow, point))).stream())
                 .findFirst();
         return new TokenProof(flow.subject(), claim, flow.tokens(), flow.lines(), failure);
     }
@@ -39,7 +40,7 @@ public record TokenProof(String subject, TokenClaim claim, int tokens, List<Stri
 
     /** {@code blocks.0.mlp: row i depends on token i alone: proved at N = 6}. */
     public String sentence() {
-        return "%s: %s: %s".formatted(subject, claim.sentence(),
+        return Text.format("%s: %s: %s", subject, claim.sentence(),
                 failure.map(reason -> "not proved: " + reason).orElse("proved for all weights and tokens at N = " + tokens));
     }
 }

@@ -16,6 +16,7 @@ import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -139,7 +140,7 @@ public record BlockCase(MaskKind mask, ActFn actFn, String norm, double eps, boo
 
     @Override
     public String toString() {
-        return "batch=%d pos=%d d_model=%d n_heads=%d d_head=%d d_v=%d d_mlp=%d, %s %s %s eps=%s%s%s, weights ×%s, input %s ×%s, seed %d".formatted(
+        return Text.format("batch=%d pos=%d d_model=%d n_heads=%d d_head=%d d_v=%d d_mlp=%d, %s %s %s eps=%s%s%s, weights ×%s, input %s ×%s, seed %d",
                 batch, pos, dModel, nHeads, dHead, dV, dMlp, name(mask), name(actFn), norm, number(eps), affine ? " affine" : "",
                 bias ? " biases" : "", number(weightScale), name(input), number(inputScale), seed);
     }

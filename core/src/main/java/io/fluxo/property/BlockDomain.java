@@ -5,6 +5,7 @@ import io.fluxo.model.ModelSpec.ActFn;
 import io.fluxo.model.ModelSpec.MaskKind;
 import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,7 +21,7 @@ public final class BlockDomain implements Generator<BlockCase> {
     private record Range(int least, int most) {
         Range {
             if (least < 1 || least > most) {
-                throw new IllegalArgumentException("a domain with sizes from %d to %d has no cases".formatted(least, most));
+                throw new IllegalArgumentException(Text.format("a domain with sizes from %d to %d has no cases", least, most));
             }
         }
 

@@ -1,6 +1,7 @@
 package io.fluxo.property;
 
 import io.fluxo.random.RandomKey;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,11 +47,11 @@ public final class Choices {
     /** A number from {@code least}, the simplest, to {@code most}. */
     public int integer(int least, int most) {
         if (least > most) {
-            throw new IllegalArgumentException("there is no number from %d to %d".formatted(least, most));
+            throw new IllegalArgumentException(Text.format("there is no number from %d to %d", least, most));
         }
         int range = Math.subtractExact(most, least);
         if (range == Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("from %d to %d are too many numbers to choose from".formatted(least, most));
+            throw new IllegalArgumentException(Text.format("from %d to %d are too many numbers to choose from", least, most));
         }
         int choice = source.choose(made.size(), range);
         made.add(choice);

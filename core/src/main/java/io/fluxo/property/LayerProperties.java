@@ -9,6 +9,7 @@ import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,7 @@ public record LayerProperties<L extends Layer>(Function<BlockCase, L> layer, Blo
     public Property<BlockCase> preservesShape() {
         return property("d_model is preserved", domain, (drawn, subject) -> {
             Shape shape = subject.output(drawn.xs(dtype)).shape();
-            return Outcome.passIf(shape.equals(drawn.stream()), () -> "%s became %s".formatted(drawn.stream(), shape));
+            return Outcome.passIf(shape.equals(drawn.stream()), () -> Text.format("%s became %s", drawn.stream(), shape));
         });
     }
 
@@ -45,7 +46,7 @@ public record LayerProperties<L extends Layer>(Function<BlockCase, L> layer, Blo
         return property("finite inputs give finite values", domain.inputScales(1, 1e-3, 1e3, 1e-30), (drawn, subject) -> {
             double[] h = subject.output(drawn.xs(dtype)).toDoubles();
             return IntStream.range(0, h.length).filter(i -> !Double.isFinite(h[i])).boxed().findFirst()
-                    .map(i -> Outcome.fail("%s is %s".formatted(at(drawn, i), h[i]))).orElseGet(Outcome::pass);
+                    .map(i -> Outcome.fail(Text.format("%s is %s", at(drawn, i), h[i]))).orElseGet(Outcome::pass);
         });
     }
 
@@ -82,7 +83,7 @@ public record LayerProperties<L extends Layer>(Function<BlockCase, L> layer, Blo
                 Run after = subject.run(drawn.withAnotherToken(xs, j));
                 Optional<String> overflow = before.overflow().or(after::overflow);
                 if (overflow.isPresent()) {
-                    return Outcome.vacuous("values must be finite, and at %s they are not".formatted(overflow.get()));
+                    return Outcome.vacuous(Text.format("values must be finite, and at %s they are not", overflow.get()));
                 }
                 double[] h = before.output().toDoubles();
                 double[] changed = after.output().toDoubles();
@@ -91,7 +92,7 @@ public record LayerProperties<L extends Layer>(Function<BlockCase, L> layer, Blo
                         .filter(at -> Double.compare(h[at], changed[at]) != 0).findFirst();
                 if (moved.isPresent()) {
                     int at = moved.get();
-                    return Outcome.fail("another token %d took %s from %s to %s".formatted(another, at(drawn, at), h[at], changed[at]));
+                    return Outcome.fail(Text.format("another token %d took %s from %s to %s", another, at(drawn, at), h[at], changed[at]));
                 }
             }
             return Outcome.pass();
@@ -119,7 +120,7 @@ public record LayerProperties<L extends Layer>(Function<BlockCase, L> layer, Blo
                 .filter(i -> Double.isFinite(a[i]) ? !(Math.abs(a[i] - b[i]) <= tolerance) : Double.isFinite(b[i])).boxed().findFirst();
         if (difference.isPresent()) {
             int i = difference.get();
-            return Outcome.fail("%s is %s %s, but %s %s".formatted(at(drawn, i), a[i], how, b[i], otherwise));
+            return Outcome.fail(Text.format("%s is %s %s, but %s %s", at(drawn, i), a[i], how, b[i], otherwise));
         }
         return Arrays.stream(a).allMatch(Double::isFinite) ? Outcome.pass()
                 : Outcome.vacuous("values must be finite, and at the output they are not");
@@ -145,6 +146,6 @@ public record LayerProperties<L extends Layer>(Function<BlockCase, L> layer, Blo
     /** {@code h[batch=0 pos=1 d_model=2]}. */
     private static String at(BlockCase drawn, int element) {
         int token = element / drawn.dModel();
-        return "h[batch=%d pos=%d d_model=%d]".formatted(token / drawn.pos(), token % drawn.pos(), element % drawn.dModel());
+        return Text.format("h[batch=%d pos=%d d_model=%d]", token / drawn.pos(), token % drawn.pos(), element % drawn.dModel());
     }
 }

@@ -1,5 +1,7 @@
 package io.fluxo.property;
 
+import io.fluxo.text.Text;
+
 /** What came of running a property. {@link #toString()} says it to a person. */
 public sealed interface Report<T> {
 
@@ -26,7 +28,7 @@ public sealed interface Report<T> {
     record Holds<T>(String property, int cases, int vacuous) implements Report<T> {
         @Override
         public String toString() {
-            return "%s: holds in %d cases%s".formatted(property, cases, vacuous == 0 ? "" : "; %d more were vacuous".formatted(vacuous));
+            return Text.format("%s: holds in %d cases%s", property, cases, vacuous == 0 ? "" : Text.format("; %d more were vacuous", vacuous));
         }
     }
 
@@ -44,10 +46,10 @@ public sealed interface Report<T> {
                       boolean minimal) implements Report<T> {
         @Override
         public String toString() {
-            String refutation = "%s: refuted by%n    %s%n  because%n    %s".formatted(property, smallest.value(), smallest.reason());
+            String refutation = Text.format("%s: refuted by%n    %s%n  because%n    %s", property, smallest.value(), smallest.reason());
             String origin = shrinks == 0 ? ""
-                    : "%n  shrunk in %d steps%s from%n    %s".formatted(shrinks, minimal ? "" : " (cut short)", original.value());
-            return "%s%s%n  seed %d replays it".formatted(refutation, origin, seed);
+                    : Text.format("%n  shrunk in %d steps%s from%n    %s", shrinks, minimal ? "" : " (cut short)", original.value());
+            return Text.format("%s%s%n  seed %d replays it", refutation, origin, seed);
         }
     }
 
@@ -60,7 +62,7 @@ public sealed interface Report<T> {
     record Untested<T>(String property, int vacuous, String reason) implements Report<T> {
         @Override
         public String toString() {
-            return "%s: untested, all %d cases were vacuous: %s".formatted(property, vacuous, reason);
+            return Text.format("%s: untested, all %d cases were vacuous: %s", property, vacuous, reason);
         }
     }
 
@@ -74,7 +76,7 @@ public sealed interface Report<T> {
     record Witness<T>(String property, T value, long seed, int tried) implements Report<T> {
         @Override
         public String toString() {
-            return "%s: witnessed by%n    %s%n  seed %d replays it".formatted(property, value, seed);
+            return Text.format("%s: witnessed by%n    %s%n  seed %d replays it", property, value, seed);
         }
     }
 
@@ -88,8 +90,8 @@ public sealed interface Report<T> {
     record NotFound<T>(String property, int cases, int vacuous, String reason) implements Report<T> {
         @Override
         public String toString() {
-            return "%s: no witness in %d cases%s; the last: %s".formatted(property, cases,
-                    vacuous == 0 ? "" : "; %d more were vacuous".formatted(vacuous), reason);
+            return Text.format("%s: no witness in %d cases%s; the last: %s", property, cases,
+                    vacuous == 0 ? "" : Text.format("; %d more were vacuous", vacuous), reason);
         }
     }
 }

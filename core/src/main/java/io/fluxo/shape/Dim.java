@@ -1,5 +1,6 @@
 package io.fluxo.shape;
 
+import io.fluxo.text.Text;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -74,14 +75,14 @@ public sealed interface Dim {
      */
     default Dim over(Dim divisor) {
         if (divisor.terms().size() != 1) {
-            throw new ShapeMismatchException("%s cannot be divided by %s".formatted(this, divisor));
+            throw new ShapeMismatchException(Text.format("%s cannot be divided by %s", this, divisor));
         }
         Monomial by = divisor.terms().firstKey();
         long factor = divisor.terms().get(by);
         SortedMap<Monomial, Long> quotient = new TreeMap<>();
         terms().forEach((monomial, coefficient) -> {
             if (coefficient % factor != 0 || !by.divides(monomial)) {
-                throw new ShapeMismatchException("%s is not a multiple of %s".formatted(this, divisor));
+                throw new ShapeMismatchException(Text.format("%s is not a multiple of %s", this, divisor));
             }
             quotient.put(monomial.over(by), coefficient / factor);
         });

@@ -1,6 +1,7 @@
 package io.fluxo.stream;
 
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,7 +59,7 @@ public final class Cache implements Hooks {
     public Tensor get(String name) {
         Tensor value = values.get(name);
         if (value == null) {
-            throw new IllegalArgumentException("the cache holds no '%s'; it holds %s".formatted(name, values.keySet()));
+            throw new IllegalArgumentException(Text.format("the cache holds no '%s'; it holds %s", name, values.keySet()));
         }
         return value;
     }

@@ -2,6 +2,7 @@ package io.fluxo.stream;
 
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.function.UnaryOperator;
 
 /**
@@ -26,7 +27,7 @@ public record Intervention(String name, UnaryOperator<Tensor> change) implements
     public Tensor at(HookPoint point, Tensor value) {
         Tensor changed = change.apply(value);
         if (!changed.shape().equals(value.shape())) {
-            throw new ShapeMismatchException("intervention at %s: %s cannot stand in for %s".formatted(name, changed.shape(), value.shape()));
+            throw new ShapeMismatchException(Text.format("intervention at %s: %s cannot stand in for %s", name, changed.shape(), value.shape()));
         }
         return changed;
     }

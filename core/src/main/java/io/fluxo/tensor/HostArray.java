@@ -1,6 +1,7 @@
 package io.fluxo.tensor;
 
 import io.fluxo.shape.Shape;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 
 /**
@@ -22,7 +23,7 @@ public record HostArray(Shape shape, DType dtype, Object array) {
             case BOOL -> ((boolean[]) array).length;
         };
         if (length != shape.elements()) {
-            throw new IllegalArgumentException("%d values do not fill %s of %d elements".formatted(length, shape, shape.elements()));
+            throw new IllegalArgumentException(Text.format("%d values do not fill %s of %d elements", length, shape, shape.elements()));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.fluxo.train;
 
+import io.fluxo.text.Text;
 import java.util.Arrays;
 
 /**
@@ -17,7 +18,7 @@ public record Examples(int rows, int channels, int[] tokens, int[] targets) {
 
     public Examples {
         if (rows < 1 || channels < 1 || targets.length % rows != 0 || tokens.length != targets.length * channels) {
-            throw new IllegalArgumentException("%d sequences of %d targets with %d ids in %d channels".formatted(rows, targets.length, tokens.length, channels));
+            throw new IllegalArgumentException(Text.format("%d sequences of %d targets with %d ids in %d channels", rows, targets.length, tokens.length, channels));
         }
     }
 

@@ -6,6 +6,7 @@ import io.fluxo.op.UpdateOp;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,7 +102,7 @@ final class Optimizer {
     }
 
     private static String name(Slot slot, int i) {
-        return "optimizer.%d.%s".formatted(i, slot.parameter.name());
+        return Text.format("optimizer.%d.%s", i, slot.parameter.name());
     }
 
     private UpdateOp rule(Parameter parameter) {

@@ -13,6 +13,7 @@ import io.fluxo.stream.Cache;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -197,7 +198,7 @@ public final class Trainer {
     /** {@code values} in the place of {@code tensor}, whose shape has names for its axes. */
     private static HostArray like(Tensor tensor, HostArray values) {
         if (!values.shape().equals(tensor.shape()) || values.dtype() != tensor.dtype()) {
-            throw new IllegalArgumentException("%s %s cannot take the place of %s %s".formatted(values.dtype().label(), values.shape(),
+            throw new IllegalArgumentException(Text.format("%s %s cannot take the place of %s %s", values.dtype().label(), values.shape(),
                     tensor.dtype().label(), tensor.shape()));
         }
         return new HostArray(tensor.shape(), tensor.dtype(), values.array());

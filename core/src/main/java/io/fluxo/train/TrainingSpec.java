@@ -1,6 +1,7 @@
 package io.fluxo.train;
 
 import io.fluxo.model.Violation;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,13 +73,13 @@ public record TrainingSpec(Optimizer optimizer, List<Double> betas, double epsil
 
     private static void notNegative(List<Violation> found, String key, double value) {
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-            found.add(new Violation(key, "%s must be a finite number ≥ 0, not %s".formatted(key, value)));
+            found.add(new Violation(key, Text.format("%s must be a finite number ≥ 0, not %s", key, value)));
         }
     }
 
     private static void atLeast(List<Violation> found, String key, int value, int least) {
         if (value < least) {
-            found.add(new Violation(key, "%s must be at least %d, not %d".formatted(key, least, value)));
+            found.add(new Violation(key, Text.format("%s must be at least %d, not %d", key, least, value)));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.fluxo.experiments;
 
+import io.fluxo.text.Text;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,7 +19,7 @@ public final class BadInput extends RuntimeException {
     /** The sentence that follows an unknown name: the closest legal one, if one is close, and all legal ones in their order. */
     public static String legal(String what, String given, Collection<String> legal) {
         String guess = closest(given, legal).map(name -> "; did you mean '" + name + "'?").orElse("");
-        return "%s '%s'%s (legal: %s)".formatted(what, given, guess, String.join(", ", legal));
+        return Text.format("%s '%s'%s (legal: %s)", what, given, guess, String.join(", ", legal));
     }
 
     private static Optional<String> closest(String given, Collection<String> legal) {

@@ -11,6 +11,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -105,7 +106,7 @@ public final class EjmlBackend implements Backend {
     /** {@code tensor} as this backend's own, alive. */
     EjmlTensor own(String operation, Tensor tensor) {
         if (!(tensor instanceof EjmlTensor ours) || ours.owner().backend() != this) {
-            throw new IllegalArgumentException("%s: the tensor %s belongs to another backend".formatted(operation, tensor.shape()));
+            throw new IllegalArgumentException(Text.format("%s: the tensor %s belongs to another backend", operation, tensor.shape()));
         }
         ours.requireAlive(operation);
         return ours;
@@ -125,7 +126,7 @@ public final class EjmlBackend implements Backend {
 
     private static DType supported(String operation, DType dtype) {
         if (dtype.isFloating() && !FLOATING.contains(dtype)) {
-            throw new IllegalArgumentException("%s: the backend ejml computes in f32 and f64, not in %s".formatted(operation, dtype.label()));
+            throw new IllegalArgumentException(Text.format("%s: the backend ejml computes in f32 and f64, not in %s", operation, dtype.label()));
         }
         return dtype;
     }

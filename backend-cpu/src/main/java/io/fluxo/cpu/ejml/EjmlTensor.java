@@ -3,6 +3,7 @@ package io.fluxo.cpu.ejml;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 
 /** A contiguous row-major tensor and the scope that owns it. */
 final class EjmlTensor implements Tensor {
@@ -49,10 +50,10 @@ final class EjmlTensor implements Tensor {
     /** An error that names {@code operation} unless the tensor still lives. */
     void requireAlive(String operation) {
         if (takenOverBy != null) {
-            throw new IllegalStateException("%s: the tensor %s was taken over by %s".formatted(operation, shape, takenOverBy));
+            throw new IllegalStateException(Text.format("%s: the tensor %s was taken over by %s", operation, shape, takenOverBy));
         }
         if (owner.isClosed()) {
-            throw new IllegalStateException("%s: the tensor %s is used after its scope closed".formatted(operation, shape));
+            throw new IllegalStateException(Text.format("%s: the tensor %s is used after its scope closed", operation, shape));
         }
     }
 }

@@ -6,6 +6,7 @@ import io.fluxo.op.Op;
 import io.fluxo.op.PrimitiveOp.Gather;
 import io.fluxo.op.PrimitiveOp.ScatterAdd;
 import io.fluxo.shape.Shape;
+import io.fluxo.text.Text;
 
 /** Rows by index, and back. */
 final class Indexing {
@@ -44,7 +45,7 @@ final class Indexing {
     private static int row(Op op, long[] rows, int position, int bound) {
         long row = rows[position];
         if (row < 0 || row >= bound) {
-            throw new IndexOutOfBoundsException("%s: index %d, number %d of its tensor, is outside 0 … %d".formatted(op.name(), row, position, bound - 1));
+            throw new IndexOutOfBoundsException(Text.format("%s: index %d, number %d of its tensor, is outside 0 … %d", op.name(), row, position, bound - 1));
         }
         return (int) row;
     }

@@ -6,6 +6,7 @@ import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.shape.Shape;
 import io.fluxo.shape.Walk;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
@@ -60,7 +61,7 @@ final class Reductions {
         int inner = x.shape().elementsFrom(axis + 1);
         long[] out = new long[shape.elements()];
         if (size == 0 && out.length > 0) {
-            throw new IllegalArgumentException("argMax: axis %d of %s is empty".formatted(axis, x.shape()));
+            throw new IllegalArgumentException(Text.format("argMax: axis %d of %s is empty", axis, x.shape()));
         }
         for (int i = 0; i < out.length; i++) {
             int start = i / inner * size * inner + i % inner;

@@ -12,6 +12,7 @@ import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -197,7 +198,7 @@ final class PrimitiveKernels {
     private static int index(SimdTensor indices, int i, int rows, String op) {
         long index = Scalars.integer(indices, i);
         if (index < 0 || index >= rows) {
-            throw new IndexOutOfBoundsException("%s: index %d (element %d) is not one of %d rows".formatted(op, index, i, rows));
+            throw new IndexOutOfBoundsException(Text.format("%s: index %d (element %d) is not one of %d rows", op, index, i, rows));
         }
         return (int) index;
     }

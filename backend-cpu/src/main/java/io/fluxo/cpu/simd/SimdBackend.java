@@ -15,6 +15,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -318,7 +319,7 @@ final class SimdBackend implements Backend {
         if (tensor instanceof SimdTensor own) {
             return own;
         }
-        throw new IllegalArgumentException("a tensor %s of another backend came to simd".formatted(tensor.shape()));
+        throw new IllegalArgumentException(Text.format("a tensor %s of another backend came to simd", tensor.shape()));
     }
 
     private static SimdTensor[] tensors(Tensor... in) {

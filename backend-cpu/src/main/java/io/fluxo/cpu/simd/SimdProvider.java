@@ -6,6 +6,7 @@ import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.BackendProvider;
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
 import java.util.Set;
 
 /** {@code simd}: float32 on any CPU, where the JVM was started with the Vector API's module. */
@@ -16,13 +17,13 @@ public final class SimdProvider implements BackendProvider {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
             return new Availability.Unavailable("the JVM runs without the Vector API: start it with --add-modules jdk.incubator.vector");
         }
-        return new Availability.Available("CPU, vectors of %d bits".formatted(Lanes.L * Float.SIZE), Set.of(DType.F32), FusedKernels.NAMES);
+        return new Availability.Available(Text.format("CPU, vectors of %d bits", Lanes.L * Float.SIZE), Set.of(DType.F32), FusedKernels.NAMES);
     }
 
     @Override
     public Backend open(BackendOptions options) {
         if (options.dtype() != DType.F32) {
-            throw new BackendUnavailableException("simd computes in f32 only; for %s use the backend 'ejml' (f64, f32)".formatted(options.dtype().label()));
+            throw new BackendUnavailableException(Text.format("simd computes in f32 only; for %s use the backend 'ejml' (f64, f32)", options.dtype().label()));
         }
         if (options.device() != 0) {
             throw new BackendUnavailableException("simd has one device, 0: there is no device " + options.device());

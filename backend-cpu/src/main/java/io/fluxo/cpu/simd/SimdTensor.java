@@ -3,6 +3,7 @@ package io.fluxo.cpu.simd;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 
 /** A contiguous, row-major array that begins at the start of its buffer. Tensors that only differ in shape share one. */
 final class SimdTensor implements Tensor {
@@ -80,11 +81,11 @@ final class SimdTensor implements Tensor {
 
     Object alive() {
         if (takenBy != null) {
-            throw new IllegalStateException("the tensor %s was taken over by %s".formatted(shape, takenBy));
+            throw new IllegalStateException(Text.format("the tensor %s was taken over by %s", shape, takenBy));
         }
         Object array = buffer.array();
         if (array == null) {
-            throw new IllegalStateException("the tensor %s is used after its scope closed".formatted(shape));
+            throw new IllegalStateException(Text.format("the tensor %s is used after its scope closed", shape));
         }
         return array;
     }

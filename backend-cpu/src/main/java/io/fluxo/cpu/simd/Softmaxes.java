@@ -6,6 +6,7 @@ import static io.fluxo.cpu.simd.Lanes.L;
 import static io.fluxo.cpu.simd.Lanes.load;
 import static io.fluxo.cpu.simd.Lanes.within;
 
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -131,7 +132,7 @@ final class Softmaxes {
         for (int row = fromRow; row < toRow; row++) {
             int target = targets[row];
             if (target < 0 || target >= n) {
-                throw new IndexOutOfBoundsException("crossEntropy: target %d of row %d is not one of %d classes".formatted(target, row, n));
+                throw new IndexOutOfBoundsException(Text.format("crossEntropy: target %d of row %d is not one of %d classes", target, row, n));
             }
             float largest = Lanes.largest(x, row * n, n, 1);
             logTotals[row] = sumOfExponentials(x, row * n, n, largest, room);

@@ -3,6 +3,7 @@ package io.fluxo.cuda.driver;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.fluxo.text.Text;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -50,7 +51,7 @@ public final class CudaDriver {
         try (Arena arena = Arena.ofConfined()) {
             return new Session(SymbolLookup.libraryLookup(library, arena), arena).devices();
         } catch (IllegalArgumentException | IllegalCallerException | NoSuchElementException absent) {
-            return new Answer.Nothing("no CUDA driver: %s cannot be loaded".formatted(library));
+            return new Answer.Nothing(Text.format("no CUDA driver: %s cannot be loaded", library));
         }
     }
 
@@ -123,7 +124,7 @@ public final class CudaDriver {
                 MemorySegment text = arena.allocate(ADDRESS);
                 String meaning = status("cuGetErrorString", List.of(JAVA_INT, ADDRESS), status, text) == 0
                         ? text.get(ADDRESS, 0).reinterpret(Long.MAX_VALUE).getString(0) : "unknown";
-                throw new CallFailed("the CUDA driver fails: %s returns %d (%s)".formatted(function, status, meaning));
+                throw new CallFailed(Text.format("the CUDA driver fails: %s returns %d (%s)", function, status, meaning));
             }
         }
 

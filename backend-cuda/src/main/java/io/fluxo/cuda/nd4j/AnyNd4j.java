@@ -5,6 +5,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.BackendProvider;
 import io.fluxo.backend.BackendUnavailableException;
+import io.fluxo.text.Text;
 
 /**
  * {@code nd4j} without more: on nd4j-cuda where its natives are installed, else on nd4j-native. Installed natives that cannot run are an error
@@ -33,7 +34,7 @@ public record AnyNd4j(Nd4jProvider onCpu, Nd4jProvider onGpu) implements Backend
     }
 
     private String nothing() {
-        return "on the CPU, %s; on a GPU, %s".formatted(reason(onCpu), reason(onGpu));
+        return Text.format("on the CPU, %s; on a GPU, %s", reason(onCpu), reason(onGpu));
     }
 
     private static String reason(Nd4jProvider provider) {

@@ -2,6 +2,7 @@ package io.fluxo.cuda.nd4j;
 
 import io.fluxo.cuda.driver.CudaDevice;
 import io.fluxo.cuda.driver.CudaDriver;
+import io.fluxo.text.Text;
 import java.util.List;
 
 /**
@@ -25,7 +26,7 @@ final class CudaSupport {
         return switch (driver.ask()) {
             case CudaDriver.Answer.Nothing(String reason) -> new Device.Unusable(reason + "; use nd4j-native or simd, which run on the CPU");
             case CudaDriver.Answer.Devices(List<CudaDevice> devices) when index >= devices.size() ->
-                    new Device.Unusable("there is no device %d: this machine's GPUs are 0 … %d".formatted(index, devices.size() - 1));
+                    new Device.Unusable(Text.format("there is no device %d: this machine's GPUs are 0 … %d", index, devices.size() - 1));
             case CudaDriver.Answer.Devices(List<CudaDevice> devices) -> of(devices.get(index));
         };
     }
@@ -33,10 +34,10 @@ final class CudaSupport {
     private static Device of(CudaDevice device) {
         int capability = 10 * device.major() + device.minor();
         if (capability < OLDEST || capability > NEWEST) {
-            return new Device.Unusable("GPU %d, %s, has compute capability %s; nd4j-cuda has code for %s … %s alone: use nd4j-native or simd, which run on the CPU"
-                    .formatted(device.index(), device.name(), device.capability(), words(OLDEST), words(NEWEST)));
+            return new Device.Unusable(Text.format("GPU %d, %s, has compute capability %s; nd4j-cuda has code for %s … %s alone: use nd4j-native or simd, which run on the CPU",
+                    device.index(), device.name(), device.capability(), words(OLDEST), words(NEWEST)));
         }
-        return new Device.Usable("GPU %d, %s, compute capability %s".formatted(device.index(), device.name(), device.capability()));
+        return new Device.Usable(Text.format("GPU %d, %s, compute capability %s", device.index(), device.name(), device.capability()));
     }
 
     private static String words(int capability) {

@@ -1,5 +1,6 @@
 package io.fluxo.cuda.nd4j;
 
+import io.fluxo.text.Text;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,22 +45,22 @@ public record Installation(Path folder, String platform) {
     public State of(Natives natives) {
         String command = "./fluxo install " + natives.label();
         if (!natives.platforms().contains(platform)) {
-            return new State.Absent("%s has no natives for %s (only for %s)".formatted(natives.label(), platform, String.join(", ", natives.platforms())));
+            return new State.Absent(Text.format("%s has no natives for %s (only for %s)", natives.label(), platform, String.join(", ", natives.platforms())));
         }
         Path file = classPathFile(natives);
         if (!Files.exists(file)) {
             String elsewhere = otherPlatform(natives);
             return new State.Absent(elsewhere.isEmpty()
-                    ? "natives not installed: %s fetches them (about %,d MB)".formatted(command, natives.megabytes(platform))
-                    : "natives are installed for %s, and this is %s: %s".formatted(elsewhere, platform, command));
+                    ? Text.format("natives not installed: %s fetches them (about %,d MB)", command, natives.megabytes(platform))
+                    : Text.format("natives are installed for %s, and this is %s: %s", elsewhere, platform, command));
         }
         try {
             List<Path> jars = Arrays.stream(Files.readString(file).strip().split(File.pathSeparator)).map(Path::of).toList();
             return jars.stream().filter(jar -> !Files.isReadable(jar)).findFirst()
-                    .<State>map(gone -> new State.Absent("natives were installed, but %s is gone: %s again".formatted(gone, command)))
+                    .<State>map(gone -> new State.Absent(Text.format("natives were installed, but %s is gone: %s again", gone, command)))
                     .orElseGet(() -> new State.Installed(jars));
         } catch (IOException unreadable) {
-            return new State.Absent("%s cannot be read: %s again".formatted(file, command));
+            return new State.Absent(Text.format("%s cannot be read: %s again", file, command));
         }
     }
 

@@ -7,6 +7,7 @@ import io.fluxo.backend.BackendProvider;
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.cuda.driver.CudaDriver;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +67,7 @@ public final class Nd4jProvider implements BackendProvider {
     }
 
     private BackendUnavailableException unavailable(String reason) {
-        return new BackendUnavailableException("the backend '%s' cannot run: %s".formatted(natives.label(), reason));
+        return new BackendUnavailableException(Text.format("the backend '%s' cannot run: %s", natives.label(), reason));
     }
 
     /** The device comes before the natives: what would not run here need not be fetched. */

@@ -2,6 +2,7 @@ package io.fluxo.cuda.nd4j;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendUnavailableException;
+import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ final class Worlds {
             try {
                 return (IntFunction<Backend>) loader.loadClass(ENTRY).getConstructor(String.class, Path.class).newInstance(natives.label(), cache);
             } catch (ReflectiveOperationException | LinkageError failure) {
-                throw new BackendUnavailableException("the backend '%s' cannot run: nd4j does not start: %s".formatted(natives.label(), root(failure)));
+                throw new BackendUnavailableException(Text.format("the backend '%s' cannot run: nd4j does not start: %s", natives.label(), root(failure)));
             } finally {
                 thread.setContextClassLoader(before);
             }

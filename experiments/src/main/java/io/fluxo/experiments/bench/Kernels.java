@@ -8,6 +8,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +34,12 @@ final class Kernels {
         for (int[] size : PRODUCTS) {
             Tensor a = normal(backend, key.split("a"), size[0], size[2]);
             Tensor b = normal(backend, key.split("b"), size[2], size[1]);
-            steps.put("matmul %dx%dx%d".formatted(size[0], size[1], size[2]), scoped(backend, () -> ops.matMul(a, b)));
+            steps.put(Text.format("matmul %dx%dx%d", size[0], size[1], size[2]), scoped(backend, () -> ops.matMul(a, b)));
         }
         Tensor x = normal(backend, key.split("x"), ROWS, WIDTH);
         Tensor gain = normal(backend, key.split("gain"), WIDTH);
         Tensor bias = normal(backend, key.split("bias"), WIDTH);
-        String size = " %dx%d".formatted(ROWS, WIDTH);
+        String size = Text.format(" %dx%d", ROWS, WIDTH);
         steps.put("layerNorm" + size, scoped(backend, () -> ops.layerNorm(x, gain, bias, 1e-5)));
         steps.put("gelu" + size, scoped(backend, () -> ops.geluTanh(x)));
         steps.put("softmax" + size, scoped(backend, () -> ops.softmax(x)));

@@ -2,6 +2,7 @@ package io.fluxo.experiments.bench;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -41,14 +42,14 @@ record Peer(String python, boolean compile) {
                 String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 if (process.waitFor() != 0) {
                     String reason = Files.readString(log).lines().filter(line -> !line.isBlank()).reduce((a, b) -> b).orElse("no message");
-                    throw new BadInput("--peer %s: the peer's script failed: %s".formatted(python, reason));
+                    throw new BadInput(Text.format("--peer %s: the peer's script failed: %s", python, reason));
                 }
                 return output.lines().map(Json::parse).map(Peer::row).toList();
             } finally {
                 Files.deleteIfExists(log);
             }
         } catch (IOException e) {
-            throw new BadInput("--peer %s: cannot be run: %s; give a Python that has torch".formatted(python, e.getMessage()), e);
+            throw new BadInput(Text.format("--peer %s: cannot be run: %s; give a Python that has torch", python, e.getMessage()), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.file.Json;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -42,9 +43,9 @@ final class BackendsCommand extends FluxoCommand {
             table.row(row.name(), row.available() ? "yes" : "no", String.join(" ", row.dtypes()),
                     row.fusedKernels().isEmpty() ? "none" : Integer.toString(row.fusedKernels().size()), row.device());
             if (!row.available()) {
-                reasons.add("%s: %s%n".formatted(row.name(), row.reason()));
+                reasons.add(Text.format("%s: %s%n", row.name(), row.reason()));
             } else if (!row.fusedKernels().isEmpty()) {
-                reasons.add("%s fuses %s%n".formatted(row.name(), String.join(", ", row.fusedKernels())));
+                reasons.add(Text.format("%s fuses %s%n", row.name(), String.join(", ", row.fusedKernels())));
             }
         }
         return table + (reasons.isEmpty() ? "" : System.lineSeparator() + String.join("", reasons));

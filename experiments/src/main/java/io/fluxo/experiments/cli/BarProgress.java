@@ -4,8 +4,8 @@ import io.fluxo.experiments.study.StepMetrics;
 import io.fluxo.experiments.study.StudyProgress;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.text.Text;
 import java.io.PrintStream;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -48,7 +48,7 @@ final class BarProgress implements StudyProgress {
     public void step(Trial trial, StepMetrics metrics) {
         bar.step();
         if (metrics.step() % 10 == 0) {
-            bar.setExtraMessage(String.format(Locale.ROOT, " trial %d/%d, loss %.3f", Math.min(trials, done.get() + 1), trials, metrics.loss()));
+            bar.setExtraMessage(Text.format(" trial %d/%d, loss %.3f", Math.min(trials, done.get() + 1), trials, metrics.loss()));
         }
     }
 

@@ -6,6 +6,7 @@ import io.fluxo.experiments.bench.BenchCase;
 import io.fluxo.experiments.bench.BenchCase.Activation;
 import io.fluxo.experiments.bench.BenchCase.What;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -109,7 +110,7 @@ final class BenchCommand implements Callable<Integer> {
             throw new BadInput("--seconds must be above 0 and at most 3600, not " + seconds);
         }
         if (model % heads != 0) {
-            throw new BadInput("--heads %d does not divide --model %d".formatted(heads, model));
+            throw new BadInput(Text.format("--heads %d does not divide --model %d", heads, model));
         }
         return new BenchCase(one(What.class, "what to time", what), batch, tokens, model, heads, ff, layers, vocab, threads, seconds,
                 legal("--placement", placement, List.of("pre", "post")), one(Activation.class, "--activation", activation));

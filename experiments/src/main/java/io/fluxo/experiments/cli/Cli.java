@@ -4,6 +4,7 @@ import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.install.Installer;
 import io.fluxo.experiments.study.Environment;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -39,7 +40,7 @@ public final class Cli {
 
         @Override
         public void run() {
-            throw new ParameterException(spec.commandLine(), "no command given (commands: %s)".formatted(String.join(", ", spec.subcommands().keySet())));
+            throw new ParameterException(spec.commandLine(), Text.format("no command given (commands: %s)", String.join(", ", spec.subcommands().keySet())));
         }
     }
 
@@ -69,7 +70,7 @@ public final class Cli {
         try {
             return line.execute(arguments);
         } catch (OutOfMemoryError e) {
-            return tell("not enough memory (the JVM may use %,d MB)".formatted(Runtime.getRuntime().maxMemory() >> 20), ExitStatus.NOT_AS_EXPECTED);
+            return tell(Text.format("not enough memory (the JVM may use %,d MB)", Runtime.getRuntime().maxMemory() >> 20), ExitStatus.NOT_AS_EXPECTED);
         }
     }
 
@@ -79,7 +80,7 @@ public final class Cli {
             message += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
         }
         String help = problem.getCommandLine().getCommandSpec().qualifiedName(" ");
-        terminal.err().println("fluxo: %s; see ./%s --help".formatted(message, help));
+        terminal.err().println(Text.format("fluxo: %s; see ./%s --help", message, help));
         return ExitStatus.BAD_INPUT.code();
     }
 
@@ -95,7 +96,7 @@ public final class Cli {
             case InterruptedException interrupted -> tell("interrupted", ExitStatus.INTERRUPTED);
             case UncheckedIOException io -> tell(io.getMessage(), ExitStatus.NOT_AS_EXPECTED);
             case IOException io -> tell("cannot read or write: " + io.getMessage(), ExitStatus.NOT_AS_EXPECTED);
-            default -> tell("an error in Fluxo itself: %s%s".formatted(problem, debug ? "" : " (--debug shows where)"), ExitStatus.NOT_AS_EXPECTED);
+            default -> tell(Text.format("an error in Fluxo itself: %s%s", problem, debug ? "" : " (--debug shows where)"), ExitStatus.NOT_AS_EXPECTED);
         };
     }
 

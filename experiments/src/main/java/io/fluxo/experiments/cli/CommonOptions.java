@@ -1,6 +1,7 @@
 package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -65,20 +66,20 @@ final class CommonOptions {
 
     static void atLeast(String option, Integer value, int least) {
         if (value != null && value < least) {
-            throw new BadInput("%s must be at least %d, not %d".formatted(option, least, value));
+            throw new BadInput(Text.format("%s must be at least %d, not %d", option, least, value));
         }
     }
 
     private static void requireWritable(String option, Path file) {
         Path folder = file.toAbsolutePath().getParent();
         if (Files.isDirectory(file)) {
-            throw new BadInput("%s %s: is a folder".formatted(option, file));
+            throw new BadInput(Text.format("%s %s: is a folder", option, file));
         }
         if (folder == null || !Files.isDirectory(folder)) {
-            throw new BadInput("%s %s: there is no folder %s".formatted(option, file, folder));
+            throw new BadInput(Text.format("%s %s: there is no folder %s", option, file, folder));
         }
         if (!Files.isWritable(Files.exists(file) ? file : folder)) {
-            throw new BadInput("%s %s: may not be written".formatted(option, file));
+            throw new BadInput(Text.format("%s %s: may not be written", option, file));
         }
     }
 
@@ -110,7 +111,7 @@ final class CommonOptions {
         try {
             Files.writeString(file, text);
         } catch (IOException e) {
-            throw new UncheckedIOException("%s: cannot be written: %s".formatted(file, e.getMessage()), e);
+            throw new UncheckedIOException(Text.format("%s: cannot be written: %s", file, e.getMessage()), e);
         }
     }
 }

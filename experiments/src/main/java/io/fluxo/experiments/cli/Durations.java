@@ -1,6 +1,6 @@
 package io.fluxo.experiments.cli;
 
-import java.util.Locale;
+import io.fluxo.text.Text;
 
 /** Seconds for people. */
 final class Durations {
@@ -12,9 +12,9 @@ final class Durations {
             return "?";
         }
         if (seconds < 60) {
-            return String.format(Locale.ROOT, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
+            return Text.format(seconds < 10 ? "%.1f s" : "%.0f s", seconds);
         }
         long whole = Math.round(seconds);
-        return whole < 3600 ? "%d min %02d s".formatted(whole / 60, whole % 60) : "%d h %02d min".formatted(whole / 3600, whole % 3600 / 60);
+        return whole < 3600 ? Text.format("%d min %02d s", whole / 60, whole % 60) : Text.format("%d h %02d min", whole / 3600, whole % 3600 / 60);
     }
 }

@@ -3,6 +3,7 @@ package io.fluxo.experiments.cli;
 import io.fluxo.cuda.nd4j.Natives;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.install.Installer;
+import io.fluxo.text.Text;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +41,7 @@ final class InstallCommand extends FluxoCommand {
         Natives natives = natives();
         Installer installer = installers.get();
         if (installer.isInstalled(natives)) {
-            terminal.out().printf("%s is installed%n", natives.label());
+            terminal.out().println(Text.format("%s is installed", natives.label()));
             return ExitStatus.AS_EXPECTED;
         }
         terminal.err().println(installer.announcement(natives));
@@ -50,7 +51,7 @@ final class InstallCommand extends FluxoCommand {
             return ExitStatus.AS_EXPECTED;
         }
         installer.install(natives);
-        terminal.out().printf("%s is installed: use --backend %s%n", natives.label(), natives.label());
+        terminal.out().println(Text.format("%s is installed: use --backend %s", natives.label(), natives.label()));
         return ExitStatus.AS_EXPECTED;
     }
 

@@ -5,9 +5,9 @@ import io.fluxo.experiments.study.StepMetrics;
 import io.fluxo.experiments.study.StudyProgress;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.text.Text;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.Locale;
 
 /** Progress for logs: a line at each trial's end, and one every ten seconds between. */
 final class LineProgress implements StudyProgress {
@@ -33,14 +33,14 @@ final class LineProgress implements StudyProgress {
         trials = count;
         trialsDone = done;
         steps = stepsToGo;
-        out.println(done == 0 ? "%,d trial%s, %,d steps".formatted(count, count == 1 ? "" : "s", stepsToGo)
-                : "%,d of %,d trials are finished already, %,d steps to go".formatted(done, count, stepsToGo));
+        out.println(done == 0 ? Text.format("%,d trial%s, %,d steps", count, count == 1 ? "" : "s", stepsToGo)
+                : Text.format("%,d of %,d trials are finished already, %,d steps to go", done, count, stepsToGo));
     }
 
     @Override
     public synchronized void goesOn(Trial trial, int step) {
         steps -= step;
-        out.println("%s goes on after step %,d".formatted(trial.id(), step));
+        out.println(Text.format("%s goes on after step %,d", trial.id(), step));
     }
 
     @Override
@@ -50,7 +50,7 @@ final class LineProgress implements StudyProgress {
         if (now - lastLine >= INTERVAL) {
             lastLine = now;
             double rate = stepsDone / ((now - begin) / 1e9);
-            out.println(String.format(Locale.ROOT, "%,d of %,d steps, %d of %d trials, loss %.3f, %.0f steps/s, %s left", stepsDone, steps, trialsDone,
+            out.println(Text.format("%,d of %,d steps, %d of %d trials, loss %.3f, %.0f steps/s, %s left", stepsDone, steps, trialsDone,
                     trials, metrics.loss(), rate, Durations.text((steps - stepsDone) / rate)));
         }
     }
@@ -60,8 +60,8 @@ final class LineProgress implements StudyProgress {
         trialsDone++;
         stepsDone += result.trial().training().steps() - result.steps(); // steps that a trial which ended early leaves out
         lastLine = System.nanoTime();
-        String loss = Double.isFinite(result.finalLoss()) ? String.format(Locale.ROOT, ", final loss %.3f", result.finalLoss()) : "";
-        out.println("%d of %d: %s %s%s (%s)".formatted(trialsDone, trials, result.trial().id(), Values.label(result.outcome()), loss,
+        String loss = Double.isFinite(result.finalLoss()) ? Text.format(", final loss %.3f", result.finalLoss()) : "";
+        out.println(Text.format("%d of %d: %s %s%s (%s)", trialsDone, trials, result.trial().id(), Values.label(result.outcome()), loss,
                 Durations.text(result.seconds())));
     }
 }

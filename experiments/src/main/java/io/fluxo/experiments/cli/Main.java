@@ -1,6 +1,7 @@
 package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.lab.Laboratory;
+import java.util.Locale;
 
 /** What {@code ./fluxo} starts. */
 public final class Main {
@@ -8,6 +9,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        Locale.setDefault(Locale.ROOT); // libraries format too: progress bars, option parsers
         System.exit(new Cli(Terminal.system(), Laboratory::open).run(arguments));
     }
 }

@@ -2,7 +2,7 @@ package io.fluxo.experiments.cli;
 
 import io.fluxo.backend.ObservedBackend.Observation;
 import io.fluxo.experiments.bench.Profile;
-import java.util.Locale;
+import io.fluxo.text.Text;
 
 /** A profile as a table: one row for each operation, the rest in the last. */
 final class ProfileText {
@@ -21,7 +21,7 @@ final class ProfileText {
                     number("%.1f", rate) + (products ? " GFLOP/s" : " GB/s"), percent(rate / peak), percent(each.nanos() / total));
         }
         table.row("elsewhere", "", number("%.1f", profile.elsewhere() * total / runs / 1e3), "", "", percent(profile.elsewhere()));
-        return "%s: %s ms; peak %s GFLOP/s, copies %s GB/s%n%s%n".formatted(step, number("%.3f", profile.step().median()),
+        return Text.format("%s: %s ms; peak %s GFLOP/s, copies %s GB/s%n%s%n", step, number("%.3f", profile.step().median()),
                 number("%.0f", profile.peak().gflops()), number("%.0f", profile.peak().gigabytes()), table);
     }
 
@@ -30,6 +30,6 @@ final class ProfileText {
     }
 
     private static String number(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
+        return Text.format(format, value);
     }
 }

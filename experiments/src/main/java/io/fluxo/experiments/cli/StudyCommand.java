@@ -12,6 +12,7 @@ import io.fluxo.experiments.study.StudyTrials;
 import io.fluxo.experiments.study.RunDirectory;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.text.Text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +51,7 @@ abstract class StudyCommand extends FluxoCommand {
     /** The study that is asked for by a name or a file; {@code changed} applies the command's own options to it. */
     final Request request(Workbench workbench, String asked) {
         if (!(checkpoint >= 0 && checkpoint <= MOST_SECONDS)) {
-            throw new BadInput("--checkpoint must be at least 0 and at most %,d seconds, not %s".formatted(MOST_SECONDS, checkpoint));
+            throw new BadInput(Text.format("--checkpoint must be at least 0 and at most %,d seconds, not %s", MOST_SECONDS, checkpoint));
         }
         if (resume != null) {
             return resumed(workbench, asked);
@@ -72,7 +73,7 @@ abstract class StudyCommand extends FluxoCommand {
         JsonNode environment = directory.environment();
         String madeBy = environment.path("job").asString("");
         if (!madeBy.equals(name)) {
-            throw new BadInput("--resume %s: was made by './fluxo %s': continue it with that".formatted(resume, madeBy));
+            throw new BadInput(Text.format("--resume %s: was made by './fluxo %s': continue it with that", resume, madeBy));
         }
         StudyReader.Read read = new StudyReader(workbench.registry(), workbench.studies()::defaults).read(directory.studyFile());
         Study study = read.study();
@@ -96,7 +97,7 @@ abstract class StudyCommand extends FluxoCommand {
     /** A run has one setting from its beginning to its end: what is given again has to be the same. */
     final void agree(String what, Object given, Object began) {
         if (given != null && !given.equals(began)) {
-            throw new BadInput("--resume %s: the run began with %s %s, not %s; leave it out, or begin another run".formatted(resume, what, began, given));
+            throw new BadInput(Text.format("--resume %s: the run began with %s %s, not %s; leave it out, or begin another run", resume, what, began, given));
         }
     }
 
@@ -115,7 +116,7 @@ abstract class StudyCommand extends FluxoCommand {
 
     static void requireNotVaried(Study study, String option, String key) {
         if (study.vary().containsKey(key) || study.variants().values().stream().anyMatch(values -> values.containsKey(key))) {
-            throw new BadInput("%s: the study varies %s".formatted(option, key));
+            throw new BadInput(Text.format("%s: the study varies %s", option, key));
         }
     }
 
@@ -153,7 +154,7 @@ abstract class StudyCommand extends FluxoCommand {
         for (StudyResult.VariantResult variant : result.variants()) {
             for (TrialResult trial : variant.trials()) {
                 if (trial.outcome() == TrialResult.Outcome.FAILED) {
-                    terminal.err().println("fluxo: trial %s failed: %s (delete its folder and --resume to run it again)".formatted(trial.trial().id(), trial.message()));
+                    terminal.err().println(Text.format("fluxo: trial %s failed: %s (delete its folder and --resume to run it again)", trial.trial().id(), trial.message()));
                 }
             }
         }

@@ -18,6 +18,7 @@ import io.fluxo.experiments.study.StudyRunner;
 import io.fluxo.experiments.study.StudyTrials;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.experiments.study.Tuning;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -114,7 +116,7 @@ record StudyJob(String name, String typed, Workbench workbench, CommonOptions co
         if (common.out != null) {
             return common.out;
         }
-        return Path.of("runs", study().name() + "-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")));
+        return Path.of("runs", study().name() + "-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
     }
 
     private List<String> tasks() {
@@ -136,8 +138,8 @@ record StudyJob(String name, String typed, Workbench workbench, CommonOptions co
         List<String> before = new ArrayList<>();
         environment.path("tasks").forEach(task -> before.add(task.asString("")));
         if (!before.equals(tasks())) {
-            throw new BadInput("--resume %s: the corpus has changed since the run began (then: %s; now: %s)"
-                    .formatted(directory.root(), String.join("; ", before), String.join("; ", tasks())));
+            throw new BadInput(Text.format("--resume %s: the corpus has changed since the run began (then: %s; now: %s)",
+                    directory.root(), String.join("; ", before), String.join("; ", tasks())));
         }
         return environment;
     }
@@ -151,8 +153,8 @@ record StudyJob(String name, String typed, Workbench workbench, CommonOptions co
             StudyRunner runner = new StudyRunner(backend.executor(checkpoints), atOnce, progress);
             try (Interruption _ = new Interruption(() -> {
                 runner.cancel();
-                terminal.err().println("%nfluxo: interrupted; finished trials are kept, continue with ./fluxo %s --resume %s"
-                        .formatted(name, directory.root()));
+                terminal.err().println(Text.format("%nfluxo: interrupted; finished trials are kept, continue with ./fluxo %s --resume %s",
+                        name, directory.root()));
             })) {
                 return runner.run(some, directory);
             }

@@ -7,6 +7,7 @@ import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.text.Text;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -41,13 +42,13 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
             ObjectNode entry = listed.addObject().put("id", trial.id()).put("parameters", size.parameters());
             entry.set("multiply_adds_per_token", Json.number(size.multiplyAdds()));
             entry.put("steps", trial.training().steps());
-            table.row(trial.id(), "%,d".formatted(size.parameters()), "%,.0f".formatted(size.multiplyAdds()), "%,d".formatted(trial.training().steps()));
+            table.row(trial.id(), Text.format("%,d", size.parameters()), Text.format("%,.0f", size.multiplyAdds()), Text.format("%,d", trial.training().steps()));
         }
         root.set("seconds_estimated", Json.rounded(seconds, 2));
         root.put("estimated_from_steps", pace.steps());
         root.put("jobs", jobs);
-        return new Written(root, "%s%n%d trial%s, about %s with %d at a time (from %,d steps of the first trial, in proportion to multiply-adds); nothing was kept%n"
-                .formatted(table, trials.size(), trials.size() == 1 ? "" : "s", Durations.text(seconds), jobs, pace.steps()));
+        return new Written(root, Text.format("%s%n%d trial%s, about %s with %d at a time (from %,d steps of the first trial, in proportion to multiply-adds); nothing was kept%n",
+                table, trials.size(), trials.size() == 1 ? "" : "s", Durations.text(seconds), jobs, pace.steps()));
     }
 
     private Pace pace() throws Exception {

@@ -8,9 +8,9 @@ import io.fluxo.experiments.study.StudyDefinition;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.experiments.study.Tuning;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -31,7 +31,7 @@ final class StudyText {
         if (several) {
             header.add("95 % interval");
         }
-        header.add(several ? "seeds %d … %d".formatted(result.seed(), last) : "seed " + last);
+        header.add(several ? Text.format("seeds %d … %d", result.seed(), last) : "seed " + last);
         if (figure) {
             header.add(compared.replace('_', ' '));
         }
@@ -46,8 +46,8 @@ final class StudyText {
             if (figure) {
                 row.add(variant.values(compared).stream().map(StudyText::number).collect(Collectors.joining("  ")));
             }
-            row.add("%,d".formatted(variant.size().parameters()));
-            row.add(Double.isFinite(variant.size().multiplyAdds()) ? String.format(Locale.ROOT, "%,.0f", variant.size().multiplyAdds()) : "–");
+            row.add(Text.format("%,d", variant.size().parameters()));
+            row.add(Double.isFinite(variant.size().multiplyAdds()) ? Text.format("%,.0f", variant.size().multiplyAdds()) : "–");
             table.row(row.toArray(String[]::new));
         }
         return table.toString();
@@ -63,7 +63,7 @@ final class StudyText {
             text.append("  ").append(Sentences.of(comparison)).append(System.lineSeparator());
         }
         if (result.comparisons().size() > MOST_SENTENCES) {
-            text.append("  … %d more in the report".formatted(result.comparisons().size() - MOST_SENTENCES)).append(System.lineSeparator());
+            text.append(Text.format("  … %d more in the report", result.comparisons().size() - MOST_SENTENCES)).append(System.lineSeparator());
         }
         return text.append("  ").append(Sentences.caution(result.study().seeds())).append(System.lineSeparator()).append(System.lineSeparator()).toString();
     }
@@ -87,7 +87,7 @@ final class StudyText {
     }
 
     static String verdict(StudyResult result) {
-        return "verdict: %s (expected: %s)%n  %s%n".formatted(result.judgement().verdict().label(), result.study().expected().label(),
+        return Text.format("verdict: %s (expected: %s)%n  %s%n", result.judgement().verdict().label(), result.study().expected().label(),
                 result.judgement().why());
     }
 
@@ -96,10 +96,10 @@ final class StudyText {
     }
 
     private static String interval(Interval interval) {
-        return interval.isKnown() ? "%s … %s".formatted(number(interval.low()), number(interval.high())) : "–";
+        return interval.isKnown() ? Text.format("%s … %s", number(interval.low()), number(interval.high())) : "–";
     }
 
     private static String number(double value) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "–";
+        return Double.isFinite(value) ? Text.format("%.3f", value) : "–";
     }
 }

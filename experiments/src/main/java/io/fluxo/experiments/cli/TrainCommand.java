@@ -6,6 +6,7 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Verdict;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.text.Text;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -37,7 +38,7 @@ final class TrainCommand extends StudyCommand {
     Study withOptions(Study study) {
         if (study.compares() || study.trialCount() > study.seeds()) {
             String what = study.compares() ? "varies " + String.join(" and ", study.axes().keySet()) : "tunes " + String.join(" and ", study.tune().over().keySet());
-            throw new BadInput("train: '%s' %s, which makes several models: use ablate".formatted(study.name(), what));
+            throw new BadInput(Text.format("train: '%s' %s, which makes several models: use ablate", study.name(), what));
         }
         return super.withOptions(study).withSeeds(1).asking(study.question(), study.hypothesis(), Verdict.INCONCLUSIVE);
     }
@@ -46,7 +47,7 @@ final class TrainCommand extends StudyCommand {
         StudyResult result = finished.result();
         if (!common.jsonToStandardOutput()) {
             terminal.out().print(StudyText.table(result));
-            terminal.out().println("%nmodel: %s%nreport: %s".formatted(finished.directory().root(), finished.directory().report()));
+            terminal.out().println(Text.format("%nmodel: %s%nreport: %s", finished.directory().root(), finished.directory().report()));
         }
         tellFailures(result);
         boolean trained = result.variants().getFirst().trials().getFirst().outcome() == TrialResult.Outcome.FINISHED;

@@ -23,6 +23,7 @@ import io.fluxo.experiments.verify.report.VerifyText;
 import io.fluxo.experiments.verify.report.WorkedRun;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,10 +100,10 @@ final class VerifyCommand extends FluxoCommand {
         if (spec != null) {
             Study study = new StudyReader(workbench.registry(), workbench.studies()::defaults).read(spec).study();
             if (study.compares()) {
-                throw new BadInput("--spec %s: it varies %s; a block is examined in one model".formatted(spec, String.join(", ", study.axes().keySet())));
+                throw new BadInput(Text.format("--spec %s: it varies %s; a block is examined in one model", spec, String.join(", ", study.axes().keySet())));
             }
             if (study.model().family() != ModelSpec.Family.TRANSFORMER || study.model().nLayers() == 0) {
-                throw new BadInput("--spec %s: the model has no blocks to examine".formatted(spec));
+                throw new BadInput(Text.format("--spec %s: the model has no blocks to examine", spec));
             }
             return Candidates.of(study.model(), installed.catalog());
         }
@@ -140,7 +141,7 @@ final class VerifyCommand extends FluxoCommand {
 
     /** What has to be given again for the same cases. */
     private String replay() {
-        StringBuilder options = new StringBuilder(" --seed %d --trials %d".formatted(Objects.requireNonNullElse(common.seed, 1L),
+        StringBuilder options = new StringBuilder(Text.format(" --seed %d --trials %d", Objects.requireNonNullElse(common.seed, 1L),
                 Objects.requireNonNullElse(trials, DEFAULT_TRIALS)));
         if (common.backend != null) {
             options.append(" --backend ").append(common.backend);

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.file;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -48,10 +49,10 @@ public final class StrictUtf8 {
             characters.clear();
             consumed += bytes.position();
             if (result.isError()) {
-                throw new BadInput("%s: not UTF-8 text: byte 0x%02x at offset %,d".formatted(name, bytes.get(bytes.position()) & 0xff, consumed));
+                throw new BadInput(Text.format("%s: not UTF-8 text: byte 0x%02x at offset %,d", name, bytes.get(bytes.position()) & 0xff, consumed));
             }
             if (consumed > limit) {
-                throw new BadInput("%s: larger than the limit of %,d bytes".formatted(name, limit));
+                throw new BadInput(Text.format("%s: larger than the limit of %,d bytes", name, limit));
             }
             bytes.compact();
         }

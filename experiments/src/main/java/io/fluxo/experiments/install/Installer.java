@@ -5,6 +5,7 @@ import io.fluxo.cuda.nd4j.Installation;
 import io.fluxo.cuda.nd4j.Natives;
 import io.fluxo.cuda.nd4j.Nd4jProvider;
 import io.fluxo.experiments.BackendUnavailable;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ public record Installer(Installation installation, CudaDriver driver, Maven mave
         if (!natives.platforms().contains(platform) && installation.of(natives) instanceof Installation.State.Absent(String reason)) {
             throw new BackendUnavailable(reason);
         }
-        return "%s for %s: a download of about %,d MB into Maven's local repository, less what is there already".formatted(natives.label(), platform,
+        return Text.format("%s for %s: a download of about %,d MB into Maven's local repository, less what is there already", natives.label(), platform,
                 natives.megabytes(platform));
     }
 
@@ -60,7 +61,7 @@ public record Installer(Installation installation, CudaDriver driver, Maven mave
                 Files.deleteIfExists(fresh);
             }
         } catch (IOException failure) {
-            throw new UncheckedIOException("%s cannot be installed in %s: %s".formatted(natives.label(), installation.folder(), failure.getMessage()),
+            throw new UncheckedIOException(Text.format("%s cannot be installed in %s: %s", natives.label(), installation.folder(), failure.getMessage()),
                     failure);
         }
     }

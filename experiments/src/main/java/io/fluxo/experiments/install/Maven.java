@@ -1,6 +1,7 @@
 package io.fluxo.experiments.install;
 
 import io.fluxo.cuda.nd4j.Natives;
+import io.fluxo.text.Text;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +45,7 @@ public record Maven(Path home, String command) {
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0 || !Files.exists(file)) {
-                throw new IOException("Maven cannot fetch %s: %s".formatted(natives.label(), firstError(output)));
+                throw new IOException(Text.format("Maven cannot fetch %s: %s", natives.label(), firstError(output)));
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure.getMessage(), failure);

@@ -7,6 +7,7 @@ import io.fluxo.experiments.task.Exam;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import io.fluxo.train.Answers;
 import io.fluxo.train.Examples;
 import java.util.Arrays;
@@ -58,8 +59,8 @@ final class Examination {
         List<Double> means = IntStream.range(0, asked.length).mapToObj(place -> sum.applyAsDouble(place) / asked[place]).toList();
         listener.figure("exam_" + measure, IntStream.range(0, asked.length).mapToDouble(sum).sum() / IntStream.of(asked).sum());
         if (means.size() > 1) {
-            listener.figure("%s_at_%d_%s".formatted(measure, exam.at().getLast().intValue(), exam.axis()), means.getLast());
-            listener.curve(new AxisCurve("%s_by_%s".formatted(measure, exam.axis()), exam.axis(), exam.at(), means));
+            listener.figure(Text.format("%s_at_%d_%s", measure, exam.at().getLast().intValue(), exam.axis()), means.getLast());
+            listener.curve(new AxisCurve(Text.format("%s_by_%s", measure, exam.axis()), exam.axis(), exam.at(), means));
         }
     }
 

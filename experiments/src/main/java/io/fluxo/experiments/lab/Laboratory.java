@@ -25,6 +25,7 @@ import io.fluxo.layer.NormFactory;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -105,7 +106,7 @@ public final class Laboratory implements Workbench {
         }
         String wanted = choice.dtype().get().toLowerCase(Locale.ROOT);
         return Arrays.stream(DType.values()).filter(DType::isFloating).filter(dtype -> dtype.label().equals(wanted)).findFirst()
-                .orElseThrow(() -> new BadInput("--dtype %s: there is no such type; choose %s".formatted(choice.dtype().get(),
+                .orElseThrow(() -> new BadInput(Text.format("--dtype %s: there is no such type; choose %s", choice.dtype().get(),
                         Arrays.stream(DType.values()).filter(DType::isFloating).map(DType::label).collect(Collectors.joining(", ")))));
     }
 

@@ -6,6 +6,7 @@ import com.google.inject.Injector;
 import com.google.inject.Stage;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.plugin.FluxoPlugin;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
@@ -32,14 +33,14 @@ final class Plugins {
             ServiceLoader.load(FluxoPlugin.class, loader).forEach(plugins::add);
             return Guice.createInjector(Stage.DEVELOPMENT, plugins);
         } catch (ServiceConfigurationError | CreationException broken) {
-            throw new BadInput("a plugin cannot be loaded%s: %s".formatted(folder.map(path -> " from " + path).orElse(""),
+            throw new BadInput(Text.format("a plugin cannot be loaded%s: %s", folder.map(path -> " from " + path).orElse(""),
                     broken.getMessage().lines().findFirst().orElse("")), broken);
         }
     }
 
     private static ClassLoader jars(Path folder) {
         if (!Files.isDirectory(folder)) {
-            throw new BadInput("--plugins %s: there is no such folder".formatted(folder));
+            throw new BadInput(Text.format("--plugins %s: there is no such folder", folder));
         }
         List<URL> urls = new ArrayList<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*.jar")) {
@@ -47,7 +48,7 @@ final class Plugins {
                 urls.add(jar.toUri().toURL());
             }
         } catch (IOException unreadable) {
-            throw new UncheckedIOException("--plugins %s cannot be read".formatted(folder), unreadable);
+            throw new UncheckedIOException(Text.format("--plugins %s cannot be read", folder), unreadable);
         }
         urls.sort((a, b) -> a.toString().compareTo(b.toString()));
         return new URLClassLoader(urls.toArray(URL[]::new), Plugins.class.getClassLoader());

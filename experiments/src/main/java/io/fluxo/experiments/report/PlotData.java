@@ -5,6 +5,7 @@ import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.study.AxisCurve;
 import io.fluxo.experiments.study.Plot;
 import io.fluxo.experiments.study.StudyResult;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -104,7 +105,7 @@ final class PlotData {
                 continue;
             }
             List<String> names = new ArrayList<>();
-            shared.forEach((key, value) -> names.add("%s=%s".formatted(key.substring(key.lastIndexOf('.') + 1), Values.label(value))));
+            shared.forEach((key, value) -> names.add(Text.format("%s=%s", key.substring(key.lastIndexOf('.') + 1), Values.label(value))));
             ObjectNode line = lines.computeIfAbsent(String.join(",", names), name -> {
                 ObjectNode begun = Json.object().put("name", name);
                 begun.putArray("variants");

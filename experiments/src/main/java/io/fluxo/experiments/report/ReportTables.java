@@ -10,6 +10,7 @@ import io.fluxo.experiments.study.Statistics;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.text.Text;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -58,8 +59,8 @@ final class ReportTables {
         row.put("seeds", variant.trials().stream().map(this::seed).toList());
         row.put("validation", number(variant.trials().stream().flatMapToDouble(trial -> trial.validationLoss().stream()).average().orElse(Double.NaN)));
         row.put("figures", figureNames.stream().map(name -> number(Statistics.mean(variant.values(name)))).toList());
-        row.put("parameters", "%,d".formatted(variant.size().parameters()));
-        row.put("multiplyAdds", Double.isFinite(variant.size().multiplyAdds()) ? String.format(Locale.ROOT, "%,.0f", variant.size().multiplyAdds()) : "–");
+        row.put("parameters", Text.format("%,d", variant.size().parameters()));
+        row.put("multiplyAdds", Double.isFinite(variant.size().multiplyAdds()) ? Text.format("%,.0f", variant.size().multiplyAdds()) : "–");
         row.put("outcome", outcome(variant.trials()));
         row.put("clean", variant.trials().stream().allMatch(trial -> trial.outcome() == TrialResult.Outcome.FINISHED));
         return row;
@@ -73,7 +74,7 @@ final class ReportTables {
     }
 
     private String href(Trial trial) {
-        return "%s/trials/%s/".formatted(folder, URLEncoder.encode(trial.id(), StandardCharsets.UTF_8).replace("+", "%20"));
+        return Text.format("%s/trials/%s/", folder, URLEncoder.encode(trial.id(), StandardCharsets.UTF_8).replace("+", "%20"));
     }
 
     private static String outcome(List<TrialResult> trials) {
@@ -110,8 +111,8 @@ final class ReportTables {
         if (comparison.differences().size() < 2) {
             return "";
         }
-        return "effect size %s · p %s, corrected %s · bootstrap %s".formatted(
-                Double.isFinite(comparison.effect()) ? String.format(Locale.ROOT, "%+.2f", comparison.effect()).replace('-', '−') : "–",
+        return Text.format("effect size %s · p %s, corrected %s · bootstrap %s",
+                Double.isFinite(comparison.effect()) ? Text.format("%+.2f", comparison.effect()).replace('-', '−') : "–",
                 p(comparison.p()), p(comparison.holm()), interval(comparison.bootstrap()));
     }
 
@@ -147,11 +148,11 @@ final class ReportTables {
     }
 
     static String number(double value) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value) : "–";
+        return Double.isFinite(value) ? Text.format("%.3f", value) : "–";
     }
 
     private static String interval(Interval interval) {
-        return interval.isKnown() ? "%s to %s".formatted(number(interval.low()), number(interval.high())).replace('-', '−') : "–";
+        return interval.isKnown() ? Text.format("%s to %s", number(interval.low()), number(interval.high())).replace('-', '−') : "–";
     }
 
     private static String p(double p) {

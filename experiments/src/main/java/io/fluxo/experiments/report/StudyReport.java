@@ -13,6 +13,7 @@ import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.experiments.study.Tuning;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -50,7 +51,7 @@ public final class StudyReport {
         Map<String, Double> references = references(trials);
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("css", resource(FOLDER + "report.css"));
-        page.put("echarts", scriptSafe(resource(ECHARTS.formatted(Environment.version("echarts")))));
+        page.put("echarts", scriptSafe(resource(Text.format(ECHARTS, Environment.version("echarts")))));
         page.put("js", SCRIPTS.stream().map(script -> resource(FOLDER + script)).collect(Collectors.joining("\n")));
         page.put("data", jsonInHtml(new ReportData(result, curves).build(references)));
         page.put("version", Environment.version("fluxo"));
@@ -129,11 +130,11 @@ public final class StudyReport {
         Map<String, Object> training = RecordKeys.values(result.study().training());
         UnaryOperator<String> of = key -> result.study().vary().containsKey("model." + key) || result.study().vary().containsKey("training." + key)
                 ? "varied" : Values.label(model.getOrDefault(key, training.get(key)));
-        facts.add(fact("model", "layers %s · width %s · heads %s · context %s".formatted(of.apply("n_layers"), of.apply("d_model"), of.apply("n_heads"),
+        facts.add(fact("model", Text.format("layers %s · width %s · heads %s · context %s", of.apply("n_layers"), of.apply("d_model"), of.apply("n_heads"),
                 of.apply("n_ctx"))));
-        facts.add(fact("training", "%s · lr %s · batch %s · steps %s".formatted(of.apply("optimizer"), of.apply("lr"), of.apply("batch"),
+        facts.add(fact("training", Text.format("%s · lr %s · batch %s · steps %s", of.apply("optimizer"), of.apply("lr"), of.apply("batch"),
                 of.apply("steps"))));
-        facts.add(fact("trials", "%d variant%s × %d seed%s".formatted(result.variants().size(), result.variants().size() == 1 ? "" : "s",
+        facts.add(fact("trials", Text.format("%d variant%s × %d seed%s", result.variants().size(), result.variants().size() == 1 ? "" : "s",
                 result.study().seeds(), result.study().seeds() == 1 ? "" : "s")));
         facts.add(fact("backend", result.backend()));
         return facts;

@@ -2,6 +2,7 @@ package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.model.PerLayer;
+import io.fluxo.text.Text;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -39,12 +40,12 @@ final class Binder {
     /** The entries of a mapping, by key. */
     Map<String, Node> mapping(Node node, String path) {
         if (!(node instanceof MappingNode mapping)) {
-            throw at(node, path, "must be a mapping of keys to values, not %s".formatted(kind(node)));
+            throw at(node, path, Text.format("must be a mapping of keys to values, not %s", kind(node)));
         }
         Map<String, Node> entries = new LinkedHashMap<>();
         for (NodeTuple tuple : mapping.getValue()) {
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-                throw at(tuple.getKeyNode(), path, "a key must be a word, not %s".formatted(kind(tuple.getKeyNode())));
+                throw at(tuple.getKeyNode(), path, Text.format("a key must be a word, not %s", kind(tuple.getKeyNode())));
             }
             String name = key.getValue();
             String keyPath = path.isEmpty() ? name : path + "." + name;
@@ -61,7 +62,7 @@ final class Binder {
         for (String key : entries.keySet()) {
             if (!legal.contains(key)) {
                 String keyPath = path.isEmpty() ? key : path + "." + key;
-                throw new BadInput("%s:%d: %s".formatted(file, lines.get(keyPath), BadInput.legal("unknown key", keyPath, prefixed(path, legal))));
+                throw new BadInput(Text.format("%s:%d: %s", file, lines.get(keyPath), BadInput.legal("unknown key", keyPath, prefixed(path, legal))));
             }
         }
     }
@@ -83,7 +84,7 @@ final class Binder {
     private Object value(String key, Node node, Map<String, Type> types, String path) {
         List<String> layered = types.keySet().stream().filter(name -> isPerLayer(types.get(name))).toList();
         if (node instanceof MappingNode && !isPerLayer(types.get(key)) && !layered.isEmpty()) {
-            throw at(node, path, "is one value for the whole model, not a mapping; by layer there can be %s".formatted(String.join(", ", layered)));
+            throw at(node, path, Text.format("is one value for the whole model, not a mapping; by layer there can be %s", String.join(", ", layered)));
         }
         return value(node, types.get(key), path);
     }
@@ -102,7 +103,7 @@ final class Binder {
             throw new IllegalStateException("no YAML form for " + type);
         }
         if (!(node instanceof ScalarNode scalar)) {
-            throw at(node, path, "must be %s, not %s".formatted(name(plain), kind(node)));
+            throw at(node, path, Text.format("must be %s, not %s", name(plain), kind(node)));
         }
         if (plain.isEnum()) {
             return constant(scalar, plain, path);
@@ -123,15 +124,15 @@ final class Binder {
         }
         Map<String, Node> entries = mapping(node, path);
         if (!entries.containsKey(PerLayer.STANDARD_KEY)) {
-            throw at(node, path, "must say what layers have by default, as in {%s: …, \"0-2\": …}".formatted(PerLayer.STANDARD_KEY));
+            throw at(node, path, Text.format("must say what layers have by default, as in {%s: …, \"0-2\": …}", PerLayer.STANDARD_KEY));
         }
         SequencedMap<PerLayer.Range, Object> exceptions = new LinkedHashMap<>();
         entries.forEach((key, value) -> {
             if (!key.equals(PerLayer.STANDARD_KEY)) {
                 PerLayer.Range range = PerLayer.Range.parse(key).orElseThrow(() ->
-                        at(value, path, "'%s' names no layers; there are %s, %s".formatted(key, PerLayer.STANDARD_KEY, PerLayer.RANGES)));
+                        at(value, path, Text.format("'%s' names no layers; there are %s, %s", key, PerLayer.STANDARD_KEY, PerLayer.RANGES)));
                 if (exceptions.put(range, value(value, item, path)) != null) {
-                    throw at(value, path, "the layers '%s' are named twice".formatted(range));
+                    throw at(value, path, Text.format("the layers '%s' are named twice", range));
                 }
             }
         });
@@ -141,7 +142,7 @@ final class Binder {
     /** The items of a list, each as {@code item}; a scalar is not taken for a list of one. */
     List<Object> list(Node node, Type item, String path) {
         if (!(node instanceof SequenceNode sequence)) {
-            throw at(node, path, "must be a list such as [a, b], not %s".formatted(kind(node)));
+            throw at(node, path, Text.format("must be a list such as [a, b], not %s", kind(node)));
         }
         List<Object> items = new ArrayList<>();
         for (Node element : sequence.getValue()) {
@@ -167,10 +168,10 @@ final class Binder {
                         : digits.startsWith("0o") ? Integer.valueOf(digits.substring(2), 8)
                         : Integer.valueOf(digits);
             } catch (NumberFormatException e) {
-                throw at(scalar, path, "%s is beyond the whole numbers that fit (±%,d)".formatted(scalar.getValue(), Integer.MAX_VALUE));
+                throw at(scalar, path, Text.format("%s is beyond the whole numbers that fit (±%,d)", scalar.getValue(), Integer.MAX_VALUE));
             }
         }
-        throw at(scalar, path, "must be a whole number, not %s".formatted(kind(scalar)));
+        throw at(scalar, path, Text.format("must be a whole number, not %s", kind(scalar)));
     }
 
     private Double number(ScalarNode scalar, String path) {
@@ -185,26 +186,26 @@ final class Binder {
         if (scalar.getTag().equals(Tag.INT) && !scalar.getValue().startsWith("0x") && !scalar.getValue().startsWith("0o")) {
             return Double.valueOf(scalar.getValue());
         }
-        throw at(scalar, path, "must be a number, not %s".formatted(kind(scalar)));
+        throw at(scalar, path, Text.format("must be a number, not %s", kind(scalar)));
     }
 
     private Boolean truth(ScalarNode scalar, String path) {
         if (scalar.getTag().equals(Tag.BOOL)) {
             return Boolean.valueOf(scalar.getValue().toLowerCase(java.util.Locale.ROOT));
         }
-        throw at(scalar, path, "must be true or false, not %s".formatted(kind(scalar)));
+        throw at(scalar, path, Text.format("must be true or false, not %s", kind(scalar)));
     }
 
     private String text(ScalarNode scalar, String path) {
         if (scalar.getTag().equals(Tag.STR)) {
             return scalar.getValue();
         }
-        throw at(scalar, path, "must be text, not %s; put it in quotes if it is meant as text".formatted(kind(scalar)));
+        throw at(scalar, path, Text.format("must be text, not %s; put it in quotes if it is meant as text", kind(scalar)));
     }
 
     /** A complaint about {@code node}, on its own line: in a long list that is closer than the key's. */
     BadInput at(Node node, String path, String message) {
-        return new BadInput("%s:%d: %s%s".formatted(file, YamlFile.lineOf(node), path.isEmpty() ? "" : path + ": ", message));
+        return new BadInput(Text.format("%s:%d: %s%s", file, YamlFile.lineOf(node), path.isEmpty() ? "" : path + ": ", message));
     }
 
     private static String name(Class<?> type) {
@@ -221,7 +222,7 @@ final class Binder {
             case MappingNode mapping -> "a mapping";
             case SequenceNode sequence -> sequence.getValue().isEmpty() ? "an empty list" : "a list";
             case ScalarNode scalar when scalar.getTag().equals(Tag.NULL) -> "nothing (null)";
-            case ScalarNode scalar when scalar.getTag().equals(Tag.STR) -> "the text '%s'".formatted(shortened(scalar.getValue()));
+            case ScalarNode scalar when scalar.getTag().equals(Tag.STR) -> Text.format("the text '%s'", shortened(scalar.getValue()));
             case ScalarNode scalar -> shortened(scalar.getValue());
             default -> "that";
         };

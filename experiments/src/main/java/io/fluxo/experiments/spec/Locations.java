@@ -1,6 +1,7 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.text.Text;
 import java.util.Map;
 
 /**
@@ -25,10 +26,10 @@ public record Locations(String source, Map<String, Integer> lines) {
         for (String known = path; ; known = known.substring(0, known.lastIndexOf('.'))) {
             Integer line = lines.get(known);
             if (line != null) {
-                return new BadInput("%s:%d: %s: %s".formatted(source, line, path, message));
+                return new BadInput(Text.format("%s:%d: %s: %s", source, line, path, message));
             }
             if (known.lastIndexOf('.') < 0) {
-                return new BadInput("%s: %s: %s".formatted(source, path, message));
+                return new BadInput(Text.format("%s: %s: %s", source, path, message));
             }
         }
     }

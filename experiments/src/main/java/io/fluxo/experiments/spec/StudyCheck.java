@@ -3,6 +3,7 @@ package io.fluxo.experiments.spec;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.Violation;
+import io.fluxo.text.Text;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,8 +25,8 @@ public final class StudyCheck {
     /** @throws BadInput that names the first thing that is wrong, and where */
     public static void check(Study study, Registry registry, Locations locations) {
         if (!NAME.matcher(study.name()).matches()) {
-            throw locations.complaint("study", "the name '%s' must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit"
-                    .formatted(study.name()));
+            throw locations.complaint("study", Text.format("the name '%s' must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit",
+                    study.name()));
         }
         if (study.seeds() < 1) {
             throw locations.complaint("seeds", "must be at least 1, not " + study.seeds());
@@ -36,8 +37,8 @@ public final class StudyCheck {
             }
         }
         if (study.trialCount() > Study.MAX_TRIALS) {
-            throw locations.complaint(study.vary().isEmpty() ? "seeds" : "vary", "the study asks for %,d trials; at most %,d trials are run"
-                    .formatted(study.trialCount(), Study.MAX_TRIALS));
+            throw locations.complaint(study.vary().isEmpty() ? "seeds" : "vary", Text.format("the study asks for %,d trials; at most %,d trials are run",
+                    study.trialCount(), Study.MAX_TRIALS));
         }
         checkVariants(study, locations);
         checkTune(study, locations);
@@ -51,7 +52,7 @@ public final class StudyCheck {
             for (Map<String, Object> tried : study.tried(cell)) {
                 violations(cell.with(tried), registry).findFirst().ifPresent(tuned -> {
                     String key = study.tune().instead().containsKey(cell.variant()) ? "tune.instead." + cell.variant() : "tune.over";
-                    throw locations.complaint(key, "at %s: %s".formatted(shown(tried), tuned.message()));
+                    throw locations.complaint(key, Text.format("at %s: %s", shown(tried), tuned.message()));
                 });
             }
         }
@@ -64,7 +65,7 @@ public final class StudyCheck {
                         + " or digit");
             }
             values.keySet().stream().filter(study.vary()::containsKey).findFirst().ifPresent(key -> {
-                throw locations.complaint("variants.%s.%s".formatted(name, key), "the key is varied too (vary.%s): one of them has to go".formatted(key));
+                throw locations.complaint(Text.format("variants.%s.%s", name, key), Text.format("the key is varied too (vary.%s): one of them has to go", key));
             });
         });
     }
@@ -82,7 +83,7 @@ public final class StudyCheck {
         });
         Stream.concat(Stream.of(tune.over()), tune.instead().values().stream()).flatMap(grid -> grid.keySet().stream()).forEach(key -> {
             if (study.vary().containsKey(key) || key.equals("training.steps")) {
-                throw locations.complaint("tune", "%s cannot be tuned: %s".formatted(key,
+                throw locations.complaint("tune", Text.format("%s cannot be tuned: %s", key,
                         study.vary().containsKey(key) ? "it is varied" : "the budget is the same for all"));
             }
         });
@@ -97,8 +98,8 @@ public final class StudyCheck {
             String path = "task." + key;
             boolean given = study.vary().containsKey(path) || !value.equals(defaults.get(key));
             if (given && !key.equals("kind") && !read.contains(key)) {
-                throw locations.complaint(study.vary().containsKey(path) ? "vary." + path : path, "the kind %s does not read it (legal: %s)"
-                        .formatted(kinds.stream().map(Values::label).collect(Collectors.joining(", ")), String.join(", ", read)));
+                throw locations.complaint(study.vary().containsKey(path) ? "vary." + path : path, Text.format("the kind %s does not read it (legal: %s)",
+                        kinds.stream().map(Values::label).collect(Collectors.joining(", ")), String.join(", ", read)));
             }
         });
     }
@@ -111,11 +112,11 @@ public final class StudyCheck {
             return locations.complaint(violation.key(), violation.message());
         }
         if (study.variants().getOrDefault(cell.variant(), Map.of()).containsKey(violation.key())) {
-            return locations.complaint("variants.%s.%s".formatted(cell.variant(), violation.key()), violation.message());
+            return locations.complaint(Text.format("variants.%s.%s", cell.variant(), violation.key()), violation.message());
         }
         return study.vary().isEmpty()
                 ? locations.complaint("variants." + cell.variant(), violation.message())
-                : locations.complaint("vary", "at %s: %s".formatted(shown(cell.vary()), violation.message()));
+                : locations.complaint("vary", Text.format("at %s: %s", shown(cell.vary()), violation.message()));
     }
 
     private static String shown(Map<String, Object> point) {

@@ -4,6 +4,7 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.PerLayer;
+import io.fluxo.text.Text;
 import io.fluxo.train.TrainingSpec;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
@@ -119,7 +120,7 @@ public record StudyReader(Registry registry, Function<String, Study> defaults) {
             Set<Object> seen = new HashSet<>();
             for (Object value : listed) {
                 if (!seen.add(value)) {
-                    throw binder.at(values, path, "lists %s twice".formatted(Values.label(value)));
+                    throw binder.at(values, path, Text.format("lists %s twice", Values.label(value)));
                 }
             }
             grid.put(key, listed);
@@ -134,7 +135,7 @@ public record StudyReader(Registry registry, Function<String, Study> defaults) {
         String path = section + "." + key;
         if (!SECTIONS.containsKey(first)) {
             throw binder.locations().complaint(path,
-                    "'%s' is not a dotted key such as model.placement; it begins with one of %s".formatted(key, String.join(", ", SECTIONS.keySet())));
+                    Text.format("'%s' is not a dotted key such as model.placement; it begins with one of %s", key, String.join(", ", SECTIONS.keySet())));
         }
         Type type = RecordKeys.types(SECTIONS.get(first)).get(key.substring(dot + 1));
         if (type == null) {

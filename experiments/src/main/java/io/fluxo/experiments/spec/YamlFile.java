@@ -2,6 +2,7 @@ package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.StrictUtf8;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -67,9 +68,9 @@ final class YamlFile {
             boundExpansion(root, 0, 0);
             return root;
         } catch (MarkedYamlEngineException e) {
-            throw new BadInput("%s:%d: not YAML: %s".formatted(name, line(e.getProblemMark()), e.getProblem()), e);
+            throw new BadInput(Text.format("%s:%d: not YAML: %s", name, line(e.getProblemMark()), e.getProblem()), e);
         } catch (YamlEngineException e) {
-            throw new BadInput("%s: not YAML: %s".formatted(name, e.getMessage().lines().findFirst().orElse("")), e);
+            throw new BadInput(Text.format("%s: not YAML: %s", name, e.getMessage().lines().findFirst().orElse("")), e);
         }
     }
 
@@ -85,13 +86,13 @@ final class YamlFile {
                 case StreamStart, StreamEnd, DocumentEnd, Scalar, Alias, Comment -> { }
             }
             if (depth > MAX_DEPTH) {
-                throw new BadInput("%s:%d: nested deeper than %d levels".formatted(name, line(event.getStartMark()), MAX_DEPTH));
+                throw new BadInput(Text.format("%s:%d: nested deeper than %d levels", name, line(event.getStartMark()), MAX_DEPTH));
             }
             if (++events > MAX_NODES) {
-                throw new BadInput("%s:%d: more than %,d values".formatted(name, line(event.getStartMark()), MAX_NODES));
+                throw new BadInput(Text.format("%s:%d: more than %,d values", name, line(event.getStartMark()), MAX_NODES));
             }
             if (documents > 1) {
-                throw new BadInput("%s:%d: a second document begins here; one study is one document".formatted(name, line(event.getStartMark())));
+                throw new BadInput(Text.format("%s:%d: a second document begins here; one study is one document", name, line(event.getStartMark())));
             }
         }
     }
@@ -100,7 +101,7 @@ final class YamlFile {
     private int boundExpansion(Node node, int depth, int count) {
         int total = count + 1;
         if (depth > MAX_DEPTH || total > MAX_NODES) {
-            throw new BadInput("%s:%d: aliases expand to more than %,d values or %d levels".formatted(name, lineOf(node), MAX_NODES, MAX_DEPTH));
+            throw new BadInput(Text.format("%s:%d: aliases expand to more than %,d values or %d levels", name, lineOf(node), MAX_NODES, MAX_DEPTH));
         }
         switch (node) {
             case MappingNode mapping -> {

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.study;
 
+import io.fluxo.text.Text;
 import java.util.List;
 
 /**
@@ -16,7 +17,7 @@ public record AxisCurve(String measure, String axis, List<Double> at, List<Doubl
         at = List.copyOf(at);
         values = List.copyOf(values);
         if (at.size() != values.size()) {
-            throw new IllegalArgumentException("%s: %d places, but %d values".formatted(measure, at.size(), values.size()));
+            throw new IllegalArgumentException(Text.format("%s: %d places, but %d values", measure, at.size(), values.size()));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.fluxo.experiments.study;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Verdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
+import io.fluxo.text.Text;
 import java.util.List;
 import java.util.function.Function;
 
@@ -18,20 +19,20 @@ record Conditions(Study written, Function<Evidence, List<Criterion>> conditions)
     @Override
     public Judgement judge(Study study, List<PreparedTrial> trials, List<TrialResult> results) {
         if (!study.axes().equals(written.axes()) || !study.variants().equals(written.variants()) || study.task().kind() != written.task().kind()) {
-            return Judgement.inconclusive("the verdict is defined for the variants and the task of the built-in study '%s' only.".formatted(written.name()));
+            return Judgement.inconclusive(Text.format("the verdict is defined for the variants and the task of the built-in study '%s' only.", written.name()));
         }
         if (study.training().steps() < written.training().steps()) {
-            return Judgement.inconclusive("%d steps are too few: a verdict needs at least %d.".formatted(study.training().steps(), written.training().steps()));
+            return Judgement.inconclusive(Text.format("%d steps are too few: a verdict needs at least %d.", study.training().steps(), written.training().steps()));
         }
         long unusable = trials.size() - results.stream().filter(result -> result.outcome() != TrialResult.Outcome.FAILED).count();
         if (unusable > 0) {
-            return Judgement.inconclusive("%d of %d trials failed or are missing.".formatted(unusable, trials.size()));
+            return Judgement.inconclusive(Text.format("%d of %d trials failed or are missing.", unusable, trials.size()));
         }
         List<Criterion> criteria = conditions.apply(new Evidence(trials, results));
         List<Criterion> unmet = criteria.stream().filter(criterion -> !criterion.met()).toList();
         return unmet.isEmpty()
-                ? new Judgement(Verdict.HOLDS, "all %d conditions are met.".formatted(criteria.size()), criteria)
-                : new Judgement(Verdict.DOES_NOT_HOLD, "%d of %d conditions are not met; the first: %s (measured: %s).".formatted(unmet.size(),
+                ? new Judgement(Verdict.HOLDS, Text.format("all %d conditions are met.", criteria.size()), criteria)
+                : new Judgement(Verdict.DOES_NOT_HOLD, Text.format("%d of %d conditions are not met; the first: %s (measured: %s).", unmet.size(),
                         criteria.size(), unmet.getFirst().statement(), unmet.getFirst().measured()), criteria);
     }
 }

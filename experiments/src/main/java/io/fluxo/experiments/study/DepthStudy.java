@@ -7,6 +7,7 @@ import static io.fluxo.experiments.study.StudyDefinition.FINAL_LOSS;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Verdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
+import io.fluxo.text.Text;
 import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,13 +40,13 @@ final class DepthStudy {
         List<Criterion> criteria = new ArrayList<>();
         for (int layers : List.of(2, 6, 12, 24)) {
             for (int warmup : List.of(1, 75)) {
-                criteria.add(every("pre-norm's final loss at %d layers and warm-up %d, in nats,".formatted(layers, warmup),
-                        evidence.values("placement=pre,n_layers=%d,warmup=%d".formatted(layers, warmup), FINAL_LOSS), BELOW, entropy - 0.2));
+                criteria.add(every(Text.format("pre-norm's final loss at %d layers and warm-up %d, in nats,", layers, warmup),
+                        evidence.values(Text.format("placement=pre,n_layers=%d,warmup=%d", layers, warmup), FINAL_LOSS), BELOW, entropy - 0.2));
             }
         }
         for (int layers : List.of(12, 24)) {
-            criteria.add(every("post-norm's final loss at %d layers and warm-up 75, in nats,".formatted(layers),
-                    evidence.values("placement=post,n_layers=%d,warmup=75".formatted(layers), FINAL_LOSS), ABOVE, entropy - 0.2));
+            criteria.add(every(Text.format("post-norm's final loss at %d layers and warm-up 75, in nats,", layers),
+                    evidence.values(Text.format("placement=post,n_layers=%d,warmup=75", layers), FINAL_LOSS), ABOVE, entropy - 0.2));
         }
         return criteria;
     }

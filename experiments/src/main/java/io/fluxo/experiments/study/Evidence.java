@@ -1,8 +1,8 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.study.Judgement.Criterion;
+import io.fluxo.text.Text;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -72,15 +72,15 @@ final class Evidence {
 
     /** Whether {@code values} are all on one side of {@code limit}. */
     static Criterion every(String what, List<Double> values, Bound bound, double limit) {
-        return new Criterion("%s is %s %s, in every seed".formatted(what, bound.word, number(limit)), listed(values),
+        return new Criterion(Text.format("%s is %s %s, in every seed", what, bound.word, number(limit)), listed(values),
                 values.stream().allMatch(value -> bound.holds(value, limit)));
     }
 
     /** Whether the mean of {@code values} is on one side of {@code limit}. */
     static Criterion mean(String what, List<Double> values, Bound bound, double limit) {
         double mean = Statistics.mean(values);
-        return new Criterion("%s is %s %s, on average over the seeds".formatted(what, bound.word, number(limit)),
-                "%s (%s)".formatted(number(mean), listed(values)), bound.holds(mean, limit));
+        return new Criterion(Text.format("%s is %s %s, on average over the seeds", what, bound.word, number(limit)),
+                Text.format("%s (%s)", number(mean), listed(values)), bound.holds(mean, limit));
     }
 
     private static String listed(List<Double> values) {
@@ -91,6 +91,6 @@ final class Evidence {
         if (Double.isInfinite(value)) {
             return "diverged";
         }
-        return String.format(Locale.ROOT, "%.3f", value).replaceFirst("\\.?0+$", "").replace('-', '−');
+        return Text.format("%.3f", value).replaceFirst("\\.?0+$", "").replace('-', '−');
     }
 }

@@ -3,6 +3,7 @@ package io.fluxo.experiments.study;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.StudyWriter;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ public record FinishedRun(Path folder, String started, String backend, long seed
             }
             return found.stream().max(Comparator.comparing(FinishedRun::started));
         } catch (IOException | JacksonException e) {
-            throw new BadInput("--runs %s: cannot be read: %s".formatted(runs, e.getMessage()), e);
+            throw new BadInput(Text.format("--runs %s: cannot be read: %s", runs, e.getMessage()), e);
         }
     }
 

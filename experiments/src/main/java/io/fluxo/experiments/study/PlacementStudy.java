@@ -8,6 +8,7 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
 import io.fluxo.experiments.spec.Verdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
+import io.fluxo.text.Text;
 import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ final class PlacementStudy {
         double plateau = evidence.unigramEntropy().orElseThrow() - 0.1;
         List<Criterion> criteria = new ArrayList<>();
         PLACEMENTS.forEach(placement -> criteria.add(
-                every("the final loss of %s, in nats,".formatted(placement), evidence.values("placement=" + placement, FINAL_LOSS), BELOW, plateau)));
+                every(Text.format("the final loss of %s, in nats,", placement), evidence.values("placement=" + placement, FINAL_LOSS), BELOW, plateau)));
         criteria.add(mean("pre-norm's final loss less post-norm's, in nats,", evidence.differences("placement=pre", "placement=post", FINAL_LOSS), BELOW, 0.05));
         return criteria;
     }

@@ -4,11 +4,11 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.spec.Verdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -58,11 +58,11 @@ final class PreVersusPost {
             return Judgement.inconclusive("the verdict is defined for the grid {model.placement: [pre, post], training.warmup: [1, 125]} only.");
         }
         if (study.training().steps() < LEAST_STEPS) {
-            return Judgement.inconclusive("%d steps are too few: a verdict needs at least %d.".formatted(study.training().steps(), LEAST_STEPS));
+            return Judgement.inconclusive(Text.format("%d steps are too few: a verdict needs at least %d.", study.training().steps(), LEAST_STEPS));
         }
         long unusable = trials.size() - results.stream().filter(result -> result.outcome() != TrialResult.Outcome.FAILED).count();
         if (unusable > 0) {
-            return Judgement.inconclusive("%d of %d trials failed or are missing.".formatted(unusable, trials.size()));
+            return Judgement.inconclusive(Text.format("%d of %d trials failed or are missing.", unusable, trials.size()));
         }
         OptionalDouble entropy = trials.getFirst().task().unigramEntropy();
         if (entropy.isEmpty()) {
@@ -70,8 +70,8 @@ final class PreVersusPost {
         }
         List<TrialResult> diverged = results.stream().filter(result -> result.outcome() == TrialResult.Outcome.DIVERGED).toList();
         if (!diverged.isEmpty()) {
-            return new Judgement(Verdict.DOES_NOT_HOLD, "%s diverged, where a finite loss was expected of every trial."
-                    .formatted(diverged.stream().map(result -> result.trial().id()).collect(Collectors.joining(", "))), List.of());
+            return new Judgement(Verdict.DOES_NOT_HOLD, Text.format("%s diverged, where a finite loss was expected of every trial.",
+                    diverged.stream().map(result -> result.trial().id()).collect(Collectors.joining(", "))), List.of());
         }
         return compare(byPoint(results), entropy.getAsDouble());
     }
@@ -99,23 +99,23 @@ final class PreVersusPost {
         boolean postWorse = gaps.stream().allMatch(gap -> gap > POST_GAP);
         boolean plateau = heights.stream().allMatch(height -> Math.abs(height) <= PLATEAU);
         List<Criterion> criteria = List.of(
-                new Criterion("pre-norm: warm-up changes the mean final loss by less than %s nats".formatted(Values.label(PRE_GAP)),
+                new Criterion(Text.format("pre-norm: warm-up changes the mean final loss by less than %s nats", Values.label(PRE_GAP)),
                         nats(preGap) + " nats", preSame),
-                new Criterion("post-norm: without warm-up the final loss is more than %s nats higher, in every seed".formatted(Values.label(POST_GAP)),
+                new Criterion(Text.format("post-norm: without warm-up the final loss is more than %s nats higher, in every seed", Values.label(POST_GAP)),
                         listed(gaps) + " nats", postWorse),
-                new Criterion("post-norm without warm-up: within %s nats of the unigram entropy, %s".formatted(Values.label(PLATEAU), nats(entropy)),
+                new Criterion(Text.format("post-norm without warm-up: within %s nats of the unigram entropy, %s", Values.label(PLATEAU), nats(entropy)),
                         listed(heights) + " nats from it", plateau));
-        String why = "Warm-up changes pre-norm's mean final loss by %s nats; without it post-norm loses at least %s nats, in the seed least affected, and %s."
-                .formatted(nats(preGap), nats(gaps.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN)),
+        String why = Text.format("Warm-up changes pre-norm's mean final loss by %s nats; without it post-norm loses at least %s nats, in the seed least affected, and %s.",
+                nats(preGap), nats(gaps.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN)),
                         plateau ? "stands at the unigram entropy" : "does not stand at the unigram entropy");
         return new Judgement(preSame && postWorse && plateau ? Verdict.HOLDS : Verdict.DOES_NOT_HOLD, why, criteria);
     }
 
     private static String listed(List<Double> values) {
-        return values.stream().map(value -> String.format(Locale.ROOT, "%+.3f", value).replace('-', '−')).collect(Collectors.joining(" · "));
+        return values.stream().map(value -> Text.format("%+.3f", value).replace('-', '−')).collect(Collectors.joining(" · "));
     }
 
     private static String nats(double value) {
-        return String.format(Locale.ROOT, "%.3f", value);
+        return Text.format("%.3f", value);
     }
 }

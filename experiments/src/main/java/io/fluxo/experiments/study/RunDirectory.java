@@ -3,6 +3,7 @@ package io.fluxo.experiments.study;
 import io.fluxo.checkpoint.AtomicFile;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -38,24 +39,24 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
             Path probe = Files.createTempFile(root, ".probe", ""); // a permission bit says less than a file that could be made
             Files.delete(probe);
         } catch (FileAlreadyExistsException e) {
-            throw new BadInput("--out %s: %s is in the way, and is not a folder".formatted(root, e.getFile()), e);
+            throw new BadInput(Text.format("--out %s: %s is in the way, and is not a folder", root, e.getFile()), e);
         } catch (AccessDeniedException e) {
-            throw new BadInput("--out %s: may not be written (permission denied)".formatted(root), e);
+            throw new BadInput(Text.format("--out %s: may not be written (permission denied)", root), e);
         } catch (IOException e) {
-            throw new BadInput("--out %s: cannot be written: %s".formatted(root, e.getMessage()), e);
+            throw new BadInput(Text.format("--out %s: cannot be written: %s", root, e.getMessage()), e);
         }
         return new RunDirectory(root, modelAtRoot);
     }
 
     private static void requireEmptyDirectory(Path root) throws IOException {
         if (!Files.isDirectory(root)) {
-            throw new BadInput("--out %s: exists and is not a folder".formatted(root));
+            throw new BadInput(Text.format("--out %s: exists and is not a folder", root));
         }
         try (Stream<Path> children = Files.list(root)) {
             if (!children.allMatch(RunDirectory::isBeforeTheBeginning)) {
                 throw new BadInput(Files.exists(root.resolve("study.yaml"))
-                        ? "--out %s: holds a run already; continue it with --resume %s, or choose another folder".formatted(root, root)
-                        : "--out %s: exists and is not empty; choose another folder, or continue a run with --resume DIR".formatted(root));
+                        ? Text.format("--out %s: holds a run already; continue it with --resume %s, or choose another folder", root, root)
+                        : Text.format("--out %s: exists and is not empty; choose another folder, or continue a run with --resume DIR", root));
             }
         }
     }
@@ -96,10 +97,10 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     /** @throws BadInput if {@code root} is not the folder of a run */
     public static RunDirectory resume(Path root, boolean modelAtRoot) {
         if (!Files.isDirectory(root)) {
-            throw new BadInput("--resume %s: no such folder".formatted(root));
+            throw new BadInput(Text.format("--resume %s: no such folder", root));
         }
         if (!Files.isRegularFile(root.resolve("study.yaml")) || !Files.isRegularFile(root.resolve("environment.json"))) {
-            throw new BadInput("--resume %s: not the folder of a run: it lacks study.yaml or environment.json".formatted(root));
+            throw new BadInput(Text.format("--resume %s: not the folder of a run: it lacks study.yaml or environment.json", root));
         }
         return new RunDirectory(root, modelAtRoot);
     }
@@ -139,7 +140,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         try {
             return Json.parse(Files.readString(file));
         } catch (IOException | JacksonException e) {
-            throw new BadInput("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw new BadInput(Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
         }
     }
 
@@ -152,7 +153,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         try {
             return Optional.of(TrialRecord.read(file.toString(), Files.readString(file), trial));
         } catch (IOException e) {
-            throw new BadInput("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+            throw new BadInput(Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
         }
     }
 
@@ -198,7 +199,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         try {
             AtomicFile.write(file, content);
         } catch (IOException e) {
-            throw new UncheckedIOException("%s: cannot be written (%s); trials that finished are kept: continue with --resume %s".formatted(file,
+            throw new UncheckedIOException(Text.format("%s: cannot be written (%s); trials that finished are kept: continue with --resume %s", file,
                     e.getMessage(), root), e);
         }
     }

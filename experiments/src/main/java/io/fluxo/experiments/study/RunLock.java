@@ -1,6 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -30,15 +31,15 @@ public final class RunLock implements AutoCloseable {
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (locked(channel)) {
                 channel.truncate(0);
-                channel.write(ByteBuffer.wrap("process %d%n".formatted(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
+                channel.write(ByteBuffer.wrap(Text.format("process %d%n", ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
                 return new RunLock(channel);
             }
             channel.close();
         } catch (IOException e) {
             closeQuietly(channel);
-            throw new BadInput("%s: cannot be locked (%s), and without a lock two processes could write into one run".formatted(file, e.getMessage()), e);
+            throw new BadInput(Text.format("%s: cannot be locked (%s), and without a lock two processes could write into one run", file, e.getMessage()), e);
         }
-        throw new BadInput("%s: another process is running this study (%s); wait for it, or end it".formatted(root, holder(file)));
+        throw new BadInput(Text.format("%s: another process is running this study (%s); wait for it, or end it", root, holder(file)));
     }
 
     private static boolean locked(FileChannel channel) throws IOException {

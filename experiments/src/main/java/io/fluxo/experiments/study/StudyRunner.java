@@ -1,5 +1,6 @@
 package io.fluxo.experiments.study;
 
+import io.fluxo.text.Text;
 import io.fluxo.train.Measure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -122,9 +123,9 @@ public final class StudyRunner {
     private static String message(Throwable e) {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return switch (e) {
-            case OutOfMemoryError _ -> "out of memory (%s; the JVM may use %,d MB)".formatted(message, Runtime.getRuntime().maxMemory() >> 20);
-            case FileSystemException file when file.getReason() != null -> "%s: %s".formatted(file.getFile(), file.getReason());
-            case FileSystemException file -> "%s (%s)".formatted(message, file.getClass().getSimpleName());
+            case OutOfMemoryError _ -> Text.format("out of memory (%s; the JVM may use %,d MB)", message, Runtime.getRuntime().maxMemory() >> 20);
+            case FileSystemException file when file.getReason() != null -> Text.format("%s: %s", file.getFile(), file.getReason());
+            case FileSystemException file -> Text.format("%s (%s)", message, file.getClass().getSimpleName());
             default -> message;
         };
     }
@@ -194,7 +195,7 @@ public final class StudyRunner {
 
         private void account(StepMetrics metrics) {
             if (metrics.step() != steps + 1) {
-                throw new IllegalStateException("step %d was told after step %d".formatted(metrics.step(), steps));
+                throw new IllegalStateException(Text.format("step %d was told after step %d", metrics.step(), steps));
             }
             steps = metrics.step();
             if (notFinite == 0 && !Double.isFinite(metrics.loss())) {
@@ -229,7 +230,7 @@ public final class StudyRunner {
                 return diverged(outcome);
             }
             if (steps != trial.training().steps()) {
-                return failed("the executor stopped after %d of %d steps".formatted(steps, trial.training().steps()));
+                return failed(Text.format("the executor stopped after %d of %d steps", steps, trial.training().steps()));
             }
             Curves curves = directory.curves(trial);
             curves.streamGradientSpread().ifPresent(spread -> figure("stream_gradient_spread", spread));
@@ -242,7 +243,7 @@ public final class StudyRunner {
         }
 
         TrialResult diverged(TrialOutcome outcome) {
-            return result(TrialResult.Outcome.DIVERGED, Double.NaN, outcome.parameters(), "the loss of step %,d is not finite".formatted(notFinite));
+            return result(TrialResult.Outcome.DIVERGED, Double.NaN, outcome.parameters(), Text.format("the loss of step %,d is not finite", notFinite));
         }
 
         TrialResult failed(String message) {

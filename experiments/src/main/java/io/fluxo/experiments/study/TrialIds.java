@@ -2,6 +2,7 @@ package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Values;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -56,8 +57,8 @@ final class TrialIds {
 
     /** The id of a trial that tunes {@code variant}: the one numbered {@code number}, from 1, of those that do. */
     String tuning(String variant, Map<String, Object> tried, int number) {
-        String id = "tune-%s,%s".formatted(variant, variant(tried, number));
-        return id.length() <= LONGEST ? id : "tune-%s,%d".formatted(variant, number);
+        String id = Text.format("tune-%s,%s", variant, variant(tried, number));
+        return id.length() <= LONGEST ? id : Text.format("tune-%s,%d", variant, number);
     }
 
     private static String last(String key) {

@@ -4,6 +4,7 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.RecordKeys;
 import io.fluxo.experiments.spec.Values;
+import io.fluxo.text.Text;
 import io.fluxo.train.Measure;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -78,7 +79,7 @@ final class TrialRecord {
         try {
             record = Json.parse(text);
         } catch (JacksonException e) {
-            throw new BadInput("%s: not JSON (%s); delete the trial's folder to run it again".formatted(source, e.getOriginalMessage()), e);
+            throw new BadInput(Text.format("%s: not JSON (%s); delete the trial's folder to run it again", source, e.getOriginalMessage()), e);
         }
         boolean same = record.path("id").asString("").equals(trial.id()) && record.path("seed").asLong(0) == trial.seed()
                 && Json.line(record.path("specification")).equals(Json.line(specification(trial)));

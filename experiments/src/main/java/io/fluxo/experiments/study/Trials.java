@@ -5,6 +5,7 @@ import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.experiments.task.Tasks;
+import io.fluxo.text.Text;
 import io.fluxo.train.Measure;
 import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ public final class Trials {
 
     private static void requireSeeds(Study study, long firstSeed) {
         if (firstSeed > Long.MAX_VALUE - study.seeds() - 1) {
-            throw new BadInput("--seed %d: too large for %d consecutive seeds".formatted(firstSeed, study.seeds()));
+            throw new BadInput(Text.format("--seed %d: too large for %d consecutive seeds", firstSeed, study.seeds()));
         }
     }
 
@@ -87,8 +88,8 @@ public final class Trials {
             task.require(trial.model().nCtx());
             int given = trial.model().dVocab();
             if (given > 0 && given < task.vocabulary()) {
-                throw locations.complaint("model.d_vocab", "d_vocab %,d is smaller than the task's vocabulary of %,d; leave it out to have it filled in"
-                        .formatted(given, task.vocabulary()));
+                throw locations.complaint("model.d_vocab", Text.format("d_vocab %,d is smaller than the task's vocabulary of %,d; leave it out to have it filled in",
+                        given, task.vocabulary()));
             }
             int vocabulary = Math.max(given, task.vocabulary());
             prepared.add(new PreparedTrial(trial.withModel(trial.model().withVocabulary(vocabulary)), task));

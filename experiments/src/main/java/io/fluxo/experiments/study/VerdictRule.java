@@ -1,6 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.text.Text;
 import java.util.List;
 
 /** Judges a study by its results. A pure function: the verdict is part of {@code results.json}. */
@@ -15,5 +16,5 @@ public interface VerdictRule {
 
     /** The rule of a study that says nothing about what it should show. */
     VerdictRule NONE = (study, trials, results) ->
-            Judgement.inconclusive("no rule for a verdict is known for the study '%s'; the table compares its variants.".formatted(study.name()));
+            Judgement.inconclusive(Text.format("no rule for a verdict is known for the study '%s'; the table compares its variants.", study.name()));
 }

@@ -2,6 +2,7 @@ package io.fluxo.experiments.task;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.random.RandomKey;
+import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -51,8 +52,8 @@ final class CharLm implements Task {
 
     @Override
     public String describe() {
-        return "characters of %s: %,d of them, %d distinct, unigram entropy %.3f nats"
-                .formatted(text.name(), text.length(), text.vocabulary(), text.unigramEntropy());
+        return Text.format("characters of %s: %,d of them, %d distinct, unigram entropy %.3f nats",
+                text.name(), text.length(), text.vocabulary(), text.unigramEntropy());
     }
 
     @Override
@@ -60,7 +61,7 @@ final class CharLm implements Task {
         int window = nCtx + 1;
         int needed = holdOut ? 10 * window : window; // a tenth must hold a window too
         if (text.length() < needed) {
-            throw new BadInput("%s: the text has %,d characters; %,d are needed for windows of n_ctx + 1 = %,d%s".formatted(text.name(), text.length(),
+            throw new BadInput(Text.format("%s: the text has %,d characters; %,d are needed for windows of n_ctx + 1 = %,d%s", text.name(), text.length(),
                     needed, window, holdOut ? ", with a tenth kept for validation (training.eval_every)" : ""));
         }
     }

@@ -2,6 +2,7 @@ package io.fluxo.experiments.task;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.random.RandomKey;
+import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.Arrays;
 import java.util.List;
@@ -68,7 +69,7 @@ abstract class DrawnTask implements Task {
     @Override
     public final void require(int nCtx) {
         if (nCtx < longest) {
-            throw new BadInput("%s: n_ctx must be at least %d to hold a sequence, not %d".formatted(describe(), longest, nCtx));
+            throw new BadInput(Text.format("%s: n_ctx must be at least %d to hold a sequence, not %d", describe(), longest, nCtx));
         }
     }
 

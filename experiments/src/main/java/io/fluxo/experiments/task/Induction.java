@@ -1,6 +1,7 @@
 package io.fluxo.experiments.task;
 
 import io.fluxo.random.RandomKey;
+import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +38,7 @@ final class Induction extends DrawnTask {
 
     @Override
     public String describe() {
-        return "repeated random sequences of %d … %d out of %d symbols".formatted(shortest(), items, symbols);
+        return Text.format("repeated random sequences of %d … %d out of %d symbols", shortest(), items, symbols);
     }
 
     private int shortest() {

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.task;
 
 import io.fluxo.random.RandomKey;
+import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.Arrays;
 import java.util.List;
@@ -104,8 +105,8 @@ final class Markov implements Task {
 
     @Override
     public String describe() {
-        return "a Markov chain of %d states, entropy rate %.3f nats, unigram entropy %.3f nats"
-                .formatted(states, entropyRate, Entropy.of(stationary));
+        return Text.format("a Markov chain of %d states, entropy rate %.3f nats, unigram entropy %.3f nats",
+                states, entropyRate, Entropy.of(stationary));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.task;
 
 import io.fluxo.random.RandomKey;
+import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,7 +51,7 @@ final class Rearrangement extends DrawnTask {
 
     @Override
     public String describe() {
-        return "%s of %d items out of %d symbols".formatted(name, items, symbols);
+        return Text.format("%s of %d items out of %d symbols", name, items, symbols);
     }
 
     @Override

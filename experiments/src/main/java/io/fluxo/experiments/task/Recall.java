@@ -1,6 +1,7 @@
 package io.fluxo.experiments.task;
 
 import io.fluxo.random.RandomKey;
+import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,8 +57,8 @@ final class Recall extends DrawnTask {
 
     @Override
     public String describe() {
-        return "associative recall of %s pairs, %d keys, %d values, %d filler positions"
-                .formatted(String.join(", ", loads.stream().map(String::valueOf).toList()), keys, values, distance);
+        return Text.format("associative recall of %s pairs, %d keys, %d values, %d filler positions",
+                String.join(", ", loads.stream().map(String::valueOf).toList()), keys, values, distance);
     }
 
     @Override

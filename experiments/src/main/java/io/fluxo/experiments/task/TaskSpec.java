@@ -1,6 +1,7 @@
 package io.fluxo.experiments.task;
 
 import io.fluxo.model.Violation;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -92,7 +93,7 @@ public record TaskSpec(Kind kind, String corpus, String file, int states, List<I
         switch (kind) {
             case CHAR_LM -> {
                 if (corpus.isBlank()) {
-                    found.add(new Violation("corpus", "corpus must be '%s' or the path of a UTF-8 text file".formatted(WordNet.NAME)));
+                    found.add(new Violation("corpus", Text.format("corpus must be '%s' or the path of a UTF-8 text file", WordNet.NAME)));
                 }
             }
             case TOKENS -> {
@@ -107,8 +108,8 @@ public record TaskSpec(Kind kind, String corpus, String file, int states, List<I
                 within(found, "distance", distance, 0, MAX_SYMBOLS);
                 boolean distinct = pairs.stream().distinct().count() == pairs.size();
                 if (pairs.isEmpty() || !distinct || pairs.stream().anyMatch(load -> load < 1 || load > keys)) {
-                    found.add(new Violation("pairs", "pairs must list different numbers of pairs, each at least 1 and at most keys (%d), not %s"
-                            .formatted(keys, pairs)));
+                    found.add(new Violation("pairs", Text.format("pairs must list different numbers of pairs, each at least 1 and at most keys (%d), not %s",
+                            keys, pairs)));
                 }
             }
             case INDUCTION -> {
@@ -125,7 +126,7 @@ public record TaskSpec(Kind kind, String corpus, String file, int states, List<I
 
     private static void within(List<Violation> found, String key, int value, int least, int most) {
         if (value < least || value > most) {
-            found.add(new Violation(key, "%s must be at least %d and at most %d, not %d".formatted(key, least, most, value)));
+            found.add(new Violation(key, Text.format("%s must be at least %d and at most %d, not %d", key, least, most, value)));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.task;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -35,13 +36,13 @@ public final class Tasks {
 
     private static TokenText text(String corpus) {
         if (!corpus.equals(WordNet.NAME)) {
-            return file("corpus", corpus, "no such corpus: give '%s' or the path of a UTF-8 text file".formatted(WordNet.NAME),
+            return file("corpus", corpus, Text.format("no such corpus: give '%s' or the path of a UTF-8 text file", WordNet.NAME),
                     (in, size) -> TokenText.read(in, corpus, size));
         }
         try (InputStream in = WordNet.open()) {
             return TokenText.read(in, corpus, in.available());
         } catch (IOException e) {
-            throw new BadInput("%s: the corpus cannot be read: %s".formatted(corpus, e.getMessage()), e);
+            throw new BadInput(Text.format("%s: the corpus cannot be read: %s", corpus, e.getMessage()), e);
         }
     }
 
@@ -67,12 +68,12 @@ public final class Tasks {
             throw new BadInput(key + ": not a path: " + e.getMessage(), e);
         }
         if (Files.isDirectory(file)) {
-            throw new BadInput("%s: is a directory; %s is one UTF-8 text file".formatted(name, key));
+            throw new BadInput(Text.format("%s: is a directory; %s is one UTF-8 text file", name, key));
         }
         try (InputStream in = Files.newInputStream(file)) {
             long size = Files.size(file);
             if (size > TokenText.MAX_BYTES) {
-                throw new BadInput("%s: %,d bytes, larger than the limit of %,d bytes".formatted(name, size, TokenText.MAX_BYTES));
+                throw new BadInput(Text.format("%s: %,d bytes, larger than the limit of %,d bytes", name, size, TokenText.MAX_BYTES));
             }
             return content.read(in, (int) size);
         } catch (NoSuchFileException e) {
@@ -80,7 +81,7 @@ public final class Tasks {
         } catch (AccessDeniedException e) {
             throw new BadInput(name + ": may not be read (permission denied)", e);
         } catch (IOException e) {
-            throw new BadInput("%s: cannot be read: %s".formatted(name, e.getMessage()), e);
+            throw new BadInput(Text.format("%s: cannot be read: %s", name, e.getMessage()), e);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.fluxo.experiments.task;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.random.RandomKey;
+import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -56,7 +57,7 @@ final class TokenFile implements Task {
 
     @Override
     public String describe() {
-        return "token ids of %s: %,d of them, below %d, unigram entropy %.3f nats".formatted(name, ids.length, vocabulary, unigramEntropy().orElseThrow());
+        return Text.format("token ids of %s: %,d of them, below %d, unigram entropy %.3f nats", name, ids.length, vocabulary, unigramEntropy().orElseThrow());
     }
 
     @Override
@@ -64,7 +65,7 @@ final class TokenFile implements Task {
         int window = nCtx + 1;
         int needed = holdOut ? 10 * window : window;
         if (ids.length < needed) {
-            throw new BadInput("%s: the file has %,d ids; %,d are needed for windows of n_ctx + 1 = %,d%s".formatted(name, ids.length, needed, window,
+            throw new BadInput(Text.format("%s: the file has %,d ids; %,d are needed for windows of n_ctx + 1 = %,d%s", name, ids.length, needed, window,
                     holdOut ? ", with a tenth kept for validation (training.eval_every)" : ""));
         }
     }

@@ -2,6 +2,7 @@ package io.fluxo.experiments.task;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.StrictUtf8;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -53,7 +54,7 @@ final class TokenIds implements StrictUtf8.Sink {
         String text = word.toString();
         word.setLength(0);
         if (!text.matches("[0-9]{1,7}") || Integer.parseInt(text) > LARGEST) {
-            throw new BadInput("%s:%d: '%s' is no token id; ids are whole numbers from 0 to %,d, separated by spaces or lines".formatted(name, line, text,
+            throw new BadInput(Text.format("%s:%d: '%s' is no token id; ids are whole numbers from 0 to %,d, separated by spaces or lines", name, line, text,
                     LARGEST));
         }
         if (count == ids.length) {

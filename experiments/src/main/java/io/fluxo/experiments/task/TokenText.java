@@ -2,6 +2,7 @@ package io.fluxo.experiments.task;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.StrictUtf8;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -107,7 +108,7 @@ final class TokenText {
 
         private int number(int point) {
             if (distinct == MAX_SYMBOLS - 1) {
-                throw new BadInput("%s: more than %,d distinct characters".formatted(name, MAX_SYMBOLS - 1));
+                throw new BadInput(Text.format("%s: more than %,d distinct characters", name, MAX_SYMBOLS - 1));
             }
             if (distinct == 256) {
                 widen();

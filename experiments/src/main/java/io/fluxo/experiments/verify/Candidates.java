@@ -7,6 +7,7 @@ import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.layer.BatchNorm;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ public final class Candidates {
         List<Candidate> candidates = new ArrayList<>();
         kinds.forEach((kind, layers) -> {
             Candidate candidate = named(kind.placement().standard(), catalog, Optional.of(kind));
-            Candidate placed = kinds.size() == 1 ? candidate : candidate.where("in block%s %s".formatted(layers.size() == 1 ? "" : "s", layers.stream()
+            Candidate placed = kinds.size() == 1 ? candidate : candidate.where(Text.format("in block%s %s", layers.size() == 1 ? "" : "s", layers.stream()
                     .map(String::valueOf).collect(Collectors.joining(", "))), Map.of());
             candidates.add(placed);
             if (kind.norm().standard().equals(BATCH_NORM)) {

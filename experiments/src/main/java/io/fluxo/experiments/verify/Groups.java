@@ -2,6 +2,7 @@ package io.fluxo.experiments.verify;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.verify.claim.ChapterClaims;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +73,7 @@ public final class Groups {
             throw new BadInput("--group: " + BadInput.legal("no group named", name, legal));
         }
         if (claims.isEmpty()) {
-            throw new BadInput("--group %s: its claims are not written yet; there are those of: %s".formatted(name,
+            throw new BadInput(Text.format("--group %s: its claims are not written yet; there are those of: %s", name,
                     String.join(", ", GROUPS.entrySet().stream().filter(entry -> !entry.getValue().isEmpty()).map(Map.Entry::getKey).toList())));
         }
         return claims;

@@ -4,6 +4,7 @@ import io.fluxo.experiments.spec.Values;
 import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.model.ModelSpec.ResidualKind;
+import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,7 @@ public enum Subject {
         Optional<String> departure(Candidate candidate) {
             return MIXING.departure(candidate).or(() -> candidate.spec().flatMap(spec -> {
                 if (spec.attention().standard() != AttentionKind.SOFTMAX) {
-                    return Optional.of("the model's attention is %s, not softmax".formatted(Values.label(spec.attention().standard())));
+                    return Optional.of(Text.format("the model's attention is %s, not softmax", Values.label(spec.attention().standard())));
                 }
                 if (spec.keyValueHeads(0) != spec.nHeads().standard()) {
                     return Optional.of("the model's heads share keys and values");
@@ -26,7 +27,7 @@ public enum Subject {
                     return Optional.of("the model normalises queries and keys");
                 }
                 return spec.positions() == PositionKind.ROPE || spec.positions() == PositionKind.ALIBI
-                        ? Optional.of("the model's scores depend on positions (%s)".formatted(Values.label(spec.positions()))) : Optional.empty();
+                        ? Optional.of(Text.format("the model's scores depend on positions (%s)", Values.label(spec.positions()))) : Optional.empty();
             }));
         }
     },
@@ -37,7 +38,7 @@ public enum Subject {
         Optional<String> departure(Candidate candidate) {
             return candidate.spec().map(spec -> spec.attention().standard())
                     .filter(kind -> kind == AttentionKind.NONE || kind == AttentionKind.SELF_ONLY)
-                    .map(kind -> "with attention %s no token sees another".formatted(Values.label(kind)));
+                    .map(kind -> Text.format("with attention %s no token sees another", Values.label(kind)));
         }
     },
 
@@ -79,7 +80,7 @@ public enum Subject {
         @Override
         Optional<String> departure(Candidate candidate) {
             return candidate.spec().map(spec -> spec.norm().standard()).filter(norm -> !norm.equals("layer_norm"))
-                    .map("the model's norm is %s, not layer_norm"::formatted);
+                    .map(norm -> Text.format("the model's norm is %s, not layer_norm", norm));
         }
     },
 
@@ -91,7 +92,7 @@ public enum Subject {
                 return Optional.of("the feed-forward network has a norm within");
             }
             return candidate.spec().flatMap(spec -> !spec.ffn().standard() ? Optional.of("the model's blocks have no feed-forward network")
-                    : spec.actFn().standard().isGated() ? Optional.of("the model's feed-forward network is gated (%s)".formatted(
+                    : spec.actFn().standard().isGated() ? Optional.of(Text.format("the model's feed-forward network is gated (%s)",
                             Values.label(spec.actFn().standard()))) : Optional.empty());
         }
     };
@@ -109,6 +110,6 @@ public enum Subject {
 
     private static Optional<String> residual(Candidate candidate) {
         return candidate.spec().map(spec -> spec.residual().standard()).filter(kind -> kind != ResidualKind.IDENTITY)
-                .map(kind -> "the model's residual connection is %s".formatted(Values.label(kind)));
+                .map(kind -> Text.format("the model's residual connection is %s", Values.label(kind)));
     }
 }

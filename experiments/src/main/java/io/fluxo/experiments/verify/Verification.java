@@ -1,6 +1,7 @@
 package io.fluxo.experiments.verify;
 
 import io.fluxo.experiments.verify.mutant.Mutant;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,7 +80,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
         try {
             return claim.check().of(candidate.orElse(null), apparatus);
         } catch (RuntimeException broken) {
-            throw new IllegalStateException("checking %s%s: %s".formatted(claim.id(), candidate.map(of -> " of " + of.name()).orElse(""), broken), broken);
+            throw new IllegalStateException(Text.format("checking %s%s: %s", claim.id(), candidate.map(of -> " of " + of.name()).orElse(""), broken), broken);
         }
     }
 

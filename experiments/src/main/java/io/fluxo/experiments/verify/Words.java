@@ -2,6 +2,7 @@ package io.fluxo.experiments.verify;
 
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.InputKind;
+import io.fluxo.text.Text;
 import java.util.Locale;
 
 /** A case in words. */
@@ -11,7 +12,7 @@ public final class Words {
 
     /** {@code 1 sequence of 2 tokens, d_model 1, 1 head (d_head 1, d_v 1), d_mlp 1; causal mask, relu, layer_norm …}. */
     public static String of(BlockCase drawn) {
-        return "%s of %s, d_model %d, %s (d_head %d, d_v %d), d_mlp %d; %s mask, %s, %s with ε = %s%s%s; weights%s; %s; numbers drawn from %d".formatted(
+        return Text.format("%s of %s, d_model %d, %s (d_head %d, d_v %d), d_mlp %d; %s mask, %s, %s with ε = %s%s%s; weights%s; %s; numbers drawn from %d",
                 count(drawn.batch(), "sequence"), count(drawn.pos(), "token"), drawn.dModel(), count(drawn.nHeads(), "head"), drawn.dHead(),
                         drawn.dV(), drawn.dMlp(),
                 lower(drawn.mask()), lower(drawn.actFn()), drawn.norm(), number(drawn.eps()), drawn.affine() ? ", gains" : "", drawn.bias() ? ", biases" : "",
@@ -30,7 +31,7 @@ public final class Words {
     }
 
     private static String count(int n, String noun) {
-        return n == 1 ? "1 " + noun : "%d %ss".formatted(n, noun);
+        return n == 1 ? "1 " + noun : Text.format("%d %ss", n, noun);
     }
 
     private static String lower(Enum<?> constant) {

@@ -1,5 +1,6 @@
 package io.fluxo.cuda.nd4j.inside;
 
+import io.fluxo.text.Text;
 import java.util.HashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -82,7 +83,7 @@ final class Kernels {
             try {
                 call.context().close();
             } catch (Exception failure) {
-                throw new IllegalStateException("nd4j's context of '%s' cannot be closed".formatted(call.op().opName()), failure);
+                throw new IllegalStateException(Text.format("nd4j's context of '%s' cannot be closed", call.op().opName()), failure);
             }
         }
         calls.clear();

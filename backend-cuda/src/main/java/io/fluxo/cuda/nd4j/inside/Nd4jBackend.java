@@ -13,6 +13,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -186,7 +187,7 @@ final class Nd4jBackend implements Backend {
         if (tensor instanceof Nd4jTensor own) {
             return own;
         }
-        throw new IllegalArgumentException("a tensor %s of another backend came to %s".formatted(tensor.shape(), name));
+        throw new IllegalArgumentException(Text.format("a tensor %s of another backend came to %s", tensor.shape(), name));
     }
 
     private Nd4jTensor[] tensors(Tensor... in) {

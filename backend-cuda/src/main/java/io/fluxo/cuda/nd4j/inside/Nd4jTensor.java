@@ -3,6 +3,7 @@ package io.fluxo.cuda.nd4j.inside;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A contiguous, row-major array of nd4j's. Tensors that only differ in shape share a buffer; one without elements has no array. */
@@ -53,17 +54,17 @@ final class Nd4jTensor implements Tensor {
     INDArray array() {
         requireAlive();
         if (array == null) {
-            throw new IllegalStateException("the tensor %s has no elements".formatted(shape));
+            throw new IllegalStateException(Text.format("the tensor %s has no elements", shape));
         }
         return array;
     }
 
     void requireAlive() {
         if (takenBy != null) {
-            throw new IllegalStateException("the tensor %s was taken over by %s".formatted(shape, takenBy));
+            throw new IllegalStateException(Text.format("the tensor %s was taken over by %s", shape, takenBy));
         }
         if (buffer.isFreed()) {
-            throw new IllegalStateException("the tensor %s is used after its scope closed".formatted(shape));
+            throw new IllegalStateException(Text.format("the tensor %s is used after its scope closed", shape));
         }
     }
 

@@ -12,6 +12,7 @@ import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -181,7 +182,7 @@ final class Primitives {
 
     private void argMax(Nd4jTensor x, int axis, Nd4jTensor y) {
         if (x.isEmpty()) {
-            throw new IllegalArgumentException("argMax: axis %d of %s is empty".formatted(axis, x.shape()));
+            throw new IllegalArgumentException(Text.format("argMax: axis %d of %s is empty", axis, x.shape()));
         }
         kernels.run("argmax", new long[] {x.shape().axis(axis)}, y.array(), x.array());
     }
@@ -277,7 +278,7 @@ final class Primitives {
         int[] checked = new int[rows.length];
         for (int i = 0; i < rows.length; i++) {
             if (rows[i] < 0 || rows[i] >= bound) {
-                throw new IndexOutOfBoundsException("%s: index %d (element %d) is not one of %d rows".formatted(op, rows[i], i, bound));
+                throw new IndexOutOfBoundsException(Text.format("%s: index %d (element %d) is not one of %d rows", op, rows[i], i, bound));
             }
             checked[i] = (int) rows[i];
         }

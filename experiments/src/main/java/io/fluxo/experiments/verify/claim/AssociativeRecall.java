@@ -20,6 +20,7 @@ import io.fluxo.shape.Shape;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,12 +59,12 @@ record AssociativeRecall() implements Check {
                 recall = solve(candidate, apparatus, load);
             } catch (ShapeMismatchException mismatch) {
                 return Finding.refuted(THEORY, "the hand-weighted block does not run",
-                        "d_model %d, n_heads·d_v = %d: %s".formatted(WIDTH, HEAD, mismatch.getMessage()));
+                        Text.format("d_model %d, n_heads·d_v = %d: %s", WIDTH, HEAD, mismatch.getMessage()));
             }
             if (recall.wrong().isPresent()) {
-                return Finding.refuted(THEORY, "%d of %d answered at D = %d".formatted(recall.right(), recall.asked(), load), recall.wrong().get());
+                return Finding.refuted(THEORY, Text.format("%d of %d answered at D = %d", recall.right(), recall.asked(), load), recall.wrong().get());
             }
-            derivation.add("D = %d: %d of %d queries answered, the right logit above the next by at least %s".formatted(load, recall.right(),
+            derivation.add(Text.format("D = %d: %d of %d queries answered, the right logit above the next by at least %s", load, recall.right(),
                     recall.asked(), Numbers.text(recall.margin())));
             least = Math.min(least, recall.margin());
         }
@@ -72,8 +73,8 @@ record AssociativeRecall() implements Check {
             return Finding.refuted(THEORY, "the answer may be reached without attention", "without attention a token still receives others, at N = 8: "
                     + reached.get()).derived(derivation);
         }
-        return Finding.proved(THEORY, "D = 4, 32, 64 exactly, on %s; absent without attention and in every window, by dependence".formatted(apparatus.settings().chosen()))
-                .witnessed("one block, d_model %d, one head, %d keys, %d values, weights by hand; least margin %s".formatted(WIDTH, KEYS, VALUES,
+        return Finding.proved(THEORY, Text.format("D = 4, 32, 64 exactly, on %s; absent without attention and in every window, by dependence", apparatus.settings().chosen()))
+                .witnessed(Text.format("one block, d_model %d, one head, %d keys, %d values, weights by hand; least margin %s", WIDTH, KEYS, VALUES,
                         Numbers.text(least)))
                 .derived(derivation);
     }
@@ -125,7 +126,7 @@ record AssociativeRecall() implements Check {
                 right++;
                 margin = Math.min(margin, lead);
             } else if (wrong.isEmpty()) {
-                wrong = Optional.of("D = %d, query %d: key %d was given with value %d, the block answers %d".formatted(load, n + 1, keys[order[n]],
+                wrong = Optional.of(Text.format("D = %d, query %d: key %d was given with value %d, the block answers %d", load, n + 1, keys[order[n]],
                         answer, given));
             }
         }
@@ -195,7 +196,7 @@ record AssociativeRecall() implements Check {
                 for (int token = 0; token < tokens; token++) {
                     boolean within = token <= row && token > row - k;
                     if (reach.reaches(token, row) && !within) {
-                        return Optional.of("an n-gram model of order %d: row %d depends on token %d".formatted(k, row + 1, token + 1));
+                        return Optional.of(Text.format("an n-gram model of order %d: row %d depends on token %d", k, row + 1, token + 1));
                     }
                 }
             }

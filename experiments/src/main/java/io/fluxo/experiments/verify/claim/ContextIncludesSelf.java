@@ -7,6 +7,7 @@ import io.fluxo.experiments.verify.Finding;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.InputKind;
 import io.fluxo.property.Outcome;
+import io.fluxo.text.Text;
 
 /** The sum over the context runs over j = i too: each head's result is Σ_j α_ij v_j with that term, and is not without it. */
 record ContextIncludesSelf() implements Check {
@@ -34,7 +35,7 @@ record ContextIncludesSelf() implements Check {
                 for (int i = 0; i < drawn.pos(); i++) {
                     double[] alpha = pattern.weights(sequence, head, i);
                     if (pattern.scores(sequence, head, i)[i] == Double.NEGATIVE_INFINITY) {
-                        return Outcome.fail("head %d: token %d is masked from itself, α_%d%d = 0".formatted(head + 1, i + 1, i + 1, i + 1));
+                        return Outcome.fail(Text.format("head %d: token %d is masked from itself, α_%d%d = 0", head + 1, i + 1, i + 1, i + 1));
                     }
                     double[] z = pattern.result(sequence, head, i);
                     Bounded[] values = pattern.values(sequence, head, specimen.dtype());
@@ -44,7 +45,7 @@ record ContextIncludesSelf() implements Check {
                     Bounded without = Bounded.exact(others, specimen.dtype()).mix(values);
                     for (int c = 0; c < z.length; c++) {
                         if (!deviations.add(z[c], all.value()[c], all.error()[c])) {
-                            return Outcome.fail("head %d: z_%d is %s, the sum over all j ≤ i is %s".formatted(head + 1, i + 1, Numbers.text(z),
+                            return Outcome.fail(Text.format("head %d: z_%d is %s, the sum over all j ≤ i is %s", head + 1, i + 1, Numbers.text(z),
                                     Numbers.text(all.value())));
                         }
                         needed |= Math.abs(z[c] - without.value()[c]) > 4 * without.error()[c];

@@ -9,6 +9,7 @@ import io.fluxo.experiments.verify.example.Dataflow;
 import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Realisation;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,10 +33,10 @@ record Diagram(String mermaid) implements Check {
         List<String> missing = drawn.stream().filter(edge -> !seen.contains(edge)).map(Edge::toString).toList();
         List<String> extra = seen.stream().filter(edge -> !drawn.contains(edge)).map(Edge::toString).toList();
         if (!missing.isEmpty() || !extra.isEmpty()) {
-            return Finding.refuted(theory, text(seen), "%s%s%s".formatted(missing.isEmpty() ? "" : "not in the run: " + String.join(", ", missing),
+            return Finding.refuted(theory, text(seen), Text.format("%s%s%s", missing.isEmpty() ? "" : "not in the run: " + String.join(", ", missing),
                     missing.isEmpty() || extra.isEmpty() ? "" : "; ", extra.isEmpty() ? "" : "not in the diagram: " + String.join(", ", extra)));
         }
-        return Finding.holds(theory, "the %d arrows of the diagram, and no other into %s".formatted(drawn.size(), String.join(", ", inner)))
+        return Finding.holds(theory, Text.format("the %d arrows of the diagram, and no other into %s", drawn.size(), String.join(", ", inner)))
                 .derived(flow.edges().stream().map(Edge::toString).toList());
     }
 

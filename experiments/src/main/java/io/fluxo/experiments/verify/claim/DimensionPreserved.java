@@ -8,6 +8,7 @@ import io.fluxo.proof.DimensionProof;
 import io.fluxo.property.InputKind;
 import io.fluxo.property.Outcome;
 import io.fluxo.shape.ShapeMismatchException;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,19 +27,19 @@ record DimensionPreserved() implements Check {
                     try (Specimen specimen = Specimen.of(candidate, drawn, apparatus.backend(), apparatus.dtype())) {
                         var symbols = specimen.symbols(specimen.xs());
                         return symbols.entrySet().stream().filter(symbol -> !symbol.getValue().shape().equals(drawn.stream())).findFirst()
-                                .map(symbol -> Outcome.fail("%s is %s, not %s".formatted(symbol.getKey(), symbol.getValue().shape(), drawn.stream())))
+                                .map(symbol -> Outcome.fail(Text.format("%s is %s, not %s", symbol.getKey(), symbol.getValue().shape(), drawn.stream())))
                                 .orElseGet(Outcome::pass);
                     } catch (ShapeMismatchException mismatch) {
                         return Outcome.fail(mismatch.getMessage());
                     }
                 });
-        derivation.add("random sizes on %s: %s".formatted(apparatus.settings().chosen(), sizes.cases()));
+        derivation.add(Text.format("random sizes on %s: %s", apparatus.settings().chosen(), sizes.cases()));
         if (sizes.refuted()) {
             return Finding.refuted(THEORY, sizes.cases(), sizes.counterexample()).derived(derivation);
         }
         if (!proof.proved()) {
             return Finding.refuted(THEORY, "not for all sizes", proof.sentence()).derived(derivation);
         }
-        return Finding.proved(THEORY, "%s; random sizes: %s".formatted(proof.sentence(), sizes.cases())).derived(derivation);
+        return Finding.proved(THEORY, Text.format("%s; random sizes: %s", proof.sentence(), sizes.cases())).derived(derivation);
     }
 }

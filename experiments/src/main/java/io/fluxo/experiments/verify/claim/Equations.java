@@ -14,6 +14,7 @@ import io.fluxo.stream.HookPoint;
 import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +41,10 @@ record Equations(List<Equation> equations) implements Check {
         @Override
         public String toString() {
             return result + " = " + switch (rule) {
-                case ATTENTION -> "MHA(%1$s_i, [%1$s_1 … %1$s_N])".formatted(operands.getFirst());
+                case ATTENTION -> Text.format("MHA(%1$s_i, [%1$s_1 … %1$s_N])", operands.getFirst());
                 case SUM -> String.join(" + ", operands);
-                case NORM_1, NORM_2 -> "LN(%s)".formatted(operands.getFirst());
-                case FFN -> "FFN(%s)".formatted(operands.getFirst());
+                case NORM_1, NORM_2 -> Text.format("LN(%s)", operands.getFirst());
+                case FFN -> Text.format("FFN(%s)", operands.getFirst());
             };
         }
     }
@@ -65,7 +66,7 @@ record Equations(List<Equation> equations) implements Check {
         return ForAll.of(candidate, apparatus).run(theory, domain, this::check).finding(theory)
                 .derived("right-hand sides: float64 on the host, from the operands the block shows; allowed: the rounding bound of each right-hand side in "
                         + apparatus.dtype().label() + " (running error analysis)",
-                        "each in the matrix form and for every token i with its context; norms also at a mean of %d times the input's scale".formatted(LARGE_MEAN));
+                        Text.format("each in the matrix form and for every token i with its context; norms also at a mean of %d times the input's scale", LARGE_MEAN));
     }
 
     private Outcome check(Specimen specimen, ForAll.Deviations all) {
@@ -93,7 +94,7 @@ record Equations(List<Equation> equations) implements Check {
             if (equation.rule == Rule.NORM_1 || equation.rule == Rule.NORM_2) {
                 Map<String, HostArray> shifted = specimen.symbols(xs, atALargeMean(specimen, equation.operands.getFirst()));
                 Outcome far = inMatrixForm(specimen, weights, equation, shifted, deviations,
-                        "with a mean of %s added to ".formatted(Numbers.text(LARGE_MEAN * specimen.drawn().inputScale())) + equation.operands.getFirst());
+                        Text.format("with a mean of %s added to ", Numbers.text(LARGE_MEAN * specimen.drawn().inputScale())) + equation.operands.getFirst());
                 if (!(far instanceof Outcome.Pass)) {
                     return far;
                 }
@@ -126,7 +127,7 @@ record Equations(List<Equation> equations) implements Check {
             List<Bounded[]> operands = rows(specimen, equation, symbols, sequence);
             for (int i = 0; i < drawn.pos(); i++) {
                 Bounded expected = evaluate(weights, equation.rule, operands, i);
-                Outcome outcome = compare(equation, expected, row(result, sequence, i), deviations, "%s, token %d".formatted(how, i + 1));
+                Outcome outcome = compare(equation, expected, row(result, sequence, i), deviations, Text.format("%s, token %d", how, i + 1));
                 if (!(outcome instanceof Outcome.Pass)) {
                     return outcome;
                 }
@@ -151,7 +152,7 @@ record Equations(List<Equation> equations) implements Check {
                     .map(rows -> new Bounded[] {rows[Math.min(i, rows.length - 1)]}).toList();
             Bounded expected = evaluate(weights, equation.rule, aligned, equation.rule == Rule.ATTENTION ? i : 0);
             Outcome outcome = compare(equation, expected, row(result, of, Math.min(i, result.shape().size(1) - 1)), deviations,
-                    "token %d with its context".formatted(i + 1));
+                    Text.format("token %d with its context", i + 1));
             if (!(outcome instanceof Outcome.Pass)) {
                 return outcome;
             }
@@ -176,7 +177,7 @@ record Equations(List<Equation> equations) implements Check {
                 continue;                                                               // rounding leaves nothing to compare
             }
             if (!deviations.add(measured[c], expected.value()[c], expected.error()[c])) {
-                return Outcome.fail("%s, feature %d: the block has %s = %s, but %s is %s".formatted(where, c + 1, equation.result, Numbers.text(measured[c]),
+                return Outcome.fail(Text.format("%s, feature %d: the block has %s = %s, but %s is %s", where, c + 1, equation.result, Numbers.text(measured[c]),
                         equation.toString().substring(equation.result.length() + 3), Numbers.text(expected.value()[c])));
             }
         }

@@ -11,6 +11,7 @@ import io.fluxo.property.BlockCase;
 import io.fluxo.stream.Intervention;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,12 +38,12 @@ record FeedForwardNonlinear() implements Check {
         double curved = superposition(candidate, apparatus, drawn, operands);
         double straight = superposition(Mutants.withoutNonlinearity(candidate), apparatus, drawn, operands);
         if (!(curved > 1e-6)) {
-            return Finding.refuted(THEORY, "superposition fails by %s only".formatted(Numbers.text(curved)), Words.of(drawn));
+            return Finding.refuted(THEORY, Text.format("superposition fails by %s only", Numbers.text(curved)), Words.of(drawn));
         }
         if (!(straight <= TOLERANCE)) {
-            return Finding.refuted(THEORY, "superposition still fails, by %s, without the nonlinearity".formatted(Numbers.text(straight)), Words.of(drawn));
+            return Finding.refuted(THEORY, Text.format("superposition still fails, by %s, without the nonlinearity", Numbers.text(straight)), Words.of(drawn));
         }
-        return Finding.holds(THEORY, "superposition fails by %s; without the nonlinearity by %s".formatted(Numbers.text(curved), Numbers.text(straight)))
+        return Finding.holds(THEORY, Text.format("superposition fails by %s; without the nonlinearity by %s", Numbers.text(curved), Numbers.text(straight)))
                 .within(TOLERANCE).witnessed(Words.of(drawn));
     }
 

@@ -13,7 +13,7 @@ import io.fluxo.property.Property;
 import io.fluxo.property.Report;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.DType;
-import java.util.Locale;
+import io.fluxo.text.Text;
 import java.util.function.BiFunction;
 
 /**
@@ -60,8 +60,8 @@ final class ForAll {
         /** {@code 14 cases, 2 more vacuous}. */
         String cases() {
             return switch (report) {
-                case Report.Holds<BlockCase> holds -> holds.cases() + " cases" + (holds.vacuous() == 0 ? "" : ", %d more vacuous".formatted(holds.vacuous()));
-                case Report.Refuted<BlockCase> refuted -> "refuted after %d cases, shrunk in %d steps".formatted(refuted.passed(), refuted.shrinks());
+                case Report.Holds<BlockCase> holds -> holds.cases() + " cases" + (holds.vacuous() == 0 ? "" : Text.format(", %d more vacuous", holds.vacuous()));
+                case Report.Refuted<BlockCase> refuted -> Text.format("refuted after %d cases, shrunk in %d steps", refuted.passed(), refuted.shrinks());
                 default -> report.toString();
             };
         }
@@ -69,14 +69,14 @@ final class ForAll {
         /** The smallest case in which the claim is false, in words; empty where none was found. */
         String counterexample() {
             return report instanceof Report.Refuted<BlockCase> refuted
-                    ? "%s. There: %s".formatted(Words.of(refuted.smallest().value()), refuted.smallest().reason()) : "";
+                    ? Text.format("%s. There: %s", Words.of(refuted.smallest().value()), refuted.smallest().reason()) : "";
         }
 
         /** The finding of a claim that is this trial alone. */
         Finding finding(String theory) {
             return switch (report) {
                 case Report.Holds<BlockCase> _ -> deviations.any()
-                        ? Finding.holds(theory, "%s; largest deviation %s".formatted(cases(), deviations)).within(deviations.allowed())
+                        ? Finding.holds(theory, Text.format("%s; largest deviation %s", cases(), deviations)).within(deviations.allowed())
                         : Finding.holds(theory, cases());
                 case Report.Refuted<BlockCase> _ -> Finding.refuted(theory, cases(), counterexample());
                 case Report.Untested<BlockCase> untested -> Finding.skipped("no case of the domain could be tried: " + untested.reason());
@@ -121,7 +121,7 @@ final class ForAll {
 
         @Override
         public String toString() {
-            return worst == 0 ? "0" : String.format(Locale.ROOT, "%.1e where rounding may make %.1e", worst, allowed);
+            return worst == 0 ? "0" : Text.format("%.1e where rounding may make %.1e", worst, allowed);
         }
     }
 

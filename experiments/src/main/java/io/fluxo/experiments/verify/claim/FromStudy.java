@@ -5,6 +5,7 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Check;
 import io.fluxo.experiments.verify.Finding;
+import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -22,19 +23,19 @@ record FromStudy(String study, String claim) implements Check {
     public Finding of(Candidate candidate, Apparatus apparatus) {
         Optional<FinishedRun> run = FinishedRun.latest(apparatus.runs(), study);
         if (run.isEmpty()) {
-            return Finding.skipped("needs training: run ./fluxo ablate %s (there is no run of it in %s; --runs names another folder)".formatted(study,
+            return Finding.skipped(Text.format("needs training: run ./fluxo ablate %s (there is no run of it in %s; --runs names another folder)", study,
                     apparatus.runs()));
         }
         List<FinishedRun.Condition> conditions = run.get().conditions(claim);
         if (conditions.isEmpty()) {
-            return Finding.skipped("%s: %s".formatted(run.get().folder(), run.get().why()));
+            return Finding.skipped(Text.format("%s: %s", run.get().folder(), run.get().why()));
         }
         String theory = conditions.stream().map(FinishedRun.Condition::statement).collect(Collectors.joining("; "));
         String measured = conditions.stream().map(FinishedRun.Condition::measured).collect(Collectors.joining("; "));
         String unmet = conditions.stream().filter(condition -> !condition.met()).map(condition -> condition.statement() + ": " + condition.measured())
                 .collect(Collectors.joining("; "));
         Finding finding = unmet.isEmpty() ? Finding.holds(theory, measured) : Finding.refuted(theory, measured, unmet);
-        return finding.derived("read from %s: study %s, backend %s, seed %d".formatted(run.get().folder(), study, run.get().backend(), run.get().seed()));
+        return finding.derived(Text.format("read from %s: study %s, backend %s, seed %d", run.get().folder(), study, run.get().backend(), run.get().seed()));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.fluxo.experiments.verify.claim;
 
+import io.fluxo.text.Text;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Numbers as a person reads them. */
@@ -15,8 +15,8 @@ public final class Numbers {
             return value == 0 ? "0" : Double.toString(value);
         }
         double size = Math.abs(value);
-        String digits = size < 1e-4 || size >= 1e7 ? String.format(Locale.ROOT, "%.3e", size)
-                : String.format(Locale.ROOT, "%.5f", size).replaceAll("0+$", "").replaceAll("\\.$", "");
+        String digits = size < 1e-4 || size >= 1e7 ? Text.format("%.3e", size)
+                : Text.format("%.5f", size).replaceAll("0+$", "").replaceAll("\\.$", "");
         return (value < 0 ? "−" : "") + digits;
     }
 

@@ -14,6 +14,7 @@ import io.fluxo.property.InputKind;
 import io.fluxo.property.Outcome;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +40,7 @@ record OnlyAttentionMixes() implements Check {
                 candidate.domain(apparatus.dtype()).pos(2, 5).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3)
                         .weightScales(1, 10, 1e-3),
                 (specimen, _) -> unmoved(specimen, false));
-        derivation.add("bits, without attention, on %s: %s".formatted(apparatus.settings().chosen(), apart.cases()));
+        derivation.add(Text.format("bits, without attention, on %s: %s", apparatus.settings().chosen(), apart.cases()));
         if (apart.refuted()) {
             return Finding.refuted(THEORY, "something other than attention mixes tokens; " + apart.cases(), "without attention, " + apart.counterexample())
                     .derived(derivation);
@@ -49,9 +50,9 @@ record OnlyAttentionMixes() implements Check {
             ForAll.Trial later = ForAll.on(candidate, apparatus, setup).run("no bit of h_i depends on x_j, j > i",
                     candidate.domain(setup.dtype()).masks(CAUSAL).pos(2, 5).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3)
                             .weightScales(1, 1e-3), (specimen, _) -> unmoved(specimen, true));
-            derivation.add("bits, j > i, huge values included, on %s: %s".formatted(setup, later.cases()));
+            derivation.add(Text.format("bits, j > i, huge values included, on %s: %s", setup, later.cases()));
             if (later.refuted()) {
-                return Finding.refuted(THEORY, "a later token is seen; " + later.cases(), "on %s, %s".formatted(setup, later.counterexample()))
+                return Finding.refuted(THEORY, "a later token is seen; " + later.cases(), Text.format("on %s, %s", setup, later.counterexample()))
                         .derived(derivation);
             }
             bits.add(setup.toString());
@@ -74,13 +75,13 @@ record OnlyAttentionMixes() implements Check {
             Jacobian measured = Jacobian.of(apparatus.backend(), apparatus.dtype(), chosen.xs(), chosen.block()::forward);
             double off = h.difference(Jacobian.byDifferences(reference, xs, specimen.block()::forward));
             derivation.add("Jacobian blocks of h, largest entries, [ejml f64]: " + table(h));
-            derivation.add("automatic differentiation and central differences differ by %s".formatted(Numbers.text(off)));
+            derivation.add(Text.format("automatic differentiation and central differences differ by %s", Numbers.text(off)));
 
             Optional<String> nonzero = firstNonzero(apart, "without attention, h", (i, j) -> i == j)
                     .or(() -> firstNonzero(h, "h", (i, j) -> !causal || j <= i)).or(() -> firstNonzero(measured, "h on " + apparatus.settings()
                             .chosen(), (i, j) -> !causal || j <= i));
             if (nonzero.isPresent()) {
-                return Finding.refuted(THEORY, "a derivative that should be 0 is not", "%s: %s".formatted(Words.of(drawn), nonzero.get()))
+                return Finding.refuted(THEORY, "a derivative that should be 0 is not", Text.format("%s: %s", Words.of(drawn), nonzero.get()))
                         .derived(derivation);
             }
             double least = Double.POSITIVE_INFINITY;
@@ -94,12 +95,12 @@ record OnlyAttentionMixes() implements Check {
                         Words.of(drawn))
                         .derived(derivation);
             }
-            String witness = "%s: ‖∂%s_i/∂x_j‖ ≥ %s for every j%s".formatted(Words.of(drawn), shown ? "t1" : "h", Numbers.text(least), causal ? " ≤ i" : "");
+            String witness = Text.format("%s: ‖∂%s_i/∂x_j‖ ≥ %s for every j%s", Words.of(drawn), shown ? "t1" : "h", Numbers.text(least), causal ? " ≤ i" : "");
             if (!theorem.proved()) {
                 return Finding.holds(THEORY, "measured, but not proved: " + theorem.failure().orElseThrow()).witnessed(witness).derived(derivation);
             }
-            return Finding.proved(THEORY, "absent: %d parts and the whole at N = %d, for all weights and inputs; derivatives and bits agree%s"
-                    .formatted(theorem.proofs().size(), TOKENS, bits.isEmpty() ? "" : " (bits on " + String.join(", ", bits) + ")")).witnessed(witness)
+            return Finding.proved(THEORY, Text.format("absent: %d parts and the whole at N = %d, for all weights and inputs; derivatives and bits agree%s",
+                    theorem.proofs().size(), TOKENS, bits.isEmpty() ? "" : " (bits on " + String.join(", ", bits) + ")")).witnessed(witness)
                             .derived(derivation);
         }
     }
@@ -112,7 +113,7 @@ record OnlyAttentionMixes() implements Check {
         for (int i = 0; i < jacobian.rows(); i++) {
             for (int j = 0; j < jacobian.tokens(); j++) {
                 if (!reach.permitted(i, j) && jacobian.block(i, j) != 0) {
-                    return Optional.of("∂%s_%d/∂x_%d has an entry of %s".formatted(symbol, i + 1, j + 1, Numbers.text(jacobian.block(i, j))));
+                    return Optional.of(Text.format("∂%s_%d/∂x_%d has an entry of %s", symbol, i + 1, j + 1, Numbers.text(jacobian.block(i, j))));
                 }
             }
         }
@@ -126,7 +127,7 @@ record OnlyAttentionMixes() implements Check {
             for (int j = 0; j < row.length; j++) {
                 row[j] = jacobian.block(i, j);
             }
-            rows.add("h_%d %s".formatted(i + 1, Numbers.text(row)));
+            rows.add(Text.format("h_%d %s", i + 1, Numbers.text(row)));
         }
         return String.join("; ", rows);
     }
@@ -151,7 +152,7 @@ record OnlyAttentionMixes() implements Check {
                                 return Outcome.vacuous("h is not finite");
                             }
                             if (Double.doubleToRawLongBits(a[c]) != Double.doubleToRawLongBits(b[c])) {
-                                return Outcome.fail("feature %d of h_%d changed from %s to %s when x_%d changed%s".formatted(c + 1, i + 1, a[c], b[c], j + 1,
+                                return Outcome.fail(Text.format("feature %d of h_%d changed from %s to %s when x_%d changed%s", c + 1, i + 1, a[c], b[c], j + 1,
                                         scale > 0 ? " to values of size " + Numbers.text(scale) : ""));
                             }
                         }

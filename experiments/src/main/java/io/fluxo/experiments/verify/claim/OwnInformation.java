@@ -10,6 +10,7 @@ import io.fluxo.property.InputKind;
 import io.fluxo.property.Outcome;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.List;
 
@@ -41,11 +42,11 @@ record OwnInformation() implements Check {
             Jacobian elsewhere = Jacobian.of(apparatus.reference(), DType.F64, drawn.withAnotherToken(xs, 0), t1);
             double change = change(here, elsewhere, i);
             if (!(change > 1e-9)) {
-                return Finding.refuted(THEORY, "∂t1_%d/∂x_%d changes by %s when x_1 is another token: it does not depend on context"
-                        .formatted(i + 1, i + 1, Numbers.text(change)), Words.of(drawn));
+                return Finding.refuted(THEORY, Text.format("∂t1_%d/∂x_%d changes by %s when x_1 is another token: it does not depend on context",
+                        i + 1, i + 1, Numbers.text(change)), Words.of(drawn));
             }
             Finding finding = sums.finding(THEORY);
-            return finding.witnessed("%s: ∂t1_%d/∂x_%d changes by %s when x_1 is another token".formatted(Words.of(drawn), i + 1, i + 1,
+            return finding.witnessed(Text.format("%s: ∂t1_%d/∂x_%d changes by %s when x_1 is another token", Words.of(drawn), i + 1, i + 1,
                     Numbers.text(change)))
                     .derived("log α_ii is finite in every case: the score of a token with itself is never masked",
                             "α and the values as the block shows them (attn.hook_pattern, attn.hook_v); the sum over j, the heads and W_O on the host, in float64");
@@ -82,7 +83,7 @@ record OwnInformation() implements Check {
                 for (int head = 0; head < heads.length; head++) {
                     double[] scores = pattern.scores(sequence, head, i);
                     if (!Double.isFinite(scores[i] - logSumExp(scores))) {
-                        return Outcome.fail("head %d: log α_%d%d is %s, token %d has no part in itself".formatted(head + 1, i + 1, i + 1,
+                        return Outcome.fail(Text.format("head %d: log α_%d%d is %s, token %d has no part in itself", head + 1, i + 1, i + 1,
                                 scores[i] - logSumExp(scores), i + 1));
                     }
                     if (operand != null) {
@@ -97,7 +98,7 @@ record OwnInformation() implements Check {
                 double[] t1 = Equations.row(pattern.output(), sequence, i);
                 for (int c = 0; c < t1.length; c++) {
                     if (!deviations.add(t1[c], expected.value()[c], expected.error()[c])) {
-                        return Outcome.fail("feature %d of t1_%d is %s, but Σ_j α_ij v_j W_O + b_O is %s".formatted(c + 1, i + 1, Numbers.text(t1[c]),
+                        return Outcome.fail(Text.format("feature %d of t1_%d is %s, but Σ_j α_ij v_j W_O + b_O is %s", c + 1, i + 1, Numbers.text(t1[c]),
                                 Numbers.text(expected.value()[c])));
                     }
                 }
@@ -111,11 +112,11 @@ record OwnInformation() implements Check {
         Bounded projected = weights.value(Bounded.exact(x, dtype), head);
         double[] value = pattern.values(sequence, head, dtype)[i].value();
         if (value.length != projected.value().length) {
-            return Outcome.fail("the values have %d features, not d_v = %d".formatted(value.length, projected.value().length));
+            return Outcome.fail(Text.format("the values have %d features, not d_v = %d", value.length, projected.value().length));
         }
         for (int c = 0; c < value.length; c++) {
             if (!deviations.add(value[c], projected.value()[c], projected.error()[c])) {
-                return Outcome.fail("head %d carries %s for token %d, but x_%d W_V + b_V is %s".formatted(head + 1, Numbers.text(value), i + 1, i + 1,
+                return Outcome.fail(Text.format("head %d carries %s for token %d, but x_%d W_V + b_V is %s", head + 1, Numbers.text(value), i + 1, i + 1,
                         Numbers.text(projected.value())));
             }
         }

@@ -17,6 +17,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.List;
 
 /** The pre-norm equations, block by block, and the norm that follows the last block: logits = LN(x_L)W_U. */
@@ -36,10 +37,10 @@ record PreNorm() implements Check {
         }
         double off = finalNorm(candidate, apparatus);
         if (!(off <= TOLERANCE)) {
-            return Finding.refuted(equations.theory() + "; logits = LN(x_L)W_U", "the logits are %s away from LN(x_L)W_U".formatted(Numbers.text(off)),
-                    "two blocks, d_model 4, 4 tokens, weights from seed %d".formatted(apparatus.seed()));
+            return Finding.refuted(equations.theory() + "; logits = LN(x_L)W_U", Text.format("the logits are %s away from LN(x_L)W_U", Numbers.text(off)),
+                    Text.format("two blocks, d_model 4, 4 tokens, weights from seed %d", apparatus.seed()));
         }
-        return equations.derived("after the last of two blocks the logits are LN(x_L)W_U: largest deviation %s, on ejml f64".formatted(Numbers.text(off)));
+        return equations.derived(Text.format("after the last of two blocks the logits are LN(x_L)W_U: largest deviation %s, on ejml f64", Numbers.text(off)));
     }
 
     private static double finalNorm(Candidate candidate, Apparatus apparatus) {

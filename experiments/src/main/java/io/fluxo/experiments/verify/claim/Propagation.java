@@ -17,6 +17,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 
 /**
  * What block 0's attention brings in is still in the last layer when every later attention, and every feed-forward network, is taken away: the
@@ -37,18 +38,18 @@ record Propagation() implements Check {
                 least = Math.min(least, carried.block(i, j));
                 if (nothing.block(i, j) != 0) {
                     return Finding.refuted(THEORY, "context arrives although block 0's attention is silenced too",
-                            "∂h_%d/∂x_%d = %s".formatted(i + 1, j + 1, Numbers.text(nothing.block(i, j))));
+                            Text.format("∂h_%d/∂x_%d = %s", i + 1, j + 1, Numbers.text(nothing.block(i, j))));
                 }
             }
         }
         if (!(least > 1e-9)) {
-            return Finding.refuted(THEORY, "least ‖∂h_i/∂x_j‖ over j < i is %s in layer %d".formatted(Numbers.text(least), LAYERS),
-                    "%d layers, d_model 4, 2 heads, 4 tokens, weights from seed %d: what block 0's attention brought in is gone".formatted(LAYERS,
+            return Finding.refuted(THEORY, Text.format("least ‖∂h_i/∂x_j‖ over j < i is %s in layer %d", Numbers.text(least), LAYERS),
+                    Text.format("%d layers, d_model 4, 2 heads, 4 tokens, weights from seed %d: what block 0's attention brought in is gone", LAYERS,
                             apparatus.seed()));
         }
         var flow = TokenTheorem.path(candidate.small(LAYERS), candidate.models(), 4);
-        return Finding.holds(THEORY, "%d layers: least ‖∂h_i/∂x_j‖ over j < i is %s; 0 without block 0's attention".formatted(LAYERS, Numbers.text(least)))
-                .witnessed("%d layers, d_model 4, 2 heads, 4 tokens, weights from seed %d".formatted(LAYERS, apparatus.seed()))
+        return Finding.holds(THEORY, Text.format("%d layers: least ‖∂h_i/∂x_j‖ over j < i is %s; 0 without block 0's attention", LAYERS, Numbers.text(least)))
+                .witnessed(Text.format("%d layers, d_model 4, 2 heads, 4 tokens, weights from seed %d", LAYERS, apparatus.seed()))
                 .derived("by dependence, later attention silenced: logits: " + flow.output().describe());
     }
 

@@ -7,6 +7,7 @@ import io.fluxo.experiments.verify.Finding;
 import io.fluxo.experiments.verify.Words;
 import io.fluxo.property.BlockCase;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
 
 /** The identity term: after the residual addition ∂(attention's output + x)/∂x is ∂(attention's output)/∂x + I, exactly. */
 record ResidualIdentity() implements Check {
@@ -34,9 +35,9 @@ record ResidualIdentity() implements Check {
             }
         }
         if (!(worst <= TOLERANCE)) {
-            return Finding.refuted(THEORY, "the difference is %s away from I".formatted(Numbers.text(worst)), where);
+            return Finding.refuted(THEORY, Text.format("the difference is %s away from I", Numbers.text(worst)), where);
         }
-        return Finding.holds(THEORY, "%d cases; largest deviation from I: %s".formatted(cases, Numbers.text(worst))).within(TOLERANCE)
+        return Finding.holds(THEORY, Text.format("%d cases; largest deviation from I: %s", cases, Numbers.text(worst))).within(TOLERANCE)
                 .derived("all derivatives by automatic differentiation on ejml f64");
     }
 

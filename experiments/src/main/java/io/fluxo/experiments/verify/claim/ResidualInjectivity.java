@@ -10,6 +10,7 @@ import io.fluxo.property.InputKind;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.List;
 
@@ -42,10 +43,10 @@ record ResidualInjectivity() implements Check {
                 double[] a = shown(specimen, x, "hook_resid_mid");
                 double[] b = shown(specimen, TOKENS.get(1), "hook_resid_mid");
                 if (apart(a, b) < 1e-10) {
-                    return Finding.refuted(THEORY, "x = %s and x = %s both give %s".formatted(Numbers.text(x), Numbers.text(TOKENS.get(1)),
+                    return Finding.refuted(THEORY, Text.format("x = %s and x = %s both give %s", Numbers.text(x), Numbers.text(TOKENS.get(1)),
                             Numbers.text(rounded(a))),
-                            size == 0 ? "N = 1, d = 4, W_V = 0: every x gives the same" : "N = 1, d = 4, one head, W_V W_O = −%s·I: attention returns −x"
-                                    .formatted(Numbers.text(x[0] / seen[0])));
+                            size == 0 ? "N = 1, d = 4, W_V = 0: every x gives the same" : Text.format("N = 1, d = 4, one head, W_V W_O = −%s·I: attention returns −x",
+                                    Numbers.text(x[0] / seen[0])));
                 }
             }
         }

@@ -9,6 +9,7 @@ import io.fluxo.property.Outcome;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.List;
 
@@ -46,7 +47,7 @@ record Roles() implements Check {
             HostArray[] other = shown(specimen);
             specimen.set(name, original);
             if (!same(base[1], other[1])) {
-                return Outcome.fail("another %s changes the values that are carried".formatted(name.substring(5)));
+                return Outcome.fail(Text.format("another %s changes the values that are carried", name.substring(5)));
             }
             relevance |= !same(base[0], other[0]);
         }

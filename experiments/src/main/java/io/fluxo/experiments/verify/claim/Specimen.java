@@ -14,6 +14,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -115,7 +116,7 @@ final class Specimen implements AutoCloseable {
         block.chapter().forEach((symbol, hook) -> {
             HostArray shown = hooked.get(block.path() + "." + hook);
             if (shown.shape().rank() != 3 || shown.shape().size(2) != drawn.dModel()) {
-                throw new ShapeMismatchException("%s is %s, not %s".formatted(symbol, shown.shape(), drawn.stream()));
+                throw new ShapeMismatchException(Text.format("%s is %s, not %s", symbol, shown.shape(), drawn.stream()));
             }
             symbols.put(symbol, shown);
         });

@@ -9,6 +9,7 @@ import io.fluxo.property.InputKind;
 import io.fluxo.property.Outcome;
 import io.fluxo.stream.Intervention;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 
 /**
@@ -64,11 +65,11 @@ record WellBehaved() implements Check {
         }
         double v = variance(t5);
         if (!deviations.add(mean(h), 0, bound)) {
-            return Outcome.fail("mean(h) = %s where t5 = %s".formatted(Numbers.text(mean(h)), Numbers.text(t5)));
+            return Outcome.fail(Text.format("mean(h) = %s where t5 = %s", Numbers.text(mean(h)), Numbers.text(t5)));
         }
         double theory = v / (v + eps);
         if (!deviations.add(variance(h), theory, bound * (2 * Numbers.largest(normalized.value()) + bound))) {
-            return Outcome.fail("var(h) = %s, not %s, where t5 = %s%s".formatted(Numbers.text(variance(h)), Numbers.text(theory), Numbers.text(t5),
+            return Outcome.fail(Text.format("var(h) = %s, not %s, where t5 = %s%s", Numbers.text(variance(h)), Numbers.text(theory), Numbers.text(t5),
                     offset == 0 ? "" : ": its mean is large"));
         }
         return Outcome.pass();

@@ -18,6 +18,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,8 +61,8 @@ final class WorkedExample {
         public Finding of(Candidate candidate, Apparatus apparatus) {
             double[] t2 = compute(apparatus, Published.T1, Published.X, Ops::add);
             double[] t5 = compute(apparatus, Published.T4, Published.T3, Ops::add);
-            String theory = "t1 + x2 = %s, t4 + t3 = %s".formatted(Numbers.text(Published.T2), Numbers.text(Published.T5));
-            String measured = "t1 + x2 = %s, t4 + t3 = %s".formatted(Numbers.text(t2), Numbers.text(t5));
+            String theory = Text.format("t1 + x2 = %s, t4 + t3 = %s", Numbers.text(Published.T2), Numbers.text(Published.T5));
+            String measured = Text.format("t1 + x2 = %s, t4 + t3 = %s", Numbers.text(t2), Numbers.text(t5));
             double off = Math.max(apart(t2, Published.T2), apart(t5, Published.T5));
             return off <= tolerance(apparatus.dtype()) ? Finding.holds(theory, measured).within(tolerance(apparatus.dtype()))
                     : Finding.refuted(theory, measured, measured);
@@ -77,20 +78,20 @@ final class WorkedExample {
             LayerNormOnPaper onPaper1 = LayerNormOnPaper.of(Published.T2);
             LayerNormOnPaper onPaper2 = LayerNormOnPaper.of(Published.T5);
             double off = Math.max(apart(first, onPaper1.normalized()), apart(second, onPaper2.normalized()));
-            String theory = "LN(t2) = %s, LN(t5) = %s".formatted(Numbers.text(Published.T3), Numbers.text(Published.H));
+            String theory = Text.format("LN(t2) = %s, LN(t5) = %s", Numbers.text(Published.T3), Numbers.text(Published.H));
             if (!(off <= tolerance(apparatus.dtype()))) {
-                return Finding.skipped("the backend's LayerNorm is %s away from the definition: see ./fluxo compare".formatted(Numbers.text(off)));
+                return Finding.skipped(Text.format("the backend's LayerNorm is %s away from the definition: see ./fluxo compare", Numbers.text(off)));
             }
             double nearest = Math.min(onPaper1.fromScalarGain(Published.T3), onPaper2.fromScalarGain(Published.H));
             List<String> derivation = derivation(apparatus, onPaper1, onPaper2);
-            String measured = "LN(t2) = %s (μ %s, σ %s), LN(t5) = %s".formatted(Numbers.text(first), Numbers.text(onPaper1.mean()),
+            String measured = Text.format("LN(t2) = %s (μ %s, σ %s), LN(t5) = %s", Numbers.text(first), Numbers.text(onPaper1.mean()),
                     Numbers.text(onPaper1.deviation()),
                     Numbers.text(second));
             if (apart(first, Published.T3) <= 0.05 && apart(second, Published.H) <= 0.05 || nearest <= 0.05) {
                 return Finding.holds(theory, measured).within(0.05).derived(derivation);
             }
-            return Finding.refuted(theory, measured, "t2 = %s: its second and fourth features are printed as %s and %s, but LN keeps the order %s < %s"
-                    .formatted(Numbers.text(Published.T2), Numbers.text(Published.T3[1]), Numbers.text(Published.T3[2]), Numbers.text(Published.T2[2]),
+            return Finding.refuted(theory, measured, Text.format("t2 = %s: its second and fourth features are printed as %s and %s, but LN keeps the order %s < %s",
+                    Numbers.text(Published.T2), Numbers.text(Published.T3[1]), Numbers.text(Published.T3[2]), Numbers.text(Published.T2[2]),
                             Numbers.text(Published.T2[1]))).within(tolerance(apparatus.dtype())).derived(derivation);
         }
 
@@ -100,13 +101,13 @@ final class WorkedExample {
 
         private static List<String> derivation(Apparatus apparatus, LayerNormOnPaper first, LayerNormOnPaper second) {
             List<String> lines = new ArrayList<>();
-            lines.add("one gain and one bias for all features: the nearest vector stays %s away from the printed t3 and %s from the printed h (order is not preserved)"
-                    .formatted(Numbers.text(first.fromScalarGain(Published.T3)), Numbers.text(second.fromScalarGain(Published.H))));
+            lines.add(Text.format("one gain and one bias for all features: the nearest vector stays %s away from the printed t3 and %s from the printed h (order is not preserved)",
+                    Numbers.text(first.fromScalarGain(Published.T3)), Numbers.text(second.fromScalarGain(Published.H))));
             double[] trueT5 = compute(apparatus, layerNorm(apparatus, Published.T2), Published.T4, Ops::add);
-            lines.add("the true chain with the printed t4 = %s: t5 = %s, h = %s".formatted(Numbers.text(Published.T4), Numbers.text(trueT5),
+            lines.add(Text.format("the true chain with the printed t4 = %s: t5 = %s, h = %s", Numbers.text(Published.T4), Numbers.text(trueT5),
                     Numbers.text(layerNorm(apparatus, trueT5))));
-            lines.add("a gain for each feature, of mixed sign, attains any one vector: γ = %s for t3, %s for h; so the numbers are illustrative (\"suponha\"), no evidence"
-                    .formatted(Numbers.text(first.gainFor(Published.T3)), Numbers.text(second.gainFor(Published.H))));
+            lines.add(Text.format("a gain for each feature, of mixed sign, attains any one vector: γ = %s for t3, %s for h; so the numbers are illustrative (\"suponha\"), no evidence",
+                    Numbers.text(first.gainFor(Published.T3)), Numbers.text(second.gainFor(Published.H))));
             return lines;
         }
     }
@@ -128,7 +129,7 @@ final class WorkedExample {
             for (Map.Entry<String, double[]> symbol : realisation.symbols().entrySet()) {
                 double[] printed = Published.value(symbol.getKey());
                 double off = apart(symbol.getValue(), printed);
-                lines.add("%-2s = %s, printed %s".formatted(symbol.getKey(), Numbers.text(symbol.getValue()), Numbers.text(printed)));
+                lines.add(Text.format("%-2s = %s, printed %s", symbol.getKey(), Numbers.text(symbol.getValue()), Numbers.text(printed)));
                 if (!(off <= worst)) {
                     worst = off;
                     where = lines.getLast();
@@ -140,10 +141,10 @@ final class WorkedExample {
             Mermaid.graph(realisation.flow(), realisation.symbols()).lines().forEach(line -> lines.add("    " + line));
             double allowed = tolerance(apparatus.dtype());
             if (!(worst <= allowed)) {
-                return Finding.refuted(theory, "a value is off by %s".formatted(Numbers.text(worst)), where).derived(lines);
+                return Finding.refuted(theory, Text.format("a value is off by %s", Numbers.text(worst)), where).derived(lines);
             }
-            return Finding.holds(theory, "largest deviation %s".formatted(Numbers.text(worst))).within(allowed)
-                    .witnessed("W_Q, W_K, W_V, W_in random (seed %d); W_O, W_out, γ1 = %s, γ2 = %s solved for".formatted(apparatus.seed(),
+            return Finding.holds(theory, Text.format("largest deviation %s", Numbers.text(worst))).within(allowed)
+                    .witnessed(Text.format("W_Q, W_K, W_V, W_in random (seed %d); W_O, W_out, γ1 = %s, γ2 = %s solved for", apparatus.seed(),
                             Numbers.text(realisation.gain1()), Numbers.text(realisation.gain2()))).derived(lines);
         }
     }

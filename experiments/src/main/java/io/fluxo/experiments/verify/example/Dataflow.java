@@ -12,6 +12,7 @@ import io.fluxo.op.PrimitiveOp;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
@@ -64,7 +65,7 @@ public record Dataflow(SequencedSet<Edge> edges) {
             edges.forEach(edge -> {
                 int at = edge.from().indexOf(NAMED_BY_PATH);
                 if (at >= 0) {
-                    names.put(edge.from(), "%s(%s)".formatted(edge.from().substring(0, at), edge.to()));
+                    names.put(edge.from(), Text.format("%s(%s)", edge.from().substring(0, at), edge.to()));
                 }
             });
             SequencedSet<Edge> renamed = new LinkedHashSet<>();

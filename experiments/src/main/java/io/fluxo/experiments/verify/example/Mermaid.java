@@ -1,6 +1,7 @@
 package io.fluxo.experiments.verify.example;
 
 import io.fluxo.experiments.verify.claim.Numbers;
+import io.fluxo.text.Text;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -42,7 +43,7 @@ public final class Mermaid {
 
     private static String name(String node, Map<String, String> labels, Map<String, String> follower) {
         String label = labels.get(node);
-        return label.equals("LayerNorm") ? "LayerNorm(%s)".formatted(follower.get(node)) : label;
+        return label.equals("LayerNorm") ? Text.format("LayerNorm(%s)", follower.get(node)) : label;
     }
 
     private static String symbol(String label) {
@@ -64,13 +65,13 @@ public final class Mermaid {
                     String id = "n" + ids.size();
                     double[] value = symbols.get(node);
                     text.append(value != null
-                            ? "    %s[\"%s = %s<br>published %s\"]%n".formatted(id, node, Numbers.text(value), Numbers.text(Published.value(node)))
-                            : "    %s(%s)%n".formatted(id, node.replaceAll("\\(.*", "")));
+                            ? Text.format("    %s[\"%s = %s<br>published %s\"]%n", id, node, Numbers.text(value), Numbers.text(Published.value(node)))
+                            : Text.format("    %s(%s)%n", id, node.replaceAll("\\(.*", "")));
                     return id;
                 });
             }
         });
-        flow.edges().forEach(edge -> text.append("    %s --> %s%n".formatted(ids.get(edge.from()), ids.get(edge.to()))));
+        flow.edges().forEach(edge -> text.append(Text.format("    %s --> %s%n", ids.get(edge.from()), ids.get(edge.to()))));
         return text.toString();
     }
 }

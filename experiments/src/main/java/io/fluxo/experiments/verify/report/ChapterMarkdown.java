@@ -11,6 +11,7 @@ import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Published;
 import io.fluxo.experiments.verify.example.Realisation;
 import io.fluxo.experiments.verify.mutant.Mutant;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -42,15 +43,15 @@ public final class ChapterMarkdown {
                 |---|---|---|---|---|
                 """);
         for (Claim claim : claims(outcome)) {
-            text.append("| <a id=\"%s\"></a>`%s` | %s | %s | %s | [%s](../%s) |%n".formatted(anchor(claim.id()), claim.id(), cell(claim.statement()),
+            text.append(Text.format("| <a id=\"%s\"></a>`%s` | %s | %s | %s | [%s](../%s) |%n", anchor(claim.id()), claim.id(), cell(claim.statement()),
                     blocks(outcome, claim), verdicts(outcome, claim.id()), Links.name(claim), Links.file(claim)));
         }
         text.append("\n## Sentences\n");
         for (Chapter.Section section : Chapter.read().sections()) {
-            text.append("%n### %s%n*%s*%n".formatted(section.heading(), section.english()));
+            text.append(Text.format("%n### %s%n*%s*%n", section.heading(), section.english()));
             for (Chapter.Sentence sentence : section.sentences()) {
-                text.append("%n> %s%n%n%s  %n→ %s%n".formatted(sentence.portuguese(), sentence.english(), sentence.claims().isEmpty() ? sentence.remark()
-                        : sentence.claims().stream().map(id -> "[`%s`](#%s) %s".formatted(id, anchor(id), verdicts(outcome, id)))
+                text.append(Text.format("%n> %s%n%n%s  %n→ %s%n", sentence.portuguese(), sentence.english(), sentence.claims().isEmpty() ? sentence.remark()
+                        : sentence.claims().stream().map(id -> Text.format("[`%s`](#%s) %s", id, anchor(id), verdicts(outcome, id)))
                                 .collect(Collectors.joining(" · "))));
             }
         }
@@ -83,18 +84,18 @@ public final class ChapterMarkdown {
         List<Row> rows = outcome.of(id);
         Set<String> different = new LinkedHashSet<>();
         rows.forEach(row -> different.add(row.finding().verdict().label()));
-        return different.size() == 1 ? "**%s**".formatted(different.iterator().next())
-                : rows.stream().map(row -> "**%s** (%s)".formatted(row.finding().verdict().label(), row.placement())).collect(Collectors.joining(", "));
+        return different.size() == 1 ? Text.format("**%s**", different.iterator().next())
+                : rows.stream().map(row -> Text.format("**%s** (%s)", row.finding().verdict().label(), row.placement())).collect(Collectors.joining(", "));
     }
 
     private static String example(Outcome outcome, Realisation realisation) {
         StringBuilder text = new StringBuilder("\n## The worked example\n\n");
         text.append("Weights under which a real post-norm block gives every printed number; values as the block shows them for token 2.\n\n| | block | printed |\n|---|---|---|\n");
-        realisation.symbols().forEach((symbol, value) -> text.append("| %s | %s | %s |%n".formatted(symbol, Numbers.text(value),
+        realisation.symbols().forEach((symbol, value) -> text.append(Text.format("| %s | %s | %s |%n", symbol, Numbers.text(value),
                 Numbers.text(Published.value(symbol)))));
         text.append("\n```mermaid\n").append(Mermaid.graph(realisation.flow(), realisation.symbols())).append("```\n");
         outcome.of("worked-example-layernorm").forEach(row -> {
-            text.append("%nThe printed t3 and h are no LayerNorms of the printed t2 and t5:%n%n- %s%n".formatted(row.finding().measured()));
+            text.append(Text.format("%nThe printed t3 and h are no LayerNorms of the printed t2 and t5:%n%n- %s%n", row.finding().measured()));
             row.finding().derivation().forEach(line -> text.append("- ").append(line).append('\n'));
         });
         return text.toString();
@@ -105,7 +106,7 @@ public final class ChapterMarkdown {
         for (Control control : outcome.controls()) {
             List<String> ids = refuting.computeIfAbsent(control.mutant(), mutant -> new ArrayList<>());
             if (control.finding().verdict() == Verdict.REFUTED && control.claim().expected() != Verdict.REFUTED) {
-                ids.add("`%s`".formatted(control.claim().id()));
+                ids.add(Text.format("`%s`", control.claim().id()));
             }
         }
         StringBuilder text = new StringBuilder("""
@@ -118,7 +119,7 @@ public final class ChapterMarkdown {
                 | block | its fault | refuted by |
                 |---|---|---|
                 """);
-        refuting.forEach((mutant, ids) -> text.append("| `%s` | %s | %s |%n".formatted(mutant.name(), mutant.fault(), String.join(", ", ids))));
+        refuting.forEach((mutant, ids) -> text.append(Text.format("| `%s` | %s | %s |%n", mutant.name(), mutant.fault(), String.join(", ", ids))));
         return text.toString();
     }
 }

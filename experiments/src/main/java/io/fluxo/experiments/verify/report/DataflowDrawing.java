@@ -3,11 +3,11 @@ package io.fluxo.experiments.verify.report;
 import io.fluxo.experiments.verify.claim.Numbers;
 import io.fluxo.experiments.verify.example.Dataflow;
 import io.fluxo.experiments.verify.example.Published;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -49,7 +49,7 @@ final class DataflowDrawing {
                 centre.put(here.get(i), new double[] {WIDTH / 2.0 + (i - (here.size() - 1) / 2.0) * (2 * HALF + 20), 30 + row * ROW});
             }
         }
-        StringBuilder svg = new StringBuilder(String.format(Locale.ROOT,
+        StringBuilder svg = new StringBuilder(Text.format(
                 "<svg class=\"flow\" viewBox=\"-70 0 %d %d\" role=\"img\" aria-label=\"dataflow of the block, with values\">", WIDTH + 70,
                 60 + deepest * ROW));
         svg.append("<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\"><path d=\"M0 0 8 4 0 8z\"/></marker></defs>");
@@ -72,11 +72,11 @@ final class DataflowDrawing {
         double[] from = centre.get(edge.from());
         double[] to = centre.get(edge.to());
         if (level.get(edge.to()) - level.get(edge.from()) == 1) {
-            return String.format(Locale.ROOT, "<path class=\"edge\" marker-end=\"url(#tip)\" d=\"M%.0f %.0f L%.0f %.0f\"/>", from[0], from[1]
+            return Text.format("<path class=\"edge\" marker-end=\"url(#tip)\" d=\"M%.0f %.0f L%.0f %.0f\"/>", from[0], from[1]
                     + half(edge.from()), to[0], to[1] - half(edge.to()));
         }
         double left = Math.min(from[0], to[0]) - HALF - 22;
-        return String.format(Locale.ROOT, "<path class=\"edge past\" marker-end=\"url(#tip)\" d=\"M%.0f %.0f C%.0f %.0f %.0f %.0f %.0f %.0f\"/>",
+        return Text.format("<path class=\"edge past\" marker-end=\"url(#tip)\" d=\"M%.0f %.0f C%.0f %.0f %.0f %.0f %.0f %.0f\"/>",
                 from[0] - HALF, from[1], left - 20,
                 from[1] + 30, left - 20, to[1] - 30, to[0] - HALF, to[1]);
     }
@@ -90,12 +90,12 @@ final class DataflowDrawing {
         double[] value = values.get(node);
         if (value == null) {
             String name = node.replaceAll("\\(.*", "").replace(Dataflow.CONTEXT, "context [x1, x2, x3]");
-            return String.format(Locale.ROOT,
+            return Text.format(
                     "<g class=\"part\"><rect x=\"%.0f\" y=\"%.0f\" width=\"220\" height=\"%d\" rx=\"16\"/><text x=\"%.0f\" y=\"%.0f\">%s</text></g>",
                     at[0] - 110,
                     at[1] - PART / 2.0, PART, at[0], at[1] + 5, name);
         }
-        return String.format(Locale.ROOT,
+        return Text.format(
                 "<g class=\"value\"><rect x=\"%.0f\" y=\"%.0f\" width=\"%d\" height=\"%d\" rx=\"5\"/><text x=\"%.0f\" y=\"%.0f\">%s = %s</text>"
                 + "<text class=\"printed\" x=\"%.0f\" y=\"%.0f\">printed %s</text></g>", at[0] - HALF, at[1] - BOX / 2.0, 2 * HALF, BOX, at[0],
                         at[1] - 3, node, Numbers.text(value), at[0],

@@ -13,6 +13,7 @@ import io.fluxo.experiments.verify.claim.Numbers;
 import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Realisation;
 import io.fluxo.experiments.verify.mutant.Mutant;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -60,9 +61,9 @@ public final class VerifyReport {
         outcome.rows().forEach(row -> counts.merge(row.finding().verdict().label(), 1, Integer::sum));
         String verdicts = counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey()).collect(Collectors.joining(", "));
         long wrong = outcome.controls().stream().filter(control -> !control.asExpected()).count();
-        return "%d verdicts: %s.%s".formatted(outcome.rows().size(), verdicts, outcome.controls().isEmpty() ? ""
-                : wrong == 0 ? " %d controls, each as expected.".formatted(outcome.controls().size())
-                        : " %d of %d controls not as expected.".formatted(wrong, outcome.controls().size()));
+        return Text.format("%d verdicts: %s.%s", outcome.rows().size(), verdicts, outcome.controls().isEmpty() ? ""
+                : wrong == 0 ? Text.format(" %d controls, each as expected.", outcome.controls().size())
+                        : Text.format(" %d of %d controls not as expected.", wrong, outcome.controls().size()));
     }
 
     private static List<Map<String, String>> facts(Outcome outcome) {
@@ -169,7 +170,7 @@ public final class VerifyReport {
         boolean broken = control.mutant().breaks().contains(control.claim().id());
         boolean mended = control.mutant().mends().contains(control.claim().id());
         return Map.of("tone", control.asExpected() ? broken ? "hit" : "kept" : "bad", "mark", control.asExpected() ? broken ? "✗" : mended ? "○" : "·" : "!",
-                "label", "%s: %s, expected %s".formatted(control.mutant().name(), control.finding().verdict().label(), control.expected().label()));
+                "label", Text.format("%s: %s, expected %s", control.mutant().name(), control.finding().verdict().label(), control.expected().label()));
     }
 
     private static Set<Claim> claims(Outcome outcome) {

@@ -8,6 +8,7 @@ import io.fluxo.experiments.verify.Row;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.claim.Numbers;
 import io.fluxo.experiments.verify.mutant.Mutant;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,12 +45,12 @@ public final class VerifyText {
 
     private static String surprise(Row row, boolean named, String options) {
         String block = row.placement().isEmpty() ? "" : " of " + row.placement();
-        StringBuilder text = new StringBuilder("%n%s%s is %s, expected: %s%n  claimed   %s%n  measured  %s%n".formatted(row.claim().id(), block,
+        StringBuilder text = new StringBuilder(Text.format("%n%s%s is %s, expected: %s%n  claimed   %s%n  measured  %s%n", row.claim().id(), block,
                 row.finding().verdict().label(), row.expected().label(), row.finding().theory(), row.finding().measured()));
         if (!row.finding().counterexample().isEmpty()) {
-            text.append("  refuted by%n    %s%n".formatted(row.finding().counterexample().replace(". There: ", System.lineSeparator() + "    ")));
+            text.append(Text.format("  refuted by%n    %s%n", row.finding().counterexample().replace(". There: ", System.lineSeparator() + "    ")));
         }
-        return text.append("  again     ./fluxo verify %s%s%s%n".formatted(row.claim().id(), row.placement().isEmpty() || !named ? "" : " --placement "
+        return text.append(Text.format("  again     ./fluxo verify %s%s%s%n", row.claim().id(), row.placement().isEmpty() || !named ? "" : " --placement "
                 + row.placement(), options)).toString();
     }
 
@@ -57,7 +58,7 @@ public final class VerifyText {
     public static String details(Outcome outcome) {
         StringBuilder text = new StringBuilder();
         for (Row row : outcome.rows()) {
-            text.append("%n%s%s: %s%n".formatted(row.claim().id(), row.placement().isEmpty() ? "" : " of " + row.placement(), row.claim().statement()));
+            text.append(Text.format("%n%s%s: %s%n", row.claim().id(), row.placement().isEmpty() ? "" : " of " + row.placement(), row.claim().statement()));
             line(text, "claimed", row.finding().theory());
             line(text, "measured", row.finding().measured());
             line(text, "domain", row.claim().domain());
@@ -72,7 +73,7 @@ public final class VerifyText {
 
     private static void line(StringBuilder text, String name, String value) {
         if (!value.isEmpty()) {
-            text.append("  %-9s %s%n".formatted(name, value));
+            text.append(Text.format("  %-9s %s%n", name, value));
         }
     }
 
@@ -84,14 +85,14 @@ public final class VerifyText {
         Map<Mutant, List<Control>> byMutant = new LinkedHashMap<>();
         outcome.controls().forEach(control -> byMutant.computeIfAbsent(control.mutant(), mutant -> new ArrayList<>()).add(control));
         long wrong = outcome.controls().stream().filter(control -> !control.asExpected()).count();
-        StringBuilder text = new StringBuilder("%nControls: %d faulty blocks against the same claims; %s%n".formatted(byMutant.size(),
+        StringBuilder text = new StringBuilder(Text.format("%nControls: %d faulty blocks against the same claims; %s%n", byMutant.size(),
                 wrong == 0 ? "each is refuted by exactly the claims it breaks" : wrong + " did not come out as expected"));
         byMutant.forEach((mutant, controls) -> {
             List<String> refuting = controls.stream().filter(control -> control.finding().verdict() == Verdict.REFUTED && control.claim()
                     .expected() != Verdict.REFUTED)
                     .map(Control::claim).map(Claim::id).toList();
-            text.append("  %-32s %s%n".formatted(mutant.name(), refuting.isEmpty() ? "–" : String.join(", ", refuting)));
-            controls.stream().filter(control -> !control.asExpected()).forEach(control -> text.append("    ✗ %s: %s, expected: %s (%s)%n".formatted(
+            text.append(Text.format("  %-32s %s%n", mutant.name(), refuting.isEmpty() ? "–" : String.join(", ", refuting)));
+            controls.stream().filter(control -> !control.asExpected()).forEach(control -> text.append(Text.format("    ✗ %s: %s, expected: %s (%s)%n",
                     control.claim().id(), control.finding().verdict().label(), control.expected().label(),
                     control.finding().counterexample().isEmpty() ? control.finding().measured() : control.finding().counterexample())));
         });
@@ -103,15 +104,15 @@ public final class VerifyText {
         Apparatus.Settings settings = outcome.settings();
         long surprises = outcome.rows().stream().filter(row -> !row.asExpected()).count() + outcome.controls().stream()
                 .filter(control -> !control.asExpected()).count();
-        return """
+        return Text.format("""
 
                 Measured on %s, %d cases per for-all claim, seed %d; tolerances are rounding bounds of that type, at the sizes of each case.
                 Proofs concern the composition in primitives; the conformance suite links it to the kernels%s.
                 %s
-                """.formatted(settings.chosen(), settings.trials(), settings.seed(),
+                """, settings.chosen(), settings.trials(), settings.seed(),
                 outcome.exact().isEmpty() ? "" : "; float-level causality was run on " + outcome.exact().stream().map(Apparatus.Setup::toString)
                         .collect(Collectors.joining(", ")),
-                surprises == 0 ? "%d verdicts and %d controls, all as expected".formatted(outcome.rows().size(), outcome.controls().size())
-                        : "%d of %d verdicts and controls not as expected".formatted(surprises, outcome.rows().size() + outcome.controls().size()));
+                surprises == 0 ? Text.format("%d verdicts and %d controls, all as expected", outcome.rows().size(), outcome.controls().size())
+                        : Text.format("%d of %d verdicts and controls not as expected", surprises, outcome.rows().size() + outcome.controls().size()));
     }
 }
