@@ -8,6 +8,7 @@ import io.fluxo.stream.HookPoint;
 import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,6 +52,9 @@ public final class Pass extends Ops {
 
     /** {@code value}, or what a hook puts in its place. */
     public Tensor at(HookPoint point, Tensor value) {
+        if (value == null) {
+            throw new BrokenPartException(Text.format("at %s there is null instead of a tensor", point.name()));
+        }
         return hooks == Hooks.NONE || !hooks.wants(point) ? value : hooks.at(point, value);
     }
 
