@@ -107,6 +107,12 @@ public abstract class Layer {
         return point;
     }
 
+    /** Its structure: parts, cells, shapes and how many parameters there are. */
+    @Override
+    public String toString() {
+        return Structure.of(this);
+    }
+
     private String name(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }

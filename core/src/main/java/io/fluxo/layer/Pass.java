@@ -11,6 +11,7 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** One run through a model: the operations, the hooks, and in training the randomness of dropout. */
 public final class Pass extends Ops {
@@ -48,6 +49,16 @@ public final class Pass extends Ops {
     /** The same pass with {@code hooks}. */
     public Pass with(Hooks hooks) {
         return new Pass(backend, hooks, dropout, additions);
+    }
+
+    /** The same pass, whose hooks are shown points under other names too: alias → name. */
+    public Pass withAliases(Map<String, String> aliases) {
+        return hooks == Hooks.NONE ? this : with(hooks.withAliases(aliases));
+    }
+
+    /** What is done at hook points. */
+    public Hooks hooks() {
+        return hooks;
     }
 
     /** {@code value}, or what a hook puts in its place. */
