@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
+import io.fluxo.block.Block;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.golden.Setup;
 import io.fluxo.layer.Initializer;
@@ -14,6 +15,7 @@ import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Transformer;
+import io.fluxo.op.FusedOp;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -202,18 +204,62 @@ class HooksTest {
             Tensor ids = other.upload(backend.download(tokens));
             Pass plain = Pass.evaluation(other);
             double[] expected = other.download(model.forward(plain, ids)).toDoubles();
-            for (Hooks hooks : List.of(Cache.boundaries(), new Cache(_ -> false), Intervention.replace("no.such.hook", ids))) {
+            for (Hooks hooks : List.of(Cache.boundaries(), new Cache(_ -> false), Hooks.all(List.of()))) {
                 assertThat(other.download(model.forward(plain.with(hooks), ids)).toDoubles()).containsExactly(expected);
             }
         }
     }
 
     @Test
-    void aNameTheCacheDoesNotHoldIsAnErrorThatListsWhatItHolds() {
-        Cache cache = Cache.of("hook_embed");
+    void aNameTheCacheDoesNotHoldIsAnErrorThatNamesTheNearest() {
+        Cache cache = Cache.boundaries();
+        assertThatThrownBy(() -> cache.get("blocks.0.t1")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("it holds nothing");
         model("pre").forward(pass.with(cache), tokens);
-        assertThatThrownBy(() -> cache.get("blocks.9.hook_q")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("blocks.9.hook_q")
-                .hasMessageContaining("hook_embed");
+        assertThatThrownBy(() -> cache.get("blocks.0.hook_attn_uot")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("holds no 'blocks.0.hook_attn_uot'").hasMessageContaining("the nearest names are blocks.0.hook_attn_out, ");
+        assertThatThrownBy(() -> cache.get("blocks.0.t6")).hasMessageContaining("blocks.0.t1").hasMessageContaining("blocks.0.t5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"post", "pre", "none", "sandwich", "res_post", "deep_norm", "resi_dual", "mix_ln", "ln_scaling", "parallel", "norm_former", "rezero"})
+    void theChaptersNamesAreNamesOfHookPoints(String placement) {
+        Transformer model = model(placement);
+        Cache all = Cache.boundaries();
+        model.forward(pass.with(all), tokens);
+        assertThat(model.aliases()).containsKeys("blocks.0.x", "blocks.0.t1", "blocks.1.h");
+        model.aliases().forEach((alias, name) -> {
+            Tensor shown = all.get(name);
+            assertThat(all.get(alias)).as(alias).isSameAs(shown);
+            Cache one = Cache.of(alias);
+            model.forward(pass.with(one), tokens);
+            assertThat(one.values()).as(alias).containsOnlyKeys(name);
+            assertSame(one.get(alias), shown);
+            Tensor changed = model.forward(pass.with(new Intervention(alias, value -> pass.scale(value, 0.5))), tokens);
+            assertSame(changed, model.forward(pass.with(new Intervention(name, value -> pass.scale(value, 0.5))), tokens));
+        });
+    }
+
+    @Test
+    void aBlockByItselfKnowsTheChaptersNamesToo() {
+        Block block = model("post").blocks().getFirst();
+        Tensor x = pass.constant(Scalar.ONE, Shape.of(1, 3, 8), DType.F64);
+        Cache cache = Cache.boundaries();
+        block.forward(pass.with(cache), x);
+        assertThat(cache.get("blocks.0.t1")).isSameAs(cache.get("blocks.0.hook_attn_out"));
+        Cache token = Cache.of("blocks.0.t3");
+        block.token(pass.with(token), x, 2, FusedOp.Mask.CAUSAL);
+        assertThat(token.get("blocks.0.t3").shape()).isEqualTo(Shape.of(1, 1, 8));
+    }
+
+    @Test
+    void aModelRefusesHooksThatNothingWouldReach() {
+        Transformer model = model("pre");
+        Tensor one = pass.constant(Scalar.ONE, Shape.of(1), DType.F64);
+        for (Hooks hooks : List.of(Intervention.replace("blocks.7.hook_attn_out", one), Cache.of("blocks.7.hook_attn_out"),
+                Hooks.all(List.of(Cache.boundaries(), Intervention.replace("blocks.7.hook_attn_out", one))))) {
+            assertThatThrownBy(() -> model.forward(pass.with(hooks), tokens)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the model has no hook point 'blocks.7.hook_attn_out'; the nearest names are blocks.0.hook_attn_out, blocks.1.hook_attn_out");
+        }
     }
 
     private Transformer model(String placement) {

@@ -57,6 +57,11 @@ public final class AutodiffBackend extends DelegatingBackend {
         public DType dtype() {
             return value.dtype();
         }
+
+        @Override
+        public String toString() {
+            return "tracked(" + value + ")";
+        }
     }
 
     /** How a tracked tensor came about; {@code parents[i]} is the node of input i, or −1. */

@@ -8,4 +8,8 @@ public final class BackendUnavailableException extends RuntimeException {
     public BackendUnavailableException(String message) {
         super(message);
     }
+
+    public BackendUnavailableException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -1,5 +1,6 @@
 package io.fluxo.backend;
 
+import io.fluxo.text.Origin;
 import io.fluxo.text.Text;
 import java.util.Map;
 import java.util.SortedMap;
@@ -20,8 +21,20 @@ public record Backends(SortedMap<String, BackendProvider> providers) {
     /** Each backend and whether it can run. */
     public SortedMap<String, Availability> probe() {
         SortedMap<String, Availability> found = new TreeMap<>();
-        providers.forEach((name, provider) -> found.put(name, provider.probe()));
+        providers.forEach((name, provider) -> found.put(name, probe(provider)));
         return found;
+    }
+
+    /** What {@code provider} says. One that breaks its promise never to throw, or says nothing, belongs to a backend that cannot run. */
+    private static Availability probe(BackendProvider provider) {
+        try {
+            Availability said = provider.probe();
+            return said != null ? said : new Availability.Unavailable(Text.format("%s returned null from probe()", Origin.of(provider.getClass())));
+        } catch (OutOfMemoryError noFault) {
+            throw noFault; // of the machine, not of the provider
+        } catch (RuntimeException | Error thrown) {
+            return new Availability.Unavailable(Text.format("%s threw from probe(): %s", Origin.of(provider.getClass()), thrown));
+        }
     }
 
     /**
@@ -34,10 +47,26 @@ public record Backends(SortedMap<String, BackendProvider> providers) {
         if (provider == null) {
             throw new BackendUnavailableException(Text.format("there is no backend '%s'%n%s", name, overview()));
         }
-        if (provider.probe() instanceof Availability.Unavailable(String reason)) {
+        if (probe(provider) instanceof Availability.Unavailable(String reason)) {
             throw new BackendUnavailableException(Text.format("the backend '%s' cannot run: %s%n%s", name, reason, overview()));
         }
-        return provider.open(options);
+        return open(name, provider, options);
+    }
+
+    private static Backend open(String name, BackendProvider provider, BackendOptions options) {
+        try {
+            Backend opened = provider.open(options);
+            if (opened == null) {
+                throw new BackendUnavailableException(Text.format("the backend '%s' cannot run: %s returned null from open()", name,
+                        Origin.of(provider.getClass())));
+            }
+            return opened;
+        } catch (BackendUnavailableException | OutOfMemoryError itself) {
+            throw itself;
+        } catch (RuntimeException | Error thrown) {
+            throw new BackendUnavailableException(Text.format("the backend '%s' cannot run: %s threw from open(): %s", name, Origin.of(provider.getClass()),
+                    thrown), thrown);
+        }
     }
 
     private String overview() {

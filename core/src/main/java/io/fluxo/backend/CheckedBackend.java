@@ -8,6 +8,7 @@ import io.fluxo.op.UpdateOp;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Preview;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.text.Text;
@@ -199,6 +200,13 @@ public final class CheckedBackend extends DelegatingBackend {
         @Override
         public DType dtype() {
             return value.dtype();
+        }
+
+        @Override
+        public String toString() {
+            boolean dead = takenOverBy != null || owner != null && owner.closed;
+            String over = takenOverBy != null ? "taken over by " + takenOverBy : "its scope is closed";
+            return "checked(" + (dead ? Preview.of(shape(), dtype(), over) : value.toString()) + ")";
         }
     }
 

@@ -26,6 +26,11 @@ public abstract class DelegatingBackend implements Backend {
     }
 
     @Override
+    public final String toString() {
+        return name();
+    }
+
+    @Override
     public Set<DType> dtypes() {
         return inner.dtypes();
     }

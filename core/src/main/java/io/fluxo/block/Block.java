@@ -5,8 +5,10 @@ import io.fluxo.layer.Pass;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.ShapeMismatchException;
+import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.Tensor;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A transformer block: [batch pos d_model] → the same. Its equations are written for a token x_i and its context [x_1 … x_N]; with all
@@ -21,7 +23,7 @@ public abstract class Block extends Layer {
     /** The matrix form: all tokens at once. */
     @Override
     protected final Tensor compute(Pass pass, Tensor x) {
-        return equations(pass, x, x);
+        return equations(named(pass), x, x);
     }
 
     /**
@@ -42,13 +44,29 @@ public abstract class Block extends Layer {
     public final Tensor token(Pass pass, Tensor xs, int i, Mask mask) {
         try {
             Tensor x = pass.slice(xs, 1, Dim.of(i), Dim.ONE);
-            return equations(pass, x, switch (mask) {
+            return equations(named(pass), x, switch (mask) {
                 case CAUSAL -> pass.slice(xs, 1, Dim.of(0), Dim.of(i + 1));
                 case BIDIRECTIONAL -> xs;
             });
         } catch (ShapeMismatchException mismatch) {
             throw mismatch.at(path());
         }
+    }
+
+    /** The pass with the chapter's names for what is shown below: a model gives them to all its blocks, a block that runs by itself to itself. */
+    private Pass named(Pass pass) {
+        return pass.hooks() == Hooks.NONE ? pass : pass.withAliases(aliases());
+    }
+
+    /** The chapter's names in full: {@code blocks.0.t1} → {@code blocks.0.hook_attn_out}. */
+    public final Map<String, String> aliases() {
+        Map<String, String> aliases = new TreeMap<>();
+        chapter().forEach((symbol, hook) -> aliases.put(within(symbol), within(hook)));
+        return aliases;
+    }
+
+    private String within(String name) {
+        return path().isEmpty() ? name : path() + "." + name;
     }
 
     /** Where the chapter's x, t1 … t5 and h are found: symbol → hook point within this block. */

@@ -4,6 +4,8 @@ import io.fluxo.shape.Shape;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Origin;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,7 +30,12 @@ public abstract class Layer {
     /** From x to the layer's output. A shape that does not fit is reported with this layer's path. */
     public final Tensor forward(Pass pass, Tensor x) {
         try {
-            return compute(pass, x);
+            Tensor output = compute(pass, x);
+            if (output == null) {
+                throw new BrokenPartException(Text.format("%s returned null instead of a tensor",
+                        path.isEmpty() ? Origin.of(getClass()) : Text.format("%s (%s)", path, Origin.of(getClass()))));
+            }
+            return output;
         } catch (ShapeMismatchException mismatch) {
             throw mismatch.at(path);
         }
@@ -98,6 +105,12 @@ public abstract class Layer {
         HookPoint point = HookPoint.interior(name(name));
         points.add(point);
         return point;
+    }
+
+    /** Its structure: parts, cells, shapes and how many parameters there are. */
+    @Override
+    public String toString() {
+        return Structure.of(this);
     }
 
     private String name(String name) {

@@ -8,8 +8,10 @@ import io.fluxo.stream.HookPoint;
 import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** One run through a model: the operations, the hooks, and in training the randomness of dropout. */
 public final class Pass extends Ops {
@@ -49,8 +51,21 @@ public final class Pass extends Ops {
         return new Pass(backend, hooks, dropout, additions);
     }
 
+    /** The same pass, whose hooks are shown points under other names too: alias → name. */
+    public Pass withAliases(Map<String, String> aliases) {
+        return hooks == Hooks.NONE ? this : with(hooks.withAliases(aliases));
+    }
+
+    /** What is done at hook points. */
+    public Hooks hooks() {
+        return hooks;
+    }
+
     /** {@code value}, or what a hook puts in its place. */
     public Tensor at(HookPoint point, Tensor value) {
+        if (value == null) {
+            throw new BrokenPartException(Text.format("at %s there is null instead of a tensor", point.name()));
+        }
         return hooks == Hooks.NONE || !hooks.wants(point) ? value : hooks.at(point, value);
     }
 

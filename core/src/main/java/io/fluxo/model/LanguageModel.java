@@ -5,18 +5,47 @@ import io.fluxo.layer.Cell;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.random.RandomKey;
+import io.fluxo.stream.HookPoint;
+import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Spelling;
+import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A model that predicts the next token: token ids I32 [batch pos] → logits [batch pos d_vocab]. What is trained, measured and written. */
 public abstract class LanguageModel extends Layer {
 
+    /** How many names a message suggests. */
+    private static final int SUGGESTED = 5;
+
     protected LanguageModel() {
         super("");
+    }
+
+    @Override
+    protected final Tensor compute(Pass pass, Tensor tokens) {
+        if (pass.hooks() == Hooks.NONE) {
+            return logits(pass, tokens);
+        }
+        pass.hooks().names().forEach(this::requirePoint);
+        return logits(pass.withAliases(aliases()), tokens);
+    }
+
+    /** What the model does: token ids I32 [batch pos] → logits [batch pos d_vocab]. */
+    protected abstract Tensor logits(Pass pass, Tensor tokens);
+
+    /** A hook that waits where nothing ever comes would change nothing, and nobody would know. */
+    private void requirePoint(String name) {
+        List<String> known = Stream.concat(hookPoints().stream().map(HookPoint::name), aliases().keySet().stream()).toList();
+        if (!known.contains(name)) {
+            throw new IllegalArgumentException(Text.format("the model has no hook point '%s'; the nearest names are %s", name,
+                    String.join(", ", Spelling.near(name, known, SUGGESTED))));
+        }
     }
 
     /** The hook points of the stream x_0 … x_L, [batch pos width] each: before the first layer, and after each. Empty where there is none. */

@@ -96,14 +96,22 @@ public final class ModelBuilder {
                 new Embedding("", dims.dVocab(), dims.dModel(), Initializer.normal(spec.embedStd())),
                 positions(),
                 new Dropout("embed_dropout", spec.dropout()),
-                first.stack(spec.layers().stream().map(this::block).toList(), this::streamNorm),
+                Promise.kept(placement(0), "a stack", "the model", first.stack(spec.layers().stream().map(this::block).toList(), this::streamNorm)),
                 finalNorm ? Optional.of(streamNorm("ln_final")) : Optional.empty(),
                 dims, spec.tiedHead(), weights());
     }
 
     /** A norm outside the blocks. */
     private Layer streamNorm(String path) {
-        return catalog.norm(spec.norm().standard()).norm(path, dims.dModel(), spec.normAffine().standard(), spec.normEps().standard());
+        return norm(spec.norm().standard(), path, dims.dModel(), spec.normAffine().standard(), spec.normEps().standard());
+    }
+
+    private Layer norm(String name, String path, Dim width, boolean affine, double eps) {
+        return Promise.kept(Text.format("the norm '%s'", name), "a layer", path, catalog.norm(name).norm(path, width, affine, eps));
+    }
+
+    private String placement(int layer) {
+        return Text.format("the placement '%s'", spec.placement().at(layer));
     }
 
     private Block block(LayerSpec layer) {
@@ -111,11 +119,13 @@ public final class ModelBuilder {
         String path = "blocks." + layer.index();
         Depth depth = new Depth(layer.index() + 1, spec.nLayers());
         BiFunction<String, Dim, Layer> norm = (name, width) ->
-                catalog.norm(layer.norm()).norm(path + "." + name, width, layer.normAffine(), layer.normEps());
+                norm(layer.norm(), path + "." + name, width, layer.normAffine(), layer.normEps());
         Placement placement = catalog.placement(layer.placement());
-        SubLayers wanted = placement.subLayers(new SubLayers.Site(path, depth, size.nHeads(), size.dMlp(), norm));
-        return placement.block(new Placement.Parts(path, depth, attention(path + ".attn", layer, size, wanted), feedForward(path + ".mlp", layer, size, wanted),
-                name -> norm.apply(name, size.dModel()), residual(layer)));
+        String called = placement(layer.index());
+        SubLayers wanted = Promise.kept(called, "what its sub-layers are like", path,
+                placement.subLayers(new SubLayers.Site(path, depth, size.nHeads(), size.dMlp(), norm)));
+        return Promise.kept(called, path, placement.block(new Placement.Parts(path, depth, attention(path + ".attn", layer, size, wanted),
+                feedForward(path + ".mlp", layer, size, wanted), name -> norm.apply(name, size.dModel()), residual(layer))));
     }
 
     private Attention attention(String path, LayerSpec layer, ModelDims size, SubLayers wanted) {

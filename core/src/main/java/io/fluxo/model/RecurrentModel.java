@@ -44,7 +44,7 @@ public final class RecurrentModel extends LanguageModel {
     }
 
     @Override
-    protected Tensor compute(Pass pass, Tensor tokens) {
+    protected Tensor logits(Pass pass, Tensor tokens) {
         Tensor x = dropouts.getFirst().forward(pass, embedding.forward(pass, tokens));     // [batch pos d_model]
         Tensor h = pass.permute(x, 1, 0, 2);                                               // [pos batch d_model]
         for (int layer = 0; layer < cells.size(); layer++) {

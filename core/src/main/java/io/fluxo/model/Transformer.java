@@ -42,7 +42,7 @@ public final class Transformer extends LanguageModel {
     }
 
     @Override
-    protected Tensor compute(Pass pass, Tensor tokens) {
+    protected Tensor logits(Pass pass, Tensor tokens) {
         return unembed(pass, stream(pass, embed(pass, tokens)));
     }
 
@@ -89,9 +89,7 @@ public final class Transformer extends LanguageModel {
     @Override
     public Map<String, String> aliases() {
         Map<String, String> aliases = new TreeMap<>();
-        for (Block block : blocks()) {
-            block.chapter().forEach((symbol, hook) -> aliases.put(block.path() + "." + symbol, block.path() + "." + hook));
-        }
+        blocks().forEach(block -> aliases.putAll(block.aliases()));
         return aliases;
     }
 }

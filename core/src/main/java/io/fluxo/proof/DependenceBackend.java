@@ -92,6 +92,11 @@ public final class DependenceBackend implements Backend {
     }
 
     @Override
+    public String toString() {
+        return name();
+    }
+
+    @Override
     public Set<DType> dtypes() {
         return Set.of(DType.F32, DType.F64, DType.BF16);
     }

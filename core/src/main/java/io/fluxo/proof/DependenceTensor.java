@@ -3,6 +3,7 @@ package io.fluxo.proof;
 import io.fluxo.shape.Shape;
 import io.fluxo.shape.Walk;
 import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Preview;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 import java.util.function.BinaryOperator;
@@ -45,6 +46,12 @@ final class DependenceTensor implements Tensor {
     @Override
     public DType dtype() {
         return dtype;
+    }
+
+    /** Without its elements: a proof shows what it shows in its derivation. */
+    @Override
+    public String toString() {
+        return Preview.of(shape, dtype, "in a proof of dependence");
     }
 
     Element at(int position) {

@@ -10,6 +10,7 @@ import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Preview;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.text.Text;
@@ -36,7 +37,12 @@ public final class SymbolicBackend implements Backend {
     });
     private List<Step> steps = new ArrayList<>();
 
-    private record SymbolicTensor(String name, Shape shape, DType dtype) implements Tensor {}
+    private record SymbolicTensor(String name, Shape shape, DType dtype) implements Tensor {
+        @Override
+        public String toString() {
+            return Preview.of(shape, dtype, name.isEmpty() ? "of symbols" : "of symbols, " + name);
+        }
+    }
 
     /** A tensor of which only shape and type are known. */
     public Tensor variable(Shape shape, DType dtype) {
@@ -63,6 +69,11 @@ public final class SymbolicBackend implements Backend {
     @Override
     public String name() {
         return "symbolic";
+    }
+
+    @Override
+    public String toString() {
+        return name();
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.fluxo.property;
 
 import io.fluxo.text.Text;
 
-/** What came of running a property. {@link #toString()} says it to a person. */
+/** What came of running a property. Its {@code toString()} says it to a person. */
 public sealed interface Report<T> {
 
     /** The property's name. */

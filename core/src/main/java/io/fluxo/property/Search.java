@@ -78,7 +78,9 @@ final class Search<T> {
     private Outcome judge(Drawn<T> drawn) {
         try {
             return property.check().apply(drawn.value());
-        } catch (RuntimeException | AssertionError thrown) {
+        } catch (OutOfMemoryError noFault) {
+            throw noFault; // of the machine, not of the case
+        } catch (RuntimeException | Error thrown) {
             return Outcome.fail("it threw " + thrown);
         }
     }

@@ -1,20 +1,32 @@
 package io.fluxo.stream;
 
+import java.util.List;
+
 /**
  * A named place in a running model, under TransformerLens's name: {@code blocks.0.attn.hook_pattern}.
  *
  * @param name     the full name
  * @param interior whether the value exists only while an operation is composed; asking for it runs that operation as its composition
+ * @param aliases  the chapter's names for it, in full: {@code blocks.0.t1}; known while its block runs
  */
-public record HookPoint(String name, boolean interior) {
+public record HookPoint(String name, boolean interior, List<String> aliases) {
+
+    public HookPoint {
+        aliases = List.copyOf(aliases);
+    }
 
     /** A value at an operation's boundary: free to look at. */
     public static HookPoint boundary(String name) {
-        return new HookPoint(name, false);
+        return new HookPoint(name, false, List.of());
     }
 
     /** A value inside an operation. */
     public static HookPoint interior(String name) {
-        return new HookPoint(name, true);
+        return new HookPoint(name, true, List.of());
+    }
+
+    /** Whether {@code called} is its name or one of its aliases. */
+    public boolean is(String called) {
+        return name.equals(called) || aliases.contains(called);
     }
 }

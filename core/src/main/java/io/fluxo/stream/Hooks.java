@@ -2,6 +2,9 @@ package io.fluxo.stream;
 
 import io.fluxo.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What is done at hook points while a model runs: look, or put another value in place. */
 public interface Hooks {
@@ -25,6 +28,16 @@ public interface Hooks {
     /** Called with the value at {@code point}; the model goes on with what is returned, of the same shape. */
     Tensor at(HookPoint point, Tensor value);
 
+    /** Names of points without which these hooks would do nothing. A model that has no point of such a name, nor alias, refuses to run with them. */
+    default Set<String> names() {
+        return Set.of();
+    }
+
+    /** These hooks, shown points under other names too: alias → name. */
+    default Hooks withAliases(Map<String, String> aliases) {
+        return new Aliases(this, aliases);
+    }
+
     /** All of {@code hooks}, each seeing what the one before it returned. */
     static Hooks all(List<Hooks> hooks) {
         List<Hooks> several = List.copyOf(hooks);
@@ -41,6 +54,11 @@ public interface Hooks {
                     current = one.wants(point) ? one.at(point, current) : current;
                 }
                 return current;
+            }
+
+            @Override
+            public Set<String> names() {
+                return several.stream().flatMap(one -> one.names().stream()).collect(Collectors.toUnmodifiableSet());
             }
         };
     }

@@ -3,12 +3,13 @@ package io.fluxo.stream;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
  * Puts another value in place at one hook point.
  *
- * @param name   the hook point's name
+ * @param name   the hook point's name, or the chapter's alias: {@code blocks.0.t1}
  * @param change from the value the model computed to the one it goes on with, of the same shape
  */
 public record Intervention(String name, UnaryOperator<Tensor> change) implements Hooks {
@@ -20,7 +21,12 @@ public record Intervention(String name, UnaryOperator<Tensor> change) implements
 
     @Override
     public boolean wants(HookPoint point) {
-        return point.name().equals(name);
+        return point.is(name);
+    }
+
+    @Override
+    public Set<String> names() {
+        return Set.of(name);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.fluxo.tensor;
 
 import io.fluxo.shape.Shape;
 import io.fluxo.text.Text;
+import java.lang.reflect.Array;
 import java.util.Arrays;
 
 /**
@@ -83,6 +84,11 @@ public record HostArray(Shape shape, DType dtype, Object array) {
 
     public int elements() {
         return shape.elements();
+    }
+
+    @Override
+    public String toString() {
+        return Preview.of(shape, dtype, "on the host", i -> Array.get(array, i));
     }
 
     /** The values as doubles; truth values as 0 and 1. A copy unless the type is F64. */

@@ -1,5 +1,6 @@
 package io.fluxo.experiments;
 
+import io.fluxo.text.Spelling;
 import io.fluxo.text.Text;
 import java.util.Collection;
 import java.util.Locale;
@@ -27,34 +28,12 @@ public final class BadInput extends RuntimeException {
         String best = null;
         int least = Math.max(1, Math.min(3, wanted.length() / 3)) + 1;
         for (String name : legal) {
-            int distance = distance(wanted, name.toLowerCase(Locale.ROOT).replace('-', '_'));
+            int distance = Spelling.distance(wanted, name.toLowerCase(Locale.ROOT).replace('-', '_'));
             if (distance < least) {
                 best = name;
                 least = distance;
             }
         }
         return Optional.ofNullable(best);
-    }
-
-    /** Levenshtein's distance with swaps of neighbours as one edit; names longer than any of ours are far from all of them. */
-    private static int distance(String a, String b) {
-        if (a.length() > 100) {
-            return Integer.MAX_VALUE;
-        }
-        int[][] edits = new int[a.length() + 1][b.length() + 1];
-        for (int i = 0; i <= a.length(); i++) {
-            for (int j = 0; j <= b.length(); j++) {
-                if (i == 0 || j == 0) {
-                    edits[i][j] = i + j;
-                    continue;
-                }
-                int replaced = edits[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                edits[i][j] = Math.min(replaced, 1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
-                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
-                    edits[i][j] = Math.min(edits[i][j], edits[i - 2][j - 2] + 1);
-                }
-            }
-        }
-        return edits[a.length()][b.length()];
     }
 }

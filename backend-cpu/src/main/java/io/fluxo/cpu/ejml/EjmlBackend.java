@@ -33,6 +33,11 @@ public final class EjmlBackend implements Backend {
     }
 
     @Override
+    public String toString() {
+        return name();
+    }
+
+    @Override
     public Set<DType> dtypes() {
         return FLOATING;
     }

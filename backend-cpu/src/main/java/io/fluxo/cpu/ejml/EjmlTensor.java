@@ -2,6 +2,7 @@ package io.fluxo.cpu.ejml;
 
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Preview;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 
@@ -45,6 +46,17 @@ final class EjmlTensor implements Tensor {
 
     void takeOver(String operation) {
         takenOverBy = operation;
+    }
+
+    @Override
+    public String toString() {
+        if (takenOverBy != null || owner.isClosed()) {
+            return Preview.of(shape, dtype, takenOverBy != null ? "on ejml, taken over by " + takenOverBy : "on ejml, its scope is closed");
+        }
+        return Preview.of(shape, dtype, "on ejml", i -> switch (values) {
+            case Values.Reals(double[] array) -> array[i];
+            case Values.Integers(long[] array) -> dtype == DType.BOOL ? (Object) (array[i] != 0) : (Object) array[i];
+        });
     }
 
     /** An error that names {@code operation} unless the tensor still lives. */

@@ -49,6 +49,11 @@ final class SimdBackend implements Backend {
     }
 
     @Override
+    public String toString() {
+        return name();
+    }
+
+    @Override
     public Set<DType> dtypes() {
         return Set.of(DType.F32);
     }

@@ -12,16 +12,26 @@ import java.util.Set;
 /** {@code simd}: float32 on any CPU, where the JVM was started with the Vector API's module. */
 public final class SimdProvider implements BackendProvider {
 
+    private static final String MODULE = "jdk.incubator.vector";
+    private static final String WITHOUT_MODULE = "the JVM runs without the Vector API: start it with --add-modules " + MODULE;
+
+    private static boolean hasModule() {
+        return ModuleLayer.boot().findModule(MODULE).isPresent();
+    }
+
     @Override
     public Availability probe() {
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            return new Availability.Unavailable("the JVM runs without the Vector API: start it with --add-modules jdk.incubator.vector");
+        if (!hasModule()) {
+            return new Availability.Unavailable(WITHOUT_MODULE);
         }
         return new Availability.Available(Text.format("CPU, vectors of %d bits", Lanes.L * Float.SIZE), Set.of(DType.F32), FusedKernels.NAMES);
     }
 
     @Override
     public Backend open(BackendOptions options) {
+        if (!hasModule()) {
+            throw new BackendUnavailableException("simd cannot run: " + WITHOUT_MODULE + ", or use the backend 'ejml', which needs no flag");
+        }
         if (options.dtype() != DType.F32) {
             throw new BackendUnavailableException(Text.format("simd computes in f32 only; for %s use the backend 'ejml' (f64, f32)", options.dtype().label()));
         }

@@ -2,8 +2,10 @@ package io.fluxo.cpu.simd;
 
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Preview;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
+import java.lang.reflect.Array;
 
 /** A contiguous, row-major array that begins at the start of its buffer. Tensors that only differ in shape share one. */
 final class SimdTensor implements Tensor {
@@ -77,6 +79,15 @@ final class SimdTensor implements Tensor {
         alive();
         takenBy = "release";
         memory.release(buffer);
+    }
+
+    @Override
+    public String toString() {
+        Object array = buffer.array();
+        if (takenBy != null || array == null) {
+            return Preview.of(shape, dtype, takenBy != null ? "on simd, taken over by " + takenBy : "on simd, its scope is closed");
+        }
+        return Preview.of(shape, dtype, "on simd", i -> Array.get(array, i));
     }
 
     Object alive() {

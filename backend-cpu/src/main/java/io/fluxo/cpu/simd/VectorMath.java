@@ -101,7 +101,7 @@ final class VectorMath {
         return log.blend(Float.NaN, x.compare(VectorOperators.NE, x));
     }
 
-    /** tanh x: x + x³·P(x²) where |x| < 0.625, else 1 − 2/(e^{2|x|} + 1) with the sign of x. */
+    /** tanh x: x + x³·P(x²) where |x| is below 0.625, else 1 − 2/(e^{2|x|} + 1) with the sign of x. */
     static FloatVector tanh(FloatVector x) {
         FloatVector z = x.mul(x);
         FloatVector p = FloatVector.broadcast(F, -0.0057164327f);
@@ -115,7 +115,7 @@ final class VectorMath {
         return signed(large, x).blend(small, size.compare(VectorOperators.LT, 0.625f));
     }
 
-    /** erf x: x·P(x²) where |x| < 1, else 1 − e^{−x²}·Q(1/(1 + |x|/2)) with the sign of x; 1 from 4 on. */
+    /** erf x: x·P(x²) where |x| is below 1, else 1 − e^{−x²}·Q(1/(1 + |x|/2)) with the sign of x; 1 from 4 on. */
     static FloatVector erf(FloatVector x) {
         FloatVector z = x.mul(x);
         FloatVector p = FloatVector.broadcast(F, 7.8891195e-5f);

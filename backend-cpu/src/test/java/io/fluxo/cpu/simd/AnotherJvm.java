@@ -15,8 +15,14 @@ final class AnotherJvm {
 
     /** @return what it printed, by lines */
     static List<String> run(Class<?> main, List<String> options, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector"));
+        List<String> all = new ArrayList<>(List.of("--add-modules=jdk.incubator.vector"));
+        all.addAll(options);
+        return runPlain(main, all, arguments);
+    }
+
+    /** The same with no option but {@code options}: as a program starts that does not know what the backends need. */
+    static List<String> runPlain(Class<?> main, List<String> options, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));

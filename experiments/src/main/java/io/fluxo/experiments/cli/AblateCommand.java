@@ -109,6 +109,7 @@ final class AblateCommand extends StudyCommand {
         if (!common.jsonToStandardOutput()) {
             terminal.out().print(plan.text());
         }
-        return ExitStatus.AS_EXPECTED;
+        plan.problems().forEach(problem -> terminal.err().println("fluxo: trial " + problem));
+        return plan.problems().isEmpty() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }
 }

@@ -2,6 +2,7 @@ package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.BrokenPlugin;
 import io.fluxo.experiments.install.Installer;
 import io.fluxo.experiments.study.Environment;
 import io.fluxo.text.Text;
@@ -71,6 +72,8 @@ public final class Cli {
             return line.execute(arguments);
         } catch (OutOfMemoryError e) {
             return tell(Text.format("not enough memory (the JVM may use %,d MB)", Runtime.getRuntime().maxMemory() >> 20), ExitStatus.NOT_AS_EXPECTED);
+        } catch (Error e) { // what the parser's handler does not see: it takes exceptions alone
+            return tell("an error in Fluxo itself: " + e, ExitStatus.NOT_AS_EXPECTED);
         }
     }
 
@@ -94,6 +97,7 @@ public final class Cli {
             case BadInput bad -> tell(bad.getMessage(), ExitStatus.BAD_INPUT);
             case BackendUnavailable unavailable -> tell(unavailable.getMessage(), ExitStatus.BACKEND_UNAVAILABLE);
             case InterruptedException interrupted -> tell("interrupted", ExitStatus.INTERRUPTED);
+            case BrokenPlugin broken -> tell(broken.getMessage(), ExitStatus.NOT_AS_EXPECTED);
             case UncheckedIOException io -> tell(io.getMessage(), ExitStatus.NOT_AS_EXPECTED);
             case IOException io -> tell("cannot read or write: " + io.getMessage(), ExitStatus.NOT_AS_EXPECTED);
             default -> tell(Text.format("an error in Fluxo itself: %s%s", problem, debug ? "" : " (--debug shows where)"), ExitStatus.NOT_AS_EXPECTED);

@@ -40,7 +40,9 @@ abstract class FluxoCommand implements Callable<Integer> {
     abstract ExitStatus run() throws Exception;
 
     final Workbench workbench() {
-        return workbenches.apply(common.pluginFolder());
+        Workbench workbench = workbenches.apply(common.pluginFolder());
+        workbench.warnings().forEach(warning -> terminal.err().println("fluxo: " + warning));
+        return workbench;
     }
 
     /** The command line as it could be typed again in a POSIX shell. */

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.experiments.BrokenPlugin;
 import io.fluxo.experiments.cli.StudyCommand.Request;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.study.BackendChoice;
@@ -10,26 +11,33 @@ import io.fluxo.model.ModelSpec;
 import io.fluxo.text.Text;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code --dry-run}: a study's trials with their size and the time they will take. The first trial is run for a few seconds and thrown away; the
+ * {@code --dry-run}: a study's trials with their size and the time they will take. The first trial that runs is run for a few seconds and thrown away; the
  * time of another's step is that of the first's in proportion to its multiply-adds. Waiting for each other's memory is not in it.
  */
 record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trials, int jobs, int threads) {
 
     private static final Duration NEVER = Duration.ofDays(1);
 
-    /** A plan in both its forms. */
-    record Written(ObjectNode json, String text) {}
+    /**
+     * A plan in both its forms.
+     *
+     * @param problems trials that will fail, or whose size is not known, with the reason
+     */
+    record Written(ObjectNode json, String text, List<String> problems) {}
 
     Written write() throws Exception {
         Map<ModelSpec, ModelSize> sizes = new HashMap<>();
-        Pace pace = pace();
-        double first = work(trials.getFirst().trial(), sizes);
+        Timed timed = timed(sizes);
+        double first = work(timed.trial(), sizes);
         double seconds = 0;
         ObjectNode root = Json.object();
         root.put("study", request.study().name());
@@ -38,24 +46,50 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
         for (PreparedTrial prepared : trials) {
             Trial trial = prepared.trial();
             ModelSize size = size(trial, sizes);
-            seconds += trial.training().steps() * pace.secondsPerStep() * work(trial, sizes) / first / jobs;
-            ObjectNode entry = listed.addObject().put("id", trial.id()).put("parameters", size.parameters());
+            if (!timed.problems().containsKey(trial.id())) {
+                seconds += trial.training().steps() * timed.pace().secondsPerStep() * work(trial, sizes) / first / jobs;
+            }
+            ObjectNode entry = listed.addObject().put("id", trial.id());
+            size.parameters().ifPresentOrElse(number -> entry.put("parameters", number), () -> entry.putNull("parameters"));
             entry.set("multiply_adds_per_token", Json.number(size.multiplyAdds()));
             entry.put("steps", trial.training().steps());
-            table.row(trial.id(), Text.format("%,d", size.parameters()), Text.format("%,.0f", size.multiplyAdds()), Text.format("%,d", trial.training().steps()));
+            Optional.ofNullable(timed.problems().get(trial.id())).ifPresent(problem -> entry.put("problem", problem));
+            table.row(trial.id(), size.parametersText(), size.multiplyAddsText(), Text.format("%,d", trial.training().steps()));
         }
         root.set("seconds_estimated", Json.rounded(seconds, 2));
-        root.put("estimated_from_steps", pace.steps());
+        root.put("estimated_from_steps", timed.pace().steps());
         root.put("jobs", jobs);
-        return new Written(root, Text.format("%s%n%d trial%s, about %s with %d at a time (from %,d steps of the first trial, in proportion to multiply-adds); nothing was kept%n",
-                table, trials.size(), trials.size() == 1 ? "" : "s", Durations.text(seconds), jobs, pace.steps()));
+        String without = timed.problems().isEmpty() ? "" : Text.format(", without %d whose size is not known", timed.problems().size());
+        return new Written(root, Text.format("%s%n%d trial%s, about %s with %d at a time (from %,d steps of %s, in proportion to multiply-adds)%s; nothing was kept%n",
+                table, trials.size(), trials.size() == 1 ? "" : "s", Durations.text(seconds), jobs, timed.pace().steps(),
+                timed.trial() == trials.getFirst().trial() ? "the first trial" : timed.trial().id(), without),
+                timed.problems().entrySet().stream().map(problem -> problem.getKey() + ": " + problem.getValue()).toList());
     }
 
-    private Pace pace() throws Exception {
+    /**
+     * How fast it goes.
+     *
+     * @param trial    the first that runs
+     * @param problems trial → what is wrong with a part of its model
+     */
+    private record Timed(Trial trial, Pace pace, SequencedMap<String, String> problems) {}
+
+    private Timed timed(Map<ModelSpec, ModelSize> sizes) throws Exception {
+        SequencedMap<String, String> problems = new LinkedHashMap<>();
+        trials.forEach(prepared -> size(prepared.trial(), sizes).problem().ifPresent(problem -> problems.put(prepared.trial().id(), problem)));
         BackendChoice choice = new BackendChoice(request.settings().backend(), request.settings().dtype(), request.settings().device(), threads);
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
-            return Pace.of(trials.getFirst(), backend.executor(NEVER));
+            for (PreparedTrial prepared : trials) {
+                try {
+                    if (!problems.containsKey(prepared.trial().id())) {
+                        return new Timed(prepared.trial(), Pace.of(prepared, backend.executor(NEVER)), problems);
+                    }
+                } catch (BrokenPlugin broken) {
+                    problems.put(prepared.trial().id(), broken.getMessage());
+                }
+            }
         }
+        return new Timed(trials.getFirst().trial(), new Pace(0, Double.NaN), problems);
     }
 
     /** Multiply-adds of a step. */

@@ -46,8 +46,8 @@ final class StudyText {
             if (figure) {
                 row.add(variant.values(compared).stream().map(StudyText::number).collect(Collectors.joining("  ")));
             }
-            row.add(Text.format("%,d", variant.size().parameters()));
-            row.add(Double.isFinite(variant.size().multiplyAdds()) ? Text.format("%,.0f", variant.size().multiplyAdds()) : "–");
+            row.add(variant.size().parametersText());
+            row.add(variant.size().multiplyAddsText());
             table.row(row.toArray(String[]::new));
         }
         return table.toString();

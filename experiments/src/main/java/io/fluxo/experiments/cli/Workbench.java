@@ -15,6 +15,11 @@ import java.util.List;
 /** What the commands need of the rest of the program: everything that is registered, and a way to train. */
 public interface Workbench {
 
+    /** What the user should know of what is installed, a line each: files among the plugins that bring nothing. */
+    default List<String> warnings() {
+        return List.of();
+    }
+
     /** Every registered backend, probed but not opened. */
     List<BackendRow> backends();
 

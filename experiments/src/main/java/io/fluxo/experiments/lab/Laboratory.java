@@ -1,17 +1,13 @@
 package io.fluxo.experiments.lab;
 
-import com.google.inject.Injector;
-import com.google.inject.Key;
-import com.google.inject.TypeLiteral;
 import io.fluxo.backend.Availability;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
-import io.fluxo.backend.BackendProvider;
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.backend.Backends;
-import io.fluxo.block.Placement;
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.Blame;
 import io.fluxo.experiments.bench.Bench;
 import io.fluxo.experiments.bench.BenchCase;
 import io.fluxo.experiments.cli.BackendRow;
@@ -21,7 +17,6 @@ import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.TrialExecutor;
 import io.fluxo.experiments.verify.Installed;
-import io.fluxo.layer.NormFactory;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.tensor.DType;
@@ -31,7 +26,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -41,22 +35,25 @@ public final class Laboratory implements Workbench {
     private final Backends backends;
     private final Catalog catalog;
 
-    private Laboratory(Backends backends, Catalog catalog) {
+    private final Blame blame;
+    private final List<String> warnings;
+
+    private Laboratory(Backends backends, Catalog catalog, Blame blame, List<String> warnings) {
         this.backends = backends;
         this.catalog = catalog;
+        this.blame = blame;
+        this.warnings = warnings;
     }
 
     /** @param plugins a folder of plugins besides those on the class path */
     public static Laboratory open(Optional<Path> plugins) {
-        Injector injector = Plugins.wire(plugins);
-        Map<String, BackendProvider> providers = injector.getInstance(Key.get(new TypeLiteral<Map<String, BackendProvider>>() { }));
-        Map<String, Placement> placements = injector.getInstance(Key.get(new TypeLiteral<Map<String, Placement>>() { }));
-        Map<String, NormFactory> norms = injector.getInstance(Key.get(new TypeLiteral<Map<String, NormFactory>>() { }));
-        try {
-            return new Laboratory(new Backends(providers), Catalog.STANDARD.plus(placements, norms));
-        } catch (IllegalArgumentException twice) {
-            throw new BadInput("a plugin cannot be installed: " + twice.getMessage(), twice);
-        }
+        Plugins wired = Plugins.wire(plugins);
+        return new Laboratory(new Backends(wired.backends()), Catalog.STANDARD.plus(wired.placements(), wired.norms()), wired.blame(), wired.warnings());
+    }
+
+    @Override
+    public List<String> warnings() {
+        return warnings;
     }
 
     @Override
@@ -86,7 +83,7 @@ public final class Laboratory implements Workbench {
 
             @Override
             public TrialExecutor executor(Duration checkpoints) {
-                return new Training(() -> backends.open(choice.name(), options), options.dtype(), catalog, checkpoints);
+                return new Training(() -> backends.open(choice.name(), options), options.dtype(), catalog, checkpoints, blame);
             }
         };
     }
@@ -97,6 +94,10 @@ public final class Laboratory implements Workbench {
             return backend.name();
         } catch (BackendUnavailableException unavailable) {
             throw new BackendUnavailable(unavailable.getMessage(), unavailable);
+        } catch (OutOfMemoryError noFault) {
+            throw noFault; // of the machine, not of the backend
+        } catch (RuntimeException | Error broken) {
+            throw new BackendUnavailable(Text.format("the backend '%s' cannot run: %s", name, blame.message(broken)), broken);
         }
     }
 
@@ -117,7 +118,7 @@ public final class Laboratory implements Workbench {
 
     @Override
     public Installed installed() {
-        return new Installed(backends, catalog);
+        return new Installed(backends, catalog, blame);
     }
 
     @Override
@@ -129,6 +130,6 @@ public final class Laboratory implements Workbench {
 
     @Override
     public ModelSize size(ModelSpec model) {
-        return ProductCounter.size(model, catalog);
+        return ProductCounter.size(model, catalog, blame);
     }
 }

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.lab;
 
 import io.fluxo.backend.DelegatingBackend;
+import io.fluxo.experiments.Blame;
 import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.Catalog;
@@ -15,6 +16,8 @@ import io.fluxo.shape.Shape;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Runs a model on shapes alone and counts the multiply-adds of its matrix products, whatever it is made of. */
 final class ProductCounter extends DelegatingBackend {
@@ -25,20 +28,31 @@ final class ProductCounter extends DelegatingBackend {
         super("products", shapes);
     }
 
-    static ModelSize size(ModelSpec spec, Catalog catalog) {
+    /** @param blame says whose part a model broke on: its trials will fail by it too, or at least not be proved */
+    static ModelSize size(ModelSpec spec, Catalog catalog, Blame blame) {
         if (spec.family() == ModelSpec.Family.NGRAM) {
             return new ModelSize(0, 0); // it counts, and multiplies nothing
         }
-        LanguageModel model = ModelBuilder.build(spec, catalog);
+        OptionalLong parameters = OptionalLong.empty();
+        try {
+            LanguageModel model = ModelBuilder.build(spec, catalog);
+            parameters = OptionalLong.of(model.parameterCount());
+            return new ModelSize(parameters, 3.0 * multiplyAdds(model, spec) / spec.nCtx(), Optional.empty());
+        } catch (ShapeMismatchException tooLarge) {
+            return new ModelSize(parameters, Double.NaN, Optional.empty()); // its trials will say the same, and fail
+        } catch (OutOfMemoryError noFault) {
+            throw noFault; // of the machine, not of the model
+        } catch (RuntimeException | Error broken) {
+            return new ModelSize(parameters, Double.NaN, Optional.of(blame.message(broken)));
+        }
+    }
+
+    private static long multiplyAdds(LanguageModel model, ModelSpec spec) {
         SymbolicBackend shapes = new SymbolicBackend();
         ProductCounter counter = new ProductCounter(shapes);
         model.fill(parameter -> shapes.variable(parameter.shape(), DType.F32));
-        try {
-            model.forward(Pass.evaluation(counter), shapes.variable(Shape.of(Dim.of("batch", 1), Dim.of("pos", spec.nCtx())), DType.I32));
-        } catch (ShapeMismatchException tooLarge) {
-            return new ModelSize(model.parameterCount(), Double.NaN); // its trials will say the same, and fail
-        }
-        return new ModelSize(model.parameterCount(), 3.0 * counter.multiplyAdds / spec.nCtx());
+        model.forward(Pass.evaluation(counter), shapes.variable(Shape.of(Dim.of("batch", 1), Dim.of("pos", spec.nCtx())), DType.I32));
+        return counter.multiplyAdds;
     }
 
     /** None: compositions show their products. */

@@ -2,6 +2,8 @@ package io.fluxo.experiments.lab;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.checkpoint.ModelDirectory;
+import io.fluxo.experiments.Blame;
+import io.fluxo.experiments.BrokenPlugin;
 import io.fluxo.experiments.study.StepMetrics;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialExecutor;
@@ -21,6 +23,7 @@ import io.fluxo.train.Measure;
 import io.fluxo.train.Trainer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -30,14 +33,27 @@ import java.util.function.Supplier;
  *
  * @param backends    opens a backend; each trial closes its own
  * @param checkpoints time between two checkpoints
+ * @param blame       says whose part a trial broke on
  */
-record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Duration checkpoints) implements TrialExecutor {
+record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Duration checkpoints, Blame blame) implements TrialExecutor {
 
     /** Validation batches that are averaged, at most. */
     static final int VALIDATION_BATCHES = 32;
 
     @Override
     public TrialOutcome execute(Trial trial, Task task, Path modelDirectory, TrialListener listener) throws Exception {
+        try {
+            return train(trial, task, modelDirectory, listener);
+        } catch (RuntimeException | Error failed) {
+            Optional<BrokenPlugin> plugin = blame.plugin(failed);
+            if (plugin.isPresent()) {
+                throw plugin.get();
+            }
+            throw failed;
+        }
+    }
+
+    private TrialOutcome train(Trial trial, Task task, Path modelDirectory, TrialListener listener) throws Exception {
         if (trial.model().family() == ModelSpec.Family.NGRAM) {
             return new Counting(trial, task, listener).run();
         }

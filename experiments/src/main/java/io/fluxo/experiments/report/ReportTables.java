@@ -59,8 +59,8 @@ final class ReportTables {
         row.put("seeds", variant.trials().stream().map(this::seed).toList());
         row.put("validation", number(variant.trials().stream().flatMapToDouble(trial -> trial.validationLoss().stream()).average().orElse(Double.NaN)));
         row.put("figures", figureNames.stream().map(name -> number(Statistics.mean(variant.values(name)))).toList());
-        row.put("parameters", Text.format("%,d", variant.size().parameters()));
-        row.put("multiplyAdds", Double.isFinite(variant.size().multiplyAdds()) ? Text.format("%,.0f", variant.size().multiplyAdds()) : "–");
+        row.put("parameters", variant.size().parametersText());
+        row.put("multiplyAdds", variant.size().multiplyAddsText());
         row.put("outcome", outcome(variant.trials()));
         row.put("clean", variant.trials().stream().allMatch(trial -> trial.outcome() == TrialResult.Outcome.FINISHED));
         return row;

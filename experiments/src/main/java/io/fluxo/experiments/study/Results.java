@@ -48,7 +48,7 @@ public final class Results {
         ObjectNode entry = Json.object();
         entry.put("id", variant.id());
         entry.set("vary", TrialRecord.varied(variant.vary()));
-        entry.put("parameters", variant.size().parameters());
+        variant.size().parameters().ifPresentOrElse(number -> entry.put("parameters", number), () -> entry.putNull("parameters"));
         entry.set("multiply_adds_per_token", Json.number(variant.size().multiplyAdds()));
         ObjectNode loss = entry.putObject("final_loss");
         loss.set("mean", Json.number(variant.mean()));

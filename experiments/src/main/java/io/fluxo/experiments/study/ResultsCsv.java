@@ -6,6 +6,8 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
@@ -58,7 +60,7 @@ public final class ResultsCsv {
                 row(csv, variant, trial, curve.measure(), curve.axis(), number(curve.at().get(i)), number(curve.values().get(i)));
             }
         }
-        row(csv, variant, trial, "parameters", "", "", Long.toString(variant.size().parameters()));
+        row(csv, variant, trial, "parameters", "", "", number(variant.size().parameters()));
         row(csv, variant, trial, "multiply_adds_per_token", "", "", number(variant.size().multiplyAdds()));
         row(csv, variant, trial, "steps", "", "", Integer.toString(trial.steps()));
     }
@@ -69,6 +71,10 @@ public final class ResultsCsv {
         keys.forEach(key -> row.add(Values.label(variant.vary().get(key))));
         row.addAll(List.of(trial.trial().id(), trial.trial().seed(), Values.label(trial.outcome()), measure, axis, at, value));
         csv.printRecord(row);
+    }
+
+    private static String number(OptionalLong value) {
+        return value.isPresent() ? Long.toString(value.getAsLong()) : "";
     }
 
     private static String number(double value) {

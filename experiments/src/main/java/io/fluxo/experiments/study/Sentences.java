@@ -2,6 +2,7 @@ package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.Values;
 import io.fluxo.text.Text;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -67,11 +68,16 @@ public final class Sentences {
     /** Whether variants are of one size: "parameters: equal, 79,552 · compute: …". */
     public static String sizes(List<StudyResult.VariantResult> variants) {
         return Text.format("parameters: %s · multiply-adds per token: %s",
-                spread(variants.stream().mapToDouble(variant -> variant.size().parameters()).toArray()),
+                spread(variants.stream().mapToDouble(variant -> variant.size().parameters().isPresent() ? variant.size().parameters().getAsLong() : Double.NaN).toArray()),
                 spread(variants.stream().mapToDouble(variant -> variant.size().multiplyAdds()).toArray()));
     }
 
-    private static String spread(double[] sizes) {
+    /** @param all NaN where a size is not known */
+    private static String spread(double[] all) {
+        double[] sizes = Arrays.stream(all).filter(Double::isFinite).toArray();
+        if (sizes.length < all.length) {
+            return Text.format("%snot known of %d of %d variants", sizes.length == 0 ? "" : spread(sizes) + "; ", all.length - sizes.length, all.length);
+        }
         double least = Double.POSITIVE_INFINITY;
         double largest = 0;
         for (double size : sizes) {

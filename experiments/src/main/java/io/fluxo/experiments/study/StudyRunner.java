@@ -112,7 +112,7 @@ public final class StudyRunner {
                 case DIVERGED -> Optional.of(recorder.diverged(outcome));
                 case FINISHED -> Optional.of(recorder.ended(outcome));
             };
-        } catch (Exception | LinkageError | VirtualMachineError | AssertionError e) {
+        } catch (Exception | Error e) {
             if (cancelled) {
                 return Optional.empty(); // most likely its consequence; the trial is run again on resume
             }

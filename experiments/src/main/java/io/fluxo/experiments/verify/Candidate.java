@@ -69,7 +69,7 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
         return spec.map(one -> one.mask().standard() == mask).orElse(true);
     }
 
-    /** A catalogue in which {@link #spec(int)} finds the block. */
+    /** A catalogue in which {@link #small} finds the block. */
     public Catalog models() {
         return catalog.plus(Map.of(HERE, placement()), Map.of());
     }

@@ -9,13 +9,15 @@ import java.util.List;
  * @param controls mutant by mutant
  * @param settings what it was run with
  * @param exact    every backend on which bits were compared
+ * @param refused  the backends on which they were not, though these said that they can run; each with the reason
  */
-public record Outcome(List<Row> rows, List<Control> controls, Apparatus.Settings settings, List<Apparatus.Setup> exact) {
+public record Outcome(List<Row> rows, List<Control> controls, Apparatus.Settings settings, List<Apparatus.Setup> exact, List<String> refused) {
 
     public Outcome {
         rows = List.copyOf(rows);
         controls = List.copyOf(controls);
         exact = List.copyOf(exact);
+        refused = List.copyOf(refused);
     }
 
     /** The rows of the claim {@code id}, one for each block. */

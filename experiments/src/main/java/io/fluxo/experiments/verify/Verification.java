@@ -1,7 +1,7 @@
 package io.fluxo.experiments.verify;
 
+import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.experiments.verify.mutant.Mutant;
-import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,11 +47,13 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
                 Candidate candidate = mutant.candidate(installed.catalog(), Optional.empty());
                 for (Claim claim : claims) {
                     if (claim.scope().covers(mutant.family())) {
-                        kept.add(pool.submit(() -> new Control(claim, mutant, find(own.get(), claim, Optional.of(candidate)))));
+                        kept.add(pool.submit(() -> new Control(claim, mutant, judged(own.get(), claim, Optional.of(candidate)).finding())));
                     }
                 }
             }
-            return new Outcome(all(rows), all(kept), settings, new Apparatus(installed.backends(), settings).everyBackend());
+            try (Apparatus last = new Apparatus(installed.backends(), settings)) {
+                return new Outcome(all(rows), all(kept), settings, last.everyBackend(), last.refused());
+            }
         } finally {
             made.forEach(Apparatus::close);
         }
@@ -60,28 +62,33 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
     private Callable<Row> row(ThreadLocal<Apparatus> own, Claim claim, Optional<Candidate> candidate) {
         return () -> {
             long begin = System.nanoTime();
-            Finding finding = candidate.flatMap(claim::inapplicable).map(Finding::skipped).orElseGet(() -> find(own.get(), claim, candidate));
+            Judged judged = candidate.flatMap(claim::inapplicable).map(why -> new Judged(Finding.skipped(why), Verdict.SKIPPED))
+                    .orElseGet(() -> judged(own.get(), claim, candidate));
             double seconds = (System.nanoTime() - begin) / 1e9;
-            return new Row(claim, candidate.map(Candidate::label).orElse(""), finding, expected(claim, candidate, finding), seconds);
+            return new Row(claim, candidate.map(Candidate::label).orElse(""), judged.finding(), judged.expected(), seconds);
         };
     }
 
-    /** A block may have otherwise, or lack, what a claim speaks of, and a study may not have been run; neither is a surprise. */
-    private static Verdict expected(Claim claim, Optional<Candidate> candidate, Finding finding) {
-        if (candidate.flatMap(claim::inapplicable).isPresent()) {
-            return Verdict.SKIPPED;
+    /** A finding beside what was expected of it. */
+    private record Judged(Finding finding, Verdict expected) {}
+
+    private Judged judged(Apparatus apparatus, Claim claim, Optional<Candidate> candidate) {
+        Verdict claimed = candidate.map(Candidate::expectations).map(of -> of.get(claim.id())).orElse(claim.expected());
+        try {
+            Finding finding = claim.check().of(candidate.orElse(null), apparatus);
+            return new Judged(finding, saysNothing(claim, candidate, finding) ? Verdict.SKIPPED : claimed);
+        } catch (BackendUnavailableException | OutOfMemoryError noFaultOfTheBlock) {
+            throw noFaultOfTheBlock;
+        } catch (RuntimeException | Error broken) {
+            // nothing was proved, measured or refuted; the claim's own verdict stays expected, so that it does not pass unnoticed
+            return new Judged(Finding.skipped("cannot be examined: " + installed.blame().message(broken)), claimed);
         }
-        boolean other = candidate.map(Candidate::family).filter(family -> family == Family.OTHER).isPresent();
-        return finding.verdict() == Verdict.SKIPPED && (other || claim.check().needsARun()) ? Verdict.SKIPPED
-                : candidate.map(Candidate::expectations).map(of -> of.get(claim.id())).orElse(claim.expected());
     }
 
-    private static Finding find(Apparatus apparatus, Claim claim, Optional<Candidate> candidate) {
-        try {
-            return claim.check().of(candidate.orElse(null), apparatus);
-        } catch (RuntimeException broken) {
-            throw new IllegalStateException(Text.format("checking %s%s: %s", claim.id(), candidate.map(of -> " of " + of.name()).orElse(""), broken), broken);
-        }
+    /** A block may lack what a claim speaks of, and a study may not have been run; neither is a surprise. */
+    private static boolean saysNothing(Claim claim, Optional<Candidate> candidate, Finding finding) {
+        boolean other = candidate.map(Candidate::family).filter(family -> family == Family.OTHER).isPresent();
+        return finding.verdict() == Verdict.SKIPPED && (other || claim.check().needsARun());
     }
 
     private static <T> List<T> all(List<Future<T>> futures) throws InterruptedException {

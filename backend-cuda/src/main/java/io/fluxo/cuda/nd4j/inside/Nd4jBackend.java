@@ -45,6 +45,11 @@ final class Nd4jBackend implements Backend {
     }
 
     @Override
+    public String toString() {
+        return name();
+    }
+
+    @Override
     public Set<DType> dtypes() {
         return Types.FLOATING;
     }

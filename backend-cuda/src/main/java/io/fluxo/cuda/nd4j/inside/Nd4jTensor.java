@@ -2,6 +2,7 @@ package io.fluxo.cuda.nd4j.inside;
 
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Preview;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -66,6 +67,12 @@ final class Nd4jTensor implements Tensor {
         if (buffer.isFreed()) {
             throw new IllegalStateException(Text.format("the tensor %s is used after its scope closed", shape));
         }
+    }
+
+    /** Without values: reading them would wait for the device. */
+    @Override
+    public String toString() {
+        return Preview.of(shape, dtype, takenBy != null ? "on nd4j, taken over by " + takenBy : buffer.isFreed() ? "on nd4j, its scope is closed" : "on nd4j");
     }
 
     void takeOver(String op) {

@@ -3,6 +3,7 @@ package io.fluxo.experiments.verify.claim;
 import io.fluxo.backend.Backend;
 import io.fluxo.block.Block;
 import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.layer.BrokenPartException;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
 import io.fluxo.op.FusedOp.Mask;
@@ -14,6 +15,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.text.Origin;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -115,6 +117,10 @@ final class Specimen implements AutoCloseable {
         Map<String, HostArray> symbols = new LinkedHashMap<>();
         block.chapter().forEach((symbol, hook) -> {
             HostArray shown = hooked.get(block.path() + "." + hook);
+            if (shown == null) {
+                throw new BrokenPartException(Text.format("%s (%s) says in chapter() that %s is at '%s', and shows no value there", block.path(),
+                        Origin.of(block.getClass()), symbol, hook));
+            }
             if (shown.shape().rank() != 3 || shown.shape().size(2) != drawn.dModel()) {
                 throw new ShapeMismatchException(Text.format("%s is %s, not %s", symbol, shown.shape(), drawn.stream()));
             }

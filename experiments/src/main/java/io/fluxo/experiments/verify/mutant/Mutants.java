@@ -90,7 +90,7 @@ public final class Mutants {
         return parts -> parts.withAttention(switch (parts.attention()) {
             case MultiHeadAttention original -> fault.apply(original);
             case Attention other -> throw new IllegalArgumentException("the faults of attention are known of "
-                    + MultiHeadAttention.class.getSimpleName() + ", not of " + other);
+                    + MultiHeadAttention.class.getSimpleName() + ", not of " + other.getClass().getSimpleName());
         });
     }
 }

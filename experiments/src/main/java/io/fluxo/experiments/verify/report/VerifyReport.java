@@ -45,7 +45,8 @@ public final class VerifyReport {
         page.put("verdictClass", outcome.asExpected() ? "holds" : "does-not-hold");
         page.put("summary", summary(outcome));
         page.put("facts", facts(outcome));
-        page.put("exact", outcome.exact().stream().map(Apparatus.Setup::toString).collect(Collectors.joining(", ")));
+        page.put("exact", outcome.exact().stream().map(Apparatus.Setup::toString).collect(Collectors.joining(", "))
+                + (outcome.refused().isEmpty() ? "" : "; not on " + String.join(", ", outcome.refused())));
         page.put("sections", Chapter.read().sections().stream().map(section -> section(section, outcome))
                 .filter(section -> !((List<?>) section.get("sentences")).isEmpty()).toList());
         page.put("claims", claims(outcome).stream().map(claim -> claim(claim, outcome)).toList());

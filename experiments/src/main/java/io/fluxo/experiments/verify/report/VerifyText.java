@@ -45,8 +45,10 @@ public final class VerifyText {
 
     private static String surprise(Row row, boolean named, String options) {
         String block = row.placement().isEmpty() ? "" : " of " + row.placement();
-        StringBuilder text = new StringBuilder(Text.format("%n%s%s is %s, expected: %s%n  claimed   %s%n  measured  %s%n", row.claim().id(), block,
-                row.finding().verdict().label(), row.expected().label(), row.finding().theory(), row.finding().measured()));
+        StringBuilder text = new StringBuilder(Text.format("%n%s%s is %s, expected: %s%n", row.claim().id(), block, row.finding().verdict().label(),
+                row.expected().label()));
+        line(text, "claimed", row.finding().theory());
+        line(text, "measured", row.finding().measured());
         if (!row.finding().counterexample().isEmpty()) {
             text.append(Text.format("  refuted by%n    %s%n", row.finding().counterexample().replace(". There: ", System.lineSeparator() + "    ")));
         }
@@ -111,7 +113,7 @@ public final class VerifyText {
                 %s
                 """, settings.chosen(), settings.trials(), settings.seed(),
                 outcome.exact().isEmpty() ? "" : "; float-level causality was run on " + outcome.exact().stream().map(Apparatus.Setup::toString)
-                        .collect(Collectors.joining(", ")),
+                        .collect(Collectors.joining(", ")) + (outcome.refused().isEmpty() ? "" : "; not on " + String.join(", ", outcome.refused())),
                 surprises == 0 ? Text.format("%d verdicts and %d controls, all as expected", outcome.rows().size(), outcome.controls().size())
                         : Text.format("%d of %d verdicts and controls not as expected", surprises, outcome.rows().size() + outcome.controls().size()));
     }

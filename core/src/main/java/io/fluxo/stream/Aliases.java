@@ -1,0 +1,41 @@
+package io.fluxo.stream;
+
+import io.fluxo.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Hooks that are shown points under the chapter's names too. */
+final class Aliases implements Hooks {
+
+    private final Hooks hooks;
+    private final Map<String, List<String>> names = new HashMap<>();
+
+    /** @param aliases alias → name */
+    Aliases(Hooks hooks, Map<String, String> aliases) {
+        this.hooks = hooks;
+        aliases.forEach((alias, name) -> names.computeIfAbsent(name, key -> new ArrayList<>()).add(alias));
+    }
+
+    private HookPoint named(HookPoint point) {
+        List<String> aliases = names.get(point.name());
+        return aliases == null ? point : new HookPoint(point.name(), point.interior(), aliases);
+    }
+
+    @Override
+    public boolean wants(HookPoint point) {
+        return hooks.wants(named(point));
+    }
+
+    @Override
+    public Tensor at(HookPoint point, Tensor value) {
+        return hooks.at(named(point), value);
+    }
+
+    @Override
+    public Set<String> names() {
+        return hooks.names();
+    }
+}
