@@ -139,4 +139,9 @@ public record ModelSpec(Family family, int nLayers, int dModel, PerLayer<Integer
     public List<Violation> violations() {
         return SpecCheck.violations(this);
     }
+
+    /** The keys that this model does not read, whatever they say, each with the reason. */
+    public List<Violation> unread() {
+        return UnreadKeys.of(this);
+    }
 }

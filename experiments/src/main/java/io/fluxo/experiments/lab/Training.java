@@ -1,6 +1,7 @@
 package io.fluxo.experiments.lab;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.checkpoint.CharacterTokenizer;
 import io.fluxo.checkpoint.ModelDirectory;
 import io.fluxo.experiments.study.StepMetrics;
 import io.fluxo.experiments.study.Trial;
@@ -21,6 +22,7 @@ import io.fluxo.train.Measure;
 import io.fluxo.train.Trainer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -57,7 +59,8 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             Ending ending = steps(trial, task, trainer, key.split("data"), listener);
             if (ending == Ending.FINISHED) {
                 Examination.hold(task.exam(trial.model().nCtx()), Examination.pupil(backend, model), listener);
-                ModelDirectory.write(modelDirectory, trial.model(), model, backend);
+                Optional<CharacterTokenizer> tokenizer = task.readsCharacters() ? Optional.of(new CharacterTokenizer(task.symbols())) : Optional.empty();
+                ModelDirectory.write(modelDirectory, trial.model(), model, tokenizer, backend);
             }
             return new TrialOutcome(ending, model.parameterCount());
         }
@@ -84,8 +87,7 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
     }
 
     private static OptionalDouble validation(int t, Trial trial, Task task, Trainer trainer) {
-        int every = trial.training().evalEvery();
-        if (every == 0 || t % every != 0) {
+        if (!trial.training().validatesAfter(t)) {
             return OptionalDouble.empty();
         }
         int batch = trial.training().batch();
