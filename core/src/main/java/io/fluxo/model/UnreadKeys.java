@@ -65,7 +65,8 @@ final class UnreadKeys {
             new Condition("rope_layout", UnreadKeys::rotates, "without positions: rope and attention: softmax"),
             inSomeLayer("bias", _ -> true, "without layers"),
             new Condition("init", UnreadKeys::hasMatrices, "without layers and with tied_head: true"),
-            new Condition("init_std", made -> hasMatrices(made) && made.spec.init() != InitKind.XAVIER_NORMAL, "with init: xavier_normal; choose init: gpt2 or normal"),
+            new Condition("init_std", made -> hasMatrices(made) && made.spec.init() != InitKind.XAVIER_NORMAL,
+                    "with init: xavier_normal; choose init: gpt2 or normal"),
             new Condition("ngram_order", _ -> false, "in family transformer"));
 
     private UnreadKeys() {}

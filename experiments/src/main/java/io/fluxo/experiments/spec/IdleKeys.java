@@ -56,7 +56,7 @@ final class IdleKeys {
         });
         if (!claimed.isEmpty()) {
             String others = String.join(", ", claimed.subList(1, claimed.size()));
-            throw locations.complaint(claimed.getFirst(), idle.get(claimed.getFirst()) + (others.isEmpty() ? "" : "; nothing is done by " + others + " either"));
+            throw locations.complaint(claimed.getFirst(), idle.get(claimed.getFirst()) + (others.isEmpty() ? "" : "; likewise " + others));
         }
     }
 

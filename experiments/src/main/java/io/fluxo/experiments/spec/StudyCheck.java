@@ -69,6 +69,9 @@ public final class StudyCheck {
     private static void checkTune(Study study, Locations locations) {
         Tune tune = study.tune();
         if (tune.over().isEmpty() && tune.instead().isEmpty()) {
+            if (tune.steps() > 0) {
+                throw locations.complaint("tune.steps", "does nothing without tune.over or tune.instead");
+            }
             return;
         }
         if (tune.steps() < 1) {

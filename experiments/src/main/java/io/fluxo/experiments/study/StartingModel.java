@@ -49,13 +49,18 @@ final class StartingModel {
 
     /** Why {@code trial} cannot start from the model that it names; empty where it can, or names none. */
     static Optional<Violation> violation(PreparedTrial trial) {
-        return trial.trial().model().initFrom().isEmpty() ? Optional.empty() : new StartingModel(trial).problem().map(why -> new Violation(KEY, why));
+        return startsFromNothing(trial) ? Optional.empty() : new StartingModel(trial).problem().map(why -> new Violation(KEY, why));
+    }
+
+    /** An n-gram has no parameters to begin with, even where the study's other models do. */
+    private static boolean startsFromNothing(PreparedTrial trial) {
+        return trial.trial().model().initFrom().isEmpty() || trial.trial().model().family() == Family.NGRAM;
     }
 
     /** What could not be compared; empty where everything was. */
     static Optional<String> remark(PreparedTrial trial) {
         String directory = trial.trial().model().initFrom();
-        return directory.isEmpty() || !trial.task().readsCharacters() || Files.exists(Path.of(directory, "tokenizer.json")) ? Optional.empty()
+        return startsFromNothing(trial) || !trial.task().readsCharacters() || Files.exists(Path.of(directory, "tokenizer.json")) ? Optional.empty()
                 : Optional.of(Text.format("%s: %s holds no tokenizer.json: whether its %,d ids stand for the characters of this text is not known", KEY,
                         directory, trial.trial().model().dVocab()));
     }

@@ -121,6 +121,14 @@ class StartingModelTest {
         assertThat(folder.resolve("x")).doesNotExist();
     }
 
+    @Test
+    void anNGramBesideAModelThatGoesOnStartsFromNothing() throws IOException {
+        Path file = write("ngram.yaml", STUDY, corpus, ", init_from: '" + copied() + "'", "variants: {on: {}, ngram: {model.family: ngram}}");
+        Ran ran = fluxo("ablate", file, "--out", folder.resolve("ngram"), "--quiet");
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(folder.resolve("ngram/results.json")).content().doesNotContain("failed");
+    }
+
     @ParameterizedTest
     @CsvSource({"model.safetensors, holds neither model.safetensors", "config.json, config.json: there is no such file"})
     void halfAModelIsNoBeginning(String gone, String message) throws IOException {

@@ -112,7 +112,7 @@ class StudyReaderTest {
             vary: {task.kind: [markov, sorting]}            | unknown value 'sorting' (legal: char_lm, tokens, markov, recall, induction, sort, copy)
             model: {family: gru, n_heads: 2}                | x.yaml:1: model.n_heads: n_heads does nothing in family gru, which reads family, n_layers, d_model
             model: {family: rnn, norm: rms_norm, act_fn: gelu} | x.yaml:1: model.act_fn: act_fn does nothing in family rnn
-            model: {family: rnn, norm: rms_norm, act_fn: gelu} | embed_std, init_from; nothing is done by model.norm either
+            model: {family: rnn, norm: rms_norm, act_fn: gelu} | embed_std, init_from; likewise model.norm
             model: {family: ngram, d_model: 8}              | x.yaml:1: model.d_model: d_model does nothing in family ngram
             {model: {family: ngram}, training: {lr: 1}}     | x.yaml:1: training.lr: lr does nothing in family ngram, which counts
             training: {optimizer: sgd, betas: [0, 0]}       | x.yaml:1: training.betas: betas does nothing with optimizer: sgd
@@ -128,6 +128,7 @@ class StudyReaderTest {
             vary: {model.family: [transformer, gru], model.n_heads: [1, 2]} | x.yaml:1: vary.model.n_heads: at {model.family: gru, model.n_heads: 1}: n_heads does nothing
             {variants: {a: {}, g: {model.family: gru}}, vary: {model.act_fn: [relu, gelu]}} | x.yaml:1: vary.model.act_fn: at {variants: g, model.act_fn: relu}: act_fn does
             {variants: {a: {}, n: {model.family: ngram}}, tune: {steps: 1, over: {training.lr: [1, 2]}}} | x.yaml:1: tune.over.training.lr: at {variants: n, training.lr: 1}:
+            tune: {steps: 5}                                | x.yaml:1: tune.steps: does nothing without tune.over or tune.instead
             {variants: {a: {}}, tune: {steps: 1, instead: {a: {model.residual_scale: [1, 2]}}}} | tune.instead.a.model.residual_scale: at {variants: a, model.residual_scale: 1}:
             variants: {a: {model.n_layer: 2}}               | x.yaml:1: variants.a.model.n_layer: unknown key 'model.n_layer'; did you mean 'model.n_layers'?
             variants: {a: {n_layers: 2}}                    | variants.a.n_layers: 'n_layers' is not a dotted key such as model.placement
