@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,17 @@ class ModelDirectoryTest {
             assertThat(ModelDirectory.readSpec(directory)).isEqualTo(spec);
             LanguageModel read = ModelDirectory.read(directory, Catalog.STANDARD, backend, setup.dtype());
             assertThat(values(read, backend)).usingRecursiveComparison().isEqualTo(values(written, backend));
+        }
+    }
+
+    @Test
+    void aTokenizerLiesBesideItsModelAndGoesWithIt() {
+        CharacterTokenizer tokenizer = new CharacterTokenizer(List.of("\n", "a", "b", "c", "d"));
+        try (Backend backend = SETUP.open()) {
+            ModelDirectory.write(directory, SPEC, model(SPEC, backend, DType.F64), Optional.of(tokenizer), backend);
+            assertThat(CharacterTokenizer.read(directory)).contains(tokenizer);
+            ModelDirectory.write(directory, SPEC, model(SPEC, backend, DType.F64), backend);
+            assertThat(CharacterTokenizer.read(directory)).as("that of the model before").isEmpty();
         }
     }
 

@@ -21,7 +21,7 @@ public final class CheckpointException extends RuntimeException {
     static String shown(String name) {
         String cut = name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 1) + "…";
         StringBuilder quoted = new StringBuilder("'");
-        cut.chars().forEach(c -> quoted.append(Character.isISOControl(c) || Character.isSurrogate((char) c) ? '\uFFFD' : (char) c));
+        cut.codePoints().forEach(c -> quoted.appendCodePoint(Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? 0xFFFD : c));
         return quoted.append("'").toString();
     }
 }

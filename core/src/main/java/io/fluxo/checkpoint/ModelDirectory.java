@@ -13,12 +13,13 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.text.Text;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -27,7 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model on disk: a directory with {@code config.json}, which says what it is, and its parameters under their names in
- * {@code model.safetensors} or, as others write large ones, in several files with an index.
+ * {@code model.safetensors} or, as others write large ones, in several files with an index; beside them {@code tokenizer.json}, where its ids are
+ * characters.
  */
 public final class ModelDirectory {
 
@@ -38,13 +40,19 @@ public final class ModelDirectory {
 
     private ModelDirectory() {}
 
+    /** Writes a model whose tokens are no text. */
+    public static void write(Path directory, ModelSpec spec, LanguageModel model, Backend backend) {
+        write(directory, spec, model, Optional.empty(), backend);
+    }
+
     /**
      * Writes {@code model} into {@code directory}, in place of a model that lies there. What is cut short at any moment has no
      * {@code config.json}, and so cannot be taken for a model.
      *
-     * @param spec what {@code model} was built from
+     * @param spec      what {@code model} was built from
+     * @param tokenizer what its ids stand for, where they are characters
      */
-    public static void write(Path directory, ModelSpec spec, LanguageModel model, Backend backend) {
+    public static void write(Path directory, ModelSpec spec, LanguageModel model, Optional<CharacterTokenizer> tokenizer, Backend backend) {
         try {
             Files.createDirectories(directory);
             Path config = directory.resolve(CONFIG);
@@ -52,12 +60,11 @@ public final class ModelDirectory {
             SafetensorsWriter.write(directory.resolve(Safetensors.SINGLE), model.cells().stream().map(cell ->
                     new SafetensorsWriter.Item(cell.name(), cell.value().dtype(), cell.shape(), () -> backend.download(cell.value())))
                     .toList(), Map.of());
-            ByteBuffer bytes = ByteBuffer.wrap(JsonFile.pretty(SpecJson.write(spec, FLUXO)));
-            AtomicFile.write(config, channel -> {
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-            });
+            Files.deleteIfExists(directory.resolve(CharacterTokenizer.FILE)); // that of the model before
+            if (tokenizer.isPresent()) {
+                tokenizer.get().write(directory);
+            }
+            AtomicFile.write(config, new String(JsonFile.pretty(SpecJson.write(spec, FLUXO)), StandardCharsets.UTF_8));
         } catch (IOException failure) {
             throw new CheckpointException(directory, "cannot be written: " + failure, failure);
         }
@@ -93,13 +100,28 @@ public final class ModelDirectory {
     /** Puts the parameters in {@code directory} into {@code model}, which has to have all of them and no others. */
     public static void fill(Path directory, LanguageModel model, Backend backend, DType dtype) {
         try (Safetensors tensors = Safetensors.open(directory)) {
-            checkNames(tensors, model.cells());
-            model.cells().forEach(cell -> checkShape(tensors, cell)); // all of them before the first is read
+            checkFit(tensors, model); // all of them before the first is read
             model.fill(cell -> {
                 HostArray values = tensors.read(cell.name()).cast(dtype);
                 return backend.upload(new HostArray(cell.shape(), dtype, values.array())); // the cell's shape has names for its axes
             });
         }
+    }
+
+    /**
+     * Looks whether {@link #fill} can do its work, without reading the values.
+     *
+     * @throws CheckpointException if the parameters are not there, or are others than {@code model} has
+     */
+    public static void requireFit(Path directory, LanguageModel model) {
+        try (Safetensors tensors = Safetensors.open(directory)) {
+            checkFit(tensors, model);
+        }
+    }
+
+    private static void checkFit(Safetensors tensors, LanguageModel model) {
+        checkNames(tensors, model.cells());
+        model.cells().forEach(cell -> checkShape(tensors, cell));
     }
 
     private static LanguageModel build(Path config, ModelSpec spec, Catalog catalog) {

@@ -38,7 +38,7 @@ import java.util.List;
  * @param initStd        standard deviation of weight matrices, where {@code init} is gpt2 or normal
  * @param embedStd       standard deviation of token and learned position embeddings at initialisation
  * @param ngramOrder     family ngram: the longest run of tokens that is counted, the predicted one included
- * @param initFrom       a model directory whose parameters it starts from; empty for none
+ * @param initFrom       a model directory whose parameters it starts from, in place of drawn ones; empty for none
  */
 public record ModelSpec(Family family, int nLayers, int dModel, PerLayer<Integer> nHeads, PerLayer<Integer> nKeyValueHeads,
                         PerLayer<Integer> dHead, PerLayer<Integer> dMlp, int nCtx, int dVocab, PerLayer<ActFn> actFn,
@@ -138,5 +138,10 @@ public record ModelSpec(Family family, int nLayers, int dModel, PerLayer<Integer
      */
     public List<Violation> violations() {
         return SpecCheck.violations(this);
+    }
+
+    /** The keys that this model does not read, whatever they say, each with the reason. */
+    public List<Violation> unread() {
+        return UnreadKeys.of(this);
     }
 }

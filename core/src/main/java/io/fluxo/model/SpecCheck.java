@@ -2,7 +2,6 @@ package io.fluxo.model;
 
 import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.Family;
-import io.fluxo.model.ModelSpec.InitKind;
 import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.model.ModelSpec.ResidualKind;
 import io.fluxo.text.Text;
@@ -12,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What makes a {@link ModelSpec} impossible: sizes out of range, ranges of layers, keys that contradict each other or would do nothing. */
+/** What makes a {@link ModelSpec} impossible: sizes out of range, ranges of layers, keys that contradict each other. */
 final class SpecCheck {
 
     /** Placements that say something of other keys. */
@@ -104,15 +103,6 @@ final class SpecCheck {
         if (!softmax && (spec.positions() == PositionKind.ROPE || spec.positions() == PositionKind.ALIBI)) {
             add("positions", Text.format("positions %s enters through attention's scores, and no layer has attention softmax", label(spec.positions())));
         }
-        if (spec.positions() != PositionKind.ROPE && !spec.ropeTheta().equals(ModelSpec.DEFAULT.ropeTheta())) {
-            add("rope_theta", "rope_theta does nothing without positions: rope");
-        }
-        if (spec.positions() != PositionKind.ROPE && spec.ropeLayout() != ModelSpec.DEFAULT.ropeLayout()) {
-            add("rope_layout", "rope_layout does nothing without positions: rope");
-        }
-        if (spec.init() == InitKind.XAVIER_NORMAL && spec.initStd() != ModelSpec.DEFAULT.initStd()) {
-            add("init_std", "init_std does nothing with init: xavier_normal; choose init: gpt2 or normal");
-        }
     }
 
     private void layer(LayerSpec layer) {
@@ -122,12 +112,6 @@ final class SpecCheck {
         }
         if (layer.attends()) {
             heads(layer);
-        }
-        if (layer.qkNorm() && layer.attention() != AttentionKind.SOFTMAX) {
-            add("qk_norm", Text.format("qk_norm normalises queries and keys, and attention %s has none", label(layer.attention())));
-        }
-        if (layer.residual() != ResidualKind.SCALED && layer.residualScale() != 1) {
-            add("residual_scale", "residual_scale does nothing without residual: scaled");
         }
         if (BOTH_SUBLAYERS.contains(placement) && !(layer.attends() && layer.ffn())) {
             add("placement", Text.format("placement %s needs both attention and ffn in its layer", placement));

@@ -1,5 +1,6 @@
 package io.fluxo.train;
 
+import io.fluxo.model.ModelSpec.Family;
 import io.fluxo.model.Violation;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import java.util.List;
  * @param clip        largest global gradient norm; 0 for none
  * @param batch       sequences in a step
  * @param steps       optimizer steps
- * @param evalEvery   validation after every so many steps; 0 for never
+ * @param evalEvery   validation after every so many steps and after the last; 0 for never
  */
 public record TrainingSpec(Optimizer optimizer, List<Double> betas, double epsilon, double lr, int warmup, Schedule schedule, double weightDecay,
                            Decay decay, double clip, int batch, int steps, int evalEvery) {
@@ -30,6 +31,9 @@ public record TrainingSpec(Optimizer optimizer, List<Double> betas, double epsil
 
     public enum Decay { MATRICES, ALL }
 
+    /** What says how gradients are used. */
+    private static final List<String> GRADIENT_KEYS = List.of("optimizer", "betas", "epsilon", "lr", "warmup", "schedule", "weight_decay", "decay", "clip");
+
     /** The training of the study {@code pre-vs-post}. */
     public static final TrainingSpec DEFAULT = new TrainingSpec(Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 5e-3, 1, Schedule.CONSTANT, 0,
             Decay.MATRICES, 0, 4, 500, 0);
@@ -38,7 +42,10 @@ public record TrainingSpec(Optimizer optimizer, List<Double> betas, double epsil
         betas = List.copyOf(betas);
     }
 
-    /** The learning rate of step {@code t}, counted from 1. Cosine falls from {@code lr} at the end of the warm-up to 0 at the last step. */
+    /**
+     * The learning rate of step {@code t}, counted from 1. Cosine falls from {@code lr} at the end of the warm-up to 0 at the last step: that
+     * step changes no parameter.
+     */
     public double learningRate(int t) {
         double rise = warmup <= 1 ? 1 : Math.min(1, (double) t / warmup);
         return lr * rise * switch (schedule) {
@@ -47,6 +54,11 @@ public record TrainingSpec(Optimizer optimizer, List<Double> betas, double epsil
                     ? 1.0
                     : 0.5 * (1 + StrictMath.cos(Math.PI * (double) (t - warmup) / (steps - warmup)));
         };
+    }
+
+    /** Whether validation follows step {@code t}, counted from 1: every so many steps, and after the last. */
+    public boolean validatesAfter(int t) {
+        return evalEvery > 0 && (t % evalEvery == 0 || t == steps);
     }
 
     /** This training with another number of steps. */
@@ -69,6 +81,25 @@ public record TrainingSpec(Optimizer optimizer, List<Double> betas, double epsil
         atLeast(found, "steps", steps, 1);
         atLeast(found, "eval_every", evalEvery, 0);
         return found;
+    }
+
+    /** The keys that this training of a model of {@code family} does not read, each with the reason. */
+    public List<Violation> unread(Family family) {
+        List<Violation> unread = new ArrayList<>();
+        if (family == Family.NGRAM) {
+            for (String key : GRADIENT_KEYS) {
+                unread.add(new Violation(key, key + " does nothing in family ngram, which counts and is not trained by gradients"));
+            }
+            return unread;
+        }
+        if (optimizer == Optimizer.SGD) {
+            unread.add(new Violation("betas", "betas does nothing with optimizer: sgd"));
+            unread.add(new Violation("epsilon", "epsilon does nothing with optimizer: sgd"));
+        }
+        if (weightDecay == 0) {
+            unread.add(new Violation("decay", "decay does nothing with weight_decay: 0"));
+        }
+        return unread;
     }
 
     private static void notNegative(List<Violation> found, String key, double value) {

@@ -8,7 +8,6 @@ import io.fluxo.model.ModelSpec.FinalNorm;
 import io.fluxo.model.ModelSpec.InitKind;
 import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.model.ModelSpec.ResidualKind;
-import io.fluxo.model.ModelSpec.RopeLayout;
 import io.fluxo.model.PerLayer.Range;
 import java.util.LinkedHashMap;
 import java.util.Optional;
@@ -32,22 +31,16 @@ class SpecCheckTest {
                 of("positions", "d_head 3 is odd", m -> m.dHead(3).positions(PositionKind.ROPE)),
                 of("n_key_value_heads", "n_heads 4 is not a multiple of n_key_value_heads 3", m -> m.nHeads(4).nKeyValueHeads(3)),
                 of("n_heads", "n_heads 5 does not divide d_model 32", m -> m.nHeads(5)),
-                of("residual_scale", "without residual: scaled", m -> m.residualScale(0.5)),
                 of("placement", "cannot be mixed with others", m -> m.placement(firstLayer("pre", "resi_dual"))),
                 of("final_norm", "x_L + N(r_L)", m -> m.placement("resi_dual").finalNorm(FinalNorm.ALWAYS)),
                 of("placement", "residual must be identity", m -> m.placement("resi_dual").residual(ResidualKind.NONE)),
-                of("qk_norm", "attention none has none", m -> m.attention(AttentionKind.NONE).qkNorm(true)),
-                of("qk_norm", "attention uniform has none", m -> m.attention(AttentionKind.UNIFORM).qkNorm(true)),
                 of("placement", "norm_former needs both attention and ffn", m -> m.placement("norm_former").ffn(false)),
                 of("placement", "parallel needs both attention and ffn", m -> m.placement("parallel").attention(AttentionKind.NONE)),
                 of("placement", "rezero weighs the residual connection", m -> m.placement("rezero").residual(ResidualKind.NONE)),
                 of("placement", "deep_norm weighs the residual connection", m -> m.placement("deep_norm").residual(ResidualKind.NONE)),
                 of("ffn", "leave nothing in layer 0", m -> m.attention(AttentionKind.NONE).ffn(false)),
                 of("positions", "no layer has attention softmax", m -> m.attention(AttentionKind.UNIFORM).positions(PositionKind.ALIBI)),
-                of("rope_theta", "nothing without positions: rope", m -> m.ropeTheta(500_000)),
                 of("rope_theta", "must be a finite number above 1", m -> m.positions(PositionKind.ROPE).ropeTheta(1)),
-                of("rope_layout", "nothing without positions: rope", m -> m.ropeLayout(RopeLayout.INTERLEAVED)),
-                of("init_std", "nothing with init: xavier_normal", m -> m.initStd(0.5)),
                 of("d_mlp", "must be at least 1, not 0", m -> m.dMlp(firstLayer(8, 0))),
                 of("norm", "'7' reaches beyond the last of 6 layers", m -> m.norm(new PerLayer<>("layer_norm", exceptions("7", "rms_norm")))));
     }

@@ -52,7 +52,7 @@ public final class SyntheticExecutor implements TrialExecutor {
                 listener.step(new StepMetrics(step, Double.NaN, trial.training().learningRate(step)));
                 return new TrialOutcome(TrialOutcome.Ending.DIVERGED, 79_000);
             }
-            boolean validates = trial.training().evalEvery() > 0 && step % trial.training().evalEvery() == 0;
+            boolean validates = trial.training().validatesAfter(step);
             listener.step(new StepMetrics(step, loss, trial.training().learningRate(step),
                     trial.measuredAt(step) ? measurements(trial, key.split("measure").split(step), step, post) : Map.of(),
                     validates ? OptionalDouble.of(loss + 0.05) : OptionalDouble.empty()));

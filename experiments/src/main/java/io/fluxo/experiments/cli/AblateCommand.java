@@ -49,7 +49,7 @@ final class AblateCommand extends StudyCommand {
             return listStudies(workbench);
         }
         Request request = request(workbench, asked == null && resume == null ? DEFAULT_STUDY : asked);
-        StudyTrials trials = trials(request);
+        StudyTrials trials = trials(workbench, request);
         if (dryRun) {
             return plan(workbench, request, trials.all());
         }

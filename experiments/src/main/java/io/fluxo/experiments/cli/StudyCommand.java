@@ -8,6 +8,7 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyCheck;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.StudyTrials;
 import io.fluxo.experiments.study.RunDirectory;
 import io.fluxo.experiments.study.StudyResult;
@@ -140,9 +141,13 @@ abstract class StudyCommand extends FluxoCommand {
         }
     }
 
-    /** Opens corpora: call when all that can be checked without them is. */
-    static StudyTrials trials(Request request) {
-        return StudyTrials.of(request.study(), request.settings().seed(), request.locations());
+    /** Opens corpora, and makes sure that nothing is in the way of any trial: call when all that can be checked without them is. */
+    final StudyTrials trials(Workbench workbench, Request request) {
+        BackendChoice choice = new BackendChoice(request.settings().backend(), request.settings().dtype(), request.settings().device(), 1);
+        StudyTrials trials = StudyTrials.of(request.study(), request.settings().seed(), request.locations())
+                .require(trial -> workbench.obstacles(trial.trial().model(), trial.trial().training(), choice));
+        trials.remarks().forEach(remark -> terminal.err().println("fluxo: " + remark));
+        return trials;
     }
 
     final Optional<Finished> run(Workbench workbench, Request request, StudyTrials trials, int jobs) throws Exception {

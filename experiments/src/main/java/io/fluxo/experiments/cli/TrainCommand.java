@@ -29,7 +29,7 @@ final class TrainCommand extends StudyCommand {
         }
         Workbench workbench = workbench();
         Request request = request(workbench, asked);
-        Optional<Finished> finished = run(workbench, request, trials(request), 1);
+        Optional<Finished> finished = run(workbench, request, trials(workbench, request), 1);
         return finished.map(this::tell).orElse(ExitStatus.INTERRUPTED);
     }
 

@@ -98,13 +98,18 @@ final class VerifyCommand extends FluxoCommand {
 
     private List<Candidate> candidates(Workbench workbench, Installed installed) {
         if (spec != null) {
-            Study study = new StudyReader(workbench.registry(), workbench.studies()::defaults).read(spec).study();
+            StudyReader.Read read = new StudyReader(workbench.registry(), workbench.studies()::defaults).read(spec);
+            Study study = read.study();
             if (study.compares()) {
                 throw new BadInput(Text.format("--spec %s: it varies %s; a block is examined in one model", spec, String.join(", ", study.axes().keySet())));
             }
             if (study.model().family() != ModelSpec.Family.TRANSFORMER || study.model().nLayers() == 0) {
                 throw new BadInput(Text.format("--spec %s: the model has no blocks to examine", spec));
             }
+            ModelSpec drawn = study.model().edit().initFrom("").build(); // its parameters do not matter here
+            workbench.obstacles(drawn, study.training(), choice()).stream().findFirst().ifPresent(violation -> {
+                throw read.locations().complaint(violation.key(), violation.message());
+            });
             return Candidates.of(study.model(), installed.catalog());
         }
         return placement == null ? Candidates.standard(installed.catalog()) : List.of(Candidates.named(placement, installed.catalog(), Optional.empty()));
@@ -116,13 +121,17 @@ final class VerifyCommand extends FluxoCommand {
     }
 
     private Apparatus.Settings settings(Workbench workbench) {
-        BackendChoice choice = new BackendChoice(Objects.requireNonNullElse(common.backend, CommonOptions.DEFAULT_BACKEND), Optional.ofNullable(common.dtype),
-                Objects.requireNonNullElse(common.device, 0), 1);
+        BackendChoice choice = choice();
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
             DType dtype = Arrays.stream(DType.values()).filter(type -> type.label().equals(backend.dtype())).findFirst().orElseThrow();
             return new Apparatus.Settings(new Apparatus.Setup(choice.name(), dtype), choice.device(), Objects.requireNonNullElse(common.seed, 1L),
                     Objects.requireNonNullElse(trials, DEFAULT_TRIALS), runs);
         }
+    }
+
+    private BackendChoice choice() {
+        return new BackendChoice(Objects.requireNonNullElse(common.backend, CommonOptions.DEFAULT_BACKEND), Optional.ofNullable(common.dtype),
+                Objects.requireNonNullElse(common.device, 0), 1);
     }
 
     private ExitStatus tell(Installed installed, Outcome outcome) {

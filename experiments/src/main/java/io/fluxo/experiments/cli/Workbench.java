@@ -9,6 +9,8 @@ import io.fluxo.experiments.study.StudyLibrary;
 import io.fluxo.experiments.study.TrialExecutor;
 import io.fluxo.experiments.verify.Installed;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.model.Violation;
+import io.fluxo.train.TrainingSpec;
 import java.time.Duration;
 import java.util.List;
 
@@ -39,6 +41,14 @@ public interface Workbench {
 
     /** Parameters and compute of a model, its vocabulary filled in. */
     ModelSize size(ModelSpec model);
+
+    /**
+     * What keeps {@code model}, its vocabulary filled in, from being trained on {@code backend}, as far as it can be said without training: dotted
+     * keys and reasons.
+     */
+    default List<Violation> obstacles(ModelSpec model, TrainingSpec training, BackendChoice backend) {
+        return List.of();
+    }
 
     /** {@code spec} on a backend, which is opened when it is timed. */
     Bench bench(BenchCase spec, String backend);

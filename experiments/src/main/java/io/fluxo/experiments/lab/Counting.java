@@ -47,8 +47,7 @@ final class Counting {
     }
 
     private OptionalDouble validation(int t, int rows, int nCtx) {
-        int every = trial.training().evalEvery();
-        if (every == 0 || t % every != 0) {
+        if (!trial.training().validatesAfter(t)) {
             return OptionalDouble.empty();
         }
         int batches = Math.min(Training.VALIDATION_BATCHES, task.validationBatches(rows, nCtx));

@@ -19,18 +19,24 @@ import io.fluxo.experiments.study.TrialExecutor;
 import io.fluxo.experiments.verify.Installed;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.model.Violation;
 import io.fluxo.tensor.DType;
 import io.fluxo.text.Text;
+import io.fluxo.train.TrainingSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The workbench over what is installed: the backends and parts that plugins brought. */
 public final class Laboratory implements Workbench {
+
+    /** The backends whose tensors are Java arrays; others have memory of their own, which they know about. */
+    private static final Set<String> ON_THE_HEAP = Set.of("simd", "ejml");
 
     private final Backends backends;
     private final Catalog catalog;
@@ -126,6 +132,12 @@ public final class Laboratory implements Workbench {
         BackendOptions options = new BackendOptions(DType.F32, 0, spec.threads());
         probe(backend, options);
         return new Bench(spec, () -> backends.open(backend, options), catalog);
+    }
+
+    @Override
+    public List<Violation> obstacles(ModelSpec model, TrainingSpec training, BackendChoice backend) {
+        long heap = ON_THE_HEAP.contains(backend.name()) ? Runtime.getRuntime().maxMemory() : Long.MAX_VALUE;
+        return new Obstacles(catalog, dtype(backend), heap).of(model, training);
     }
 
     @Override

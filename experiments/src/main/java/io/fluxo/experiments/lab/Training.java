@@ -1,6 +1,7 @@
 package io.fluxo.experiments.lab;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.checkpoint.CharacterTokenizer;
 import io.fluxo.checkpoint.ModelDirectory;
 import io.fluxo.experiments.Blame;
 import io.fluxo.experiments.BrokenPlugin;
@@ -73,7 +74,8 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             Ending ending = steps(trial, task, trainer, key.split("data"), listener);
             if (ending == Ending.FINISHED) {
                 Examination.hold(task.exam(trial.model().nCtx()), Examination.pupil(backend, model), listener);
-                ModelDirectory.write(modelDirectory, trial.model(), model, backend);
+                Optional<CharacterTokenizer> tokenizer = task.readsCharacters() ? Optional.of(new CharacterTokenizer(task.symbols())) : Optional.empty();
+                ModelDirectory.write(modelDirectory, trial.model(), model, tokenizer, backend);
             }
             return new TrialOutcome(ending, model.parameterCount());
         }
@@ -100,8 +102,7 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
     }
 
     private static OptionalDouble validation(int t, Trial trial, Task task, Trainer trainer) {
-        int every = trial.training().evalEvery();
-        if (every == 0 || t % every != 0) {
+        if (!trial.training().validatesAfter(t)) {
             return OptionalDouble.empty();
         }
         int batch = trial.training().batch();

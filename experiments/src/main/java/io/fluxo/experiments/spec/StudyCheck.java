@@ -1,16 +1,13 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
-import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.Violation;
 import io.fluxo.text.Text;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,7 +39,6 @@ public final class StudyCheck {
         }
         checkVariants(study, locations);
         checkTune(study, locations);
-        refuseIdleTaskKeys(study, locations);
         List<Violation> ofBase = violations(study.withVary(Map.of()).withVariants(Map.of()).cells().getFirst(), registry).toList();
         for (Study.Cell cell : study.cells()) {
             Optional<Violation> violation = violations(cell, registry).findFirst();
@@ -73,6 +69,9 @@ public final class StudyCheck {
     private static void checkTune(Study study, Locations locations) {
         Tune tune = study.tune();
         if (tune.over().isEmpty() && tune.instead().isEmpty()) {
+            if (tune.steps() > 0) {
+                throw locations.complaint("tune.steps", "does nothing without tune.over or tune.instead");
+            }
             return;
         }
         if (tune.steps() < 1) {
@@ -85,21 +84,6 @@ public final class StudyCheck {
             if (study.vary().containsKey(key) || key.equals("training.steps")) {
                 throw locations.complaint("tune", Text.format("%s cannot be tuned: %s", key,
                         study.vary().containsKey(key) ? "it is varied" : "the budget is the same for all"));
-            }
-        });
-    }
-
-    /** A key of the task that no kind in the study reads would be passed over in silence. */
-    private static void refuseIdleTaskKeys(Study study, Locations locations) {
-        Set<TaskSpec.Kind> kinds = study.cells().stream().map(cell -> cell.task().kind()).collect(Collectors.toCollection(LinkedHashSet::new));
-        Set<String> read = kinds.stream().flatMap(kind -> kind.keys().stream()).collect(Collectors.toCollection(TreeSet::new));
-        Map<String, Object> defaults = RecordKeys.values(TaskSpec.DEFAULT);
-        RecordKeys.values(study.task()).forEach((key, value) -> {
-            String path = "task." + key;
-            boolean given = study.vary().containsKey(path) || !value.equals(defaults.get(key));
-            if (given && !key.equals("kind") && !read.contains(key)) {
-                throw locations.complaint(study.vary().containsKey(path) ? "vary." + path : path, Text.format("the kind %s does not read it (legal: %s)",
-                        kinds.stream().map(Values::label).collect(Collectors.joining(", ")), String.join(", ", read)));
             }
         });
     }
@@ -119,7 +103,28 @@ public final class StudyCheck {
                 : locations.complaint("vary", Text.format("at %s: %s", shown(cell.vary()), violation.message()));
     }
 
-    private static String shown(Map<String, Object> point) {
+    /**
+     * The complaint about one model of a study, at the place that gave it the key.
+     *
+     * @param vary the model's place on the study's axes
+     */
+    public static BadInput complaint(Study study, Map<String, Object> vary, Violation violation, Locations locations) {
+        String key = violation.key();
+        String variant = (String) vary.getOrDefault(Study.VARIANTS, "");
+        String message = study.compares() ? Text.format("at %s: %s", shown(vary), violation.message()) : violation.message();
+        if (study.vary().containsKey(key)) {
+            return locations.complaint("vary." + key, message);
+        }
+        if (study.variants().getOrDefault(variant, Map.of()).containsKey(key)) {
+            return locations.complaint(Text.format("variants.%s.%s", variant, key), message);
+        }
+        if (study.tune().grid(variant).containsKey(key)) {
+            return locations.complaint((study.tune().instead().containsKey(variant) ? "tune.instead." + variant : "tune.over") + "." + key, message);
+        }
+        return locations.complaint(key, message);
+    }
+
+    static String shown(Map<String, Object> point) {
         return point.entrySet().stream()
                 .map(entry -> entry.getKey() + ": " + Values.label(entry.getValue()))
                 .collect(Collectors.joining(", ", "{", "}"));

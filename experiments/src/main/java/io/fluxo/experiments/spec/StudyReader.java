@@ -52,9 +52,11 @@ public record StudyReader(Registry registry, Function<String, Study> defaults) {
         String name = entries.containsKey("study")
                 ? (String) binder.value(entries.get("study"), String.class, "study")
                 : fallbackName.replaceAll("[^A-Za-z0-9._-]", "-");
-        Study study = bind(binder, entries, defaults.apply(name).named(name));
+        Study silent = defaults.apply(name).named(name);
+        Study study = bind(binder, entries, silent);
         Locations locations = binder.locations();
         StudyCheck.check(study, registry, locations);
+        IdleKeys.refuse(study, silent, locations);
         return new Read(study, locations);
     }
 

@@ -57,8 +57,7 @@ final class YamlFile {
         } catch (IOException e) {
             throw new BadInput(file + (Files.isDirectory(file) ? ": is a directory, not a YAML file" : ": cannot be read: " + e.getMessage()), e);
         }
-        boolean marked = !text.isEmpty() && text.charAt(0) == '\uFEFF';
-        return marked ? text.substring(1) : text.toString();
+        return text.toString();
     }
 
     private Node compose(String text) {

@@ -2,8 +2,13 @@ package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.StudyCheck;
 import io.fluxo.experiments.task.Tasks;
+import io.fluxo.model.Violation;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -17,12 +22,39 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
     /**
      * Opens corpora: call when all that can be checked without them is.
      *
-     * @throws io.fluxo.experiments.BadInput if a corpus cannot be read or is too short, or a model's vocabulary is smaller than its task's
+     * @throws io.fluxo.experiments.BadInput if a corpus cannot be read or is too short, a model's vocabulary is smaller than its task's, a model
+     *                                       would see its answers, or it starts from another model
      */
     public static StudyTrials of(Study study, long seed, Locations locations) {
         Tasks tasks = new Tasks();
-        List<PreparedTrial> provisional = Trials.prepare(Trials.of(study, seed), tasks, locations);
-        return new StudyTrials(study, seed, tasks, locations, Trials.prepare(Trials.tuning(study, seed), tasks, locations), provisional);
+        List<Trial> measured = Trials.of(study, seed);
+        List<Trial> tuning = Trials.tuning(study, seed);
+        Stream.concat(tuning.stream(), measured.stream()).forEach(trial -> Visibility.violation(trial).ifPresent(violation -> {
+            throw StudyCheck.complaint(study, trial.vary(), violation, locations);
+        }));
+        List<PreparedTrial> provisional = Trials.prepare(measured, tasks, locations);
+        return new StudyTrials(study, seed, tasks, locations, Trials.prepare(tuning, tasks, locations), provisional)
+                .require(trial -> StartingModel.violation(trial).stream().toList());
+    }
+
+    /**
+     * These trials, if nothing is in the way of any of them.
+     *
+     * @param obstacles of a trial; asked once where several have the same model, task and training
+     * @throws io.fluxo.experiments.BadInput that names the first, and where its key stands
+     */
+    public StudyTrials require(Function<PreparedTrial, List<Violation>> obstacles) {
+        Set<List<Record>> seen = new HashSet<>();
+        all().stream().filter(one -> seen.add(List.of(one.trial().model(), one.trial().task(), one.trial().training()))).forEach(one ->
+                obstacles.apply(one).stream().findFirst().ifPresent(violation -> {
+                    throw StudyCheck.complaint(study, one.trial().vary(), violation, locations);
+                }));
+        return this;
+    }
+
+    /** What the user should know before anything is trained. */
+    public List<String> remarks() {
+        return all().stream().flatMap(trial -> StartingModel.remark(trial).stream()).distinct().toList();
     }
 
     /** What is measured, with what was chosen. */

@@ -41,6 +41,11 @@ final class CharLm implements Task {
     }
 
     @Override
+    public boolean readsCharacters() {
+        return true;
+    }
+
+    @Override
     public OptionalDouble floor() {
         return OptionalDouble.empty();
     }

@@ -14,6 +14,11 @@ public interface Task {
     /** What each id stands for, in the order of the ids. */
     List<String> symbols();
 
+    /** Whether each id stands for one character of text. */
+    default boolean readsCharacters() {
+        return false;
+    }
+
     /** The least loss any model can reach, in nats per token, where it is known. */
     OptionalDouble floor();
 

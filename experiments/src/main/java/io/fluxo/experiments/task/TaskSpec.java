@@ -3,8 +3,11 @@ package io.fluxo.experiments.task;
 import io.fluxo.model.Violation;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a model learns. Each kind reads keys of its own, {@link Kind#keys}.
@@ -51,6 +54,9 @@ public record TaskSpec(Kind kind, String corpus, String file, int states, List<I
         }
     }
 
+    private static final List<String> ALL_KEYS =
+            Arrays.stream(Kind.values()).flatMap(kind -> kind.keys().stream()).distinct().sorted().toList();
+
     /** The largest Markov chain: its transition matrix stays within 8 MB. */
     public static final int MAX_STATES = 1024;
 
@@ -85,6 +91,25 @@ public record TaskSpec(Kind kind, String corpus, String file, int states, List<I
 
     public TaskSpec withItems(int ofSymbols, int count) {
         return new TaskSpec(kind, corpus, file, states, pairs, keys, values, distance, ofSymbols, count);
+    }
+
+    /** The keys that the kind does not read, each with the reason. */
+    public List<Violation> unread() {
+        String why = Text.format("the kind %s does not read it (legal: %s)", kind.name().toLowerCase(Locale.ROOT),
+                String.join(", ", new TreeSet<>(kind.keys())));
+        return ALL_KEYS.stream().filter(key -> !kind.keys().contains(key)).map(key -> new Violation(key, why)).toList();
+    }
+
+    /**
+     * Whether some position that is asked for an answer is followed by that answer among what is shown: a model that sees later positions would
+     * copy it. Recall hides the values where it asks for them.
+     */
+    public boolean showsAnswersLater() {
+        return switch (kind) {
+            case CHAR_LM, TOKENS, MARKOV, INDUCTION -> true;
+            case SORT, COPY -> items > 1; // the last answer is asked for and never shown
+            case RECALL -> false;
+        };
     }
 
     /** What makes this specification impossible; empty where it can be carried out. */

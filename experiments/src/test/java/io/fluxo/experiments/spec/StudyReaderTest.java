@@ -11,10 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StudyReaderTest {
 
@@ -107,6 +110,26 @@ class StudyReaderTest {
             task: {kind: recall, pairs: 3}                  | task.pairs: must be a list such as [a, b], not 3
             task: {kind: sort, items: 0}                    | task.items: items must be at least 1
             vary: {task.kind: [markov, sorting]}            | unknown value 'sorting' (legal: char_lm, tokens, markov, recall, induction, sort, copy)
+            model: {family: gru, n_heads: 2}                | x.yaml:1: model.n_heads: n_heads does nothing in family gru, which reads family, n_layers, d_model
+            model: {family: rnn, norm: rms_norm, act_fn: gelu} | x.yaml:1: model.act_fn: act_fn does nothing in family rnn
+            model: {family: rnn, norm: rms_norm, act_fn: gelu} | embed_std, init_from; likewise model.norm
+            model: {family: ngram, d_model: 8}              | x.yaml:1: model.d_model: d_model does nothing in family ngram
+            {model: {family: ngram}, training: {lr: 1}}     | x.yaml:1: training.lr: lr does nothing in family ngram, which counts
+            training: {optimizer: sgd, betas: [0, 0]}       | x.yaml:1: training.betas: betas does nothing with optimizer: sgd
+            training: {decay: all}                          | x.yaml:1: training.decay: decay does nothing with weight_decay: 0
+            model: {ngram_order: 2}                         | x.yaml:1: model.ngram_order: ngram_order does nothing in family transformer
+            model: {rope_theta: 500}                        | x.yaml:1: model.rope_theta: rope_theta does nothing without positions: rope
+            model: {init_std: 1}                            | x.yaml:1: model.init_std: init_std does nothing with init: xavier_normal
+            model: {attention: none, mask: bidirectional}   | x.yaml:1: model.mask: mask does nothing without attention
+            model: {attention: uniform, qk_norm: true}      | x.yaml:1: model.qk_norm: qk_norm does nothing without attention: softmax
+            model: {ffn: false, d_mlp: 9}                   | x.yaml:1: model.d_mlp: d_mlp does nothing without ffn: true
+            {model: {family: gru}, variants: {a: {}, b: {model.bias: false}}} | x.yaml:1: variants.b.model.bias: bias does nothing in family gru
+            vary: {model.rope_theta: [10, 20]}              | x.yaml:1: vary.model.rope_theta: rope_theta does nothing without positions: rope
+            vary: {model.family: [transformer, gru], model.n_heads: [1, 2]} | x.yaml:1: vary.model.n_heads: at {model.family: gru, model.n_heads: 1}: n_heads does nothing
+            {variants: {a: {}, g: {model.family: gru}}, vary: {model.act_fn: [relu, gelu]}} | x.yaml:1: vary.model.act_fn: at {variants: g, model.act_fn: relu}: act_fn does
+            {variants: {a: {}, n: {model.family: ngram}}, tune: {steps: 1, over: {training.lr: [1, 2]}}} | x.yaml:1: tune.over.training.lr: at {variants: n, training.lr: 1}:
+            tune: {steps: 5}                                | x.yaml:1: tune.steps: does nothing without tune.over or tune.instead
+            {variants: {a: {}}, tune: {steps: 1, instead: {a: {model.residual_scale: [1, 2]}}}} | tune.instead.a.model.residual_scale: at {variants: a, model.residual_scale: 1}:
             variants: {a: {model.n_layer: 2}}               | x.yaml:1: variants.a.model.n_layer: unknown key 'model.n_layer'; did you mean 'model.n_layers'?
             variants: {a: {n_layers: 2}}                    | variants.a.n_layers: 'n_layers' is not a dotted key such as model.placement
             variants: {a: {model.n_heads: 5}}               | x.yaml:1: variants.a.model.n_heads: n_heads 5 does not divide d_model 32
@@ -130,6 +153,36 @@ class StudyReaderTest {
             """)
     void refusesWhatItCannotCarryOut(String yaml, String message) {
         assertThatThrownBy(() -> READER.parse("x.yaml", yaml)).isInstanceOf(BadInput.class).hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "model: {family: gru, n_heads: 1, norm: layer_norm}",
+        "training: {weight_decay: 0, decay: matrices}",
+        "{model: {rope_theta: 500}, vary: {model.positions: [learned, rope]}}",
+        "{model: {n_heads: 2}, variants: {a: {}, b: {model.attention: none}, c: {model.family: gru}}}",
+        "{training: {decay: all}, tune: {steps: 1, over: {training.weight_decay: [0, 0.1]}}}",
+        "{model: {family: ngram}, variants: {a: {}, b: {model.family: gru}}, training: {lr: 1}}",
+        "{training: {lr: 1}, variants: {a: {}, b: {model.family: ngram}}, tune: {steps: 1, over: {training.lr: [1, 2]}, instead: {b: {model.ngram_order: [2, 3]}}}}",
+        "{model: {init: gpt2, init_std: 0.1, init_from: somewhere}}",
+        "{study: recall, model: {family: gru}}"})
+    void whatSomeModelReadsMayBeSaidOfAllAndDefaultsAreNoClaims(String yaml) {
+        Study read = study(yaml);
+        assertThat(study(StudyWriter.write(read))).as("as it is resolved, every key written").isEqualTo(read);
+    }
+
+    @Test
+    void theDocumentedStudiesAreStudies() throws Exception {
+        Path root = Files.isDirectory(Path.of("docs")) ? Path.of("") : Path.of("..");
+        int found = 0;
+        for (String document : List.of("README.md", "docs/studies.md")) {
+            Matcher yaml = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(root.resolve(document)));
+            while (yaml.find()) {
+                assertThat(study(yaml.group(1)).compares()).isTrue();
+                found++;
+            }
+        }
+        assertThat(found).isPositive();
     }
 
     @Test

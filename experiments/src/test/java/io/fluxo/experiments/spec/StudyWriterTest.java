@@ -24,7 +24,7 @@ class StudyWriterTest {
                 vary:
                   model.placement: [post, pre]
                   model.act_fn: [gelu_tanh, relu]
-                  model.ffn: [true, false]
+                  model.bias: [true, false]
                   model.norm: [layer_norm, {default: layer_norm, "0": rms_norm, "2-": rms_norm}]
                   training.betas: [[0.9, 0.98], [0.5, 1e-12]]
                   training.lr: [1e-7, 0.3, 2]
