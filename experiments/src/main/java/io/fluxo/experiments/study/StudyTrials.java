@@ -1,8 +1,11 @@
 package io.fluxo.experiments.study;
 
+import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.task.Tasks;
+import io.fluxo.text.Text;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,12 +20,25 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
     /**
      * Opens corpora: call when all that can be checked without them is.
      *
-     * @throws io.fluxo.experiments.BadInput if a corpus cannot be read or is too short, or a model's vocabulary is smaller than its task's
+     * @throws io.fluxo.experiments.BadInput if a corpus cannot be read or is too short, a model's vocabulary is smaller than its task's, or variants are
+     *                                       to be compared on a figure that a task does not tell
      */
     public static StudyTrials of(Study study, long seed, Locations locations) {
         Tasks tasks = new Tasks();
         List<PreparedTrial> provisional = Trials.prepare(Trials.of(study, seed), tasks, locations);
+        if (study.compares()) {
+            provisional.forEach(prepared -> requireComparable(study.compareOn(), prepared, locations));
+        }
         return new StudyTrials(study, seed, tasks, locations, Trials.prepare(Trials.tuning(study, seed), tasks, locations), provisional);
+    }
+
+    private static void requireComparable(String measure, PreparedTrial prepared, Locations locations) {
+        List<String> legal = new ArrayList<>(List.of(Study.FINAL_LOSS, Study.VALIDATION_LOSS));
+        legal.addAll(prepared.task().exam(prepared.trial().model().nCtx()).figures());
+        if (!legal.contains(measure)) {
+            throw locations.complaint("compare_on", Text.format("%s, which %s is not examined in", BadInput.legal("variants cannot be compared on", measure, legal),
+                    prepared.trial().variant()));
+        }
     }
 
     /** What is measured, with what was chosen. */
