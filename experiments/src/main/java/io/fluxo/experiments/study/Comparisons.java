@@ -41,8 +41,9 @@ final class Comparisons {
 
     private static List<Double> differences(String measure, StudyResult.VariantResult variant, StudyResult.VariantResult baseline) {
         List<Double> differences = new ArrayList<>();
-        for (TrialResult trial : variant.trials()) {
+        for (TrialResult trial : variant.trials()) { // one that diverged may have a validation loss of before
             baseline.trials().stream().filter(other -> other.trial().seed() == trial.trial().seed()).findFirst()
+                    .filter(other -> trial.outcome() == TrialResult.Outcome.FINISHED && other.outcome() == TrialResult.Outcome.FINISHED)
                     .map(other -> trial.measure(measure) - other.measure(measure))
                     .filter(Double::isFinite)
                     .ifPresent(differences::add);

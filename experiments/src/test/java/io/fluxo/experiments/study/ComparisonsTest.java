@@ -78,12 +78,12 @@ class ComparisonsTest {
 
     @Test
     void aFigureCanBeCompared() {
-        Study study = study("task: {kind: markov, states: 5}\nvary: {model.placement: [pre, post]}\nseeds: 3");
+        Study study = study("task: {kind: markov, states: 5}\nvary: {model.placement: [pre, post]}\nseeds: 3").comparingOn("accuracy");
         List<PreparedTrial> trials = prepare(study);
         List<TrialResult> results = IntStream.range(0, 6).mapToObj(i -> result(trials.get(i).trial(), 2,
                 Findings.NONE.with("accuracy", i < 3 ? 0.5 : 0.75 + i / 1000.0).with(new AxisCurve("accuracy_by_pairs", "pairs", List.of(4.0, 8.0), List.of(1.0, 0.5)))))
                 .toList();
-        StudyDefinition definition = new StudyDefinition(study, VerdictRule.NONE, "accuracy", List.of());
+        StudyDefinition definition = new StudyDefinition(study, VerdictRule.NONE, List.of());
         StudyResult result = StudyResult.of(study, definition, "simd", 1, trials, results, model -> new ModelSize(1_000, 3_000));
         assertThat(Sentences.of(result.comparisons().getFirst())).startsWith("placement post instead of pre: accuracy higher by 0.254 on average");
         var json = Results.json(result);

@@ -41,7 +41,7 @@ class TrialsTest {
                 seeds: 1
                 """), 9);
         assertThat(trials).extracting(Trial::id).doesNotHaveDuplicates().allMatch(id -> id.matches("[A-Za-z0-9._+=,-]+") && id.length() < 200);
-        assertThat(trials.getFirst().id()).isEqualTo("corpus=text.txt_1,betas=0.9-0.98,lr=1e-5,seed=9");
+        assertThat(trials.getFirst().id()).isEqualTo("corpus=a-text.txt,betas=0.9-0.98,lr=1e-5,seed=9");
     }
 
     @Test
