@@ -85,6 +85,15 @@ public final class StudyCheck {
 
     private static void checkTune(Study study, Locations locations) {
         Tune tune = study.tune();
+        Set<String> tuned = tune.keys();
+        tune.bounded().forEach((key, reason) -> {
+            if (!tuned.contains(key)) {
+                throw locations.complaint("tune.bounded." + key, BadInput.legal("nothing is tried for", key, tuned));
+            }
+            if (reason.isBlank()) {
+                throw locations.complaint("tune.bounded." + key, "must say why its values end where they do");
+            }
+        });
         if (tune.over().isEmpty() && tune.instead().isEmpty()) {
             return;
         }
@@ -93,15 +102,6 @@ public final class StudyCheck {
         }
         tune.instead().keySet().stream().filter(name -> !study.variants().containsKey(name)).findFirst().ifPresent(name -> {
             throw locations.complaint("tune.instead." + name, BadInput.legal("there is no variant", name, study.variants().keySet()));
-        });
-        Set<String> tuned = tune.keys();
-        tune.bounded().forEach((key, reason) -> {
-            if (!tuned.contains(key)) {
-                throw locations.complaint("tune.bounded." + key, BadInput.legal("nothing is tuned over", key, tuned));
-            }
-            if (reason.isBlank()) {
-                throw locations.complaint("tune.bounded." + key, "must say why its values end where they do");
-            }
         });
         tuned.forEach(key -> {
             if (study.vary().containsKey(key) || key.equals("training.steps")) {

@@ -44,7 +44,7 @@ public final class AxisNames {
         for (int begin = separator(path, path.length() - 1); begin > 0; begin = separator(path, begin - 1)) {
             String end = path.substring(begin + 1);
             boolean another = among.stream().map(String.class::cast).anyMatch(other -> !other.equals(path) && endsWith(other, end));
-            if (!another && !end.isEmpty()) {
+            if (!another && !end.isEmpty() && separator(end, 0) != 0) { // an end that a reader takes for a path of its own
                 return end;
             }
         }

@@ -44,6 +44,9 @@ class CrowdedReportInBrowserTest {
               return box.right > frame.right + 1 || cell.scrollWidth > cell.clientWidth + 1;
             }).map(cell => cell.textContent.trim()).join(', ')""";
 
+    /** The end of a chart's vertical axis. */
+    private static final String END = "echarts.getInstanceByDom(document.querySelector('%s')).getModel().getComponent('yAxis').axis.scale.getExtent()[1]";
+
     /** Explodes to 10^27 and more: {@code diverging} until its loss is no number, {@code exploding} to its last step. */
     private static final TrialExecutor EXPLOSIVE = (trial, task, model, listener) -> {
         boolean diverges = trial.variant().startsWith("diverging");
@@ -114,6 +117,25 @@ class CrowdedReportInBrowserTest {
             browser.resize(1200, 900);
             browser.evaluate("document.getElementById('theme').click()");
             keep(browser, "crowded-dark");
+            assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatExplodesDoesNotTakeTheAxesFromTheOthers() throws Exception {
+        try (Chromium browser = Chromium.open(1200, 900)) {
+            browser.show(page, "document.documentElement?.dataset.drawn === 'true'");
+            for (String chart : List.of("#loss", "#plotted .chart", "#measures figure:nth-child(1) .chart", "#measures figure:nth-child(3) .chart")) {
+                assertThat(browser.evaluate(END.formatted(chart)).asDouble()).as(chart).isBetween(0.1, 20.0);
+            }
+            assertThat(browser.evaluate("document.getElementById('loss-beyond').innerText").asString()).startsWith("Beyond the axis: diverging-with-").contains("up to 3.").contains("e+29")
+                    .endsWith("and 3 more.");
+            assertThat(browser.evaluate("[...document.querySelectorAll('#measures .beyond')].filter(note => note.innerText.startsWith('Beyond the axis: ')).length").asInt()).isEqualTo(5);
+            assertThat(browser.evaluate("document.querySelectorAll('.strip .far').length").asInt()).as("final losses beyond the strip").isEqualTo(9);
+
+            // without what explodes nothing lies beyond
+            browser.evaluate("for (let i = 6; i < 12; i++) document.querySelectorAll('.legend')[0].children[i].click()");
+            assertThat(browser.evaluate("document.getElementById('loss-beyond').hidden").asBoolean()).isTrue();
             assertThat(browser.complaints()).isEmpty();
         }
     }
