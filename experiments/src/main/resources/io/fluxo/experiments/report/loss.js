@@ -41,7 +41,9 @@ function drawLoss() {
     lineStyle: { opacity: 0 }, markLine: {
       symbol: "none", silent: true, animation: false, lineStyle: { color: color("--faint"), type: [3, 4], width: 1.3 },
       label: { position: "insideEndTop", color: color("--quiet"), fontSize: 12, backgroundColor: color("--page"), padding: [1, 4], formatter: mark => mark.name },
-      data: data.references.map(reference => ({ name: `${reference.name} ${digits(reference.value)}`, yAxis: reference.value })),
+      // names of neighbouring lines stand at different places, so that they do not cover each other
+      data: data.references.map((reference, i) => ({ name: `${reference.name} ${digits(reference.value)}`, yAxis: reference.value,
+        label: { position: ["insideEndTop", "insideStartTop", "insideMiddleTop"][i % 3] } })),
     },
   });
   // the axis goes as far as the trials that are shown, and the references; what exploded is told of under the chart
