@@ -59,7 +59,7 @@ final class AblateCommand extends StudyCommand {
 
     private ExitStatus tell(Finished finished) {
         if (!common.jsonToStandardOutput()) {
-            terminal.out().print(StudyText.tuning(finished.result().tuning()) + StudyText.table(finished.result()) + StudyText.comparisons(finished.result())
+            terminal.out().print(StudyText.tuning(finished.result()) + StudyText.table(finished.result()) + StudyText.comparisons(finished.result())
                     + StudyText.verdict(finished.result()));
             terminal.out().println("report: " + finished.directory().report());
         }

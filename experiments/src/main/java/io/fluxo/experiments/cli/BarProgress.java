@@ -16,6 +16,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 final class BarProgress implements StudyProgress {
 
     private final PrintStream out;
+    private final LossText losses = new LossText();
     private final AtomicInteger done = new AtomicInteger();
     private int trials;
     private ProgressBar bar;
@@ -47,8 +48,9 @@ final class BarProgress implements StudyProgress {
     @Override
     public void step(Trial trial, StepMetrics metrics) {
         bar.step();
+        losses.seen(trial, metrics);
         if (metrics.step() % 10 == 0) {
-            bar.setExtraMessage(Text.format(" trial %d/%d, loss %.3f", Math.min(trials, done.get() + 1), trials, metrics.loss()));
+            bar.setExtraMessage(Text.format(" trial %d/%d, %s", Math.min(trials, done.get() + 1), trials, losses.running(trial, metrics)));
         }
     }
 

@@ -15,6 +15,7 @@ final class LineProgress implements StudyProgress {
     private static final long INTERVAL = Duration.ofSeconds(10).toNanos();
 
     private final PrintStream out;
+    private final LossText losses = new LossText();
     private long begin = System.nanoTime();
     private long lastLine = begin;
     private int trials;
@@ -46,12 +47,13 @@ final class LineProgress implements StudyProgress {
     @Override
     public synchronized void step(Trial trial, StepMetrics metrics) {
         stepsDone++;
+        losses.seen(trial, metrics);
         long now = System.nanoTime();
         if (now - lastLine >= INTERVAL) {
             lastLine = now;
             double rate = stepsDone / ((now - begin) / 1e9);
-            out.println(Text.format("%,d of %,d steps, %d of %d trials, loss %.3f, %.0f steps/s, %s left", stepsDone, steps, trialsDone,
-                    trials, metrics.loss(), rate, Durations.text((steps - stepsDone) / rate)));
+            out.println(Text.format("%,d of %,d steps, %d of %d trials, %s, %.0f steps/s, %s left", stepsDone, steps, trialsDone,
+                    trials, losses.running(trial, metrics), rate, Durations.text((steps - stepsDone) / rate)));
         }
     }
 
@@ -60,8 +62,7 @@ final class LineProgress implements StudyProgress {
         trialsDone++;
         stepsDone += result.trial().training().steps() - result.steps(); // steps that a trial which ended early leaves out
         lastLine = System.nanoTime();
-        String loss = Double.isFinite(result.finalLoss()) ? Text.format(", final loss %.3f", result.finalLoss()) : "";
-        out.println(Text.format("%d of %d: %s %s%s (%s)", trialsDone, trials, result.trial().id(), Values.label(result.outcome()), loss,
+        out.println(Text.format("%d of %d: %s %s%s (%s)", trialsDone, trials, result.trial().id(), Values.label(result.outcome()), LossText.ended(result),
                 Durations.text(result.seconds())));
     }
 }

@@ -1,10 +1,12 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.study.Comparison;
 import io.fluxo.experiments.study.Interval;
+import io.fluxo.experiments.study.Numerals;
 import io.fluxo.experiments.study.Sentences;
-import io.fluxo.experiments.study.StudyDefinition;
+import io.fluxo.experiments.study.Statistics;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.experiments.study.Tuning;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A study's result for standard output. */
 final class StudyText {
@@ -25,32 +28,49 @@ final class StudyText {
     static String table(StudyResult result) {
         long last = result.seed() + result.study().seeds() - 1;
         boolean several = result.study().seeds() > 1;
-        String compared = result.definition().compared();
-        boolean figure = !compared.equals(StudyDefinition.FINAL_LOSS);
+        String compared = result.study().compareOn();
+        boolean another = !compared.equals(Study.FINAL_LOSS);
         List<String> header = new ArrayList<>(List.of("variant", "final loss"));
         if (several) {
             header.add("95 % interval");
         }
         header.add(several ? Text.format("seeds %d … %d", result.seed(), last) : "seed " + last);
-        if (figure) {
-            header.add(compared.replace('_', ' '));
+        if (result.validated()) {
+            header.add("validation loss");
+        }
+        if (another) {
+            header.add(Sentences.spoken(compared) + (compared.equals(Study.VALIDATION_LOSS) ? ", seed by seed" : ""));
         }
         header.addAll(List.of("parameters", "mult-adds/token"));
         TextTable table = new TextTable(header.toArray(String[]::new));
         for (StudyResult.VariantResult variant : result.variants()) {
-            List<String> row = new ArrayList<>(List.of(variant.id(), number(variant.mean()) + (Double.isFinite(variant.sd()) ? " ± " + number(variant.sd()) : "")));
+            List<String> row = new ArrayList<>(List.of(variant.id(), summary(variant.values(Study.FINAL_LOSS))));
             if (several) {
                 row.add(interval(variant.interval()));
             }
-            row.add(variant.trials().stream().map(StudyText::seed).collect(Collectors.joining("  ")));
-            if (figure) {
-                row.add(variant.values(compared).stream().map(StudyText::number).collect(Collectors.joining("  ")));
+            row.add(variant.trials().stream().map(trial -> loss(trial, Study.FINAL_LOSS)).collect(Collectors.joining("  ")));
+            if (result.validated()) {
+                row.add(summary(variant.values(Study.VALIDATION_LOSS)));
+            }
+            if (another) {
+                row.add(variant.values(compared).stream().map(Numerals::text).collect(Collectors.joining("  ")));
             }
             row.add(variant.size().parametersText());
             row.add(variant.size().multiplyAddsText());
             table.row(row.toArray(String[]::new));
         }
-        return table.toString();
+        return table + legend(result);
+    }
+
+    /** What the losses in the table are. */
+    private static String legend(StudyResult result) {
+        return Text.format("final loss: mean training loss over the last %d steps, in nats per token%s%n", TrialResult.FINAL_STEPS,
+                result.validated() ? "; validation loss: the last one, on what training never sees" : "");
+    }
+
+    private static String summary(List<Double> values) {
+        double deviation = Statistics.deviation(values);
+        return Numerals.text(Statistics.mean(values)) + (Double.isFinite(deviation) ? " ± " + Numerals.text(deviation) : "");
     }
 
     /** What the comparisons say, and how far. Empty where nothing is compared. */
@@ -69,16 +89,21 @@ final class StudyText {
     }
 
     /** What was tried for each variant, and what was chosen; empty where nothing was tuned. */
-    static String tuning(Tuning tuning) {
+    static String tuning(StudyResult result) {
+        Tuning tuning = result.tuning();
         if (tuning.chosen().isEmpty()) {
             return "";
         }
-        TextTable table = new TextTable("variant", "tuned: chosen", "final loss", "tried");
+        String measure = tuning.measure();
+        TextTable table = new TextTable("variant", "tuned: chosen", Sentences.spoken(measure), "tried");
         for (Tuning.Choice choice : tuning.chosen()) {
-            table.row(choice.variant(), values(choice.best().values()), number(choice.best().result().finalLoss()), choice.tried().stream()
-                    .map(attempt -> values(attempt.values()) + " " + seed(attempt.result())).collect(Collectors.joining(" · ")));
+            table.row(choice.variant(), values(choice.best().values()), Numerals.text(choice.best().result().measure(measure)), choice.tried().stream()
+                    .map(attempt -> values(attempt.values()) + " " + loss(attempt.result(), measure)).collect(Collectors.joining(" · ")));
         }
-        return table + System.lineSeparator();
+        StringBuilder text = new StringBuilder(table.toString());
+        Stream.concat(Sentences.edges(tuning).stream(), Sentences.bounds(result.study().tune()).stream())
+                .forEach(sentence -> text.append(sentence).append(System.lineSeparator()));
+        return text.append(System.lineSeparator()).toString();
     }
 
     private static String values(Map<String, Object> values) {
@@ -91,15 +116,11 @@ final class StudyText {
                 result.judgement().why());
     }
 
-    private static String seed(TrialResult trial) {
-        return trial.outcome() == TrialResult.Outcome.FINISHED ? number(trial.finalLoss()) : Values.label(trial.outcome());
+    private static String loss(TrialResult trial, String measure) {
+        return trial.outcome() == TrialResult.Outcome.FINISHED ? Numerals.text(trial.measure(measure)) : Values.label(trial.outcome());
     }
 
     private static String interval(Interval interval) {
-        return interval.isKnown() ? Text.format("%s … %s", number(interval.low()), number(interval.high())) : "–";
-    }
-
-    private static String number(double value) {
-        return Double.isFinite(value) ? Text.format("%.3f", value) : "–";
+        return interval.isKnown() ? Text.format("%s … %s", Numerals.text(interval.low()), Numerals.text(interval.high())) : "–";
     }
 }

@@ -57,11 +57,11 @@ final class Examination {
 
     private void tell(String measure, IntToDoubleFunction sum, TrialListener listener) {
         List<Double> means = IntStream.range(0, asked.length).mapToObj(place -> sum.applyAsDouble(place) / asked[place]).toList();
-        listener.figure("exam_" + measure, IntStream.range(0, asked.length).mapToDouble(sum).sum() / IntStream.of(asked).sum());
-        if (means.size() > 1) {
-            listener.figure(Text.format("%s_at_%d_%s", measure, exam.at().getLast().intValue(), exam.axis()), means.getLast());
+        listener.figure(exam.whole(measure), IntStream.range(0, asked.length).mapToDouble(sum).sum() / IntStream.of(asked).sum());
+        exam.last(measure).ifPresent(name -> {
+            listener.figure(name, means.getLast());
             listener.curve(new AxisCurve(Text.format("%s_by_%s", measure, exam.axis()), exam.axis(), exam.at(), means));
-        }
+        });
     }
 
     private void mark(Exam.Paper paper, Answer answer) {

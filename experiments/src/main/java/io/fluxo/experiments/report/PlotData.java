@@ -1,11 +1,10 @@
 package io.fluxo.experiments.report;
 
 import io.fluxo.experiments.file.Json;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.study.AxisCurve;
 import io.fluxo.experiments.study.Plot;
 import io.fluxo.experiments.study.StudyResult;
-import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -105,7 +104,7 @@ final class PlotData {
                 continue;
             }
             List<String> names = new ArrayList<>();
-            shared.forEach((key, value) -> names.add(Text.format("%s=%s", key.substring(key.lastIndexOf('.') + 1), Values.label(value))));
+            shared.forEach((key, value) -> names.add((key.equals(Study.VARIANTS) ? "" : key.substring(key.lastIndexOf('.') + 1) + "=") + result.names().of(key, value)));
             ObjectNode line = lines.computeIfAbsent(String.join(",", names), name -> {
                 ObjectNode begun = Json.object().put("name", name);
                 begun.putArray("variants");
@@ -117,7 +116,7 @@ final class PlotData {
         }
         ObjectNode node = node(plot, plot.key().substring(plot.key().lastIndexOf('.') + 1));
         if (!numbers) {
-            node.set("categories", Json.of(places.stream().map(Values::label).toList()));
+            node.set("categories", Json.of(places.stream().map(place -> result.names().of(plot.key(), place)).toList()));
         }
         return node.set("lines", Json.array().addAll(lines.values()));
     }

@@ -1,9 +1,12 @@
 package io.fluxo.experiments.report;
 
 import io.fluxo.experiments.spec.RecordKeys;
+import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Values;
+import io.fluxo.experiments.study.AxisNames;
 import io.fluxo.experiments.study.Comparison;
 import io.fluxo.experiments.study.Interval;
+import io.fluxo.experiments.study.Numerals;
 import io.fluxo.experiments.study.Results;
 import io.fluxo.experiments.study.Sentences;
 import io.fluxo.experiments.study.Statistics;
@@ -17,7 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -29,16 +31,18 @@ final class ReportTables {
     private final StudyResult result;
     private final String folder;
     private final List<String> figureNames;
+    private final AxisNames names;
 
     /** @param folder the run's folder as seen from the page's */
     ReportTables(StudyResult result, String folder) {
         this.result = result;
         this.folder = folder;
+        this.names = result.names();
         this.figureNames = List.copyOf(Results.figures(result.variants().stream().flatMap(variant -> variant.trials().stream()).toList()));
     }
 
     List<String> figureNames() {
-        return figureNames.stream().map(name -> name.replace('_', ' ')).toList();
+        return figureNames.stream().map(Sentences::spoken).toList();
     }
 
     /** One row for each variant. */
@@ -52,43 +56,31 @@ final class ReportTables {
         row.put("index", index);
         row.put("id", variant.id());
         row.put("varied", !variant.vary().isEmpty());
-        row.put("values", variant.vary().values().stream().map(Values::label).toList());
-        row.put("mean", number(variant.mean()));
-        row.put("sd", Double.isFinite(variant.sd()) ? number(variant.sd()) : "");
+        row.put("values", variant.vary().entrySet().stream().map(entry -> names.of(entry.getKey(), entry.getValue())).toList());
+        row.put("loss", summary(variant.values(Study.FINAL_LOSS)));
         row.put("interval", interval(variant.interval()));
         row.put("seeds", variant.trials().stream().map(this::seed).toList());
-        row.put("validation", number(variant.trials().stream().flatMapToDouble(trial -> trial.validationLoss().stream()).average().orElse(Double.NaN)));
-        row.put("figures", figureNames.stream().map(name -> number(Statistics.mean(variant.values(name)))).toList());
+        row.put("validation", summary(variant.values(Study.VALIDATION_LOSS)));
+        row.put("figures", figureNames.stream().map(name -> Numerals.text(Statistics.mean(variant.values(name)))).toList());
         row.put("parameters", variant.size().parametersText());
         row.put("multiplyAdds", variant.size().multiplyAddsText());
-        row.put("outcome", outcome(variant.trials()));
-        row.put("clean", variant.trials().stream().allMatch(trial -> trial.outcome() == TrialResult.Outcome.FINISHED));
         return row;
+    }
+
+    private static Map<String, String> summary(List<Double> values) {
+        double deviation = Statistics.deviation(values);
+        return Map.of("mean", Numerals.text(Statistics.mean(values)), "sd", Double.isFinite(deviation) ? Numerals.text(deviation) : "");
     }
 
     private Map<String, Object> seed(TrialResult trial) {
         return Map.of("seed", trial.trial().seed(),
                 "href", href(trial.trial()),
-                "value", trial.outcome() == TrialResult.Outcome.FINISHED ? number(trial.finalLoss()) : Values.label(trial.outcome()),
+                "value", trial.outcome() == TrialResult.Outcome.FINISHED ? Numerals.text(trial.finalLoss()) : Values.label(trial.outcome()),
                 "finished", trial.outcome() == TrialResult.Outcome.FINISHED);
     }
 
     private String href(Trial trial) {
         return Text.format("%s/trials/%s/", folder, URLEncoder.encode(trial.id(), StandardCharsets.UTF_8).replace("+", "%20"));
-    }
-
-    private static String outcome(List<TrialResult> trials) {
-        List<String> parts = new ArrayList<>();
-        for (TrialResult.Outcome outcome : TrialResult.Outcome.values()) {
-            long count = trials.stream().filter(trial -> trial.outcome() == outcome).count();
-            if (count == trials.size()) {
-                return Values.label(outcome);
-            }
-            if (count > 0) {
-                parts.add(count + " " + Values.label(outcome));
-            }
-        }
-        return String.join(", ", parts);
     }
 
     /** Why trials failed or diverged. */
@@ -102,7 +94,7 @@ final class ReportTables {
     List<Map<String, Object>> comparisons() {
         List<Map<String, Object>> items = new ArrayList<>();
         for (Comparison comparison : result.comparisons()) {
-            items.add(Map.of("index", items.size(), "shown", comparison.shown(), "sentence", capitalised(Sentences.of(comparison)), "numbers", numbers(comparison)));
+            items.add(Map.of("index", items.size(), "shown", comparison.shown(), "sentence", Sentences.of(comparison), "numbers", numbers(comparison)));
         }
         return items;
     }
@@ -112,29 +104,26 @@ final class ReportTables {
             return "";
         }
         return Text.format("effect size %s · p %s, corrected %s · bootstrap %s",
-                Double.isFinite(comparison.effect()) ? Text.format("%+.2f", comparison.effect()).replace('-', '−') : "–",
+                Numerals.signed(comparison.effect()),
                 p(comparison.p()), p(comparison.holm()), interval(comparison.bootstrap()));
     }
 
-    List<Map<String, Object>> variantIds() {
-        List<Map<String, Object>> ids = new ArrayList<>();
-        result.variants().forEach(variant -> ids.add(Map.of("index", ids.size(), "id", variant.id())));
-        return ids;
-    }
+    /**
+     * What differs between variants.
+     *
+     * @param keys whose resolved values are not the same for all
+     * @param rows one for each variant, with its values
+     */
+    record Differences(List<String> keys, List<Map<String, Object>> rows) {}
 
-    /** The keys whose resolved values differ between variants, with the value of each. */
-    List<Map<String, Object>> differs() {
+    Differences differences() {
         List<Map<String, String>> settings = result.variants().stream().map(variant -> settings(variant.trials().getFirst().trial())).toList();
-        Set<String> keys = new LinkedHashSet<>();
-        settings.forEach(one -> keys.addAll(one.keySet()));
-        List<Map<String, Object>> rows = new ArrayList<>();
-        for (String key : keys) {
-            List<String> values = settings.stream().map(one -> Objects.requireNonNullElse(one.get(key), "–")).toList();
-            if (values.stream().distinct().count() > 1) {
-                rows.add(Map.of("key", key, "values", values));
-            }
-        }
-        return rows;
+        Set<String> all = new LinkedHashSet<>();
+        settings.forEach(one -> all.addAll(one.keySet()));
+        List<String> keys = all.stream().filter(key -> settings.stream().map(one -> one.get(key)).distinct().count() > 1).toList();
+        List<Map<String, Object>> rows = IntStream.range(0, settings.size()).mapToObj(i -> Map.of("index", i, "id", result.variants().get(i).id(), "values",
+                (Object) keys.stream().map(key -> Objects.requireNonNullElse(settings.get(i).get(key), "–")).toList())).toList();
+        return new Differences(keys, rows);
     }
 
     private static Map<String, String> settings(Trial trial) {
@@ -147,19 +136,11 @@ final class ReportTables {
         return settings;
     }
 
-    static String number(double value) {
-        return Double.isFinite(value) ? Text.format("%.3f", value) : "–";
-    }
-
     private static String interval(Interval interval) {
-        return interval.isKnown() ? Text.format("%s to %s", number(interval.low()), number(interval.high())).replace('-', '−') : "–";
+        return interval.isKnown() ? Text.format("%s to %s", Numerals.text(interval.low()), Numerals.text(interval.high())) : "–";
     }
 
     private static String p(double p) {
-        return p < 0.001 ? "< 0.001" : number(p);
-    }
-
-    private static String capitalised(String sentence) {
-        return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
+        return p < 0.001 ? "< 0.001" : Numerals.text(p);
     }
 }

@@ -3,10 +3,12 @@ package io.fluxo.experiments.report;
 import com.samskivert.mustache.Mustache;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.RecordKeys;
+import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.study.Curves;
 import io.fluxo.experiments.study.Environment;
+import io.fluxo.experiments.study.Numerals;
 import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.Sentences;
 import io.fluxo.experiments.study.StudyResult;
@@ -64,29 +66,33 @@ public final class StudyReport {
         page.put("expected", result.study().expected().label());
         page.put("surprise", result.judgement().verdict() != result.study().expected());
         page.put("judged", result.study().compares());
-        page.put("why", capitalised(result.judgement().why()));
+        page.put("why", sentence(result.judgement().why()));
         page.put("criteria", result.judgement().criteria().stream().map(criterion -> Map.of(
                 "statement", criterion.statement(), "measured", criterion.measured(), "met", criterion.met())).toList());
         page.put("tasks", trials.stream().map(prepared -> prepared.task().describe()).distinct().toList());
         page.put("facts", facts(result));
         page.put("varyKeys", List.copyOf(result.study().axes().keySet()));
-        page.put("validated", result.variants().stream().flatMap(variant -> variant.trials().stream())
-                .anyMatch(trial -> trial.validationLoss().isPresent()));
+        page.put("validated", result.validated());
+        page.put("compared", Sentences.spoken(result.study().compareOn()));
+        page.put("finalSteps", TrialResult.FINAL_STEPS);
         ReportTables tables = new ReportTables(result, folder);
         page.put("several", result.study().seeds() > 1);
         page.put("measured", !tables.figureNames().isEmpty());
         page.put("figureNames", tables.figureNames());
         page.put("rows", tables.rows());
-        page.put("allFinished", result.variants().stream().flatMap(variant -> variant.trials().stream())
-                .allMatch(trial -> trial.outcome() == TrialResult.Outcome.FINISHED));
         page.put("sizes", Sentences.sizes(result.variants()));
         page.put("messages", tables.messages());
         page.put("comparisons", tables.comparisons());
         page.put("caution", Sentences.caution(result.study().seeds()));
-        page.put("variantIds", tables.variantIds());
-        page.put("differs", tables.differs());
+        ReportTables.Differences differences = tables.differences();
+        page.put("differs", !differences.keys().isEmpty());
+        page.put("differKeys", differences.keys());
+        page.put("differRows", differences.rows());
         page.put("tuned", !result.tuning().chosen().isEmpty());
+        page.put("tunedOn", Sentences.spoken(result.tuning().measure()));
         page.put("choices", choices(result.tuning()));
+        page.put("edges", Sentences.edges(result.tuning()));
+        page.put("bounds", Sentences.bounds(result.study().tune()));
         page.put("proofs", proofs(result));
         page.put("command", environment.path("command").asString(""));
         page.put("yaml", StudyWriter.write(result.study()));
@@ -96,14 +102,14 @@ public final class StudyReport {
 
     private static List<Map<String, Object>> choices(Tuning tuning) {
         return tuning.chosen().stream().map(choice -> Map.<String, Object>of("variant", choice.variant(), "attempts",
-                choice.tried().stream().map(attempt -> attempt(attempt, attempt == choice.best())).toList())).toList();
+                choice.tried().stream().map(attempt -> attempt(attempt, tuning.measure(), attempt == choice.best())).toList())).toList();
     }
 
-    private static Map<String, Object> attempt(Tuning.Attempt attempt, boolean chosen) {
+    private static Map<String, Object> attempt(Tuning.Attempt attempt, String measure, boolean chosen) {
         String values = attempt.values().entrySet().stream().map(entry -> entry.getKey() + " " + Values.label(entry.getValue())).collect(Collectors.joining(", "));
         boolean finished = attempt.result().outcome() == TrialResult.Outcome.FINISHED;
-        return Map.of("values", values, "loss", finished ? ReportTables.number(attempt.result().finalLoss()) : Values.label(attempt.result().outcome()), "chosen", chosen,
-                "steps", attempt.result().trial().training().steps());
+        return Map.of("values", values, "loss", finished ? Numerals.text(attempt.result().measure(measure)) : Values.label(attempt.result().outcome()),
+                "chosen", chosen, "steps", attempt.result().trial().training().steps());
     }
 
     /** Horizontal lines for orientation: each task's known losses. */
@@ -126,18 +132,25 @@ public final class StudyReport {
 
     private static List<Map<String, String>> facts(StudyResult result) {
         List<Map<String, String>> facts = new ArrayList<>();
-        Map<String, Object> model = RecordKeys.values(result.study().model());
-        Map<String, Object> training = RecordKeys.values(result.study().training());
-        UnaryOperator<String> of = key -> result.study().vary().containsKey("model." + key) || result.study().vary().containsKey("training." + key)
-                ? "varied" : Values.label(model.getOrDefault(key, training.get(key)));
-        facts.add(fact("model", Text.format("layers %s · width %s · heads %s · context %s", of.apply("n_layers"), of.apply("d_model"), of.apply("n_heads"),
-                of.apply("n_ctx"))));
-        facts.add(fact("training", Text.format("%s · lr %s · batch %s · steps %s", of.apply("optimizer"), of.apply("lr"), of.apply("batch"),
-                of.apply("steps"))));
+        Study study = result.study();
+        UnaryOperator<String> model = key -> setting(study, "model." + key, RecordKeys.values(study.model()).get(key));
+        UnaryOperator<String> training = key -> setting(study, "training." + key, RecordKeys.values(study.training()).get(key));
+        facts.add(fact("model", Text.format("layers %s · width %s · heads %s · context %s", model.apply("n_layers"), model.apply("d_model"),
+                model.apply("n_heads"), model.apply("n_ctx"))));
+        facts.add(fact("training", Text.format("%s · lr %s · batch %s · steps %s", training.apply("optimizer"), training.apply("lr"),
+                training.apply("batch"), training.apply("steps"))));
         facts.add(fact("trials", Text.format("%d variant%s × %d seed%s", result.variants().size(), result.variants().size() == 1 ? "" : "s",
                 result.study().seeds(), result.study().seeds() == 1 ? "" : "s")));
         facts.add(fact("backend", result.backend()));
         return facts;
+    }
+
+    /** What is said of a key: its value, unless that differs from variant to variant. */
+    private static String setting(Study study, String key, Object value) {
+        if (study.vary().containsKey(key) || study.variants().values().stream().anyMatch(changes -> changes.containsKey(key))) {
+            return "varied";
+        }
+        return study.tune().keys().contains(key) ? "tuned" : Values.label(value);
     }
 
     private static Map<String, String> fact(String name, String value) {
@@ -184,8 +197,9 @@ public final class StudyReport {
         return node.isNull() ? "–" : node.asString("");
     }
 
-    private static String capitalised(String sentence) {
-        return sentence.isEmpty() ? sentence : sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
+    /** {@code text} with a capital to begin with, if it begins with a word: a key or a name stays as it is written. */
+    private static String sentence(String text) {
+        return text.matches("(?s)[a-z]+ .*") ? text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) : text;
     }
 
     /** In JSON a {@code <} occurs in strings only, where its escape means the same: no text in the data can end the script element. */

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,14 +22,25 @@ import java.util.stream.Stream;
  * @param variants   name → dotted key ({@code model.family}) → value: models that differ in several keys; empty where {@code vary} says all
  * @param vary       dotted key ({@code model.placement}) → its values; always a grid, the first key slowest, within each of the variants
  * @param tune       what is chosen for each of them first
+ * @param compareOn  the measure in which variants are compared, see {@link #COMPARABLE}
  * @param seeds      trials of each variant, with consecutive seeds
  * @param measure    what is recorded, of {@link #MEASURES}
  */
 public record Study(String name, String question, String hypothesis, Verdict expected, TaskSpec task, ModelSpec model, TrainingSpec training,
-                    Map<String, Map<String, Object>> variants, Map<String, List<Object>> vary, Tune tune, int seeds, List<String> measure) {
+                    Map<String, Map<String, Object>> variants, Map<String, List<Object>> vary, Tune tune, String compareOn, int seeds,
+                    List<String> measure) {
 
     /** The largest study, in trials. */
     public static final int MAX_TRIALS = 10_000;
+
+    /** The mean training loss over the last 20 steps, which every trial has. */
+    public static final String FINAL_LOSS = "final_loss";
+
+    /** The loss on what is kept back from training, at the last step; there is one where {@code training.eval_every} is not 0. */
+    public static final String VALIDATION_LOSS = "validation_loss";
+
+    /** What variants can be compared on: a loss, or what the task's examination tells, such as {@code accuracy_at_32_pairs}. */
+    public static final Pattern COMPARABLE = Pattern.compile("final_loss|validation_loss|exam_(loss|accuracy)|(loss|accuracy)_at_[0-9]+_[a-z_]+");
 
     /** What can be recorded: {@code loss}, which always is, and what core measures. */
     public static final List<String> MEASURES =
@@ -36,7 +48,7 @@ public record Study(String name, String question, String hypothesis, Verdict exp
 
     /** What a specification means where it says nothing: the setting of {@code pre-vs-post}, nothing varied. */
     public static final Study DEFAULT = new Study("study", "", "", Verdict.INCONCLUSIVE, TaskSpec.DEFAULT, ModelSpec.DEFAULT, TrainingSpec.DEFAULT,
-            Map.of(), Map.of(), Tune.NOTHING, 3, MEASURES);
+            Map.of(), Map.of(), Tune.NOTHING, FINAL_LOSS, 3, MEASURES);
 
     /** The axis on which variants with a name stand. */
     public static final String VARIANTS = "variants";
@@ -112,6 +124,10 @@ public record Study(String name, String question, String hypothesis, Verdict exp
         return with(Map.of("tune", other));
     }
 
+    public Study comparingOn(String measure) {
+        return with(Map.of("compare_on", measure));
+    }
+
     public Study withSeeds(int count) {
         return with(Map.of("seeds", count));
     }
@@ -127,6 +143,11 @@ public record Study(String name, String question, String hypothesis, Verdict exp
     /** Whether it compares anything. */
     public boolean compares() {
         return !variants.isEmpty() || !vary.isEmpty();
+    }
+
+    /** The measure by which tuning chooses: the one that is compared, but never an examination, which would then no longer be one. */
+    public String tunedOn() {
+        return compareOn.equals(VALIDATION_LOSS) ? VALIDATION_LOSS : FINAL_LOSS;
     }
 
     /** Number of trials, those of tuning among them; saturates. */

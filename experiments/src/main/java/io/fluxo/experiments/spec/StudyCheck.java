@@ -38,6 +38,7 @@ public final class StudyCheck {
                     study.trialCount(), Study.MAX_TRIALS));
         }
         checkVariants(study, locations);
+        checkComparison(study, locations);
         checkTune(study, locations);
         List<Violation> ofBase = violations(study.withVary(Map.of()).withVariants(Map.of()).cells().getFirst(), registry).toList();
         for (Study.Cell cell : study.cells()) {
@@ -66,8 +67,29 @@ public final class StudyCheck {
         });
     }
 
+    /** Which figures a task's examination has is known when the task is open; see {@code StudyTrials}. */
+    private static void checkComparison(Study study, Locations locations) {
+        if (!Study.COMPARABLE.matcher(study.compareOn()).matches()) {
+            throw locations.complaint("compare_on", BadInput.legal("variants cannot be compared on", study.compareOn(),
+                    List.of(Study.FINAL_LOSS, Study.VALIDATION_LOSS, "exam_loss", "exam_accuracy")) + ", or a figure such as accuracy_at_32_pairs");
+        }
+        boolean validated = study.cells().stream().allMatch(cell -> cell.training().evalEvery() > 0);
+        if (study.compareOn().equals(Study.VALIDATION_LOSS) && !validated) {
+            throw locations.complaint("compare_on", "validation_loss needs training.eval_every of at least 1 in every variant: there is no validation without it");
+        }
+    }
+
     private static void checkTune(Study study, Locations locations) {
         Tune tune = study.tune();
+        Set<String> tuned = tune.keys();
+        tune.bounded().forEach((key, reason) -> {
+            if (!tuned.contains(key)) {
+                throw locations.complaint("tune.bounded." + key, BadInput.legal("nothing is tried for", key, tuned));
+            }
+            if (reason.isBlank()) {
+                throw locations.complaint("tune.bounded." + key, "must say why its values end where they do");
+            }
+        });
         if (tune.over().isEmpty() && tune.instead().isEmpty()) {
             if (tune.steps() > 0) {
                 throw locations.complaint("tune.steps", "does nothing without tune.over or tune.instead");
@@ -80,7 +102,7 @@ public final class StudyCheck {
         tune.instead().keySet().stream().filter(name -> !study.variants().containsKey(name)).findFirst().ifPresent(name -> {
             throw locations.complaint("tune.instead." + name, BadInput.legal("there is no variant", name, study.variants().keySet()));
         });
-        Stream.concat(Stream.of(tune.over()), tune.instead().values().stream()).flatMap(grid -> grid.keySet().stream()).forEach(key -> {
+        tuned.forEach(key -> {
             if (study.vary().containsKey(key) || key.equals("training.steps")) {
                 throw locations.complaint("tune", Text.format("%s cannot be tuned: %s", key,
                         study.vary().containsKey(key) ? "it is varied" : "the budget is the same for all"));

@@ -25,8 +25,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
 public record StudyReader(Registry registry, Function<String, Study> defaults) {
 
     private static final List<String> KEYS =
-            List.of("study", "question", "hypothesis", "expected", "task", "model", "training", "variants", "vary", "tune", "seeds",
-                    "measure");
+            List.of("study", "question", "hypothesis", "expected", "task", "model", "training", "variants", "vary", "tune", "compare_on",
+                    "seeds", "measure");
 
     /** The keys that {@code vary} can reach, by section. */
     static final Map<String, Class<? extends Record>> SECTIONS = sections();
@@ -106,8 +106,16 @@ public record StudyReader(Registry registry, Function<String, Study> defaults) {
             binder.mapping(entries.get("instead"), "tune.instead")
                     .forEach((variant, grid) -> instead.put(variant, grid(binder, grid, "tune.instead." + variant)));
         }
+        Map<String, String> bounded = new LinkedHashMap<>(defaults.bounded());
+        if (entries.containsKey("bounded")) {
+            bounded.clear();
+            binder.mapping(entries.get("bounded"), "tune.bounded").forEach((key, reason) -> {
+                type(binder, "tune.bounded", key);
+                bounded.put(key, (String) binder.value(reason, String.class, "tune.bounded." + key));
+            });
+        }
         return new Tune(entries.containsKey("steps") ? (Integer) binder.value(entries.get("steps"), Integer.class, "tune.steps") : defaults.steps(),
-                entries.containsKey("over") ? grid(binder, entries.get("over"), "tune.over") : defaults.over(), instead);
+                entries.containsKey("over") ? grid(binder, entries.get("over"), "tune.over") : defaults.over(), instead, bounded);
     }
 
     /** Dotted keys with a list of values each. */

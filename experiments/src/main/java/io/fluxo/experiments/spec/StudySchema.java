@@ -2,6 +2,7 @@ package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.model.PerLayer;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -47,6 +48,7 @@ public record StudySchema(Registry registry) {
         properties.set("vary", described(reference(GRID), "vary", descriptions));
         properties.set("tune", described(tune(descriptions), "tune", descriptions));
         properties.set("measure", described(list(labels(Study.MEASURES)), "measure", descriptions));
+        ((ObjectNode) properties.get("compare_on")).put("pattern", Text.format("^(%s)$", Study.COMPARABLE));
         ((ObjectNode) properties.get("seeds")).put("minimum", 1);
         return root;
     }
@@ -131,11 +133,12 @@ public record StudySchema(Registry registry) {
         return object;
     }
 
-    private static ObjectNode tune(Properties descriptions) {
+    private ObjectNode tune(Properties descriptions) {
         ObjectNode object = Json.object().put("type", "object").put("additionalProperties", false);
         ObjectNode properties = object.putObject("properties");
         properties.set("steps", described(Json.object().put("type", "integer"), "tune.steps", descriptions));
         properties.set("over", described(reference(GRID), "tune.over", descriptions));
+        properties.set("bounded", described(dotted(new Properties(), _ -> Json.object().put("type", "string").put("minLength", 1)), "tune.bounded", descriptions));
         properties.set("instead", described(named(reference(GRID)), "tune.instead", descriptions));
         return object;
     }

@@ -40,6 +40,7 @@ public final class StudyWriter {
         if (!study.tune().equals(Tune.NOTHING)) {
             entries.add(section("tune", study.tune()));
         }
+        entries.add(entry("compare_on", study.compareOn()));
         entries.add(entry("seeds", study.seeds()));
         entries.add(entry("measure", study.measure()));
         DumpSettings settings = DumpSettings.builder().setSchema(new CoreSchema()).setWidth(120).setSplitLines(false).build();

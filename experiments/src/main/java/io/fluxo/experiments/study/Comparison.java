@@ -1,8 +1,6 @@
 package io.fluxo.experiments.study;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A variant held against the one that differs from it in a single key, seed by seed: both trials of a pair start from the same values wherever
@@ -13,8 +11,7 @@ import java.util.Map;
  * @param baseline    has, of the values of {@code key}, the first that the study lists
  * @param key         the key they differ in
  * @param value       the variant's value of it
- * @param other       the baseline's
- * @param shared      what is varied but the same in both
+ * @param subject     who is held against whom, in words
  * @param differences variant − baseline, for each seed in which both have the measure
  * @param seeds       seeds of the study
  * @param mean        of the differences
@@ -25,9 +22,8 @@ import java.util.Map;
  * @param p           Student's p of no difference
  * @param holm        p corrected for the study's number of comparisons
  */
-public record Comparison(String measure, String variant, String baseline, String key, Object value, Object other, Map<String, Object> shared,
-                         List<Double> differences, int seeds, double mean, double sd, Interval interval, Interval bootstrap, double effect, double p,
-                         double holm) {
+public record Comparison(String measure, String variant, String baseline, String key, Object value, String subject, List<Double> differences,
+                         int seeds, double mean, double sd, Interval interval, Interval bootstrap, double effect, double p, double holm) {
 
     /** What a corrected p has to stay below for a difference to be called one. */
     public static final double SIGNIFICANCE = 0.05;
@@ -41,15 +37,15 @@ public record Comparison(String measure, String variant, String baseline, String
         return holm < SIGNIFICANCE;
     }
 
-    static Comparison of(String measure, StudyResult.VariantResult variant, StudyResult.VariantResult baseline, String key, List<Double> differences) {
-        Map<String, Object> shared = new LinkedHashMap<>(variant.vary());
-        shared.remove(key);
-        return new Comparison(measure, variant.id(), baseline.id(), key, variant.vary().get(key), baseline.vary().get(key), shared, differences,
-                variant.trials().size(), Statistics.mean(differences), Statistics.deviation(differences), Statistics.student(differences),
+    /** @param names how the values of the study's axes are shown */
+    static Comparison of(String measure, StudyResult.VariantResult variant, StudyResult.VariantResult baseline, String key, AxisNames names,
+                         List<Double> differences) {
+        return new Comparison(measure, variant.id(), baseline.id(), key, variant.vary().get(key),
+                Sentences.subject(variant.vary(), key, baseline.vary().get(key), names), differences, variant.trials().size(), Statistics.mean(differences), Statistics.deviation(differences), Statistics.student(differences),
                 Statistics.bootstrap(differences), Statistics.effectSize(differences), Statistics.p(differences), Double.NaN);
     }
 
     Comparison corrected(double corrected) {
-        return new Comparison(measure, variant, baseline, key, value, other, shared, differences, seeds, mean, sd, interval, bootstrap, effect, p, corrected);
+        return new Comparison(measure, variant, baseline, key, value, subject, differences, seeds, mean, sd, interval, bootstrap, effect, p, corrected);
     }
 }

@@ -12,13 +12,14 @@ final class Comparisons {
     private Comparisons() {}
 
     static List<Comparison> of(Map<String, List<Object>> vary, List<StudyResult.VariantResult> variants, String measure) {
+        AxisNames names = new AxisNames(vary);
         Map<Map<String, Object>, StudyResult.VariantResult> byPoint = new LinkedHashMap<>();
         variants.forEach(variant -> byPoint.put(variant.vary(), variant));
         List<Comparison> comparisons = new ArrayList<>();
         vary.forEach((key, values) -> {
             for (StudyResult.VariantResult variant : variants) {
                 baseline(variant, key, values.getFirst(), byPoint).ifPresent(baseline ->
-                        comparisons.add(Comparison.of(measure, variant, baseline, key, differences(measure, variant, baseline))));
+                        comparisons.add(Comparison.of(measure, variant, baseline, key, names, differences(measure, variant, baseline))));
             }
         });
         List<Double> corrected = Statistics.holm(comparisons.stream().map(Comparison::p).toList());
@@ -40,8 +41,9 @@ final class Comparisons {
 
     private static List<Double> differences(String measure, StudyResult.VariantResult variant, StudyResult.VariantResult baseline) {
         List<Double> differences = new ArrayList<>();
-        for (TrialResult trial : variant.trials()) {
+        for (TrialResult trial : variant.trials()) { // one that diverged may have a validation loss of before
             baseline.trials().stream().filter(other -> other.trial().seed() == trial.trial().seed()).findFirst()
+                    .filter(other -> trial.outcome() == TrialResult.Outcome.FINISHED && other.outcome() == TrialResult.Outcome.FINISHED)
                     .map(other -> trial.measure(measure) - other.measure(measure))
                     .filter(Double::isFinite)
                     .ifPresent(differences::add);

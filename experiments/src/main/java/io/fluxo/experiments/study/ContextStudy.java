@@ -40,9 +40,9 @@ final class ContextStudy {
                 .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAMW, List.of(0.9, 0.98), 1e-9, 3e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
                         TrainingSpec.Decay.MATRICES, 0, 16, STEPS, STEPS))
                 .withVariants(variants)
+                .comparingOn("exam_loss")
                 .measuring("loss");
-        return new StudyDefinition(study, new Conditions(study, ContextStudy::conditions), "exam_loss",
-                List.of(new Plot.Along(BY_POSITION, "Loss by position", Plot.Scale.LOG_X)));
+        return new StudyDefinition(study, new Conditions(study, ContextStudy::conditions), List.of(new Plot.Along(BY_POSITION, "Loss by position", Plot.Scale.LOG_X)));
     }
 
     private static List<Criterion> conditions(Evidence evidence) {

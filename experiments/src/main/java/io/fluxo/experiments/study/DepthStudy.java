@@ -1,9 +1,9 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.experiments.spec.Study.FINAL_LOSS;
 import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
 import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
 import static io.fluxo.experiments.study.Evidence.every;
-import static io.fluxo.experiments.study.StudyDefinition.FINAL_LOSS;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Verdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
@@ -31,8 +31,8 @@ final class DepthStudy {
                 .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 3e-3, 1, TrainingSpec.Schedule.CONSTANT, 0,
                         TrainingSpec.Decay.MATRICES, 0, 4, 300, 0))
                 .withVary(vary);
-        return new StudyDefinition(study, new Conditions(study, DepthStudy::conditions), StudyDefinition.FINAL_LOSS,
-                List.of(new Plot.Across("model.n_layers", StudyDefinition.FINAL_LOSS, "Final loss by depth", Plot.Scale.LOG_X)));
+        return new StudyDefinition(study, new Conditions(study, DepthStudy::conditions),
+                List.of(new Plot.Across("model.n_layers", FINAL_LOSS, "Final loss by depth", Plot.Scale.LOG_X)));
     }
 
     private static List<Criterion> conditions(Evidence evidence) {

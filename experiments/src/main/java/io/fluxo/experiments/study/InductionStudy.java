@@ -1,9 +1,9 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.experiments.spec.Study.FINAL_LOSS;
 import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
 import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
 import static io.fluxo.experiments.study.Evidence.every;
-import static io.fluxo.experiments.study.StudyDefinition.FINAL_LOSS;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Verdict;
 import io.fluxo.experiments.study.Judgement.Criterion;

@@ -1,9 +1,9 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.experiments.spec.Study.FINAL_LOSS;
 import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
 import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
 import static io.fluxo.experiments.study.Evidence.mean;
-import static io.fluxo.experiments.study.StudyDefinition.FINAL_LOSS;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
 import io.fluxo.experiments.spec.Verdict;
@@ -24,7 +24,7 @@ final class NormStudy {
                 .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 5e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
                         TrainingSpec.Decay.MATRICES, 0, 4, 500, 0))
                 .withVary(Map.of("model.norm", List.of("layer_norm", "rms_norm", "dynamic_tanh", "batch_norm", "none")))
-                .withTune(new Tune(200, Map.of("training.lr", List.of(1e-3, 3e-3, 1e-2)), Map.of()));
+                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()));
         return new StudyDefinition(study, new Conditions(study, NormStudy::conditions));
     }
 

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Values;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class Results {
         }
         root.put("backend", result.backend());
         root.put("seed", result.seed());
+        root.put("compare_on", result.study().compareOn());
         if (!result.tuning().chosen().isEmpty()) {
             root.set("tuning", result.tuning().json());
         }
@@ -50,24 +52,27 @@ public final class Results {
         entry.set("vary", TrialRecord.varied(variant.vary()));
         variant.size().parameters().ifPresentOrElse(number -> entry.put("parameters", number), () -> entry.putNull("parameters"));
         entry.set("multiply_adds_per_token", Json.number(variant.size().multiplyAdds()));
-        ObjectNode loss = entry.putObject("final_loss");
-        loss.set("mean", Json.number(variant.mean()));
-        loss.set("sd", Json.number(variant.sd()));
-        loss.set("interval", interval(variant.interval()));
-        ObjectNode figures = Json.object();
-        for (String name : figures(variant.trials())) {
-            List<Double> values = variant.values(name);
-            ObjectNode figure = figures.putObject(name);
-            figure.set("mean", Json.number(Statistics.mean(values)));
-            figure.set("sd", Json.number(Statistics.deviation(values)));
-            figure.set("interval", interval(Statistics.bootstrap(values)));
+        entry.set(Study.FINAL_LOSS, summary(variant, Study.FINAL_LOSS));
+        if (variant.trials().stream().anyMatch(trial -> trial.validationLoss().isPresent())) {
+            entry.set(Study.VALIDATION_LOSS, summary(variant, Study.VALIDATION_LOSS));
         }
+        ObjectNode figures = Json.object();
+        figures(variant.trials()).forEach(name -> figures.set(name, summary(variant, name)));
         if (!figures.isEmpty()) {
             entry.set("figures", figures);
         }
         ArrayNode trials = entry.putArray("trials");
         variant.trials().forEach(trial -> trials.add(trial(trial)));
         return entry;
+    }
+
+    private static ObjectNode summary(StudyResult.VariantResult variant, String measure) {
+        List<Double> values = variant.values(measure);
+        ObjectNode summary = Json.object();
+        summary.set("mean", Json.number(Statistics.mean(values)));
+        summary.set("sd", Json.number(Statistics.deviation(values)));
+        summary.set("interval", interval(Statistics.bootstrap(values)));
+        return summary;
     }
 
     private static ObjectNode trial(TrialResult trial) {

@@ -1,56 +1,101 @@
 package io.fluxo.experiments.study;
 
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.Tune;
 import io.fluxo.experiments.spec.Values;
 import io.fluxo.text.Text;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What comparisons and sizes say, in plain sentences that claim no more than the seeds show. */
 public final class Sentences {
 
+    private static final Pattern PLACED = Pattern.compile("(.+)_at_([0-9]+)_(.+)");
+
     private Sentences() {}
 
     /** One sentence, such as: "placement post instead of pre, at warmup 1: final loss higher by 0.52 nats (95 % interval 0.43 to 0.61, 3 seeds, …)." */
     public static String of(Comparison comparison) {
-        return Text.format("%s: %s.", subject(comparison), finding(comparison));
+        return Text.format("%s: %s.", comparison.subject(), finding(comparison));
     }
 
-    /** Who is held against whom. */
-    public static String subject(Comparison comparison) {
-        String shared = comparison.shared().entrySet().stream().map(entry -> last(entry.getKey()) + " " + Values.label(entry.getValue()))
+    /** Who is held against whom: a variant at {@code point}, against the one whose {@code key} is {@code other}. */
+    static String subject(Map<String, Object> point, String key, Object other, AxisNames names) {
+        String shared = point.entrySet().stream().filter(entry -> !entry.getKey().equals(key)).map(entry -> named(entry.getKey(), entry.getValue(), names))
                 .collect(Collectors.joining(", "));
-        return Text.format("%s %s instead of %s%s", last(comparison.key()), Values.label(comparison.value()), Values.label(comparison.other()),
-                shared.isEmpty() ? "" : ", at " + shared);
+        return Text.format("%s instead of %s%s", named(key, point.get(key), names), names.of(key, other), shared.isEmpty() ? "" : ", at " + shared);
+    }
+
+    private static String named(String key, Object value, AxisNames names) {
+        String name = names.of(key, value);
+        return key.equals(Study.VARIANTS) ? name : last(key) + " " + name;
     }
 
     private static String finding(Comparison comparison) {
         List<Double> differences = comparison.differences();
         int pairs = differences.size();
-        String measure = comparison.measure().replace('_', ' ');
-        String unit = comparison.measure().endsWith("loss") ? " nats" : "";
+        String measure = spoken(comparison.measure());
+        String unit = isLoss(comparison.measure()) ? " nats" : "";
         if (pairs == 0) {
             return "cannot be compared, in no seed did both finish";
         }
         String survivors = pairs == comparison.seeds() ? "" : Text.format("; only %d of %d seeds finished in both, so the rest is left out", pairs,
                 comparison.seeds());
-        String amount = number(Math.abs(comparison.mean())) + unit;
+        String amount = Numerals.text(Math.abs(comparison.mean())) + unit;
         String direction = comparison.mean() > 0 ? "higher" : "lower";
+        boolean equal = differences.stream().allMatch(difference -> difference == 0);
         if (pairs == 1) {
-            return Text.format("%s %s by %s in the one seed there is, which says nothing about other seeds%s", measure, direction, amount, survivors);
+            String found = equal ? Text.format("the same %s to the last digit", measure) : Text.format("%s %s by %s", measure, direction, amount);
+            return Text.format("%s in the one seed there is, which says nothing about other seeds%s", found, survivors);
         }
-        if (differences.stream().allMatch(difference -> difference == 0)) {
+        if (equal) {
             return Text.format("the same %s to the last digit in all %d seeds%s", measure, pairs, survivors);
         }
-        String interval = Text.format("95 %% interval %s to %s%s", signed(comparison.interval().low()), signed(comparison.interval().high()), unit);
+        String interval = Text.format("95 %% interval %s to %s%s", Numerals.signed(comparison.interval().low()), Numerals.signed(comparison.interval().high()), unit);
         if (!comparison.shown()) {
             String besides = comparison.p() < Comparison.SIGNIFICANCE ? "alone it would pass, among this many comparisons it does not" : "chance alone could do this";
-            return Text.format("no difference in %s shown: on average %s%s, %s, %d seeds; %s (corrected p %s)%s", measure, signed(comparison.mean()), unit,
+            return Text.format("no difference in %s shown: on average %s%s, %s, %d seeds; %s (corrected p %s)%s", measure, Numerals.signed(comparison.mean()), unit,
                     interval, pairs, besides, p(comparison.holm()), survivors);
         }
         long agreeing = differences.stream().filter(difference -> difference * comparison.mean() > 0).count();
         return Text.format("%s %s by %s on average (%s, %s, corrected p %s)%s", measure, direction, amount, interval,
                 agreeing == pairs ? Text.format("in all %d seeds", pairs) : Text.format("in %d of %d seeds", agreeing, pairs), p(comparison.holm()), survivors);
+    }
+
+    private static boolean isLoss(String measure) {
+        return measure.endsWith("loss") || measure.startsWith("loss_at_");
+    }
+
+    /** A measure's name in words: {@code final loss}, {@code accuracy at 32 pairs}, {@code loss at position 64}. */
+    public static String spoken(String measure) {
+        Matcher placed = PLACED.matcher(measure);
+        if (!placed.matches()) {
+            return measure.replace('_', ' ');
+        }
+        String place = placed.group(2);
+        String axis = placed.group(3).replace('_', ' ');
+        boolean counts = axis.endsWith("s"); // pairs are counted, a position has a number
+        return Text.format("%s at %s", placed.group(1).replace('_', ' '), !counts ? axis + " " + place
+                : place + " " + (place.equals("1") ? axis.substring(0, axis.length() - 1) : axis));
+    }
+
+    /** Where tuning chose a number beyond which nothing was tried; one sentence for each such number. */
+    public static List<String> edges(Tuning tuning) {
+        Map<Tuning.Edge, List<String>> variants = new LinkedHashMap<>();
+        tuning.chosen().forEach(choice -> choice.edges().forEach(edge -> variants.computeIfAbsent(edge, key -> new ArrayList<>()).add(choice.variant())));
+        return variants.entrySet().stream().map(entry -> Text.format("%s chose %s %s, the %s that was tried: a better one may lie beyond, so widen its values in tune.",
+                String.join(", ", entry.getValue()), entry.getKey().key(), Values.label(entry.getKey().value()), entry.getKey().largest() ? "largest" : "smallest")).toList();
+    }
+
+    /** Why the grids of some tuned keys end where they do, whatever was chosen. */
+    public static List<String> bounds(Tune tune) {
+        return tune.bounded().entrySet().stream().map(entry -> Text.format("%s is bounded: %s.", entry.getKey(), entry.getValue().strip().replaceFirst("\\.$", ""))).toList();
     }
 
     /** What intervals from this many seeds can and cannot say; empty for a single seed of everything. */
@@ -84,23 +129,18 @@ public final class Sentences {
             least = Math.min(least, size);
             largest = Math.max(largest, size);
         }
-        return least == largest ? Text.format("%s%,.0f", sizes.length == 1 ? "" : "equal, ", least)
-                : Text.format("not equal, %,.0f to %,.0f%s", least, largest, least > 0 ? Text.format(" (%s times)", number(largest / least)) : "");
+        if (least == largest) {
+            return Text.format("%s%,.0f", sizes.length == 1 ? "" : "equal, ", least);
+        }
+        boolean telling = least > 0 && largest / least >= 1.0005; // 1.000 times would say that they are equal
+        return Text.format("not equal, %,.0f to %,.0f%s", least, largest, telling ? Text.format(" (%.3f times)", largest / least) : "");
     }
 
     private static String last(String key) {
         return key.substring(key.lastIndexOf('.') + 1);
     }
 
-    private static String signed(double value) {
-        return (value < 0 ? "−" : "+") + number(Math.abs(value));
-    }
-
     private static String p(double p) {
-        return p < 0.001 ? "< 0.001" : "= " + number(p);
-    }
-
-    private static String number(double value) {
-        return Text.format(value != 0 && Math.abs(value) < 0.0095 ? "%.2g" : "%.3f", value);
+        return p < 0.001 ? "< 0.001" : "= " + Numerals.text(p);
     }
 }

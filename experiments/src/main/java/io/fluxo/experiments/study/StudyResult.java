@@ -46,6 +46,16 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
         return definition.study();
     }
 
+    /** How the values of its axes are shown. */
+    public AxisNames names() {
+        return new AxisNames(study().axes());
+    }
+
+    /** Whether any trial has a validation loss. */
+    public boolean validated() {
+        return variants.stream().flatMap(variant -> variant.trials().stream()).anyMatch(trial -> trial.validationLoss().isPresent());
+    }
+
     /** Whether the verdict is the one that was expected and no trial failed. */
     public boolean asExpected() {
         return judgement.verdict() == study().expected()
@@ -62,7 +72,7 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
                                  Function<ModelSpec, ModelSize> sizes) {
         List<VariantResult> variants = variants(results, sizes);
         return new StudyResult(definition.with(study), backend, seed, definition.rule().judge(study, trials, results), variants,
-                Comparisons.of(study.axes(), variants, definition.compared()), Tuning.NONE);
+                Comparisons.of(study.axes(), variants, study.compareOn()), Tuning.NONE);
     }
 
     /** Groups results, in their order, by variant. */

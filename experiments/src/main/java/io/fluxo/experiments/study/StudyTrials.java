@@ -1,10 +1,13 @@
 package io.fluxo.experiments.study;
 
+import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyCheck;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.model.Violation;
+import io.fluxo.text.Text;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +26,8 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
      * Opens corpora: call when all that can be checked without them is.
      *
      * @throws io.fluxo.experiments.BadInput if a corpus cannot be read or is too short, a model's vocabulary is smaller than its task's, a model
-     *                                       would see its answers, or it starts from another model
+     *                                       would see its answers, it starts from another model, or variants are to be compared on a figure that
+     *                                       a task does not tell
      */
     public static StudyTrials of(Study study, long seed, Locations locations) {
         Tasks tasks = new Tasks();
@@ -33,6 +37,9 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
             throw StudyCheck.complaint(study, trial.vary(), violation, locations);
         }));
         List<PreparedTrial> provisional = Trials.prepare(measured, tasks, locations);
+        if (study.compares()) {
+            provisional.forEach(prepared -> requireComparable(study.compareOn(), prepared, locations));
+        }
         return new StudyTrials(study, seed, tasks, locations, Trials.prepare(tuning, tasks, locations), provisional)
                 .require(trial -> StartingModel.violation(trial).stream().toList());
     }
@@ -55,6 +62,15 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
     /** What the user should know before anything is trained. */
     public List<String> remarks() {
         return all().stream().flatMap(trial -> StartingModel.remark(trial).stream()).distinct().toList();
+    }
+
+    private static void requireComparable(String measure, PreparedTrial prepared, Locations locations) {
+        List<String> legal = new ArrayList<>(List.of(Study.FINAL_LOSS, Study.VALIDATION_LOSS));
+        legal.addAll(prepared.task().exam(prepared.trial().model().nCtx()).figures());
+        if (!legal.contains(measure)) {
+            throw locations.complaint("compare_on", Text.format("%s, which %s is not examined in", BadInput.legal("variants cannot be compared on", measure, legal),
+                    prepared.trial().variant()));
+        }
     }
 
     /** What is measured, with what was chosen. */

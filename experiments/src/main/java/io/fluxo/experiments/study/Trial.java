@@ -11,7 +11,7 @@ import java.util.Set;
  * One training run of a study.
  *
  * @param id       names its folder: {@code placement=post,warmup=125,seed=2}
- * @param variant  names the point of the grid: {@code placement=post,warmup=125}
+ * @param variant  names the point of the grid as it is shown: {@code placement=post,warmup=125}
  * @param vary     the point of the grid, dotted key → value
  * @param seed     of initialisation, data and dropout
  * @param model    with {@code dVocab} filled in once the task is open

@@ -13,77 +13,104 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Readable names for the points of a grid that are safe as file names on every system: {@code placement=post,warmup=125}. Keys lose their
- * section unless two would then be the same; values lose characters that a file system may refuse.
+ * The names of a study's variants: {@code placement=post,warmup=125}. Keys lose their section unless two would then be the same. What is shown
+ * says values as they were written; a folder's name is made of them too, but is safe on every system: it loses characters that a file system may
+ * refuse, and two of them differ in more than their case.
  */
 final class TrialIds {
 
     private static final int LONGEST_VALUE = 40;
     private static final int LONGEST = 160;
 
+    /** Before a number that tells two folders apart; no name of a user's has it. */
+    private static final String APART = "~";
+
+    /**
+     * A variant's names.
+     *
+     * @param shown  in tables, reports and results; one of its kind
+     * @param folder begins the names of its trials' folders; one of its kind, whatever the case
+     */
+    record Name(String shown, String folder) {}
+
     private final Map<String, String> keys = new LinkedHashMap<>();
-    private final Map<String, Map<Object, String>> values = new LinkedHashMap<>();
+    private final Map<String, Map<Object, String>> folders = new LinkedHashMap<>();
+    private final List<Name> variants = new ArrayList<>();
 
     TrialIds(Study study) {
         Set<String> taken = new HashSet<>();
         boolean clash = !study.vary().keySet().stream().allMatch(key -> taken.add(last(key)));
+        AxisNames names = new AxisNames(study.axes());
         study.axes().forEach((key, listed) -> {
             keys.put(key, key.equals(Study.VARIANTS) ? "" : (clash ? key : last(key)) + "=");
-            values.put(key, names(listed));
+            folders.put(key, folders(listed, listed.stream().map(value -> names.of(key, value)).toList()));
         });
         tuned(study.tune().over());
         study.tune().instead().values().forEach(this::tuned);
+        Set<String> shown = new HashSet<>();
+        for (Study.Cell cell : study.cells()) {
+            variants.add(name(cell.vary(), names, shown, variants.size() + 1));
+        }
     }
 
     private void tuned(Map<String, List<Object>> grid) {
         grid.forEach((key, listed) -> {
             keys.putIfAbsent(key, key + "=");
-            List<Object> all = new ArrayList<>(values.getOrDefault(key, Map.of()).keySet());
+            List<Object> all = new ArrayList<>(folders.getOrDefault(key, Map.of()).keySet());
             listed.stream().filter(value -> !all.contains(value)).forEach(all::add);
-            values.put(key, names(all));
+            folders.put(key, folders(all, all.stream().map(Values::label).toList()));
         });
     }
 
-    /** The id of the variant numbered {@code number}, from 1, at {@code point}. */
-    String variant(Map<String, Object> point, int number) {
+    private Name name(Map<String, Object> point, AxisNames names, Set<String> taken, int number) {
         if (point.isEmpty()) {
-            return "default";
+            return new Name("default", "default");
         }
-        String id = point.entrySet().stream()
-                .map(entry -> keys.get(entry.getKey()) + values.get(entry.getKey()).get(entry.getValue()))
+        String shown = point.entrySet().stream().map(entry -> keys.get(entry.getKey()) + names.of(entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining(","));
-        return id.length() <= LONGEST ? id : "variant-" + number;
+        String folder = folder(point);
+        String numbered = Text.format("variant%s%d", APART, number);
+        boolean readable = shown.length() <= LONGEST && taken.add(shown);
+        return new Name(readable ? shown : numbered, folder.length() <= LONGEST ? folder : numbered);
+    }
+
+    private String folder(Map<String, Object> point) {
+        return point.entrySet().stream().map(entry -> keys.get(entry.getKey()) + folders.get(entry.getKey()).get(entry.getValue()))
+                .collect(Collectors.joining(","));
+    }
+
+    /** The names of the variant numbered {@code number}, from 1, in the order of the study's cells. */
+    Name variant(int number) {
+        return variants.get(number - 1);
     }
 
     /** The id of a trial that tunes {@code variant}: the one numbered {@code number}, from 1, of those that do. */
-    String tuning(String variant, Map<String, Object> tried, int number) {
-        String id = Text.format("tune-%s,%s", variant, variant(tried, number));
-        return id.length() <= LONGEST ? id : Text.format("tune-%s,%d", variant, number);
+    String tuning(Name variant, Map<String, Object> tried, int number) {
+        String id = Text.format("tune-%s,%s", variant.folder, folder(tried));
+        return id.length() <= LONGEST ? id : Text.format("tune-%s,%d", variant.folder, number);
     }
 
     private static String last(String key) {
         return key.substring(key.indexOf('.') + 1);
     }
 
-    private static Map<Object, String> names(List<Object> listed) {
-        List<String> safe = new ArrayList<>();
-        for (Object value : listed) {
-            safe.add(safe(Values.label(value)));
-        }
-        // case too: some file systems do not tell A from a
-        boolean clash = safe.stream().map(name -> name.toLowerCase(Locale.ROOT)).distinct().count() < safe.size();
+    /** A folder's name for each of {@code values}: the first of those that are alike keeps it, the others are numbered. */
+    private static Map<Object, String> folders(List<Object> values, List<String> shown) {
+        Set<String> taken = new HashSet<>();
         Map<Object, String> names = new LinkedHashMap<>();
-        for (int i = 0; i < safe.size(); i++) {
-            names.put(listed.get(i), clash ? safe.get(i) + "_" + (i + 1) : safe.get(i));
+        for (int i = 0; i < values.size(); i++) {
+            String safe = safe(shown.get(i));
+            String name = safe;
+            for (int number = 2; !taken.add(name.toLowerCase(Locale.ROOT)); number++) { // some file systems do not tell A from a
+                name = safe + APART + number;
+            }
+            names.put(values.get(i), name);
         }
         return names;
     }
 
     private static String safe(String label) {
-        String word = label.substring(Math.max(label.lastIndexOf('/'), label.lastIndexOf('\\')) + 1) // a path by its last part
-                .replaceAll("[\\[\\]]", "")
-                .replaceAll("[^A-Za-z0-9._+-]+", "-")
-                .replaceAll("^[.-]+(?![0-9])|[.-]+$", "");
+        String word = label.replaceAll("[\\[\\]]", "").replaceAll("[^A-Za-z0-9._+-]+", "-").replaceAll("^[.-]+(?![0-9])|[.-]+$", "");
         String bounded = word.length() <= LONGEST_VALUE ? word : word.substring(0, LONGEST_VALUE);
         return bounded.isEmpty() ? "value" : bounded;
     }

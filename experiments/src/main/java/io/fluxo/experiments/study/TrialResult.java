@@ -1,5 +1,6 @@
 package io.fluxo.experiments.study;
 
+import io.fluxo.experiments.spec.Study;
 import io.fluxo.train.Measure;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,8 @@ public record TrialResult(Trial trial, Outcome outcome, double finalLoss, Option
     /** The measure called {@code name}: {@code final_loss}, {@code validation_loss} or a figure; NaN where the trial has none. */
     public double measure(String name) {
         return switch (name) {
-            case StudyDefinition.FINAL_LOSS -> finalLoss;
-            case "validation_loss" -> validationLoss.orElse(Double.NaN);
+            case Study.FINAL_LOSS -> finalLoss;
+            case Study.VALIDATION_LOSS -> validationLoss.orElse(Double.NaN);
             default -> findings.figures().getOrDefault(name, Double.NaN);
         };
     }

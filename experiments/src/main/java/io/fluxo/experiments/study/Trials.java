@@ -32,11 +32,11 @@ public final class Trials {
         List<Trial> trials = new ArrayList<>();
         int number = 0;
         for (Study.Cell cell : study.cells()) {
-            String variant = ids.variant(cell.vary(), ++number);
-            Study.Cell tuned = cell.with(tuning.values(variant));
+            TrialIds.Name variant = ids.variant(++number);
+            Study.Cell tuned = cell.with(tuning.values(variant.shown()));
             for (long seed = firstSeed; seed < firstSeed + study.seeds(); seed++) {
-                String id = cell.vary().isEmpty() ? "seed=" + seed : variant + ",seed=" + seed;
-                trials.add(new Trial(id, variant, cell.vary(), seed, tuned.model(), tuned.training(), tuned.task(), measures));
+                String id = cell.vary().isEmpty() ? "seed=" + seed : variant.folder() + ",seed=" + seed;
+                trials.add(new Trial(id, variant.shown(), cell.vary(), seed, tuned.model(), tuned.training(), tuned.task(), measures));
             }
         }
         return trials;
@@ -58,7 +58,7 @@ public final class Trials {
         List<Trial> trials = new ArrayList<>();
         int number = 0;
         for (Study.Cell cell : study.cells()) {
-            String variant = ids.variant(cell.vary(), ++number);
+            TrialIds.Name variant = ids.variant(++number);
             int attempt = 0;
             for (Map<String, Object> values : study.tried(cell)) {
                 Study.Cell tuned = cell.with(values);

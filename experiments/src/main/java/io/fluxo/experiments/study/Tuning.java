@@ -2,7 +2,9 @@ package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.Tune;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,26 +15,42 @@ import tools.jackson.databind.node.ArrayNode;
  * What was tried for each variant before it was measured, and what was chosen. The trials of tuning are trials like others, recorded under ids
  * of their own ({@code tune-gru,training.lr=3e-3}); their seed is the first that no other trial of the study has.
  *
- * @param chosen one for each tuned variant, in the order of the variants
+ * @param measure the loss by which was chosen
+ * @param chosen  one for each tuned variant, in the order of the variants
  */
-public record Tuning(List<Choice> chosen) {
+public record Tuning(String measure, List<Choice> chosen) {
 
-    public static final Tuning NONE = new Tuning(List.of());
+    public static final Tuning NONE = new Tuning(Study.FINAL_LOSS, List.of());
 
     /**
      * The choice for one variant.
      *
      * @param variant the variant's id
      * @param tried   in the order of the grid
-     * @param best    the one of {@code tried} with the least final loss, the first of several; the first of all where none finished
+     * @param best    the one of {@code tried} with the least loss, the first of several; the first of all where none finished
+     * @param edges   where {@code best} lies at the edge of what was tried
      */
-    public record Choice(String variant, List<Attempt> tried, Attempt best) {}
+    public record Choice(String variant, List<Attempt> tried, Attempt best, List<Edge> edges) {}
+
+    /**
+     * A chosen number beyond which nothing was tried: a better one may lie there.
+     *
+     * @param largest whether it is the largest number tried, and not the smallest
+     */
+    public record Edge(String key, Object value, boolean largest) {}
 
     /**
      * @param values dotted key → value
      * @param result of the trial
      */
-    public record Attempt(Map<String, Object> values, TrialResult result) {}
+    public record Attempt(Map<String, Object> values, TrialResult result) {
+
+        /** Infinite where the trial did not finish, or has no such loss. */
+        private double loss(String measure) {
+            double loss = result.outcome() == TrialResult.Outcome.FINISHED ? result.measure(measure) : Double.NaN;
+            return Double.isNaN(loss) ? Double.POSITIVE_INFINITY : loss;
+        }
+    }
 
     public Tuning {
         chosen = List.copyOf(chosen);
@@ -46,27 +64,44 @@ public record Tuning(List<Choice> chosen) {
         TrialIds ids = new TrialIds(study);
         int number = 0;
         for (Study.Cell cell : study.cells()) {
-            String variant = ids.variant(cell.vary(), ++number);
+            TrialIds.Name variant = ids.variant(++number);
             List<Attempt> tried = new ArrayList<>();
             for (Map<String, Object> values : study.tried(cell)) {
                 tried.add(new Attempt(values, byId.get(ids.tuning(variant, values, tried.size() + 1))));
             }
             if (!tried.isEmpty()) {
-                choices.add(new Choice(variant, List.copyOf(tried), best(tried)));
+                Attempt best = best(tried, study.tunedOn());
+                choices.add(new Choice(variant.shown(), List.copyOf(tried), best, edges(study.tune(), cell.variant(), best)));
             }
         }
-        return new Tuning(choices);
+        return new Tuning(study.tunedOn(), choices);
     }
 
-    private static Attempt best(List<Attempt> tried) {
+    private static Attempt best(List<Attempt> tried, String measure) {
         Attempt best = tried.getFirst();
         for (Attempt attempt : tried) {
-            // NaN, of a trial that did not finish, is less than nothing
-            if (attempt.result.finalLoss() < best.result.finalLoss() || Double.isNaN(best.result.finalLoss()) && !Double.isNaN(attempt.result.finalLoss())) {
+            if (attempt.loss(measure) < best.loss(measure)) {
                 best = attempt;
             }
         }
         return best;
+    }
+
+    private static List<Edge> edges(Tune tune, String variant, Attempt best) {
+        if (best.result.outcome() != TrialResult.Outcome.FINISHED) {
+            return List.of(); // nothing was chosen: the first of all is taken
+        }
+        List<Edge> edges = new ArrayList<>();
+        tune.grid(variant).forEach((key, values) -> {
+            if (values.size() > 1 && !tune.bounded().containsKey(key) && values.stream().allMatch(Number.class::isInstance)) {
+                DoubleSummaryStatistics range = values.stream().mapToDouble(value -> ((Number) value).doubleValue()).summaryStatistics();
+                double chosen = ((Number) best.values.get(key)).doubleValue();
+                if (chosen == range.getMax() || chosen == range.getMin() && chosen != 0) { // 0 is the least that any of these keys can be
+                    edges.add(new Edge(key, best.values.get(key), chosen == range.getMax()));
+                }
+            }
+        });
+        return List.copyOf(edges);
     }
 
     /** What was chosen for {@code variant}; nothing where it was not tuned. */
@@ -85,6 +120,8 @@ public record Tuning(List<Choice> chosen) {
             var row = rows.addObject();
             row.put("variant", choice.variant);
             row.set("chosen", TrialRecord.varied(choice.best.values));
+            row.put("chosen_by", measure);
+            row.set("at_edge", Json.of(choice.edges.stream().map(Edge::key).toList()));
             ArrayNode tried = row.putArray("tried");
             for (Attempt attempt : choice.tried) {
                 var entry = tried.addObject();
@@ -94,6 +131,7 @@ public record Tuning(List<Choice> chosen) {
                 entry.set("values", TrialRecord.varied(attempt.values));
                 entry.put("outcome", io.fluxo.experiments.spec.Values.label(attempt.result.outcome()));
                 entry.set("final_loss", Json.number(attempt.result.finalLoss()));
+                attempt.result.validationLoss().ifPresent(loss -> entry.set("validation_loss", Json.number(loss)));
             }
         }
         return rows;

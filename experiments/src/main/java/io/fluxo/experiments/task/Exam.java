@@ -1,8 +1,11 @@
 package io.fluxo.experiments.task;
 
+import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /**
  * An examination of a trained model: its loss and its accuracy are told place by place along an axis.
@@ -28,5 +31,20 @@ public record Exam(String axis, List<Double> at, int papers, IntFunction<Paper> 
 
     public Exam {
         at = List.copyOf(at);
+    }
+
+    /** The name under which {@code measure} over all places is told: {@code exam_accuracy}. */
+    public String whole(String measure) {
+        return "exam_" + measure;
+    }
+
+    /** The name under which {@code measure} at the last place is told, if there are several: {@code accuracy_at_32_pairs}. */
+    public Optional<String> last(String measure) {
+        return at.size() < 2 ? Optional.empty() : Optional.of(Text.format("%s_at_%d_%s", measure, at.getLast().intValue(), axis));
+    }
+
+    /** The names of all that is told as one number. */
+    public List<String> figures() {
+        return papers == 0 ? List.of() : Stream.of("loss", "accuracy").flatMap(measure -> Stream.concat(Stream.of(whole(measure)), last(measure).stream())).toList();
     }
 }

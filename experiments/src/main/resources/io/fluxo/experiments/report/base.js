@@ -81,13 +81,48 @@ const tooltip = (title, rows) => `<div style="color:${color("--quiet")};margin-b
     + `<td style="padding:2px 0;border:0;text-align:right"><b>${digits(row.mean)}</b></td>`
     + `<td style="padding:2px 0 2px 10px;border:0;color:${color("--quiet")}">${row.low === row.high ? "" : `${digits(row.low)} – ${digits(row.high)}`}</td></tr>`).join("")}</table>`;
 
-/** The range of a value axis that covers {@code values}; logarithmic ones leave out what is not positive. */
-const range = (values, logarithmic) => {
-  const usable = finite(values).filter(value => !logarithmic || value > 0);
+// ---- axes that one exploding line does not take from the others
+
+/** Beyond this, in nats, a loss has exploded, whatever the others do. */
+const EXPLODED = 50;
+const finished = index => data.variants[index].finished.every(one => one);
+const lowest = values => values.reduce((a, b) => Math.min(a, b), Infinity);
+const highest = values => values.reduce((a, b) => Math.max(a, b), -Infinity);
+const furthest = values => values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+
+/**
+ * The values that an axis has to cover, of lines that each have values, and say whether all their trials finished. What diverged does not widen
+ * the axis, nor does what lies far beyond the middle one of the rest.
+ */
+const fitting = (lines, logarithmic) => {
+  const known = lines.map(one => ({ values: finite(one.values), finished: one.finished })).filter(one => one.values.length > 0);
+  const calm = known.some(one => one.finished) ? known.filter(one => one.finished) : known;
+  const tops = calm.map(one => furthest(one.values)).sort((a, b) => a - b);
+  const middle = tops[Math.floor((tops.length - 1) / 2)];
+  const limit = logarithmic ? 1e6 * middle : Math.max(EXPLODED, 10 * middle);
+  return calm.filter(one => furthest(one.values) <= limit).flatMap(one => one.values);
+};
+
+/** Says in `element` which lines, [index of a variant, values, name], go beyond the end of an axis; nothing of those that are hidden. */
+const tellBeyond = (element, lines, end) => {
+  const far = lines.map(([index, values, name]) => ({ index, top: highest(finite(values)), name: name ?? data.variants[index].id }))
+    .filter(one => shown(one.index) && one.top > end);
+  const some = far.slice(0, 3).map(one => `${one.name}, up to ${digits(one.top)}`).join("; ");
+  element.textContent = far.length === 0 ? "" : `Beyond the axis: ${some}${far.length > 3 ? `; and ${far.length - 3} more` : ""}.`;
+  element.hidden = far.length === 0;
+};
+
+/** Half the power of ten that `value` has. */
+const halfPower = value => 10 ** Math.floor(Math.log10(Math.abs(value) || 1)) / 2;
+const roundUp = value => Math.ceil(value / halfPower(value)) * halfPower(value);
+
+/** The range of a value axis that covers what is fitting of `lines`; logarithmic ones leave out what is not positive. */
+const range = (lines, logarithmic) => {
+  const usable = fitting(lines, logarithmic).filter(value => !logarithmic || value > 0);
   if (usable.length === 0) return { type: "value" };
-  const low = Math.min(...usable), high = Math.max(...usable);
+  const low = lowest(usable), high = highest(usable);
   if (logarithmic) return { type: "log", min: 10 ** Math.floor(Math.log10(low)), max: 10 ** Math.ceil(Math.log10(high) + 1e-9) };
-  const nice = 10 ** Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high)) || 1)) / 2;
+  const nice = halfPower(Math.max(Math.abs(low), Math.abs(high)));
   return { type: "value", min: low < 0 ? Math.floor(low / (nice / 5)) * (nice / 5) : 0, max: Math.ceil(high / nice) * nice || 1 };
 };
 const pressed = button => button.getAttribute("aria-pressed") === "true";

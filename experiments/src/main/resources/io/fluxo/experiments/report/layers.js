@@ -10,19 +10,21 @@ const describe = {
 const described = measure => describe[measure.name] ?? [measure.name.replaceAll("_", " "), "", false];
 const entries = measure => measure.labels.length > 0 ? measure.labels : Array.from({ length: measure.width }, (_, i) => String(i));
 const entryName = (measure, i) => measure.labels.length > 0 ? measure.labels[i] : `layer ${i}`;
-const allValues = measure => finite(measure.variants.flatMap(variant => variant.rows.flatMap(row => row.low.concat(row.high))));
+const linesOf = measure => measure.variants.map((variant, index) => ({ values: variant.rows.flatMap(row => row.low.concat(row.high)), finished: finished(index) }));
 /** A logarithm only where the values span more than it takes to draw one. */
 const isLogarithmic = measure => {
-  const positive = allValues(measure).filter(value => value > 0);
-  return described(measure)[2] && positive.length > 0 && Math.max(...positive) / Math.min(...positive) > 30;
+  const positive = fitting(linesOf(measure), true).filter(value => value > 0);
+  return described(measure)[2] && positive.length > 0 && highest(positive) / lowest(positive) > 30;
 };
 
 const figures = (container, titles, small) => titles.map(([title, unit]) => {
   const figure = document.createElement("figure");
   figure.innerHTML = `<figcaption>${escape(title)}<small>${escape(unit)}</small></figcaption>`
-    + `<div class="chart${small ? " small" : ""}" role="img" aria-label="${escape(title)}: ${escape(unit)}, one line per variant"></div>`;
+    + `<div class="chart${small ? " small" : ""}" role="img" aria-label="${escape(title)}: ${escape(unit)}, one line per variant"></div><p class="beyond" hidden></p>`;
   container.append(figure);
-  return make(figure.querySelector(".chart"));
+  const chart = make(figure.querySelector(".chart"));
+  chart.beyond = figure.querySelector(".beyond");
+  return chart;
 });
 
 const slider = byId("step");
@@ -44,6 +46,8 @@ function drawLayers() {
   data.measures.forEach((measure, m) => {
     const logarithmic = isLogarithmic(measure);
     const usable = value => value !== null && isFinite(value) && (!logarithmic || value > 0);
+    const vertical = range(linesOf(measure), logarithmic);
+    tellBeyond(measureCharts[m].beyond, linesOf(measure).map((one, index) => [index, one.values]), vertical.max);
     const names = entries(measure);
     const rows = measure.variants.map(variant => rowAt(variant, step));
     const series = rows.flatMap((row, index) => {
@@ -58,7 +62,7 @@ function drawLayers() {
       xAxis: axis({ type: "category", data: names, boundaryGap: false, name: names.length > 24 || measure.labels.length > 0 ? "" : "layer",
         nameLocation: "middle", nameGap: 26, axisLabel: { show: names.length <= 24, color: color("--quiet"), fontSize: 11.5, hideOverlap: true } }),
       // the axis covers every step, so that lines and not axes move with the slider
-      yAxis: axis({ ...range(allValues(measure), logarithmic), axisLine: { show: false }, axisTick: { show: false },
+      yAxis: axis({ ...vertical, axisLine: { show: false }, axisTick: { show: false },
         axisLabel: { color: color("--quiet"), fontSize: 11.5, formatter: digits } }),
       tooltip: {
         ...base().tooltip, formatter: items => {
@@ -99,7 +103,7 @@ function drawMultiples() {
   if (!byId("through").open || data.measures.length === 0) return;
   const measure = data.measures[Number(measured.value)];
   const logarithmic = isLogarithmic(measure);
-  const vertical = range(allValues(measure), logarithmic);
+  const vertical = range(linesOf(measure), logarithmic);
   multiples.forEach((chart, i) => {
     const points = measure.variants.map(variant => variant.steps.map((step, k) => [step, variant.rows[k].mean[i], variant.rows[k].low[i], variant.rows[k].high[i]])
       .filter(point => point[1] !== undefined && point[1] !== null && (!logarithmic || point[2] > 0)));

@@ -41,16 +41,25 @@ function drawLoss() {
     lineStyle: { opacity: 0 }, markLine: {
       symbol: "none", silent: true, animation: false, lineStyle: { color: color("--faint"), type: [3, 4], width: 1.3 },
       label: { position: "insideEndTop", color: color("--quiet"), fontSize: 12, backgroundColor: color("--page"), padding: [1, 4], formatter: mark => mark.name },
-      data: data.references.map(reference => ({ name: `${reference.name} ${digits(reference.value)}`, yAxis: reference.value })),
+      // names of neighbouring lines stand at different places, so that they do not cover each other
+      data: data.references.map((reference, i) => ({ name: `${reference.name} ${digits(reference.value)}`, yAxis: reference.value,
+        label: { position: ["insideEndTop", "insideStartTop", "insideMiddleTop"][i % 3] } })),
     },
   });
+  // the axis goes as far as the trials that are shown, and the references; what exploded is told of under the chart
+  const drawn = summaries.map((points, index) => [index, points.flatMap(point => point.mean === null ? [] : [point.mean, point.high])]);
+  const trials = data.variants.flatMap((variant, index) => !shown(index) ? []
+    : variant.loss.map((losses, i) => ({ values: losses.concat(variant.validation[i].map(point => point[1])), finished: variant.finished[i] })));
+  const end = highest(fitting(trials, false).concat(data.references.map(reference => reference.value)));
+  const clipped = drawn.some(([index, values]) => shown(index) && values.some(value => value > end));
+  tellBeyond(byId("loss-beyond"), drawn, end);
   lossChart.setOption({
     ...base(), grid: { left: 50, right: 12, top: 14, bottom: 44 },
     xAxis: axis({ type: pressed(logSteps) ? "log" : "value", name: "step", nameLocation: "middle", nameGap: 28, min: pressed(logSteps) ? 1 : 0,
       max: "dataMax", splitLine: { show: false } }),
     yAxis: axis({ type: pressed(logLoss) ? "log" : "value", scale: true, axisLine: { show: false }, axisTick: { show: false },
-      min: pressed(logLoss) ? "dataMin" : undefined, max: pressed(logLoss) ? "dataMax" : undefined,
-      axisLabel: { color: color("--quiet"), fontSize: 11.5, formatter: digits } }),
+      min: pressed(logLoss) ? "dataMin" : undefined, max: clipped ? roundUp(end) : pressed(logLoss) ? "dataMax" : undefined,
+      axisLabel: { color: color("--quiet"), fontSize: 11.5, formatter: digits, showMaxLabel: clipped ? false : null } }),
     tooltip: {
       ...base().tooltip, formatter: items => {
         const at = items[0].axisValue;

@@ -8,12 +8,13 @@ function drawPlots() {
     const usable = point => point[1] !== null && (!plot.log_y || point[2] > 0) && (!plot.log_x || plot.categories || point[0] > 0);
     const lines = plot.lines.map(one => ({ ...one, points: one.points.filter((point, i) => usable(point) && shown(one.variants[i] ?? one.variants[0])) }))
       .filter(one => one.points.length > 0);
-    const values = plot.lines.flatMap(one => one.points.flatMap(point => [point[2], point[3]]));
+    const vertical = range(plot.lines.map(one => ({ values: one.points.flatMap(point => [point[2], point[3]]), finished: true })), plot.log_y);
+    tellBeyond(plotCharts[p].beyond, lines.map(one => [one.variants[0], one.points.map(point => point[3]), one.name]), vertical.max);
     plotCharts[p].setOption({
       ...base(), grid: { left: 56, right: 16, top: 16, bottom: 44 },
       xAxis: axis({ name: plot.axis, nameLocation: "middle", nameGap: 28, splitLine: { show: false },
         ...(plot.categories ? { type: "category", data: plot.categories } : { type: plot.log_x ? "log" : "value", logBase: plot.log_x ? 2 : undefined, min: "dataMin", max: "dataMax" }) }),
-      yAxis: axis({ ...range(values, plot.log_y), axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: color("--quiet"), fontSize: 11.5, formatter: digits } }),
+      yAxis: axis({ ...vertical, axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: color("--quiet"), fontSize: 11.5, formatter: digits } }),
       tooltip: {
         ...base().tooltip, formatter: items => {
           const at = items[0].axisValue;

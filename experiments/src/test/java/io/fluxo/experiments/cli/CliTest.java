@@ -143,6 +143,52 @@ class CliTest {
     }
 
     @Test
+    void theValidationLossStandsBesideTheTrainingLoss() throws IOException {
+        Path validated = Files.writeString(folder.resolve("v.yaml"), Fixtures.SMALL.replace("batch: 2", "batch: 2, eval_every: 10") + "compare_on: validation_loss\n");
+        Ran ran = fluxo("ablate", validated, "--out", out("run"));
+        assertThat(ran.status).isZero();
+        assertThat(ran.out.lines().findFirst().orElseThrow()).matches("variant +final loss +95 % interval +seeds 1 … 2 +validation loss +validation loss, seed by seed +.*");
+        assertThat(ran.out).contains("final loss: mean training loss over the last 20 steps, in nats per token; validation loss: the last one",
+                "placement post instead of pre: no difference in validation loss shown");
+        assertThat(ran.err).containsPattern("placement=post,seed=2 finished, final loss \\d\\.\\d{3}, validation loss \\d\\.\\d{3} ");
+        JsonNode json = Json.parse(Files.readString(out("run").resolve("results.json")));
+        assertThat(json.path("compare_on").asString()).isEqualTo("validation_loss");
+        assertThat(json.path("variants").get(0).path("validation_loss").path("mean").isNumber()).isTrue();
+        assertThat(out("run").resolve("report.html")).content().contains("Compared on: validation loss.", "diamonds: validation loss");
+
+        Path one = Files.writeString(folder.resolve("one.yaml"), Files.readString(validated).replaceAll("vary.*\n", ""));
+        assertThat(fluxo("train", one, "--out", out("one"), "--quiet").out).containsPattern("default +\\d\\.\\d{3} +\\d\\.\\d{3} +\\d\\.\\d{3} ").contains("validation loss");
+        assertThat(fluxo("ablate", small, "--out", out("without"), "--quiet").out).doesNotContain("validation").contains("final loss: mean training loss over the last 20 steps");
+    }
+
+    @Test
+    void whatCannotBeComparedIsRefusedBeforeAnythingTrains() throws IOException {
+        Path never = Files.writeString(folder.resolve("never.yaml"), Fixtures.SMALL + "compare_on: validation_loss\n");
+        fluxo("ablate", never, "--out", out("x")).refused(2, "never.yaml:8: compare_on: validation_loss needs training.eval_every of at least 1 in every variant");
+        Path exam = Files.writeString(folder.resolve("exam.yaml"), Fixtures.SMALL + "compare_on: exam_loss\n");
+        fluxo("ablate", exam, "--out", out("x")).refused(2, "exam.yaml:8: compare_on: variants cannot be compared on 'exam_loss' (legal: final_loss, validation_loss)");
+        Path pairs = Files.writeString(folder.resolve("pairs.yaml"), Fixtures.SMALL.replaceAll("task.*", "task: {kind: recall, pairs: [1, 4]}")
+                + "compare_on: accuracy_at_32_pairs\n");
+        fluxo("ablate", pairs, "--out", out("x")).refused(2, "did you mean 'accuracy_at_4_pairs'? (legal: final_loss, validation_loss, exam_loss, loss_at_4_pairs, "
+                + "exam_accuracy, accuracy_at_4_pairs)");
+        assertThat(out("x")).doesNotExist();
+    }
+
+    @Test
+    void aChoiceAtTheEdgeOfItsGridIsSaidInTableReportAndJson() throws IOException {
+        Path tuned = Files.writeString(folder.resolve("tuned.yaml"), Fixtures.SMALL + "tune: {steps: 4, over: {training.lr: [1e-3, 1e-2], model.d_mlp: [8, 16]}, "
+                + "bounded: {model.d_mlp: the sizes are to be alike}}\n");
+        Ran ran = fluxo("ablate", tuned, "--out", out("run"), "--quiet");
+        assertThat(ran.status).isZero();
+        assertThat(ran.out).containsPattern("placement=\\w+ chose training.lr (1e-3|0.01), the (smallest|largest) that was tried: a better one may lie beyond")
+                .contains("model.d_mlp is bounded: the sizes are to be alike.");
+        JsonNode json = Json.parse(Files.readString(out("run").resolve("results.json")));
+        json.path("tuning").forEach(choice -> assertThat(choice.path("at_edge").toString()).isEqualTo("[\"training.lr\"]"));
+        assertThat(out("run").resolve("report.html")).content().contains("that was tried: a better one may lie beyond", "the sizes are to be alike", "lr tuned");
+        assertThat(out("run").resolve("results.csv")).content().contains(",value,training.lr,model.d_mlp\n").contains(",tuning_final_loss,");
+    }
+
+    @Test
     void aCopyOfTheReportLeadsToTheTrialsToo() throws IOException {
         Path copies = Files.createDirectory(folder.resolve("copies of reports"));
         fluxo("ablate", small, "--out", out("a run"), "--quiet", "--report", copies.resolve("copy.html"));

@@ -60,11 +60,11 @@ class ReportInBrowserTest {
     @BeforeEach
     void write() throws Exception {
         Study study = Fixtures.study(Fixtures.SMALL.replace("seeds: 2", "seeds: 3").replace("steps: 30", "steps: 120")
-                .replace("[pre, post]", "[pre, post], training.warmup: [1, 8]"));
+                .replace("[pre, post]", "[pre, post], training.warmup: [1, 8]")).comparingOn("accuracy");
         List<PreparedTrial> trials = Trials.prepare(Trials.of(study, 1), new Tasks(), Locations.of("test"));
         RunDirectory directory = RunDirectory.create(folder.resolve("run"), false);
         List<TrialResult> results = new StudyRunner(EXAMINED, 2, StudyProgress.SILENT).run(trials, directory);
-        StudyDefinition definition = new StudyDefinition(study, VerdictRule.NONE, "accuracy", List.of(
+        StudyDefinition definition = new StudyDefinition(study, VerdictRule.NONE, List.of(
                 new Plot.Along("accuracy_by_pairs", "Accuracy by number of pairs", Plot.Scale.LOG_X),
                 new Plot.Across("training.warmup", "accuracy", "Accuracy by warm-up", Plot.Scale.LINEAR)));
         StudyResult result = StudyResult.of(study, definition, "simd", 1, trials, results, model -> new ModelSize(1_000, 3_000));

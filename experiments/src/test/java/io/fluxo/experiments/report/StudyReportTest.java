@@ -53,6 +53,18 @@ class StudyReportTest {
     }
 
     @Test
+    void keysKeepTheirCase() throws Exception {
+        String page = report(Fixtures.study(Fixtures.SMALL.replace("model.placement: [pre, post]", "model.n_layers: [1, 2]")), 3.1);
+        assertThat(page).contains("<span class=\"sentence\">n_layers 2 instead of 1: ").doesNotContain("N_layers");
+    }
+
+    @Test
+    void settingsThatDifferAreNotShownAsOneValue() throws Exception {
+        String page = report(Fixtures.study(Fixtures.SMALL.replace("vary:", "variants: {a: {}, b: {model.n_heads: 2}}\ntune: {steps: 2, over: {training.lr: [1e-3, 1e-2]}}\nvary:")), 3.1);
+        assertThat(page).contains("layers 2 · width 8 · heads varied · context 8").contains("adam · lr tuned · batch 2 · steps 30");
+    }
+
+    @Test
     void nothingWrittenByAUserCanEscapeIntoThePage() throws Exception {
         Study study = Fixtures.study(Fixtures.SMALL)
                 .asking("</script><script>alert(1)</script> <!-- <img src=x>", "<b>&{{x}}", io.fluxo.experiments.spec.Verdict.HOLDS);

@@ -50,6 +50,14 @@ class StudyReaderTest {
     }
 
     @Test
+    void aBuiltInStudySaysWhatItComparesOnAndAFileMaySayAnother() {
+        assertThat(study("{}").compareOn()).isEqualTo("final_loss");
+        assertThat(study("study: recall").compareOn()).isEqualTo("accuracy_at_32_pairs");
+        assertThat(study("study: recall\ncompare_on: exam_loss").compareOn()).isEqualTo("exam_loss");
+        assertThat(study("training: {eval_every: 100}\ncompare_on: validation_loss").tunedOn()).isEqualTo("validation_loss");
+    }
+
+    @Test
     void numbersReadAsNumbers() {
         Study study = study("training: {epsilon: 1e-9, lr: 5E-3, weight_decay: .5, clip: 1}");
         assertThat(study.training().epsilon()).isEqualTo(1e-9);
@@ -141,6 +149,15 @@ class StudyReaderTest {
             tune: {stepps: 3}                               | unknown key 'tune.stepps'; did you mean 'tune.steps'?
             tune: {steps: 5, over: {model.n_heads: [2, 3]}} | x.yaml:1: tune.over: at {model.n_heads: 3}: n_heads 3 does not divide d_model 32
             tune: {steps: 5, instead: {gru: {}}}            | tune.instead.gru: there is no variant 'gru'
+            tune: {steps: 5, over: {training.lr: [1]}, bounded: {model.d_model: so}} | x.yaml:1: tune.bounded.model.d_model: nothing is tried for 'model.d_model' (legal: training.lr)
+            tune: {bounded: {model.d_model: so}}            | x.yaml:1: tune.bounded.model.d_model: nothing is tried for 'model.d_model'
+            tune: {steps: 5, over: {training.lr: [1]}, bounded: {training.lr: ' '}} | x.yaml:1: tune.bounded.training.lr: must say why its values end where they do
+            tune: {bounded: {training.lrr: so}}             | x.yaml:1: tune.bounded.training.lrr: unknown key 'training.lrr'
+            tune: {bounded: [training.lr]}                  | x.yaml:1: tune.bounded: must be a mapping
+            compare_on: final_los                           | x.yaml:1: compare_on: variants cannot be compared on 'final_los'; did you mean 'final_loss'? (legal: final_loss, validation_loss, exam_loss, exam_accuracy), or a figure such as
+            compare_on: [final_loss]                        | x.yaml:1: compare_on: must be text, not a list
+            compare_on: validation_loss                     | x.yaml:1: compare_on: validation_loss needs training.eval_every of at least 1 in every variant
+            {training: {eval_every: 5}, vary: {training.eval_every: [0, 5]}, compare_on: validation_loss} | x.yaml:1: compare_on: validation_loss needs training.eval_every
             seeds: 0                                        | x.yaml:1: seeds: must be at least 1, not 0
             seeds: 100000                                   | at most 10,000 trials
             study: ../up                                    | study: the name '../up' must be

@@ -51,6 +51,9 @@ class StudySchemaTest {
             "model: {n_heads: {default: 4, \"1\": 2}, norm_eps: 1, rope_theta: {default: 1e4}}",
             "vary: {model.placement: [pre, {default: pre, \"0\": post}], training.warmup: [1, 125], model.ffn: [true, false]}",
             "variants: {a: {model.d_model: 8}, b: {model.placement: post, training.lr: 1}}\ntune: {steps: 5, over: {training.lr: [1, 2]}, instead: {b: {}}}",
+            "tune: {steps: 5, over: {model.d_model: [8, 16]}, bounded: {model.d_model: sizes stay comparable}}\ncompare_on: exam_accuracy",
+            "training: {eval_every: 5}\ncompare_on: validation_loss",
+            "task: {kind: recall}\ncompare_on: accuracy_at_32_pairs",
             "model: {family: gru}\nseeds: 1\nmeasure: [loss, update_ratio]\ntraining: {betas: [0.9, 0.98], lr: 5e-3}"})
     void whatTheReaderTakesIsValid(String yaml) {
         assertThat(errors(yaml)).isEmpty();
@@ -83,6 +86,10 @@ class StudySchemaTest {
             "measure: [los]",
             "expected: maybe",
             "training: {betas: 0.9}",
+            "compare_on: loss",
+            "compare_on: [final_loss]",
+            "tune: {bounded: {training.lr: ''}}",
+            "tune: {bounded: {lr: because}}",
             "name: x"})
     void whatTheReaderRefusesIsNot(String yaml) {
         assertThat(errors(yaml)).isNotEmpty();
@@ -102,6 +109,8 @@ class StudySchemaTest {
         assertThat(RecordKeys.keys(ModelSpec.class)).allSatisfy(key -> assertThat(descriptions).containsKey("model." + key));
         assertThat(RecordKeys.keys(TrainingSpec.class)).allSatisfy(key -> assertThat(descriptions).containsKey("training." + key));
         assertThat(RecordKeys.keys(TaskSpec.class)).allSatisfy(key -> assertThat(descriptions).containsKey("task." + key));
+        assertThat(RecordKeys.keys(Tune.class)).allSatisfy(key -> assertThat(descriptions).containsKey("tune." + key));
+        assertThat(descriptions).containsKeys("compare_on", "seeds", "measure", "expected");
         List<String> stale = descriptions.stringPropertyNames().stream().filter(key -> key.startsWith("model."))
                 .filter(key -> !RecordKeys.keys(ModelSpec.class).contains(key.substring("model.".length()))).toList();
         assertThat(stale).isEmpty();

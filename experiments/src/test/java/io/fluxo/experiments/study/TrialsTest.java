@@ -40,8 +40,50 @@ class TrialsTest {
                   training.lr: [1e-5, 1e+5]
                 seeds: 1
                 """), 9);
-        assertThat(trials).extracting(Trial::id).doesNotHaveDuplicates().allMatch(id -> id.matches("[A-Za-z0-9._+=,-]+") && id.length() < 200);
-        assertThat(trials.getFirst().id()).isEqualTo("corpus=text.txt_1,betas=0.9-0.98,lr=1e-5,seed=9");
+        assertThat(trials).extracting(Trial::id).doesNotHaveDuplicates().allMatch(id -> id.matches("[A-Za-z0-9._+=,~-]+") && id.length() < 200);
+        assertThat(trials.getFirst().id()).isEqualTo("corpus=a-text.txt,betas=0.9-0.98,lr=1e-5,seed=9");
+    }
+
+    @Test
+    void variantsAreShownAsTheyWereWrittenAndOnlyFoldersAreNumbered() {
+        Study study = study("""
+                variants: {A: {model.d_model: 8}, a: {model.d_model: 16}, a_2: {model.d_model: 32}, "a.": {model.d_model: 64}}
+                vary: {training.betas: [[0.9, 0.98], [0.9, 0.99]]}
+                seeds: 1
+                """);
+        assertThat(Trials.of(study, 1)).extracting(Trial::variant).containsExactly("A,betas=[0.9, 0.98]", "A,betas=[0.9, 0.99]", "a,betas=[0.9, 0.98]",
+                "a,betas=[0.9, 0.99]", "a_2,betas=[0.9, 0.98]", "a_2,betas=[0.9, 0.99]", "a.,betas=[0.9, 0.98]", "a.,betas=[0.9, 0.99]");
+        assertThat(Trials.of(study, 1)).extracting(Trial::id).contains("A,betas=0.9-0.98,seed=1", "a~2,betas=0.9-0.98,seed=1", "a_2,betas=0.9-0.98,seed=1",
+                "a~3,betas=0.9-0.98,seed=1");
+        assertThat(Trials.of(study, 1).stream().map(trial -> trial.id().toLowerCase(java.util.Locale.ROOT))).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aPathIsShownByTheShortestEndThatTellsItApart() {
+        assertThat(shown("/home/me/en/text.txt", "/home/me/de/text.txt", "/home/you/de/text.txt", "/home/me/other.txt", "wordnet"))
+                .containsExactly("corpus=en/text.txt", "corpus=me/de/text.txt", "corpus=you/de/text.txt", "corpus=other.txt", "corpus=wordnet");
+        assertThat(shown("text.txt", "a/text.txt")).containsExactly("corpus=text.txt", "corpus=a/text.txt");
+        assertThat(shown("a/text.txt", "a//text.txt")).as("no end tells these apart").containsExactly("corpus=a/text.txt", "corpus=a//text.txt");
+        assertThat(shown("/my/data/")).containsExactly("corpus=data/");
+    }
+
+    private static List<String> shown(String... corpora) {
+        Study study = study("seeds: 1").withVary(Map.of("task.corpus", List.of((Object[]) corpora)));
+        return Trials.of(study, 1).stream().map(Trial::variant).toList();
+    }
+
+    @Test
+    void whatNobodyCouldReadIsNumbered() {
+        Study study = study("""
+                variants: {%s: {}, x: {}}
+                vary:
+                  training.betas: [[0.912345678, 0.98765432], [0.1, 0.2]]
+                  training.epsilon: [1.23456789e-7, 1]
+                  model.norm_eps: [1.23456789e-7, 1]
+                  training.weight_decay: [1.23456789e-7, 1]
+                seeds: 1
+                """.formatted("very-long-name-".repeat(4)));
+        assertThat(Trials.of(study, 1)).extracting(Trial::variant).doesNotHaveDuplicates().contains("variant~1").anyMatch(name -> name.startsWith("x,betas="));
     }
 
     @Test
@@ -105,8 +147,84 @@ class TrialsTest {
         assertThat(none.values("small,warmup=1")).as("the first where none finished").containsOnly(entry("training.lr", 1e-2));
     }
 
+    @Test
+    void aChoiceAtTheEdgeOfWhatWasTriedIsSaid() {
+        Study study = study("""
+                model: {n_heads: 1}
+                vary: {model.placement: [pre, post]}
+                tune:
+                  steps: 7
+                  over: {training.lr: [1e-2, 1e-3, 3e-3], training.warmup: [5], model.norm: [layer_norm, rms_norm]}
+                seeds: 1
+                """);
+        Tuning tuning = tuned(study, Map.of("pre", 1e-2, "post", 3e-3));
+        assertThat(edges(tuning)).containsExactly(List.of("training.lr"), List.of());
+        assertThat(Sentences.edges(tuning)).containsExactly(
+                "placement=pre chose training.lr 0.01, the largest that was tried: a better one may lie beyond, so widen its values in tune.");
+        assertThat(tuning.json().get(0).path("at_edge").toString()).isEqualTo("[\"training.lr\"]");
+        assertThat(tuning.json().get(1).path("at_edge").toString()).isEqualTo("[]");
+        assertThat(Sentences.edges(tuned(study, Map.of("pre", 1e-3, "post", 1e-3)))).containsExactly(
+                "placement=pre, placement=post chose training.lr 1e-3, the smallest that was tried: a better one may lie beyond, so widen its values in tune.");
+        assertThat(edges(tuned(study, Map.of("pre", Double.NaN, "post", Double.NaN)))).as("nothing was chosen").containsExactly(List.of(), List.of());
+    }
+
+    @Test
+    void aBoundAndZeroAreNoEdges() {
+        Study study = study("""
+                variants: {small: {}, counting: {model.family: ngram}}
+                tune:
+                  steps: 7
+                  over: {model.d_model: [8, 16], training.weight_decay: [0, 0.1]}
+                  instead: {counting: {model.ngram_order: [2, 3]}}
+                  bounded: {model.d_model: parameters stay comparable.}
+                seeds: 1
+                """);
+        Tuning first = Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, 1)).toList());
+        assertThat(edges(first)).as("d_model 8 is bounded, no weight decay is below 0").containsExactly(List.of(), List.of("model.ngram_order"));
+        Tuning last = Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, -trial.training().weightDecay())).toList());
+        assertThat(edges(last)).containsExactly(List.of("training.weight_decay"), List.of("model.ngram_order"));
+        assertThat(Sentences.bounds(study.tune())).containsExactly("model.d_model is bounded: parameters stay comparable.");
+    }
+
+    @Test
+    void tuningGoesByTheLossThatIsCompared() {
+        String yaml = """
+                training: {eval_every: 7}
+                vary: {model.placement: [pre]}
+                tune: {steps: 7, over: {training.lr: [1e-3, 3e-3, 1e-2]}}
+                seeds: 1
+                """;
+        double[] finals = {1, 2, 3};
+        double[] validations = {3, 1, Double.NaN};
+        for (String measure : List.of("final_loss", "validation_loss", "exam_loss")) {
+            Study study = study(yaml + "compare_on: " + measure);
+            List<Trial> trials = Trials.tuning(study, 1);
+            Tuning tuning = Tuning.of(study, IntStream.range(0, 3).mapToObj(i -> result(trials.get(i), finals[i], OptionalDouble.of(validations[i]))).toList());
+            boolean validated = measure.equals("validation_loss");
+            assertThat(tuning.values("placement=pre")).as(measure).containsOnly(entry("training.lr", validated ? 3e-3 : 1e-3));
+            assertThat(tuning.json().get(0).path("chosen_by").asString()).as("an examination is not tuned on").isEqualTo(validated ? "validation_loss" : "final_loss");
+            assertThat(tuning.json().get(0).path("tried").get(1).path("validation_loss").doubleValue()).isEqualTo(1);
+        }
+    }
+
+    private static List<List<String>> edges(Tuning tuning) {
+        return tuning.chosen().stream().map(choice -> choice.edges().stream().map(Tuning.Edge::key).toList()).toList();
+    }
+
+    /** @param best placement → the learning rate that does best with it; NaN where nothing finishes */
+    private static Tuning tuned(Study study, Map<String, Double> best) {
+        return Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> {
+            double wanted = best.get(trial.model().placement().standard());
+            return result(trial, Double.isNaN(wanted) ? Double.NaN : Math.abs(trial.training().lr() - wanted));
+        }).toList());
+    }
+
     private static TrialResult result(Trial trial, double loss) {
-        return new TrialResult(trial, Double.isNaN(loss) ? TrialResult.Outcome.DIVERGED : TrialResult.Outcome.FINISHED, loss, OptionalDouble.empty(), 1,
+        return result(trial, loss, OptionalDouble.empty());
+    }
+
+    private static TrialResult result(Trial trial, double loss, OptionalDouble validation) {
+        return new TrialResult(trial, Double.isNaN(loss) ? TrialResult.Outcome.DIVERGED : TrialResult.Outcome.FINISHED, loss, validation, 1,
                 7, 1, List.of(), Map.of(), Findings.NONE, "");
     }
 
