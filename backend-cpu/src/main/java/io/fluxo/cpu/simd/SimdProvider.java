@@ -23,7 +23,7 @@ public final class SimdProvider implements BackendProvider {
     @Override
     public Backend open(BackendOptions options) {
         if (options.dtype() != DType.F32) {
-            throw new BackendUnavailableException(Text.format("simd computes in f32 only; for %s use the backend 'ejml' (f64, f32)", options.dtype().label()));
+            throw new BackendUnavailableException("the backend 'simd' computes in f32, not in " + options.dtype().label());
         }
         if (options.device() != 0) {
             throw new BackendUnavailableException("simd has one device, 0: there is no device " + options.device());

@@ -1,6 +1,5 @@
 package io.fluxo.experiments.cli;
 
-import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.study.StepMetrics;
 import io.fluxo.experiments.study.StudyProgress;
 import io.fluxo.experiments.study.Trial;
@@ -15,8 +14,8 @@ final class LineProgress implements StudyProgress {
     private static final long INTERVAL = Duration.ofSeconds(10).toNanos();
 
     private final PrintStream out;
-    private long begin = System.nanoTime();
-    private long lastLine = begin;
+    private final Estimate estimate = new Estimate(System::nanoTime);
+    private long lastLine = System.nanoTime();
     private int trials;
     private int trialsDone;
     private long steps;
@@ -28,30 +27,28 @@ final class LineProgress implements StudyProgress {
 
     @Override
     public synchronized void begin(int count, int done, long stepsToGo) {
-        begin = System.nanoTime();
-        lastLine = begin;
+        lastLine = System.nanoTime();
         trials = count;
         trialsDone = done;
         steps = stepsToGo;
-        out.println(done == 0 ? Text.format("%,d trial%s, %,d steps", count, count == 1 ? "" : "s", stepsToGo)
-                : Text.format("%,d of %,d trials are finished already, %,d steps to go", done, count, stepsToGo));
+        out.println(ProgressText.begun(count, done, stepsToGo));
     }
 
     @Override
     public synchronized void goesOn(Trial trial, int step) {
         steps -= step;
-        out.println(Text.format("%s goes on after step %,d", trial.id(), step));
+        out.println(ProgressText.goesOn(trial, step));
     }
 
     @Override
     public synchronized void step(Trial trial, StepMetrics metrics) {
         stepsDone++;
+        estimate.step();
         long now = System.nanoTime();
         if (now - lastLine >= INTERVAL) {
             lastLine = now;
-            double rate = stepsDone / ((now - begin) / 1e9);
-            out.println(Text.format("%,d of %,d steps, %d of %d trials, loss %.3f, %.0f steps/s, %s left", stepsDone, steps, trialsDone,
-                    trials, metrics.loss(), rate, Durations.text((steps - stepsDone) / rate)));
+            out.println(Text.format("%,d of %s, %d of %s, loss %.3f, %s", stepsDone, Text.count(steps, "step"), trialsDone, Text.count(trials, "trial"),
+                    metrics.loss(), estimate.text(steps - stepsDone)));
         }
     }
 
@@ -60,8 +57,6 @@ final class LineProgress implements StudyProgress {
         trialsDone++;
         stepsDone += result.trial().training().steps() - result.steps(); // steps that a trial which ended early leaves out
         lastLine = System.nanoTime();
-        String loss = Double.isFinite(result.finalLoss()) ? Text.format(", final loss %.3f", result.finalLoss()) : "";
-        out.println(Text.format("%d of %d: %s %s%s (%s)", trialsDone, trials, result.trial().id(), Values.label(result.outcome()), loss,
-                Durations.text(result.seconds())));
+        out.println(ProgressText.finished(trialsDone, trials, result));
     }
 }

@@ -26,7 +26,8 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
     /** A plan in both its forms. */
     record Written(ObjectNode json, String text) {}
 
-    Written write() throws Exception {
+    /** @param columns that the table keeps within */
+    Written write(int columns) throws Exception {
         Map<ModelSpec, ModelSize> sizes = new HashMap<>();
         Pace pace = pace();
         double first = work(trials.getFirst().trial(), sizes);
@@ -47,8 +48,8 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
         root.set("seconds_estimated", Json.rounded(seconds, 2));
         root.put("estimated_from_steps", pace.steps());
         root.put("jobs", jobs);
-        return new Written(root, Text.format("%s%n%d trial%s, about %s with %d at a time (from %,d steps of the first trial, in proportion to multiply-adds); nothing was kept%n",
-                table, trials.size(), trials.size() == 1 ? "" : "s", Durations.text(seconds), jobs, pace.steps()));
+        return new Written(root, Text.format("%s%n%s, about %s with %d at a time (from %,d steps of the first trial, in proportion to multiply-adds); nothing was kept%n",
+                table.within(columns), Text.count(trials.size(), "trial"), Durations.text(seconds), jobs, pace.steps()));
     }
 
     private Pace pace() throws Exception {

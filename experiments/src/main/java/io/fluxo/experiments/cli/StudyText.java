@@ -22,7 +22,7 @@ final class StudyText {
 
     private StudyText() {}
 
-    static String table(StudyResult result) {
+    static String table(StudyResult result, int columns) {
         long last = result.seed() + result.study().seeds() - 1;
         boolean several = result.study().seeds() > 1;
         String compared = result.definition().compared();
@@ -50,7 +50,7 @@ final class StudyText {
             row.add(Double.isFinite(variant.size().multiplyAdds()) ? Text.format("%,.0f", variant.size().multiplyAdds()) : "–");
             table.row(row.toArray(String[]::new));
         }
-        return table.toString();
+        return table.within(columns);
     }
 
     /** What the comparisons say, and how far. Empty where nothing is compared. */
@@ -69,7 +69,7 @@ final class StudyText {
     }
 
     /** What was tried for each variant, and what was chosen; empty where nothing was tuned. */
-    static String tuning(Tuning tuning) {
+    static String tuning(Tuning tuning, int columns) {
         if (tuning.chosen().isEmpty()) {
             return "";
         }
@@ -78,7 +78,7 @@ final class StudyText {
             table.row(choice.variant(), values(choice.best().values()), number(choice.best().result().finalLoss()), choice.tried().stream()
                     .map(attempt -> values(attempt.values()) + " " + seed(attempt.result())).collect(Collectors.joining(" · ")));
         }
-        return table + System.lineSeparator();
+        return table.within(columns) + System.lineSeparator();
     }
 
     private static String values(Map<String, Object> values) {

@@ -72,6 +72,7 @@ public final class Laboratory implements Workbench {
     @Override
     public OpenBackend open(BackendChoice choice) {
         BackendOptions options = new BackendOptions(dtype(choice), choice.device(), choice.threads());
+        requireDtype(choice.name(), options.dtype());
         String stack = "autodiff(" + probe(choice.name(), options) + ")";
         return new OpenBackend() {
             @Override
@@ -98,6 +99,19 @@ public final class Laboratory implements Workbench {
         } catch (BackendUnavailableException unavailable) {
             throw new BackendUnavailable(unavailable.getMessage(), unavailable);
         }
+    }
+
+    /** Who asks for a type that the backend has not is told which backends here have it. */
+    private void requireDtype(String name, DType dtype) {
+        BackendProvider provider = backends.providers().get(name);
+        if (provider == null || !(provider.probe() instanceof Availability.Available chosen) || chosen.dtypes().contains(dtype)) {
+            return;
+        }
+        List<String> others = backends.probe().entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof Availability.Available other && other.dtypes().contains(dtype)).map(Map.Entry::getKey).toList();
+        throw new BackendUnavailable(Text.format("--dtype %s: the backend '%s' computes in %s; %s", dtype.label(), name,
+                chosen.dtypes().stream().sorted().map(DType::label).collect(Collectors.joining(", ")),
+                others.isEmpty() ? "no backend that can run here has " + dtype.label() : "use --backend " + String.join(" or ", others)));
     }
 
     private DType dtype(BackendChoice choice) {

@@ -1,0 +1,28 @@
+package io.fluxo.experiments.cli;
+
+import io.fluxo.experiments.spec.Values;
+import io.fluxo.experiments.study.Trial;
+import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.text.Text;
+
+/** The lines that tell how a study goes on, on a terminal and in a log alike. */
+final class ProgressText {
+
+    private ProgressText() {}
+
+    static String begun(int trials, int done, long stepsToGo) {
+        return done == 0 ? Text.format("%s, %s", Text.count(trials, "trial"), Text.count(stepsToGo, "step"))
+                : Text.format("%,d of %s %s finished already, %s to go", done, Text.count(trials, "trial"), trials == 1 ? "is" : "are",
+                Text.count(stepsToGo, "step"));
+    }
+
+    static String goesOn(Trial trial, int step) {
+        return Text.format("%s goes on after step %,d", trial.id(), step);
+    }
+
+    static String finished(int done, int trials, TrialResult result) {
+        String loss = Double.isFinite(result.finalLoss()) ? Text.format(", final loss %.3f", result.finalLoss()) : "";
+        return Text.format("%d of %d: %s %s%s (%s)", done, trials, result.trial().id(), Values.label(result.outcome()), loss,
+                Durations.text(result.seconds()));
+    }
+}
