@@ -65,7 +65,9 @@ public final class Cli {
         try (Interruption interruption = new Interruption(terminal)) {
             StringWriter help = new StringWriter(); // written here: the parser would print the stack of a failure
             int status = line(new FluxoCommand.Session(terminal, interruption, workbenches, List.of(arguments)), help).execute(arguments);
-            terminal.out().print(help);
+            if (!help.getBuffer().isEmpty()) {
+                terminal.out().print(help);
+            }
             return status;
         } catch (FailingOutput.Failed unheard) {
             return unheard(unheard);

@@ -49,12 +49,12 @@ final class Estimate {
         }
     }
 
-    /** In words: {@code estimating}, or the speed and the time that {@code stepsLeft} will take. */
+    /** In words: {@code estimating}, or the steps in a second and the time that {@code stepsLeft} will take. */
     String text(long stepsLeft) {
         if (marks.isEmpty() || last.nanos - marks.getFirst().nanos < LEAST.toNanos()) {
             return "estimating";
         }
         double rate = (last.steps - marks.getFirst().steps) / ((last.nanos - marks.getFirst().nanos) / 1e9);
-        return Text.format(rate < 10 ? "%.1f steps/s, %s left" : "%.0f steps/s, %s left", rate, Durations.text(stepsLeft / rate));
+        return Text.format(rate < 10 ? "%.1f/s, %s left" : "%.0f/s, %s left", rate, Durations.text(stepsLeft / rate));
     }
 }

@@ -47,8 +47,8 @@ final class LineProgress implements StudyProgress {
         long now = System.nanoTime();
         if (now - lastLine >= INTERVAL) {
             lastLine = now;
-            out.println(Text.format("%,d of %s, %d of %s, loss %.3f, %s", stepsDone, Text.count(steps, "step"), trialsDone, Text.count(trials, "trial"),
-                    metrics.loss(), estimate.text(steps - stepsDone)));
+            out.println(Text.format("%,d of %s (%s), %d of %s, loss %.3f", stepsDone, Text.count(steps, "step"),
+                    estimate.text(steps - stepsDone), trialsDone, Text.count(trials, "trial"), metrics.loss()));
         }
     }
 

@@ -2,6 +2,7 @@ package io.fluxo.experiments.cli;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
@@ -14,8 +15,8 @@ final class TextTable {
     private static final int GAP = 3;
     private static final int NARROW_GAP = 2;
 
-    /** A line may end behind a space, and behind a comma: names of variants have no spaces. */
-    private static final String BREAKS = "(?<= )|(?<=,)";
+    /** A line may end behind a space, and behind a comma that is not within a number: names of variants have no spaces. */
+    private static final String BREAKS = "(?<= )|(?<=,)(?!\\d)";
 
     private final List<String[]> rows = new ArrayList<>();
 
@@ -46,7 +47,23 @@ final class TextTable {
             }
             widths[widest]--;
         }
-        return text(widths, NARROW_GAP);
+        return text(restored(widths, columns), NARROW_GAP);
+    }
+
+    /** What lines that end earlier leave free is given back to those columns that then need not be wrapped. */
+    private int[] restored(int[] narrowed, int columns) {
+        int[] natural = widths(String::length);
+        int[] widths = new int[narrowed.length];
+        for (int i = 0; i < widths.length; i++) {
+            int column = i;
+            widths[i] = rows.stream().flatMap(row -> wrapped(row[column], narrowed[column]).stream()).mapToInt(String::length).max().orElse(0);
+        }
+        IntStream.range(0, widths.length).boxed().sorted(Comparator.comparingInt(i -> natural[i] - widths[i])).forEach(i -> {
+            if (total(widths, NARROW_GAP) - widths[i] + natural[i] <= columns) {
+                widths[i] = natural[i];
+            }
+        });
+        return widths;
     }
 
     private int[] widths(ToIntFunction<String> need) {
