@@ -3,6 +3,7 @@ package io.fluxo.backend;
 import io.fluxo.text.Origin;
 import io.fluxo.text.Text;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -35,6 +36,11 @@ public record Backends(SortedMap<String, BackendProvider> providers) {
         } catch (RuntimeException | Error thrown) {
             return new Availability.Unavailable(Text.format("%s threw from probe(): %s", Origin.of(provider.getClass()), thrown));
         }
+    }
+
+    /** What the backend called {@code name} says of this machine; empty where there is none of that name. */
+    public Optional<Availability> probe(String name) {
+        return Optional.ofNullable(providers.get(name)).map(Backends::probe);
     }
 
     /**

@@ -33,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ModelDirectory {
 
-    private static final String CONFIG = "config.json";
+    public static final String CONFIG = "config.json";
     private static final String FLUXO = "fluxo";
     private static final long LARGEST_CONFIG = 1_000_000;
     private static final int NAMES_SHOWN = 5;

@@ -16,4 +16,9 @@ public final class Text {
     public static String format(String format, Object... arguments) {
         return String.format(Locale.ROOT, format, arguments);
     }
+
+    /** {@code 1 trial}, {@code 2 trials}. */
+    public static String count(long number, String noun) {
+        return format("%,d %s%s", number, noun, number == 1 ? "" : "s");
+    }
 }

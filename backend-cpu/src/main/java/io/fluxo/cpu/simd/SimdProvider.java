@@ -33,7 +33,7 @@ public final class SimdProvider implements BackendProvider {
             throw new BackendUnavailableException("simd cannot run: " + WITHOUT_MODULE + ", or use the backend 'ejml', which needs no flag");
         }
         if (options.dtype() != DType.F32) {
-            throw new BackendUnavailableException(Text.format("simd computes in f32 only; for %s use the backend 'ejml' (f64, f32)", options.dtype().label()));
+            throw new BackendUnavailableException("the backend 'simd' computes in f32, not in " + options.dtype().label());
         }
         if (options.device() != 0) {
             throw new BackendUnavailableException("simd has one device, 0: there is no device " + options.device());

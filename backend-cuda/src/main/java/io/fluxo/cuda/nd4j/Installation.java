@@ -1,5 +1,6 @@
 package io.fluxo.cuda.nd4j;
 
+import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.io.File;
 import java.io.IOException;
@@ -43,7 +44,7 @@ public record Installation(Path folder, String platform) {
     }
 
     public State of(Natives natives) {
-        String command = "./fluxo install " + natives.label();
+        String command = Launcher.command() + " install " + natives.label();
         if (!natives.platforms().contains(platform)) {
             return new State.Absent(Text.format("%s has no natives for %s (only for %s)", natives.label(), platform, String.join(", ", natives.platforms())));
         }

@@ -4,6 +4,7 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.StudyDefinition;
 import io.fluxo.experiments.study.StudyTrials;
@@ -28,6 +29,9 @@ final class AblateCommand extends StudyCommand {
     @Option(names = "--list", description = "list the built-in studies")
     private boolean list;
 
+    @Option(names = "--yaml", description = "print the study as YAML, with these options in it; run nothing")
+    private boolean yaml;
+
     @Option(names = "--corpus", paramLabel = "FILE", description = "a UTF-8 text file, in place of task.corpus")
     private String corpus;
 
@@ -43,12 +47,16 @@ final class AblateCommand extends StudyCommand {
 
     @Override
     ExitStatus run() throws Exception {
-        CommonOptions.atLeast("--jobs", jobs, 1);
+        CommonOptions.concurrent("--jobs", jobs);
         Workbench workbench = workbench();
         if (list) {
             return listStudies(workbench);
         }
         Request request = request(workbench, asked == null && resume == null ? DEFAULT_STUDY : asked);
+        if (yaml) {
+            terminal.out().print(StudyWriter.write(request.study()));
+            return ExitStatus.AS_EXPECTED;
+        }
         StudyTrials trials = trials(workbench, request);
         if (dryRun) {
             return plan(workbench, request, trials.all());
@@ -59,7 +67,8 @@ final class AblateCommand extends StudyCommand {
 
     private ExitStatus tell(Finished finished) {
         if (!common.jsonToStandardOutput()) {
-            terminal.out().print(StudyText.tuning(finished.result()) + StudyText.table(finished.result()) + StudyText.comparisons(finished.result())
+            terminal.out().print(StudyText.tuning(finished.result(), terminal.tableColumns())
+                    + StudyText.table(finished.result(), terminal.tableColumns()) + StudyText.comparisons(finished.result())
                     + StudyText.verdict(finished.result()));
             terminal.out().println("report: " + finished.directory().report());
         }
@@ -97,14 +106,14 @@ final class AblateCommand extends StudyCommand {
         }
         common.writeJson(Json.pretty(root), terminal.out());
         if (!common.jsonToStandardOutput()) {
-            terminal.out().print(table);
+            terminal.out().print(table.within(terminal.tableColumns()));
         }
         return ExitStatus.AS_EXPECTED;
     }
 
     private ExitStatus plan(Workbench workbench, Request request, List<PreparedTrial> trials) throws Exception {
         StudyJob.Shares shares = StudyJob.Shares.of(jobs == null ? 0 : jobs, trials.size(), common);
-        StudyPlan.Written plan = new StudyPlan(workbench, request, trials, shares.jobs(), shares.threads()).write();
+        StudyPlan.Written plan = new StudyPlan(workbench, request, trials, shares.jobs(), shares.threads()).write(terminal.tableColumns());
         common.writeJson(Json.pretty(plan.json()), terminal.out());
         if (!common.jsonToStandardOutput()) {
             terminal.out().print(plan.text());

@@ -9,10 +9,10 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 @Command(name = "backends", mixinStandardHelpOptions = true, description = "Lists every backend: available or why not, device, dtypes, fused kernels.")
-final class BackendsCommand extends FluxoCommand {
+final class BackendsCommand extends FluxoCommand<ResultOptions> {
 
     BackendsCommand(Session session) {
-        super(session);
+        super(session, new ResultOptions());
     }
 
     @Override
@@ -31,12 +31,12 @@ final class BackendsCommand extends FluxoCommand {
         }
         common.writeJson(Json.pretty(root), terminal.out());
         if (!common.jsonToStandardOutput()) {
-            terminal.out().print(table(rows));
+            terminal.out().print(table(rows, terminal.tableColumns()));
         }
         return ExitStatus.AS_EXPECTED;
     }
 
-    private static String table(List<BackendRow> rows) {
+    private static String table(List<BackendRow> rows, int columns) {
         TextTable table = new TextTable("backend", "available", "dtypes", "fused kernels", "device");
         List<String> reasons = new ArrayList<>();
         for (BackendRow row : rows) {
@@ -48,6 +48,6 @@ final class BackendsCommand extends FluxoCommand {
                 reasons.add(Text.format("%s fuses %s%n", row.name(), String.join(", ", row.fusedKernels())));
             }
         }
-        return table + (reasons.isEmpty() ? "" : System.lineSeparator() + String.join("", reasons));
+        return table.within(columns) + (reasons.isEmpty() ? "" : System.lineSeparator() + String.join("", reasons));
     }
 }

@@ -6,62 +6,74 @@ import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.text.Text;
 import java.io.PrintStream;
-import java.util.concurrent.atomic.AtomicInteger;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Progress for a person at a terminal: one live line with steps, speed, time left, trials and the loss last seen. */
+/** Progress for a person at a terminal: a line for each finished trial, and below them a live one with steps, speed, time left and the last loss. */
 final class BarProgress implements StudyProgress {
 
-    private final PrintStream out;
+    private static final Duration INTERVAL = Duration.ofMillis(200);
+
+    private final LiveLine line;
+    private final Estimate estimate = new Estimate(System::nanoTime);
     private final LossText losses = new LossText();
-    private final AtomicInteger done = new AtomicInteger();
     private int trials;
+    private int done;
+    private long told = System.nanoTime() - INTERVAL.toNanos();
     private ProgressBar bar;
 
-    BarProgress(PrintStream out) {
-        this.out = out;
+    /** @param columns of the terminal */
+    BarProgress(PrintStream out, int columns) {
+        line = new LiveLine(out, columns);
     }
 
     @Override
-    public void begin(int count, int alreadyDone, long stepsToGo) {
+    public synchronized void begin(int count, int alreadyDone, long stepsToGo) {
         trials = count;
-        done.set(alreadyDone);
+        done = alreadyDone;
+        line.above(ProgressText.begun(count, alreadyDone, stepsToGo));
         bar = new ProgressBarBuilder()
                 .setTaskName("steps")
                 .setInitialMax(stepsToGo)
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
-                .setUpdateIntervalMillis(200)
-                .setConsumer(new ConsoleProgressBarConsumer(out))
-                .showSpeed()
+                .setUpdateIntervalMillis((int) INTERVAL.toMillis())
+                .setConsumer(line)
+                .hideEta() // it would be told from the first step on
                 .clearDisplayOnFinish()
                 .build();
     }
 
     @Override
-    public void goesOn(Trial trial, int step) {
+    public synchronized void goesOn(Trial trial, int step) {
         bar.stepBy(step);
+        line.above(ProgressText.goesOn(trial, step));
     }
 
     @Override
-    public void step(Trial trial, StepMetrics metrics) {
+    public synchronized void step(Trial trial, StepMetrics metrics) {
         bar.step();
         losses.seen(trial, metrics);
-        if (metrics.step() % 10 == 0) {
-            bar.setExtraMessage(Text.format(" trial %d/%d, %s", Math.min(trials, done.get() + 1), trials, losses.running(trial, metrics)));
+        estimate.step();
+        long now = System.nanoTime();
+        if (now - told < INTERVAL.toNanos()) {
+            return;
         }
+        told = now;
+        bar.setExtraMessage(Text.format("%s, trial %d/%d, %s", estimate.text(bar.getMax() - bar.getCurrent()), Math.min(trials, done + 1), trials,
+                losses.running(trial, metrics)));
     }
 
     @Override
-    public void finished(TrialResult result) {
-        done.incrementAndGet();
+    public synchronized void finished(TrialResult result) {
+        done++;
         bar.stepBy(result.trial().training().steps() - result.steps());
+        line.above(ProgressText.finished(done, trials, result));
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (bar != null) {
             bar.close();
         }

@@ -10,8 +10,6 @@ import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code bench}: the peer script's options, which stand in place of the common ones. */
 @Command(name = "bench", mixinStandardHelpOptions = true,
         description = "Times a block, a training step or single operations, alone or in turn with PyTorch; one JSON line per measurement.")
-final class BenchCommand implements Callable<Integer> {
+final class BenchCommand extends FluxoCommand<CommonOptions> {
 
     @Parameters(paramLabel = "block|train|kernels", description = "what is timed")
     private String what;
@@ -74,38 +72,36 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--repetitions", defaultValue = "5", description = "of each side, in turn (default: ${DEFAULT-VALUE})")
     private int repetitions;
 
-    private final FluxoCommand.Session session;
-
-    BenchCommand(FluxoCommand.Session session) {
-        this.session = session;
+    BenchCommand(Session session) {
+        super(session, new CommonOptions());
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    ExitStatus run() throws InterruptedException {
         BenchCase spec = spec();
-        Bench bench = session.workbenches().apply(Optional.empty()).bench(spec, backend);
+        Bench bench = workbench().bench(spec, backend);
         if (profile) {
-            bench.profile().forEach((step, found) -> session.terminal().out().print(ProfileText.of(step, found)));
-            return ExitStatus.AS_EXPECTED.code();
+            bench.profile().forEach((step, found) -> terminal.out().print(ProfileText.of(step, found, terminal.tableColumns())));
+            return ExitStatus.AS_EXPECTED;
         }
         if (peer == null) {
             bench.alone(this::print);
-            return ExitStatus.AS_EXPECTED.code();
+            return ExitStatus.AS_EXPECTED;
         }
         Map<String, List<Bench.Line>> summary = bench.beside(peer, compile, repetitions, this::print);
         summary.forEach((step, lines) -> {
             ObjectNode row = Json.object();
             row.put("step", step).set("ratio", Json.rounded(lines.get(1).timing().median() / lines.get(0).timing().median(), 3));
             row.put(lines.get(0).peer() + "_ms", lines.get(0).timing().median()).put(lines.get(1).peer() + "_ms", lines.get(1).timing().median());
-            session.terminal().out().println(Json.line(row));
+            terminal.out().println(Json.line(row));
         });
-        return ExitStatus.AS_EXPECTED.code();
+        return ExitStatus.AS_EXPECTED;
     }
 
     private BenchCase spec() {
         Stream.of(Map.entry("--batch", batch), Map.entry("--tokens", tokens), Map.entry("--model", model), Map.entry("--heads", heads),
-                Map.entry("--ff", ff), Map.entry("--layers", layers), Map.entry("--vocab", vocab), Map.entry("--threads", threads),
-                Map.entry("--repetitions", repetitions)).forEach(option -> CommonOptions.atLeast(option.getKey(), option.getValue(), 1));
+                Map.entry("--ff", ff), Map.entry("--layers", layers), Map.entry("--vocab", vocab), Map.entry("--repetitions", repetitions)).forEach(option -> CommonOptions.atLeast(option.getKey(), option.getValue(), 1));
+        CommonOptions.concurrent("--threads", threads);
         if (!(seconds > 0 && seconds <= 3600)) {
             throw new BadInput("--seconds must be above 0 and at most 3600, not " + seconds);
         }
@@ -152,6 +148,6 @@ final class BenchCommand implements Callable<Integer> {
             row.put("steps_per_s", 1e3 / median);
         }
         row.put("runs", line.timing().runs());
-        session.terminal().out().println(Json.line(row));
+        terminal.out().println(Json.line(row));
     }
 }

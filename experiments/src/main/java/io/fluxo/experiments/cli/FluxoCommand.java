@@ -1,24 +1,32 @@
 package io.fluxo.experiments.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 
-/** A command with the common options; its result is the exit status. */
-abstract class FluxoCommand implements Callable<Integer> {
+/**
+ * A command; its result is the exit status.
+ *
+ * @param <O> the options that it shares with others, and no more of them than it uses
+ */
+abstract class FluxoCommand<O extends CommonOptions> implements Callable<Integer> {
 
     @Mixin
-    final CommonOptions common = new CommonOptions();
+    final O common;
 
     final Terminal terminal;
+    final Interruption interruption;
     private final Function<Optional<Path>, Workbench> workbenches;
     private final List<String> arguments;
 
-    FluxoCommand(Session session) {
+    FluxoCommand(Session session, O common) {
+        this.common = common;
         this.terminal = session.terminal();
+        this.interruption = session.interruption();
         this.workbenches = session.workbenches();
         this.arguments = session.arguments();
     }
@@ -29,7 +37,7 @@ abstract class FluxoCommand implements Callable<Integer> {
      * @param workbenches makes the workbench, given the folder of plugins; called only by commands that need it
      * @param arguments   the command line as typed
      */
-    record Session(Terminal terminal, Function<Optional<Path>, Workbench> workbenches, List<String> arguments) {}
+    record Session(Terminal terminal, Interruption interruption, Function<Optional<Path>, Workbench> workbenches, List<String> arguments) {}
 
     @Override
     public final Integer call() throws Exception {
@@ -47,11 +55,19 @@ abstract class FluxoCommand implements Callable<Integer> {
 
     /** The command line as it could be typed again in a POSIX shell. */
     final String typed() {
-        StringBuilder line = new StringBuilder("./fluxo");
-        for (String argument : arguments) {
-            boolean plain = argument.matches("[A-Za-z0-9_@%+=:,./-]+");
-            line.append(' ').append(plain ? argument : "'" + argument.replace("'", "'\\''") + "'");
+        return Shell.line(arguments);
+    }
+
+    /** What does the same once more: the folder given by {@code --out} is taken by then. */
+    final String typedAgain() {
+        List<String> again = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            if (arguments.get(i).equals("--out")) {
+                i++;
+            } else if (!arguments.get(i).startsWith("--out=")) {
+                again.add(arguments.get(i));
+            }
         }
-        return line.toString();
+        return Shell.line(again);
     }
 }

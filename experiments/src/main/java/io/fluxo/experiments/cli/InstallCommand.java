@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "install", mixinStandardHelpOptions = true,
         description = "Fetches the machine code of an optional backend through Maven; says the size first, and asks.")
-final class InstallCommand extends FluxoCommand {
+final class InstallCommand extends FluxoCommand<CommonOptions> {
 
     @Parameters(paramLabel = "nd4j-native|nd4j-cuda", description = "what to fetch")
     private String what;
@@ -31,7 +31,7 @@ final class InstallCommand extends FluxoCommand {
     private final InputStream answers;
 
     InstallCommand(Session session, Supplier<Installer> installers, InputStream answers) {
-        super(session);
+        super(session, new CommonOptions());
         this.installers = installers;
         this.answers = answers;
     }

@@ -1,39 +1,98 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.text.Text;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets a run end in good order when the process is asked to end (Ctrl-C): the JVM's shutdown waits until this is closed, but not long. After
- * SIGINT the JVM's own exit status is 130.
+ * Lets the program end in good order when it is asked to end, by Ctrl-C, SIGTERM or the end of its terminal: the JVM's shutdown waits for the work
+ * in hand, but not for ever. The exit status is the JVM's own: 128 and the signal's number, so 130 after Ctrl-C and 143 after SIGTERM.
  */
 final class Interruption implements AutoCloseable {
 
-    private static final int PATIENCE_SECONDS = 10;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread hook;
+    private final Terminal terminal;
+    private final Thread hook = new Thread(this::interrupted, "interruption");
+    private Work current;
 
-    /** @param onInterrupt called once, from another thread */
-    Interruption(Runnable onInterrupt) {
-        hook = new Thread(() -> {
-            onInterrupt.run();
-            try {
-                closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }, "interruption");
+    Interruption(Terminal terminal) {
+        this.terminal = terminal;
         Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /** Begins work that is not to be cut off; it is over when it is closed. */
+    synchronized Work work() {
+        current = new Work();
+        return current;
+    }
+
+    private synchronized Work current() {
+        return current;
+    }
+
+    private void interrupted() {
+        Work work = current();
+        boolean ended = work == null || work.stopped();
+        String kept = work == null ? "" : ended ? "; " + work.kept : Text.format("; it did not come to an end within %d s", PATIENCE.toSeconds());
+        if (terminal.interactive()) {
+            terminal.err().println(); // behind the ^C that the terminal shows
+        }
+        terminal.err().println("fluxo: interrupted" + kept);
     }
 
     @Override
     public void close() {
-        closed.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // the shutdown has begun, and this let it go on
+            // the shutdown has begun, and says so
+        }
+    }
+
+    /** Work that stops when it is asked to, and then has something to go on from. */
+    static final class Work implements AutoCloseable {
+
+        private final CountDownLatch closed = new CountDownLatch(1);
+        private boolean asked;
+        private Runnable stop = () -> { };
+        private String kept = "";
+
+        private Work() {}
+
+        /**
+         * From now on the work is stopped thus; at once if it has been asked to stop already.
+         *
+         * @param how  makes the work end soon, and leave what it has reached
+         * @param what is kept then, and how to go on from it: the end of a sentence
+         */
+        synchronized void stoppedBy(Runnable how, String what) {
+            stop = how;
+            kept = what;
+            if (asked) {
+                stop.run();
+            }
+        }
+
+        private synchronized void ask() {
+            asked = true;
+            stop.run();
+        }
+
+        private boolean stopped() {
+            ask();
+            try {
+                return closed.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+
+        @Override
+        public void close() {
+            closed.countDown();
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.fluxo.experiments.cli;
 
-import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.study.StepMetrics;
 import io.fluxo.experiments.study.StudyProgress;
 import io.fluxo.experiments.study.Trial;
@@ -16,8 +15,8 @@ final class LineProgress implements StudyProgress {
 
     private final PrintStream out;
     private final LossText losses = new LossText();
-    private long begin = System.nanoTime();
-    private long lastLine = begin;
+    private final Estimate estimate = new Estimate(System::nanoTime);
+    private long lastLine = System.nanoTime();
     private int trials;
     private int trialsDone;
     private long steps;
@@ -29,31 +28,29 @@ final class LineProgress implements StudyProgress {
 
     @Override
     public synchronized void begin(int count, int done, long stepsToGo) {
-        begin = System.nanoTime();
-        lastLine = begin;
+        lastLine = System.nanoTime();
         trials = count;
         trialsDone = done;
         steps = stepsToGo;
-        out.println(done == 0 ? Text.format("%,d trial%s, %,d steps", count, count == 1 ? "" : "s", stepsToGo)
-                : Text.format("%,d of %,d trials are finished already, %,d steps to go", done, count, stepsToGo));
+        out.println(ProgressText.begun(count, done, stepsToGo));
     }
 
     @Override
     public synchronized void goesOn(Trial trial, int step) {
         steps -= step;
-        out.println(Text.format("%s goes on after step %,d", trial.id(), step));
+        out.println(ProgressText.goesOn(trial, step));
     }
 
     @Override
     public synchronized void step(Trial trial, StepMetrics metrics) {
         stepsDone++;
         losses.seen(trial, metrics);
+        estimate.step();
         long now = System.nanoTime();
         if (now - lastLine >= INTERVAL) {
             lastLine = now;
-            double rate = stepsDone / ((now - begin) / 1e9);
-            out.println(Text.format("%,d of %,d steps, %d of %d trials, %s, %.0f steps/s, %s left", stepsDone, steps, trialsDone,
-                    trials, losses.running(trial, metrics), rate, Durations.text((steps - stepsDone) / rate)));
+            out.println(Text.format("%,d of %s (%s), %d of %s, %s", stepsDone, Text.count(steps, "step"),
+                    estimate.text(steps - stepsDone), trialsDone, Text.count(trials, "trial"), losses.running(trial, metrics)));
         }
     }
 
@@ -62,7 +59,6 @@ final class LineProgress implements StudyProgress {
         trialsDone++;
         stepsDone += result.trial().training().steps() - result.steps(); // steps that a trial which ended early leaves out
         lastLine = System.nanoTime();
-        out.println(Text.format("%d of %d: %s %s%s (%s)", trialsDone, trials, result.trial().id(), Values.label(result.outcome()), LossText.ended(result),
-                Durations.text(result.seconds())));
+        out.println(ProgressText.finished(trialsDone, trials, result));
     }
 }

@@ -9,7 +9,7 @@ final class ProfileText {
 
     private ProfileText() {}
 
-    static String of(String step, Profile profile) {
+    static String of(String step, Profile profile, int columns) {
         TextTable table = new TextTable("operation", "calls", "µs a step", "rate", "of peak", "share");
         double runs = profile.step().runs();
         double total = profile.step().total() * 1e6; // ns
@@ -22,7 +22,7 @@ final class ProfileText {
         }
         table.row("elsewhere", "", number("%.1f", profile.elsewhere() * total / runs / 1e3), "", "", percent(profile.elsewhere()));
         return Text.format("%s: %s ms; peak %s GFLOP/s, copies %s GB/s%n%s%n", step, number("%.3f", profile.step().median()),
-                number("%.0f", profile.peak().gflops()), number("%.0f", profile.peak().gigabytes()), table);
+                number("%.0f", profile.peak().gflops()), number("%.0f", profile.peak().gigabytes()), table.within(columns));
     }
 
     private static String percent(double share) {

@@ -6,10 +6,10 @@ import picocli.CommandLine.Command;
 
 @Command(name = "schema", mixinStandardHelpOptions = true,
         description = "Prints the JSON Schema of a study, out of what is registered; an editor completes and checks YAML by it.")
-final class SchemaCommand extends FluxoCommand {
+final class SchemaCommand extends FluxoCommand<ResultOptions> {
 
     SchemaCommand(Session session) {
-        super(session);
+        super(session, new ResultOptions());
     }
 
     @Override

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
 /** What {@code ablate} and {@code train} share: a study from a name, a file or an earlier run, and running it. */
-abstract class StudyCommand extends FluxoCommand {
+abstract class StudyCommand extends FluxoCommand<StudyOptions> {
 
     /** A year: as good as never. */
     private static final int MOST_SECONDS = 366 * 24 * 3600;
@@ -42,7 +42,7 @@ abstract class StudyCommand extends FluxoCommand {
     private final String name;
 
     StudyCommand(String name, Session session) {
-        super(session);
+        super(session, new StudyOptions());
         this.name = name;
     }
 
@@ -59,7 +59,7 @@ abstract class StudyCommand extends FluxoCommand {
         }
         StudyReader.Read read = read(workbench, asked);
         Study study = checked(withOptions(read.study()), read, workbench);
-        RunSettings settings = new RunSettings(Objects.requireNonNullElse(common.backend, CommonOptions.DEFAULT_BACKEND),
+        RunSettings settings = new RunSettings(Objects.requireNonNullElse(common.backend, RunOptions.DEFAULT_BACKEND),
                 Optional.ofNullable(common.dtype), Objects.requireNonNullElse(common.device, 0), Objects.requireNonNullElse(common.seed, 1L));
         return new Request(study, read.locations(), settings, Optional.empty());
     }
@@ -74,7 +74,7 @@ abstract class StudyCommand extends FluxoCommand {
         JsonNode environment = directory.environment();
         String madeBy = environment.path("job").asString("");
         if (!madeBy.equals(name)) {
-            throw new BadInput(Text.format("--resume %s: was made by './fluxo %s': continue it with that", resume, madeBy));
+            throw new BadInput(Text.format("--resume %s: was made by '%s %s': continue it with that", resume, Shell.command(), madeBy));
         }
         StudyReader.Read read = new StudyReader(workbench.registry(), workbench.studies()::defaults).read(directory.studyFile());
         Study study = read.study();
@@ -151,7 +151,7 @@ abstract class StudyCommand extends FluxoCommand {
     }
 
     final Optional<Finished> run(Workbench workbench, Request request, StudyTrials trials, int jobs) throws Exception {
-        return new StudyJob(name, typed(), workbench, common, terminal, trials, request.settings(), request.directory(), jobs,
+        return new StudyJob(name, typed(), typedAgain(), workbench, common, terminal, interruption, trials, request.settings(), request.directory(), jobs,
                 Duration.ofNanos((long) (checkpoint * 1e9))).run();
     }
 

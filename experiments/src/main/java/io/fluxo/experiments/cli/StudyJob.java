@@ -42,12 +42,13 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param name   the command: {@code ablate} or {@code train}
  * @param typed  the command line
+ * @param again  what would make such a run once more
  * @param trials   the trials
  * @param resume the folder of the run that is continued; empty for a new one
  * @param jobs   trials at a time; 0 for as many as there are processors
  * @param checkpoints time between two checkpoints of a trial
  */
-record StudyJob(String name, String typed, Workbench workbench, CommonOptions common, Terminal terminal, StudyTrials trials, RunSettings settings,
+record StudyJob(String name, String typed, String again, Workbench workbench, StudyOptions common, Terminal terminal, Interruption interruption, StudyTrials trials, RunSettings settings,
                 Optional<RunDirectory> resume, int jobs, Duration checkpoints) {
 
     /** What a run is made with; fixed when it is begun, so that a resumed part cannot differ. */
@@ -65,7 +66,7 @@ record StudyJob(String name, String typed, Workbench workbench, CommonOptions co
     record Shares(int jobs, int threads) {
 
         /** @param wanted jobs; 0 for as many as there are processors */
-        static Shares of(int wanted, int trials, CommonOptions common) {
+        static Shares of(int wanted, int trials, StudyOptions common) {
             int processors = Runtime.getRuntime().availableProcessors();
             int jobs = Math.max(1, Math.min(wanted > 0 ? wanted : processors, trials));
             return new Shares(jobs, common.threads != null ? common.threads : Math.max(1, processors / jobs));
@@ -80,23 +81,23 @@ record StudyJob(String name, String typed, Workbench workbench, CommonOptions co
         BackendChoice choice = new BackendChoice(settings.backend(), settings.dtype(), settings.device(), threads);
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
             RunDirectory directory = resume.isPresent() ? resume.get() : RunDirectory.create(folder(), name.equals("train"));
-            try (RunLock _ = RunLock.take(directory.root())) {
-                return run(directory, choice, backend, atOnce);
+            try (RunLock _ = RunLock.take(directory.root()); Interruption.Work work = interruption.work()) {
+                return run(directory, choice, backend, atOnce, work);
             }
         }
     }
 
-    private Optional<Finished> run(RunDirectory directory, BackendChoice choice, Workbench.OpenBackend backend, int atOnce)
-            throws IOException, InterruptedException {
+    private Optional<Finished> run(RunDirectory directory, BackendChoice choice, Workbench.OpenBackend backend, int atOnce,
+                                   Interruption.Work work) throws IOException, InterruptedException {
         JsonNode environment = resume.isPresent() ? continued(directory) : begun(directory, choice, backend);
         long begin = System.nanoTime();
-        List<TrialResult> tried = runTrials(backend, atOnce, directory, trials.tuning());
+        List<TrialResult> tried = runTrials(backend, atOnce, directory, trials.tuning(), work);
         if (tried.size() < trials.tuning().size()) {
             return Optional.empty();
         }
         Tuning tuning = Tuning.of(study(), tried);
         List<PreparedTrial> measured = trials.measured(tuning);
-        List<TrialResult> results = runTrials(backend, atOnce, directory, measured);
+        List<TrialResult> results = runTrials(backend, atOnce, directory, measured, work);
         if (results.size() < measured.size()) {
             return Optional.empty();
         }
@@ -126,7 +127,7 @@ record StudyJob(String name, String typed, Workbench workbench, CommonOptions co
     private ObjectNode begun(RunDirectory directory, BackendChoice choice, Workbench.OpenBackend backend) throws IOException {
         directory.requireNew();
         BackendChoice effective = new BackendChoice(choice.name(), Optional.of(backend.dtype()), choice.device(), choice.threads());
-        ObjectNode environment = Environment.describe(name, typed, effective, backend.stack(), settings.seed(), tasks());
+        ObjectNode environment = Environment.describe(name, typed, again, effective, backend.stack(), settings.seed(), tasks());
         directory.write("environment.json", Json.pretty(environment));
         directory.write("study.yaml", StudyWriter.write(study()));
         return environment;
@@ -144,25 +145,29 @@ record StudyJob(String name, String typed, Workbench workbench, CommonOptions co
         return environment;
     }
 
-    private List<TrialResult> runTrials(Workbench.OpenBackend backend, int atOnce, RunDirectory directory, List<PreparedTrial> some)
-            throws IOException, InterruptedException {
+    private List<TrialResult> runTrials(Workbench.OpenBackend backend, int atOnce, RunDirectory directory, List<PreparedTrial> some,
+                                        Interruption.Work work) throws IOException, InterruptedException {
         if (some.isEmpty()) {
             return List.of();
         }
         try (StudyProgress progress = progress()) {
             StudyRunner runner = new StudyRunner(backend.executor(checkpoints), atOnce, progress);
-            try (Interruption _ = new Interruption(() -> {
-                runner.cancel();
-                terminal.err().println(Text.format("%nfluxo: interrupted; finished trials are kept, continue with ./fluxo %s --resume %s",
-                        name, directory.root()));
-            })) {
-                return runner.run(some, directory);
-            }
+            work.stoppedBy(runner::cancel, "all steps that were done are kept: continue with " + continuing(directory));
+            return runner.run(some, directory);
         }
     }
 
+    /** The command that goes on with the run. */
+    private String continuing(RunDirectory directory) {
+        List<String> arguments = new ArrayList<>(List.of(name, "--resume", directory.root().toString()));
+        if (common.plugins != null) {
+            arguments.addAll(List.of("--plugins", common.plugins.toString()));
+        }
+        return Shell.line(arguments);
+    }
+
     private StudyProgress progress() {
-        return common.quiet ? StudyProgress.SILENT : terminal.interactive() ? new BarProgress(terminal.err()) : new LineProgress(terminal.err());
+        return common.quiet ? StudyProgress.SILENT : terminal.interactive() ? new BarProgress(terminal.err(), terminal.errColumns()) : new LineProgress(terminal.err());
     }
 
     private static ObjectNode timings(List<TrialResult> results, double seconds, int atOnce, int threads) {

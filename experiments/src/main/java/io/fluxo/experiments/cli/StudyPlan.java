@@ -34,7 +34,8 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
      */
     record Written(ObjectNode json, String text, List<String> problems) {}
 
-    Written write() throws Exception {
+    /** @param columns that the table keeps within */
+    Written write(int columns) throws Exception {
         Map<ModelSpec, ModelSize> sizes = new HashMap<>();
         Timed timed = timed(sizes);
         double first = work(timed.trial(), sizes);
@@ -60,8 +61,8 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
         root.put("estimated_from_steps", timed.pace().steps());
         root.put("jobs", jobs);
         String without = timed.problems().isEmpty() ? "" : Text.format(", without %d whose size is not known", timed.problems().size());
-        return new Written(root, Text.format("%s%n%d trial%s, about %s with %d at a time (from %,d steps of %s, in proportion to multiply-adds)%s; nothing was kept%n",
-                table, trials.size(), trials.size() == 1 ? "" : "s", Durations.text(seconds), jobs, timed.pace().steps(),
+        return new Written(root, Text.format("%s%n%s, about %s with %d at a time (from %,d steps of %s, in proportion to multiply-adds)%s; nothing was kept%n",
+                table.within(columns), Text.count(trials.size(), "trial"), Durations.text(seconds), jobs, timed.pace().steps(),
                 timed.trial() == trials.getFirst().trial() ? "the first trial" : timed.trial().id(), without),
                 timed.problems().entrySet().stream().map(problem -> problem.getKey() + ": " + problem.getValue()).toList());
     }

@@ -25,7 +25,7 @@ final class StudyText {
 
     private StudyText() {}
 
-    static String table(StudyResult result) {
+    static String table(StudyResult result, int columns) {
         long last = result.seed() + result.study().seeds() - 1;
         boolean several = result.study().seeds() > 1;
         String compared = result.study().compareOn();
@@ -59,7 +59,7 @@ final class StudyText {
             row.add(variant.size().multiplyAddsText());
             table.row(row.toArray(String[]::new));
         }
-        return table + legend(result);
+        return table.within(columns) + legend(result);
     }
 
     /** What the losses in the table are. */
@@ -89,7 +89,7 @@ final class StudyText {
     }
 
     /** What was tried for each variant, and what was chosen; empty where nothing was tuned. */
-    static String tuning(StudyResult result) {
+    static String tuning(StudyResult result, int columns) {
         Tuning tuning = result.tuning();
         if (tuning.chosen().isEmpty()) {
             return "";
@@ -100,7 +100,7 @@ final class StudyText {
             table.row(choice.variant(), values(choice.best().values()), Numerals.text(choice.best().result().measure(measure)), choice.tried().stream()
                     .map(attempt -> values(attempt.values()) + " " + loss(attempt.result(), measure)).collect(Collectors.joining(" · ")));
         }
-        StringBuilder text = new StringBuilder(table.toString());
+        StringBuilder text = new StringBuilder(table.within(columns));
         Stream.concat(Sentences.edges(tuning).stream(), Sentences.bounds(result.study().tune()).stream())
                 .forEach(sentence -> text.append(sentence).append(System.lineSeparator()));
         return text.append(System.lineSeparator()).toString();

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.checkpoint.ModelDirectory;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.spec.Study;
@@ -7,6 +8,8 @@ import io.fluxo.experiments.spec.Verdict;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.text.Text;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -46,8 +49,13 @@ final class TrainCommand extends StudyCommand {
     private ExitStatus tell(Finished finished) {
         StudyResult result = finished.result();
         if (!common.jsonToStandardOutput()) {
-            terminal.out().print(StudyText.table(result));
-            terminal.out().println(Text.format("%nmodel: %s%nreport: %s", finished.directory().root(), finished.directory().report()));
+            terminal.out().print(StudyText.table(result, terminal.tableColumns()));
+            Path root = finished.directory().root();
+            terminal.out().println();
+            if (Files.exists(root.resolve(ModelDirectory.CONFIG))) { // counts, and what diverged or failed, leave no model
+                terminal.out().println("model: " + root);
+            }
+            terminal.out().println("report: " + finished.directory().report());
         }
         tellFailures(result);
         boolean trained = result.variants().getFirst().trials().getFirst().outcome() == TrialResult.Outcome.FINISHED;

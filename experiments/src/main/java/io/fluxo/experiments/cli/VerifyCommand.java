@@ -38,15 +38,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 @Command(name = "verify", mixinStandardHelpOptions = true,
         description = "Proves, measures or refutes the chapter's claims; faulty blocks show that each check can fail.")
-final class VerifyCommand extends FluxoCommand {
+final class VerifyCommand extends FluxoCommand<RunOptions> {
 
     static final int DEFAULT_TRIALS = 20;
 
     @Parameters(arity = "0..*", paramLabel = "CLAIM", description = "claims by id (default: all of the group)")
     private List<String> asked = new ArrayList<>();
 
-    @Option(names = "--group", paramLabel = "NAME", description = "chapter, algebra, init, rank-collapse, gradient, trained or all (default: "
-            + Groups.DEFAULT + ")")
+    @Option(names = "--group", paramLabel = "NAME", description = "claims of this group, or all (default: " + Groups.DEFAULT + ")")
     private String group;
 
     @Option(names = "--placement", paramLabel = "NAME",
@@ -67,7 +66,7 @@ final class VerifyCommand extends FluxoCommand {
     private boolean list;
 
     VerifyCommand(Session session) {
-        super(session);
+        super(session, new RunOptions());
     }
 
     @Override
@@ -130,7 +129,7 @@ final class VerifyCommand extends FluxoCommand {
     }
 
     private BackendChoice choice() {
-        return new BackendChoice(Objects.requireNonNullElse(common.backend, CommonOptions.DEFAULT_BACKEND), Optional.ofNullable(common.dtype),
+        return new BackendChoice(Objects.requireNonNullElse(common.backend, RunOptions.DEFAULT_BACKEND), Optional.ofNullable(common.dtype),
                 Objects.requireNonNullElse(common.device, 0), 1);
     }
 
@@ -142,7 +141,7 @@ final class VerifyCommand extends FluxoCommand {
         if (!common.jsonToStandardOutput()) {
             TextTable table = new TextTable("claim", "block", "verdict", "", "measured");
             outcome.rows().forEach(row -> table.row(VerifyText.cells(row)));
-            terminal.out().print(table + (asked.isEmpty() ? "" : VerifyText.details(outcome)) + VerifyText.surprises(outcome, spec == null, replay())
+            terminal.out().print(table.within(terminal.tableColumns()) + (asked.isEmpty() ? "" : VerifyText.details(outcome)) + VerifyText.surprises(outcome, spec == null, replay())
                     + VerifyText.controls(outcome) + VerifyText.scope(outcome));
         }
         return outcome.asExpected() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
@@ -153,16 +152,16 @@ final class VerifyCommand extends FluxoCommand {
         StringBuilder options = new StringBuilder(Text.format(" --seed %d --trials %d", Objects.requireNonNullElse(common.seed, 1L),
                 Objects.requireNonNullElse(trials, DEFAULT_TRIALS)));
         if (common.backend != null) {
-            options.append(" --backend ").append(common.backend);
+            options.append(" --backend ").append(Shell.quoted(common.backend));
         }
         if (common.dtype != null) {
             options.append(" --dtype ").append(common.dtype);
         }
         if (spec != null) {
-            options.append(" --spec ").append(spec);
+            options.append(" --spec ").append(Shell.quoted(spec.toString()));
         }
         if (common.plugins != null) {
-            options.append(" --plugins ").append(common.plugins);
+            options.append(" --plugins ").append(Shell.quoted(common.plugins.toString()));
         }
         return options.toString();
     }
@@ -184,7 +183,7 @@ final class VerifyCommand extends FluxoCommand {
         }
         common.writeJson(Json.pretty(root), terminal.out());
         if (!common.jsonToStandardOutput()) {
-            terminal.out().print(table);
+            terminal.out().print(table.within(terminal.tableColumns()));
         }
         return ExitStatus.AS_EXPECTED;
     }

@@ -24,6 +24,7 @@ final class Checkpoint {
     private final String identity;
     private final long interval;
     private long last = System.nanoTime();
+    private int saved;
 
     /** @param interval time between two checkpoints; zero for one after every step */
     Checkpoint(Path file, Trial trial, Duration interval) {
@@ -47,6 +48,7 @@ final class Checkpoint {
                 return 0;
             }
             trainer.restore(saved::read);
+            this.saved = step;
             return step;
         }
     }
@@ -54,8 +56,20 @@ final class Checkpoint {
     /** Step {@code t} is done, and told. */
     void after(int t, Trainer trainer) {
         if (t < steps && System.nanoTime() - last >= interval) {
-            Safetensors.write(file, trainer.state(), Map.of(STEP, Integer.toString(t), TRIAL, identity));
-            last = System.nanoTime();
+            write(t, trainer);
         }
+    }
+
+    /** The training stops after step {@code t}, and is to lose none. */
+    void leave(int t, Trainer trainer) {
+        if (t > saved) {
+            write(t, trainer);
+        }
+    }
+
+    private void write(int t, Trainer trainer) {
+        Safetensors.write(file, trainer.state(), Map.of(STEP, Integer.toString(t), TRIAL, identity));
+        saved = t;
+        last = System.nanoTime();
     }
 }

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -75,6 +76,7 @@ public final class Laboratory implements Workbench {
     @Override
     public OpenBackend open(BackendChoice choice) {
         BackendOptions options = new BackendOptions(dtype(choice), choice.device(), choice.threads());
+        requireDtype(choice.name(), options.dtype());
         String stack = "autodiff(" + probe(choice.name(), options) + ")";
         return new OpenBackend() {
             @Override
@@ -105,6 +107,18 @@ public final class Laboratory implements Workbench {
         } catch (RuntimeException | Error broken) {
             throw new BackendUnavailable(Text.format("the backend '%s' cannot run: %s", name, blame.message(broken)), broken);
         }
+    }
+
+    /** Who asks for a type that the backend has not is told which backends here have it. */
+    private void requireDtype(String name, DType dtype) {
+        if (!(backends.probe(name).orElse(null) instanceof Availability.Available chosen) || chosen.dtypes().contains(dtype)) {
+            return;
+        }
+        List<String> others = backends.probe().entrySet().stream()
+                .filter(entry -> entry.getValue() instanceof Availability.Available other && other.dtypes().contains(dtype)).map(Map.Entry::getKey).toList();
+        throw new BackendUnavailable(Text.format("--dtype %s: the backend '%s' computes in %s; %s", dtype.label(), name,
+                chosen.dtypes().stream().sorted().map(DType::label).collect(Collectors.joining(", ")),
+                others.isEmpty() ? "no backend that can run here has " + dtype.label() : "use --backend " + String.join(" or ", others)));
     }
 
     private DType dtype(BackendChoice choice) {

@@ -88,6 +88,7 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
         int nCtx = trial.model().nCtx();
         for (int t = done + 1; t <= trial.training().steps(); t++) {
             if (listener.cancelled()) {
+                checkpoint.leave(t - 1, trainer);
                 return Ending.CANCELLED;
             }
             Set<Measure> measures = trial.measuredAt(t) ? trial.measures() : Set.of();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -22,14 +23,17 @@ public final class Environment {
     /**
      * @param job      the command that made the run: {@code ablate} or {@code train}
      * @param command  as it was typed
+     * @param again    what would make such a run once more
      * @param stack    the backend with its decorators, as it names itself
      * @param tasks    each task's description
      */
-    public static ObjectNode describe(String job, String command, BackendChoice backend, String stack, long seed, List<String> tasks) {
+    public static ObjectNode describe(String job, String command, String again, BackendChoice backend, String stack, long seed,
+                                      List<String> tasks) {
         ObjectNode root = Json.object();
         root.put("fluxo", version("fluxo"));
         root.put("job", job);
         root.put("command", command);
+        root.put("again", again);
         root.put("seed", seed);
         ObjectNode device = root.putObject("backend");
         device.put("name", backend.name());
@@ -48,7 +52,7 @@ public final class Environment {
         os.put("version", System.getProperty("os.version", ""));
         os.put("arch", System.getProperty("os.arch", ""));
         os.put("processors", Runtime.getRuntime().availableProcessors());
-        root.set("git_commit", Json.of(gitCommit().orElse(null)));
+        root.set("git_commit", Json.of(gitCommit(Optional.ofNullable(System.getProperty("fluxo.home")).map(Path::of)).orElse(null)));
         root.put("started", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         return root;
     }
@@ -66,21 +70,19 @@ public final class Environment {
         return versions.getProperty(name, "unknown");
     }
 
-    /** The commit that the working directory is at, with {@code -dirty} after it if files differ; empty outside a repository or without git. */
-    private static Optional<String> gitCommit() {
-        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
-            if (Files.exists(folder.resolve(".git"))) {
-                return git("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*");
-            }
-        }
-        return Optional.empty();
+    /**
+     * The commit of Fluxo itself, wherever it is started: the launcher has built what lies in its folder. {@code -dirty} stands behind it if files
+     * differ; empty where that folder is no repository, or without git.
+     */
+    static Optional<String> gitCommit(Optional<Path> home) {
+        return home.filter(folder -> Files.exists(folder.resolve(".git"))).flatMap(folder -> git(folder, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"));
     }
 
-    private static Optional<String> git(String... arguments) {
-        List<String> command = new java.util.ArrayList<>(List.of("git"));
+    private static Optional<String> git(Path folder, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("git"));
         command.addAll(List.of(arguments));
         try {
-            Process git = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).redirectInput(ProcessBuilder.Redirect.PIPE).start();
+            Process git = new ProcessBuilder(command).directory(folder.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD).redirectInput(ProcessBuilder.Redirect.PIPE).start();
             git.getOutputStream().close();
             if (!git.waitFor(3, TimeUnit.SECONDS)) {
                 git.destroyForcibly();

@@ -35,6 +35,6 @@ public interface TrialListener {
      */
     boolean goesOnAfter(int step);
 
-    /** Whether the trial should stop now: asked after every step, answered by returning {@link TrialOutcome.Ending#CANCELLED}. */
+    /** Whether the trial should stop now: asked after every step, answered by leaving a {@link #checkpoint} and returning {@link TrialOutcome.Ending#CANCELLED}. */
     boolean cancelled();
 }

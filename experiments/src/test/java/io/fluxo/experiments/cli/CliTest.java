@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.SyntheticExecutor;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.study.RunLock;
+import io.fluxo.experiments.study.StudyLibrary;
 import io.fluxo.experiments.study.TrialExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,10 +15,15 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class CliTest {
@@ -231,6 +238,11 @@ class CliTest {
         fluxo("ablate", "--steps", 0).refused(2, "--steps must be at least 1, not 0");
         fluxo("ablate", "--jobs", 0).refused(2, "--jobs must be at least 1");
         fluxo("ablate", "--threads", -1).refused(2, "--threads must be at least 1");
+        for (String command : new String[] {"ablate", "verify", "train"}) {
+            fluxo(command, "--threads", 20_000).refused(2, "--threads must be at most ").refused(2, ", not 20000: there ").refused(2, " here");
+        }
+        fluxo("bench", "train", "--threads", 20_000).refused(2, "--threads must be at most ");
+        fluxo("ablate", "--jobs", 20_000).refused(2, "--jobs must be at most ");
         fluxo("ablate", "--dtype", "f16").refused(2, "unknown type 'f16'; did you mean 'bf16'?");
         fluxo("ablate", "pre-vs-pots").refused(2, "no study named 'pre-vs-pots'; did you mean 'pre-vs-post'? (legal: pre-vs-post, placements, components, norms, depth, recall, induction, context); or give a YAML file");
         fluxo("ablate", folder.resolve("none.yaml")).refused(2, "none.yaml: no such file");
@@ -244,6 +256,24 @@ class CliTest {
         fluxo("ablate", bad).refused(2, "bad.yaml:2: unknown key 'model.n_head'");
         Path both = Files.writeString(folder.resolve("both.yaml"), "vary: {training.steps: [1, 2]}");
         fluxo("ablate", both, "--steps", 5).refused(2, "--steps: the study varies training.steps");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"backends, --seed=3", "backends, --out=x", "schema, --backend=simd", "verify, --out=x", "install nd4j-native, --json=x", "bench train, --out=x", "train, --jobs=2"})
+    void anOptionThatACommandDoesNotUseIsUnknownToIt(String command, String option) {
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        words.add(option);
+        fluxo(words.toArray()).refused(2, "Unknown option: '" + option + "'").refused(2, "; see ./fluxo " + words.getFirst() + " --help");
+        assertThat(fluxo(words.getFirst(), "--help").out).doesNotContain(option.substring(0, option.indexOf('=')));
+    }
+
+    /** In every locale there is a name that is no path; in UTF-8 it holds the character 0. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--out", "--json", "--report", "--plugins", "--resume", "--corpus", "STUDY"})
+    void aNameThatIsNoPathIsRefused(String option) {
+        Ran ran = option.equals("STUDY") ? fluxo("ablate", "a\0b") : fluxo("ablate", option, "a\0b", "--quiet");
+        assertThat(ran.err).contains("Nul character not allowed").doesNotContain("Exception", "java.").hasLineCount(1);
+        assertThat(ran.status).isEqualTo(2);
     }
 
     @Test
@@ -284,6 +314,37 @@ class CliTest {
     }
 
     @Test
+    void trainNamesAModelOnlyWhereThereIsOne() throws IOException {
+        Path spec = Files.writeString(folder.resolve("d.yaml"), Fixtures.SMALL.replaceAll("vary.*\n", "").replace("batch: 2", "batch: 2, lr: 10"));
+        Ran diverged = fluxo("train", spec, "--out", out("diverged"), "--quiet");
+        assertThat(diverged.status).isEqualTo(1);
+        assertThat(diverged.out).contains("report: " + out("diverged")).doesNotContain("model: ");
+    }
+
+    @Test
+    void aStudyIsPrintedAsYamlThatMeansTheSame() {
+        Ran depth = fluxo("ablate", "depth", "--yaml", "--steps", 7);
+        assertThat(depth.status).isZero();
+        assertThat(depth.err).isEmpty();
+        Study shown = Fixtures.study(depth.out);
+        Study known = StudyLibrary.standard().find("depth").orElseThrow().study();
+        assertThat(shown.training().steps()).isEqualTo(7);
+        assertThat(shown.withTraining(known.training()).vary()).isEqualTo(known.vary());
+        assertThat(Fixtures.study(fluxo("ablate", "depth", "--yaml").out)).isEqualTo(known);
+    }
+
+    @Test
+    void runningItAgainDoesNotMeetItsOwnFolder() throws IOException {
+        fluxo("ablate", small, "--out", out("run"), "--quiet");
+        JsonNode environment = Json.parse(Files.readString(out("run").resolve("environment.json")));
+        assertThat(environment.path("command").asString()).isEqualTo("./fluxo ablate " + small + " --out " + out("run") + " --quiet");
+        assertThat(environment.path("again").asString()).isEqualTo("./fluxo ablate " + small + " --quiet");
+        assertThat(out("run").resolve("report.html")).content().contains("./fluxo ablate " + small + " --quiet</code>");
+        fluxo("ablate", small, "--out=" + out("other"), "--quiet");
+        assertThat(Json.parse(Files.readString(out("other").resolve("environment.json"))).path("again").asString()).doesNotContain("--out");
+    }
+
+    @Test
     void aDryRunLeavesNothing() {
         Ran ran = fluxo("ablate", small, "--dry-run", "--out", out("dry"));
         assertThat(ran.status).isZero();
@@ -300,7 +361,9 @@ class CliTest {
     @Test
     void helpAndVersionSucceed() {
         assertThat(fluxo("--help")).satisfies(ran -> assertThat(ran.out).contains("ablate", "train", "backends", "Exit status"));
-        assertThat(fluxo("ablate", "--help").out).contains("--resume", "--backend");
+        assertThat(fluxo("ablate", "--help").out).contains("--resume", "--backend").isEqualTo(fluxo("help", "ablate").out);
+        assertThat(fluxo("help").out).isEqualTo(fluxo("--help").out);
+        fluxo("help", "ablat").refused(2, "Unknown subcommand 'ablat'");
         assertThat(fluxo("--version").out).startsWith("fluxo ");
     }
 

@@ -174,7 +174,10 @@ class LaboratoryTest {
         assertThat(unknown.err).contains("smd").contains("ejml").contains("simd");
         Ran refused = fluxo("ablate", study, "--dtype", "f64", "--out", folder.resolve("x"));
         assertThat(refused.status).isEqualTo(3);
-        assertThat(refused.err).contains("ejml");
+        assertThat(refused.err).contains("--dtype f64: the backend 'simd' computes in f32; use --backend ejml");
+        Ran nowhere = fluxo("ablate", study, "--dtype", "bf16", "--out", folder.resolve("x"));
+        assertThat(nowhere.status).isEqualTo(3);
+        assertThat(nowhere.err).contains("--dtype bf16: the backend 'simd' computes in f32; no backend that can run here has bf16").doesNotContain("ejml");
         assertThat(folder.resolve("x")).doesNotExist();
     }
 

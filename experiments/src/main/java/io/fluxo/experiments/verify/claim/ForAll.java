@@ -61,7 +61,8 @@ final class ForAll {
         String cases() {
             return switch (report) {
                 case Report.Holds<BlockCase> holds -> holds.cases() + " cases" + (holds.vacuous() == 0 ? "" : Text.format(", %d more vacuous", holds.vacuous()));
-                case Report.Refuted<BlockCase> refuted -> Text.format("refuted after %d cases, shrunk in %d steps", refuted.passed(), refuted.shrinks());
+                case Report.Refuted<BlockCase> refuted -> Text.format("refuted after %s, shrunk in %s", Text.count(refuted.passed(), "case"),
+                        Text.count(refuted.shrinks(), "step"));
                 default -> report.toString();
             };
         }

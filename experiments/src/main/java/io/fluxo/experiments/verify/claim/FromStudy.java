@@ -5,6 +5,7 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Check;
 import io.fluxo.experiments.verify.Finding;
+import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +24,8 @@ record FromStudy(String study, String claim) implements Check {
     public Finding of(Candidate candidate, Apparatus apparatus) {
         Optional<FinishedRun> run = FinishedRun.latest(apparatus.runs(), study);
         if (run.isEmpty()) {
-            return Finding.skipped(Text.format("needs training: run ./fluxo ablate %s (there is no run of it in %s; --runs names another folder)", study,
-                    apparatus.runs()));
+            return Finding.skipped(Text.format("needs training: run %s ablate %s (there is no run of it in %s; --runs names another folder)",
+                    Launcher.command(), study, apparatus.runs()));
         }
         List<FinishedRun.Condition> conditions = run.get().conditions(claim);
         if (conditions.isEmpty()) {

@@ -37,7 +37,7 @@ record ResidualIdentity() implements Check {
         if (!(worst <= TOLERANCE)) {
             return Finding.refuted(THEORY, Text.format("the difference is %s away from I", Numbers.text(worst)), where);
         }
-        return Finding.holds(THEORY, Text.format("%d cases; largest deviation from I: %s", cases, Numbers.text(worst))).within(TOLERANCE)
+        return Finding.holds(THEORY, Text.format("%s; largest deviation from I: %s", Text.count(cases, "case"), Numbers.text(worst))).within(TOLERANCE)
                 .derived("all derivatives by automatic differentiation on ejml f64");
     }
 

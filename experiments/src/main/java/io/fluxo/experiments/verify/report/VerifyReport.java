@@ -62,8 +62,8 @@ public final class VerifyReport {
         outcome.rows().forEach(row -> counts.merge(row.finding().verdict().label(), 1, Integer::sum));
         String verdicts = counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey()).collect(Collectors.joining(", "));
         long wrong = outcome.controls().stream().filter(control -> !control.asExpected()).count();
-        return Text.format("%d verdicts: %s.%s", outcome.rows().size(), verdicts, outcome.controls().isEmpty() ? ""
-                : wrong == 0 ? Text.format(" %d controls, each as expected.", outcome.controls().size())
+        return Text.format("%s: %s.%s", Text.count(outcome.rows().size(), "verdict"), verdicts, outcome.controls().isEmpty() ? ""
+                : wrong == 0 ? Text.format(" %s, each as expected.", Text.count(outcome.controls().size(), "control"))
                         : Text.format(" %d of %d controls not as expected.", wrong, outcome.controls().size()));
     }
 

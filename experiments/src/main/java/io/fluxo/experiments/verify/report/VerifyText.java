@@ -8,6 +8,7 @@ import io.fluxo.experiments.verify.Row;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.claim.Numbers;
 import io.fluxo.experiments.verify.mutant.Mutant;
+import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,8 +53,8 @@ public final class VerifyText {
         if (!row.finding().counterexample().isEmpty()) {
             text.append(Text.format("  refuted by%n    %s%n", row.finding().counterexample().replace(". There: ", System.lineSeparator() + "    ")));
         }
-        return text.append(Text.format("  again     ./fluxo verify %s%s%s%n", row.claim().id(), row.placement().isEmpty() || !named ? "" : " --placement "
-                + row.placement(), options)).toString();
+        return text.append(Text.format("  again     %s verify %s%s%s%n", Launcher.command(), row.claim().id(), row.placement().isEmpty() || !named ? "" : " --placement "
+                + Launcher.quoted(row.placement()), options)).toString();
     }
 
     /** All there is to say of a row: for claims that were asked for by name. */
@@ -87,7 +88,7 @@ public final class VerifyText {
         Map<Mutant, List<Control>> byMutant = new LinkedHashMap<>();
         outcome.controls().forEach(control -> byMutant.computeIfAbsent(control.mutant(), mutant -> new ArrayList<>()).add(control));
         long wrong = outcome.controls().stream().filter(control -> !control.asExpected()).count();
-        StringBuilder text = new StringBuilder(Text.format("%nControls: %d faulty blocks against the same claims; %s%n", byMutant.size(),
+        StringBuilder text = new StringBuilder(Text.format("%nControls: %s against the same claims; %s%n", Text.count(byMutant.size(), "faulty block"),
                 wrong == 0 ? "each is refuted by exactly the claims it breaks" : wrong + " did not come out as expected"));
         byMutant.forEach((mutant, controls) -> {
             List<String> refuting = controls.stream().filter(control -> control.finding().verdict() == Verdict.REFUTED && control.claim()
@@ -108,13 +109,13 @@ public final class VerifyText {
                 .filter(control -> !control.asExpected()).count();
         return Text.format("""
 
-                Measured on %s, %d cases per for-all claim, seed %d; tolerances are rounding bounds of that type, at the sizes of each case.
+                Measured on %s, %s per for-all claim, seed %d; tolerances are rounding bounds of that type, at the sizes of each case.
                 Proofs concern the composition in primitives; the conformance suite links it to the kernels%s.
                 %s
-                """, settings.chosen(), settings.trials(), settings.seed(),
+                """, settings.chosen(), Text.count(settings.trials(), "case"), settings.seed(),
                 outcome.exact().isEmpty() ? "" : "; float-level causality was run on " + outcome.exact().stream().map(Apparatus.Setup::toString)
                         .collect(Collectors.joining(", ")) + (outcome.refused().isEmpty() ? "" : "; not on " + String.join(", ", outcome.refused())),
-                surprises == 0 ? Text.format("%d verdicts and %d controls, all as expected", outcome.rows().size(), outcome.controls().size())
+                surprises == 0 ? Text.format("%s and %s, all as expected", Text.count(outcome.rows().size(), "verdict"), Text.count(outcome.controls().size(), "control"))
                         : Text.format("%d of %d verdicts and controls not as expected", surprises, outcome.rows().size() + outcome.controls().size()));
     }
 }
