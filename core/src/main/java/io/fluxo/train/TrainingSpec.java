@@ -4,6 +4,7 @@ import io.fluxo.model.Violation;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How a model is trained.
@@ -47,6 +48,11 @@ public record TrainingSpec(Optimizer optimizer, List<Double> betas, double epsil
                     ? 1.0
                     : 0.5 * (1 + StrictMath.cos(Math.PI * (double) (t - warmup) / (steps - warmup)));
         };
+    }
+
+    /** Whether the first {@code count} steps have the same learning rates under {@code other}, to the last bit. */
+    public boolean ratesAgree(TrainingSpec other, int count) {
+        return IntStream.rangeClosed(1, count).allMatch(t -> learningRate(t) == other.learningRate(t));
     }
 
     /** This training with another number of steps. */

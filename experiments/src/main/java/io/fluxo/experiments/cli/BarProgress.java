@@ -45,6 +45,11 @@ final class BarProgress implements StudyProgress {
     }
 
     @Override
+    public void beginsAnew(Trial trial, String why) {
+        QuietProgress.tell(out, trial, why);
+    }
+
+    @Override
     public void step(Trial trial, StepMetrics metrics) {
         bar.step();
         if (metrics.step() % 10 == 0) {

@@ -2,6 +2,7 @@ package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.Shell;
 import io.fluxo.experiments.install.Installer;
 import io.fluxo.experiments.study.Environment;
 import io.fluxo.text.Text;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -80,7 +82,7 @@ public final class Cli {
             message += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
         }
         String help = problem.getCommandLine().getCommandSpec().qualifiedName(" ");
-        terminal.err().println(Text.format("fluxo: %s; see ./%s --help", message, help));
+        terminal.err().println(Text.format("fluxo: %s; see %s --help", message, help.replaceFirst("^fluxo", Matcher.quoteReplacement(Shell.fluxo()))));
         return ExitStatus.BAD_INPUT.code();
     }
 

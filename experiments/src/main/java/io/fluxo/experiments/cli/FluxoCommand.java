@@ -1,6 +1,8 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.experiments.Shell;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -45,11 +47,19 @@ abstract class FluxoCommand implements Callable<Integer> {
 
     /** The command line as it could be typed again in a POSIX shell. */
     final String typed() {
-        StringBuilder line = new StringBuilder("./fluxo");
-        for (String argument : arguments) {
-            boolean plain = argument.matches("[A-Za-z0-9_@%+=:,./-]+");
-            line.append(' ').append(plain ? argument : "'" + argument.replace("'", "'\\''") + "'");
+        return Shell.line(arguments);
+    }
+
+    /** The same without an option and its value. */
+    final String typedWithout(String option) {
+        List<String> rest = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            if (arguments.get(i).equals(option)) {
+                i++;
+            } else if (!arguments.get(i).startsWith(option + "=")) {
+                rest.add(arguments.get(i));
+            }
         }
-        return line.toString();
+        return Shell.line(rest);
     }
 }

@@ -44,6 +44,11 @@ final class LineProgress implements StudyProgress {
     }
 
     @Override
+    public synchronized void beginsAnew(Trial trial, String why) {
+        QuietProgress.tell(out, trial, why);
+    }
+
+    @Override
     public synchronized void step(Trial trial, StepMetrics metrics) {
         stepsDone++;
         long now = System.nanoTime();

@@ -88,7 +88,7 @@ public final class StudyReport {
         page.put("tuned", !result.tuning().chosen().isEmpty());
         page.put("choices", choices(result.tuning()));
         page.put("proofs", proofs(result));
-        page.put("command", environment.path("command").asString(""));
+        page.put("command", environment.path("again").asString(""));
         page.put("yaml", StudyWriter.write(result.study()));
         page.put("environment", environmentRows(environment));
         return Mustache.compiler().defaultValue("").emptyStringIsFalse(true).compile(resource(FOLDER + "report.mustache")).execute(page);
@@ -159,7 +159,7 @@ public final class StudyReport {
     private static List<Map<String, String>> environmentRows(JsonNode environment) {
         List<Map<String, String>> rows = new ArrayList<>();
         environment.properties().forEach(entry -> {
-            if (!entry.getKey().equals("command")) {
+            if (!entry.getKey().equals("again")) {
                 rows.add(fact(entry.getKey().replace('_', ' '), flat(entry.getValue())));
             }
         });

@@ -11,8 +11,10 @@ import java.util.stream.Stream;
  *
  * @param tuning      what is tried first; empty where nothing is tuned
  * @param provisional what is measured then, before anything was chosen
+ * @param inputs      the files that they read
  */
-public record StudyTrials(Study study, long seed, Tasks tasks, Locations locations, List<PreparedTrial> tuning, List<PreparedTrial> provisional) {
+public record StudyTrials(Study study, long seed, Tasks tasks, Locations locations, List<PreparedTrial> tuning, List<PreparedTrial> provisional,
+                          StudyInputs inputs) {
 
     /**
      * Opens corpora: call when all that can be checked without them is.
@@ -22,7 +24,9 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
     public static StudyTrials of(Study study, long seed, Locations locations) {
         Tasks tasks = new Tasks();
         List<PreparedTrial> provisional = Trials.prepare(Trials.of(study, seed), tasks, locations);
-        return new StudyTrials(study, seed, tasks, locations, Trials.prepare(Trials.tuning(study, seed), tasks, locations), provisional);
+        List<PreparedTrial> tuning = Trials.prepare(Trials.tuning(study, seed), tasks, locations);
+        StudyInputs inputs = StudyInputs.of(Stream.concat(tuning.stream(), provisional.stream()).toList(), tasks, locations);
+        return new StudyTrials(study, seed, tasks, locations, tuning, provisional, inputs);
     }
 
     /** What is measured, with what was chosen. */

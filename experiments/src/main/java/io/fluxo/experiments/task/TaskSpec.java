@@ -4,6 +4,7 @@ import io.fluxo.model.Violation;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -51,6 +52,9 @@ public record TaskSpec(Kind kind, String corpus, String file, int states, List<I
         }
     }
 
+    /** The corpus that comes with Fluxo; any other is a file. */
+    public static final String WORDNET = WordNet.NAME;
+
     /** The largest Markov chain: its transition matrix stays within 8 MB. */
     public static final int MAX_STATES = 1024;
 
@@ -85,6 +89,15 @@ public record TaskSpec(Kind kind, String corpus, String file, int states, List<I
 
     public TaskSpec withItems(int ofSymbols, int count) {
         return new TaskSpec(kind, corpus, file, states, pairs, keys, values, distance, ofSymbols, count);
+    }
+
+    /** The file it learns from; empty where it needs none. */
+    public Optional<String> path() {
+        return switch (kind) {
+            case CHAR_LM -> Optional.of(corpus).filter(name -> !name.equals(WORDNET));
+            case TOKENS -> Optional.of(file);
+            case MARKOV, RECALL, INDUCTION, SORT, COPY -> Optional.empty();
+        };
     }
 
     /** What makes this specification impossible; empty where it can be carried out. */

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.verify.claim;
 
+import io.fluxo.experiments.Shell;
 import io.fluxo.experiments.study.FinishedRun;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
@@ -23,7 +24,7 @@ record FromStudy(String study, String claim) implements Check {
     public Finding of(Candidate candidate, Apparatus apparatus) {
         Optional<FinishedRun> run = FinishedRun.latest(apparatus.runs(), study);
         if (run.isEmpty()) {
-            return Finding.skipped(Text.format("needs training: run ./fluxo ablate %s (there is no run of it in %s; --runs names another folder)", study,
+            return Finding.skipped(Text.format("needs training: run %s ablate %s (there is no run of it in %s; --runs names another folder)", Shell.fluxo(), study,
                     apparatus.runs()));
         }
         List<FinishedRun.Condition> conditions = run.get().conditions(claim);

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.verify.claim;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.experiments.Shell;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Check;
@@ -80,7 +81,7 @@ final class WorkedExample {
             double off = Math.max(apart(first, onPaper1.normalized()), apart(second, onPaper2.normalized()));
             String theory = Text.format("LN(t2) = %s, LN(t5) = %s", Numbers.text(Published.T3), Numbers.text(Published.H));
             if (!(off <= tolerance(apparatus.dtype()))) {
-                return Finding.skipped(Text.format("the backend's LayerNorm is %s away from the definition: see ./fluxo compare", Numbers.text(off)));
+                return Finding.skipped(Text.format("the backend's LayerNorm is %s away from the definition: see %s compare", Numbers.text(off), Shell.fluxo()));
             }
             double nearest = Math.min(onPaper1.fromScalarGain(Published.T3), onPaper2.fromScalarGain(Published.H));
             List<String> derivation = derivation(apparatus, onPaper1, onPaper2);

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.verify.report;
 
+import io.fluxo.experiments.Shell;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Control;
@@ -50,7 +51,7 @@ public final class VerifyText {
         if (!row.finding().counterexample().isEmpty()) {
             text.append(Text.format("  refuted by%n    %s%n", row.finding().counterexample().replace(". There: ", System.lineSeparator() + "    ")));
         }
-        return text.append(Text.format("  again     ./fluxo verify %s%s%s%n", row.claim().id(), row.placement().isEmpty() || !named ? "" : " --placement "
+        return text.append(Text.format("  again     %s verify %s%s%s%n", Shell.fluxo(), row.claim().id(), row.placement().isEmpty() || !named ? "" : " --placement "
                 + row.placement(), options)).toString();
     }
 
