@@ -105,6 +105,13 @@ public final class FileKeys {
         return (String) absolute(CORPUS, name, Path.of(""), CORPUS, locations);
     }
 
+    /** The values of {@code point} as they are {@linkplain #shown(String, List) told apart} among those of {@code grid}, where it is one of the points. */
+    public static Map<String, Object> shown(Map<String, Object> point, Map<String, List<Object>> grid) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        point.forEach((key, value) -> shown.put(key, shown(key, grid.get(key)).get(grid.get(key).indexOf(value))));
+        return shown;
+    }
+
     /**
      * How the values listed under {@code key} are told apart in tables and results, which should not depend on where a study's files lie: a path by
      * as many of its last parts as it takes.

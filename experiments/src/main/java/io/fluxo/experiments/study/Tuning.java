@@ -1,12 +1,14 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.FileKeys;
 import io.fluxo.experiments.spec.Study;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /**
@@ -26,7 +28,15 @@ public record Tuning(List<Choice> chosen) {
      * @param tried   in the order of the grid
      * @param best    the one of {@code tried} with the least final loss, the first of several; the first of all where none finished
      */
-    public record Choice(String variant, List<Attempt> tried, Attempt best) {}
+    public record Choice(String variant, List<Attempt> tried, Attempt best) {
+
+        /** The values of {@code attempt} for results, which should not depend on where files lie. */
+        private JsonNode shown(Attempt attempt) {
+            Map<String, List<Object>> grid = new LinkedHashMap<>();
+            attempt.values.keySet().forEach(key -> grid.put(key, tried.stream().map(other -> other.values.get(key)).distinct().toList()));
+            return TrialRecord.varied(FileKeys.shown(attempt.values, grid));
+        }
+    }
 
     /**
      * @param values dotted key → value
@@ -84,14 +94,14 @@ public record Tuning(List<Choice> chosen) {
         for (Choice choice : chosen) {
             var row = rows.addObject();
             row.put("variant", choice.variant);
-            row.set("chosen", TrialRecord.varied(choice.best.values));
+            row.set("chosen", choice.shown(choice.best));
             ArrayNode tried = row.putArray("tried");
             for (Attempt attempt : choice.tried) {
                 var entry = tried.addObject();
                 entry.put("id", attempt.result.trial().id());
                 entry.put("seed", attempt.result.trial().seed());
                 entry.put("steps", attempt.result.trial().training().steps());
-                entry.set("values", TrialRecord.varied(attempt.values));
+                entry.set("values", choice.shown(attempt));
                 entry.put("outcome", io.fluxo.experiments.spec.Values.label(attempt.result.outcome()));
                 entry.set("final_loss", Json.number(attempt.result.finalLoss()));
             }

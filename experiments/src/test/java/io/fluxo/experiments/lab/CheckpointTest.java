@@ -18,10 +18,13 @@ import io.fluxo.experiments.task.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,13 +76,35 @@ class CheckpointTest {
     }
 
     @Test
-    void aCheckpointOfAnotherSpecificationIsRefused() throws Exception {
+    void aCheckpointThatIsNotAsItWasWrittenIsSaidAndTheTrialBeginsAnew() throws Exception {
+        Path file = Path.of("run/trials/seed=1");
+        assertBeginsAnew("flipped", "adam", "adam", file.resolve("checkpoint.safetensors"), bytes -> bytes[bytes.length - 50] ^= 1, "does not fit its checksum");
+        assertBeginsAnew("header", "adam", "adam", file.resolve("checkpoint.safetensors"), bytes -> bytes[30] ^= 4, "checkpoint.safetensors: ");
+        assertBeginsAnew("text", "adam", "adam", file.resolve("checkpoint.safetensors"), bytes -> Arrays.fill(bytes, (byte) 'x'), "not a safetensors file");
+        assertBeginsAnew("metrics", "adam", "adam", file.resolve("metrics.jsonl"), bytes -> bytes[25] = (byte) (bytes[25] == '1' ? '2' : '1'),
+                "metrics.jsonl beside it does not hold the 9 steps until then as they were written");
+        assertBeginsAnew("other", "adam", "adamw", file.resolve("metrics.jsonl"), bytes -> { }, "belongs to another specification");
+    }
+
+    private void assertBeginsAnew(String name, String optimizer, String resumed, Path damaged, Consumer<byte[]> damage, String why) throws Exception {
+        Path root = Files.createDirectory(folder.resolve(name));
         TrialExecutor executor = executor("simd");
-        RunDirectory directory = RunDirectory.create(folder.resolve("run"), false);
-        interrupted(executor, trials("optimizer: adam"), directory, 9, new AtomicInteger());
-        TrialResult result = new StudyRunner(executor, 1, StudyProgress.SILENT).run(trials("optimizer: adamw"), directory).getFirst();
-        assertThat(result.outcome()).isEqualTo(TrialResult.Outcome.FAILED);
-        assertThat(result.message()).contains("./trials/seed=1/checkpoint.safetensors: belongs to another specification");
+        RunDirectory directory = RunDirectory.create(root.resolve("run"), false);
+        interrupted(executor, trials("optimizer: " + optimizer), directory, 9, new AtomicInteger());
+        byte[] bytes = Files.readAllBytes(root.resolve(damaged));
+        damage.accept(bytes);
+        Files.write(root.resolve(damaged), bytes);
+        List<String> told = new ArrayList<>();
+        TrialResult result = new StudyRunner(executor, 1, new StudyProgress() {
+            @Override
+            public void beginsAnew(Trial trial, String reason) {
+                told.add(trial.id() + ": " + reason);
+            }
+        }).run(trials("optimizer: " + resumed), directory).getFirst();
+        assertThat(told).singleElement().asString().startsWith("seed=1: ").contains("checkpoint.safetensors: ", why);
+        RunDirectory undisturbed = RunDirectory.create(root.resolve("undisturbed"), false);
+        assertThat(result.finalLoss()).isEqualTo(new StudyRunner(executor, 1, StudyProgress.SILENT).run(trials("optimizer: " + resumed), undisturbed).getFirst().finalLoss());
+        assertThat(root.resolve("run/trials/seed=1/model/model.safetensors")).hasSameBinaryContentAs(root.resolve("undisturbed/trials/seed=1/model/model.safetensors"));
     }
 
     private static List<TrialResult> interrupted(TrialExecutor executor, List<PreparedTrial> trials, RunDirectory directory, int until,
