@@ -40,7 +40,7 @@ abstract class StudyCommand extends FluxoCommand {
     /** A year: as good as never. */
     private static final int MOST_SECONDS = 366 * 24 * 3600;
 
-    @Option(names = "--steps", paramLabel = "N", description = "optimizer steps, in place of training.steps")
+    @Option(names = "--steps", paramLabel = "N", description = "optimizer steps, in place of training.steps; train --resume goes on to more of them")
     Integer steps;
 
     @Option(names = "--resume", paramLabel = "DIR", description = "continue the run in DIR with what is not finished there")

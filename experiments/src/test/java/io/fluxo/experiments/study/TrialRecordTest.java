@@ -36,15 +36,19 @@ class TrialRecordTest {
     }
 
     @Test
-    void everyOtherBitIsNoticed() {
+    void everyOtherBitIsNoticedOrMeansTheSame() {
         byte[] written = Json.pretty(TrialRecord.write(result)).getBytes(StandardCharsets.UTF_8);
-        for (int bit = 0; bit < 8 * written.length; bit += 5) {
+        int refused = 0;
+        for (int bit = 0; bit < 8 * written.length; bit++) {
             byte[] flipped = written.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
-            if (!Character.isWhitespace(written[bit / 8]) || !Character.isWhitespace(flipped[bit / 8])) {
-                assertThatThrownBy(() -> TrialRecord.read(FILE, new String(flipped, StandardCharsets.ISO_8859_1), trial)).as("bit %d", bit).isInstanceOf(BadInput.class);
+            try {
+                assertThat(TrialRecord.read(FILE, new String(flipped, StandardCharsets.ISO_8859_1), trial)).as("bit %d", bit).isEqualTo(result); // 1.0e-7 is 1.0E-7
+            } catch (BadInput noticed) {
+                refused++;
             }
         }
+        assertThat(refused).isGreaterThan(8 * written.length * 9 / 10);
     }
 
     @Test
