@@ -13,8 +13,16 @@ public final class Launcher {
         return quoted(System.getProperty(PROPERTY, "./fluxo"));
     }
 
-    /** {@code argument} as one word. */
-    public static String quoted(String argument) {
-        return argument.matches("[A-Za-z0-9_@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
+    /** {@code argument} as one word, in quotes where it needs them. */
+    public static String quoted(Object argument) {
+        String word = argument.toString();
+        return word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+
+    /** A call of Fluxo. */
+    public static String line(Iterable<?> arguments) {
+        StringBuilder line = new StringBuilder(command());
+        arguments.forEach(argument -> line.append(' ').append(quoted(argument)));
+        return line.toString();
     }
 }

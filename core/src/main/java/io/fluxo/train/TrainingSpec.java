@@ -5,6 +5,7 @@ import io.fluxo.model.Violation;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How a model is trained.
@@ -59,6 +60,11 @@ public record TrainingSpec(Optimizer optimizer, List<Double> betas, double epsil
     /** Whether validation follows step {@code t}, counted from 1: every so many steps, and after the last. */
     public boolean validatesAfter(int t) {
         return evalEvery > 0 && (t % evalEvery == 0 || t == steps);
+    }
+
+    /** Whether the first {@code count} steps have the same learning rates under {@code other}, to the last bit. */
+    public boolean ratesAgree(TrainingSpec other, int count) {
+        return IntStream.rangeClosed(1, count).allMatch(t -> learningRate(t) == other.learningRate(t));
     }
 
     /** This training with another number of steps. */

@@ -1,6 +1,5 @@
 package io.fluxo.experiments.cli;
 
-import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Study;
@@ -8,7 +7,6 @@ import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.StudyDefinition;
 import io.fluxo.experiments.study.StudyTrials;
-import io.fluxo.experiments.task.TaskSpec;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -72,27 +70,13 @@ final class AblateCommand extends StudyCommand {
                     + StudyText.verdict(finished.result()));
             terminal.out().println("report: " + finished.directory().report());
         }
-        tellFailures(finished.result());
+        tellFailures(finished);
         return finished.result().asExpected() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }
 
     @Override
-    Study withOptions(Study study) {
-        Study changed = super.withOptions(study);
-        if (corpus == null) {
-            return changed;
-        }
-        requireNotVaried(study, "--corpus", "task.corpus");
-        requireNotVaried(study, "--corpus", "task.kind");
-        if (study.task().kind() != TaskSpec.Kind.CHAR_LM) {
-            throw new BadInput("--corpus: the study's task is not char_lm, it reads no text");
-        }
-        return changed.withTask(study.task().withCorpus(corpus));
-    }
-
-    @Override
-    void agreeOnOptions(Study study) {
-        agree("--corpus", corpus, study.task().corpus());
+    Optional<String> corpus() {
+        return Optional.ofNullable(corpus);
     }
 
     private ExitStatus listStudies(Workbench workbench) {

@@ -52,6 +52,11 @@ final class BarProgress implements StudyProgress {
     }
 
     @Override
+    public synchronized void beginsAnew(Trial trial, String why) {
+        line.above(QuietProgress.text(trial, why));
+    }
+
+    @Override
     public synchronized void step(Trial trial, StepMetrics metrics) {
         bar.step();
         losses.seen(trial, metrics);

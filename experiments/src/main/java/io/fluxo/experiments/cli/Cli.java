@@ -5,6 +5,7 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.BrokenPlugin;
 import io.fluxo.experiments.install.Installer;
 import io.fluxo.experiments.study.Environment;
+import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -103,7 +105,7 @@ public final class Cli {
             message += "; did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?";
         }
         CommandSpec command = problem.getCommandLine().getCommandSpec();
-        return tell(Text.format("%s; see %s%s --help", message, Shell.command(), command.parent() == null ? "" : " " + command.name()), ExitStatus.BAD_INPUT);
+        return tell(Text.format("%s; see %s%s --help", message, Launcher.command(), command.parent() == null ? "" : " " + command.name()), ExitStatus.BAD_INPUT);
     }
 
     private int failed(Exception problem, CommandLine command) {

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.text.Launcher;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,19 +56,19 @@ abstract class FluxoCommand<O extends CommonOptions> implements Callable<Integer
 
     /** The command line as it could be typed again in a POSIX shell. */
     final String typed() {
-        return Shell.line(arguments);
+        return Launcher.line(arguments);
     }
 
-    /** What does the same once more: the folder given by {@code --out} is taken by then. */
-    final String typedAgain() {
-        List<String> again = new ArrayList<>();
+    /** The same without an option and its value. */
+    final String typedWithout(String option) {
+        List<String> rest = new ArrayList<>();
         for (int i = 0; i < arguments.size(); i++) {
-            if (arguments.get(i).equals("--out")) {
+            if (arguments.get(i).equals(option)) {
                 i++;
-            } else if (!arguments.get(i).startsWith("--out=")) {
-                again.add(arguments.get(i));
+            } else if (!arguments.get(i).startsWith(option + "=")) {
+                rest.add(arguments.get(i));
             }
         }
-        return Shell.line(again);
+        return Launcher.line(rest);
     }
 }

@@ -42,6 +42,11 @@ final class LineProgress implements StudyProgress {
     }
 
     @Override
+    public synchronized void beginsAnew(Trial trial, String why) {
+        out.println(QuietProgress.text(trial, why));
+    }
+
+    @Override
     public synchronized void step(Trial trial, StepMetrics metrics) {
         stepsDone++;
         losses.seen(trial, metrics);

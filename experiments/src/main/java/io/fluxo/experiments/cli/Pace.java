@@ -110,8 +110,23 @@ record Pace(int steps, double secondsPerStep) {
         }
 
         @Override
-        public boolean goesOnAfter(int step) {
+        public boolean goesFurther() {
             return false;
+        }
+
+        @Override
+        public String told() {
+            return "";
+        }
+
+        @Override
+        public boolean goesOnAfter(int step, String told) {
+            return false;
+        }
+
+        @Override
+        public void beginsAnew(String why) {
+            // it was to begin
         }
     }
 }

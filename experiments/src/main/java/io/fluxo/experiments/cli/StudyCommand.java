@@ -1,35 +1,47 @@
 package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.cli.StudyJob.Begun;
 import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.cli.StudyJob.RunSettings;
+import io.fluxo.experiments.spec.FileKeys;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyCheck;
+import io.fluxo.experiments.spec.StudyDifference;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.spec.Verdict;
 import io.fluxo.experiments.study.BackendChoice;
-import io.fluxo.experiments.study.StudyTrials;
+import io.fluxo.experiments.study.Environment;
 import io.fluxo.experiments.study.RunDirectory;
 import io.fluxo.experiments.study.StudyResult;
+import io.fluxo.experiments.study.StudyTrials;
 import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.experiments.task.TaskSpec;
+import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
 /** What {@code ablate} and {@code train} share: a study from a name, a file or an earlier run, and running it. */
 abstract class StudyCommand extends FluxoCommand<StudyOptions> {
 
+    private static final String STEPS = "training.steps";
+    private static final int MOST_DIFFERENCES = 5;
+
     /** A year: as good as never. */
     private static final int MOST_SECONDS = 366 * 24 * 3600;
 
-    @Option(names = "--steps", paramLabel = "N", description = "optimizer steps, in place of training.steps")
+    @Option(names = "--steps", paramLabel = "N", description = "optimizer steps, in place of training.steps; train --resume goes on to more of them")
     Integer steps;
 
     @Option(names = "--resume", paramLabel = "DIR", description = "continue the run in DIR with what is not finished there")
@@ -46,27 +58,57 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         this.name = name;
     }
 
-    /** A study, where it came from, and what it is run with. */
-    record Request(Study study, Locations locations, RunSettings settings, Optional<RunDirectory> directory) {}
+    /** A study, where it came from, what it is run with, and the run that it continues, if any. */
+    record Request(Study study, Locations locations, RunSettings settings, Optional<Begun> begun, List<String> options) {}
 
-    /** The study that is asked for by a name or a file; {@code changed} applies the command's own options to it. */
+    /**
+     * What the command line changes of a study.
+     *
+     * @param steps  in place of training.steps
+     * @param corpus in place of task.corpus
+     */
+    record Changes(Optional<Integer> steps, Optional<String> corpus) {
+
+        /** The keys that are changed. */
+        List<String> keys() {
+            return Stream.of(steps.map(_ -> STEPS), corpus.map(_ -> FileKeys.CORPUS)).flatMap(Optional::stream).toList();
+        }
+
+        /** Those that {@code environment.json} says the run was begun with; their values stand in its study. */
+        static Changes recorded(JsonNode environment, Study study) {
+            List<String> keys = new ArrayList<>();
+            environment.path("options").forEach(key -> keys.add(key.asString("")));
+            return new Changes(Optional.of(study.training().steps()).filter(_ -> keys.contains(STEPS)),
+                    Optional.of(study.task().corpus()).filter(_ -> keys.contains(FileKeys.CORPUS)));
+        }
+    }
+
+    /** The study that is asked for by a name or a file, as the command line changes it; or the one of an earlier run. */
     final Request request(Workbench workbench, String asked) {
         if (!(checkpoint >= 0 && checkpoint <= MOST_SECONDS)) {
             throw new BadInput(Text.format("--checkpoint must be at least 0 and at most %,d seconds, not %s", MOST_SECONDS, checkpoint));
         }
+        CommonOptions.atLeast("--steps", steps, 1);
         if (resume != null) {
             return resumed(workbench, asked);
         }
         StudyReader.Read read = read(workbench, asked);
-        Study study = checked(withOptions(read.study()), read, workbench);
+        Locations locations = located(read.locations());
+        Changes changes = new Changes(Optional.ofNullable(steps), corpus().map(path -> FileKeys.corpus(path, locations)));
+        Study study = changed(read.study(), changes);
+        StudyCheck.check(study, workbench.registry(), locations);
         RunSettings settings = new RunSettings(Objects.requireNonNullElse(common.backend, RunOptions.DEFAULT_BACKEND),
                 Optional.ofNullable(common.dtype), Objects.requireNonNullElse(common.device, 0), Objects.requireNonNullElse(common.seed, 1L));
-        return new Request(study, read.locations(), settings, Optional.empty());
+        return new Request(study, locations, settings, Optional.empty(), changes.keys());
     }
 
-    private static Study checked(Study study, StudyReader.Read read, Workbench workbench) {
-        StudyCheck.check(study, workbench.registry(), read.locations());
-        return study;
+    /** The file that is given by {@code --corpus}, where the command has that option. */
+    Optional<String> corpus() {
+        return Optional.empty();
+    }
+
+    private Locations located(Locations read) {
+        return corpus().map(_ -> read.given(FileKeys.CORPUS, "--corpus")).orElse(read);
     }
 
     private Request resumed(Workbench workbench, String asked) {
@@ -74,25 +116,45 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         JsonNode environment = directory.environment();
         String madeBy = environment.path("job").asString("");
         if (!madeBy.equals(name)) {
-            throw new BadInput(Text.format("--resume %s: was made by '%s %s': continue it with that", resume, Shell.command(), madeBy));
+            throw new BadInput(Text.format("--resume %s: was made by '%s %s': continue it with that", resume, Launcher.command(), madeBy));
         }
         StudyReader.Read read = new StudyReader(workbench.registry(), workbench.studies()::defaults).read(directory.studyFile());
-        Study study = read.study();
-        JsonNode backend = environment.path("backend");
-        RunSettings settings = new RunSettings(backend.path("name").asString(""),
-                backend.path("dtype").isNull() ? Optional.empty() : Optional.of(backend.path("dtype").asString("")), backend.path("device").asInt(0),
-                environment.path("seed").asLong(1));
-        if (asked != null) {
-            agree("the study", read(workbench, asked).study().name(), study.name());
-        }
+        Study began = read.study();
+        RunSettings settings = RunSettings.of(environment, directory.root());
         agree("--backend", common.backend, settings.backend());
         agree("--dtype", common.dtype, settings.dtype().orElse(null));
         agree("--device", common.device, settings.device());
         agree("--seed", common.seed, settings.seed());
-        agree("--steps", steps, study.training().steps());
         agree("--out", common.out == null ? null : common.out.toAbsolutePath().normalize(), resume.toAbsolutePath().normalize());
-        agreeOnOptions(study);
-        return new Request(study, read.locations(), settings, Optional.of(directory));
+        agree("--corpus", corpus().map(path -> FileKeys.corpus(path, read.locations())).orElse(null), began.task().corpus());
+        Study study = withMoreSteps(began);
+        Changes changes = Changes.recorded(environment, study);
+        if (study != began) {
+            changes = new Changes(steps == null ? changes.steps : Optional.of(steps), changes.corpus);
+        }
+        if (asked != null) {
+            requireSame(read(workbench, asked), changes, study);
+        }
+        return new Request(study, read.locations(), settings, Optional.of(new Begun(directory, began.training().steps())), changes.keys());
+    }
+
+    /** The study of a run that goes on, where {@code --steps} asks for more of it. */
+    Study withMoreSteps(Study began) {
+        agree("--steps", steps, began.training().steps());
+        return began;
+    }
+
+    /** What is asked for, as the run was begun with it, is the run's study; or the keys that differ are told. */
+    private void requireSame(StudyReader.Read asked, Changes changes, Study run) {
+        agree("the study", asked.study().name(), run.name());
+        Study given = changed(asked.study(), changes);
+        List<StudyDifference> differences = StudyDifference.between(run, given);
+        if (!differences.isEmpty()) {
+            String told = differences.stream().limit(MOST_DIFFERENCES).map(difference -> Text.format("%s is %s, but the run began with %s",
+                    asked.locations().place(difference.key()), difference.given(), difference.began())).collect(Collectors.joining("; "));
+            String more = differences.size() <= MOST_DIFFERENCES ? "" : Text.format("; and %d keys more", differences.size() - MOST_DIFFERENCES);
+            throw new BadInput(Text.format("--resume %s: another study: %s%s; leave it out, put it back, or begin another run", resume, told, more));
+        }
     }
 
     /** A run has one setting from its beginning to its end: what is given again has to be the same. */
@@ -102,20 +164,28 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         }
     }
 
-    void agreeOnOptions(Study study) {}
-
-    Study withOptions(Study study) {
-        if (steps == null) {
-            return study;
+    Study changed(Study study, Changes changes) {
+        changes.steps.ifPresent(_ -> requireNotVaried(study, "--steps", STEPS));
+        changes.corpus.ifPresent(_ -> requireCorpus(study));
+        Study other = changes.corpus.map(path -> study.withTask(study.task().withCorpus(path))).orElse(study);
+        if (changes.steps.isEmpty()) {
+            return other;
         }
-        CommonOptions.atLeast("--steps", steps, 1);
-        requireNotVaried(study, "--steps", "training.steps");
-        Study changed = study.withTraining(study.training().withSteps(steps));
+        int count = changes.steps.get();
+        Study cut = other.withTraining(study.training().withSteps(count));
         // a study cut short says nothing of its hypothesis, and is not expected to
-        return steps < study.training().steps() ? changed.asking(study.question(), study.hypothesis(), Verdict.INCONCLUSIVE) : changed;
+        return count < study.training().steps() ? cut.asking(study.question(), study.hypothesis(), Verdict.INCONCLUSIVE) : cut;
     }
 
-    static void requireNotVaried(Study study, String option, String key) {
+    private static void requireCorpus(Study study) {
+        requireNotVaried(study, "--corpus", FileKeys.CORPUS);
+        requireNotVaried(study, "--corpus", "task.kind");
+        if (study.task().kind() != TaskSpec.Kind.CHAR_LM) {
+            throw new BadInput("--corpus: the study's task is not char_lm, it reads no text");
+        }
+    }
+
+    private static void requireNotVaried(Study study, String option, String key) {
         if (study.vary().containsKey(key) || study.variants().values().stream().anyMatch(values -> values.containsKey(key))) {
             throw new BadInput(Text.format("%s: the study varies %s", option, key));
         }
@@ -151,15 +221,21 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
     }
 
     final Optional<Finished> run(Workbench workbench, Request request, StudyTrials trials, int jobs) throws Exception {
-        return new StudyJob(name, typed(), typedAgain(), workbench, common, terminal, interruption, trials, request.settings(), request.directory(), jobs,
+        Environment.Call call = new Environment.Call(name, typed(), typedWithout("--out"), request.options());
+        return new StudyJob(call, workbench, common, terminal, interruption, trials, request.settings(), request.begun(), jobs,
                 Duration.ofNanos((long) (checkpoint * 1e9))).run();
     }
 
-    final void tellFailures(StudyResult result) {
-        for (StudyResult.VariantResult variant : result.variants()) {
-            for (TrialResult trial : variant.trials()) {
-                if (trial.outcome() == TrialResult.Outcome.FAILED) {
-                    terminal.err().println(Text.format("fluxo: trial %s failed: %s (delete its folder and --resume to run it again)", trial.trial().id(), trial.message()));
+    final void tellFailures(Finished finished) {
+        RunDirectory directory = finished.directory();
+        String resumes = Launcher.line(List.of(name, "--resume", directory.root()));
+        for (StudyResult.VariantResult variant : finished.result().variants()) {
+            for (TrialResult result : variant.trials()) {
+                if (result.outcome() == TrialResult.Outcome.FAILED) {
+                    String again = directory.isRecorded(result.trial())
+                            ? Text.format("to run it again: rm -r %s && %s", Launcher.quoted(directory.trial(result.trial())), resumes)
+                            : Text.format("nothing is recorded of it; when that is mended, this runs it again: %s", resumes);
+                    terminal.err().println(Text.format("fluxo: trial %s failed: %s; %s", result.trial().id(), result.message(), again));
                 }
             }
         }

@@ -18,6 +18,7 @@ import io.fluxo.experiments.study.StudyRunner;
 import io.fluxo.experiments.study.StudyTrials;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.experiments.study.Tuning;
+import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -40,19 +41,42 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Runs a study whose trials are prepared, and leaves everything a run leaves.
  *
- * @param name   the command: {@code ablate} or {@code train}
- * @param typed  the command line
- * @param again  what would make such a run once more
- * @param trials   the trials
- * @param resume the folder of the run that is continued; empty for a new one
- * @param jobs   trials at a time; 0 for as many as there are processors
+ * @param call        the command that runs it
+ * @param trials      the trials
+ * @param before      the run that is continued; empty for a new one
+ * @param jobs        trials at a time; 0 for as many as there are processors
  * @param checkpoints time between two checkpoints of a trial
  */
-record StudyJob(String name, String typed, String again, Workbench workbench, StudyOptions common, Terminal terminal, Interruption interruption, StudyTrials trials, RunSettings settings,
-                Optional<RunDirectory> resume, int jobs, Duration checkpoints) {
+record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common, Terminal terminal, Interruption interruption, StudyTrials trials,
+                RunSettings settings, Optional<Begun> before, int jobs, Duration checkpoints) {
 
     /** What a run is made with; fixed when it is begun, so that a resumed part cannot differ. */
-    record RunSettings(String backend, Optional<String> dtype, int device, long seed) {}
+    record RunSettings(String backend, Optional<String> dtype, int device, long seed) {
+
+        /**
+         * As {@code environment} of the run in {@code folder} says.
+         *
+         * @throws BadInput if it does not
+         */
+        static RunSettings of(JsonNode environment, Path folder) {
+            JsonNode backend = environment.path("backend");
+            JsonNode dtype = backend.path("dtype");
+            if (!backend.path("name").isString() || !dtype.isString() && !dtype.isNull() || !backend.path("device").isInt()
+                    || !environment.path("seed").canConvertToLong() || !environment.path("seed").isIntegralNumber()) {
+                throw new BadInput(Text.format("%s: does not say with which backend (name, dtype, device) and seed the run began; begin another",
+                        folder.resolve("environment.json")));
+            }
+            return new RunSettings(backend.path("name").stringValue(), dtype.isNull() ? Optional.empty() : Optional.of(dtype.stringValue()),
+                    backend.path("device").intValue(), environment.path("seed").longValue());
+        }
+    }
+
+    /**
+     * A run that is continued.
+     *
+     * @param steps the training steps that its study asked for until now
+     */
+    record Begun(RunDirectory directory, int steps) {}
 
     /** A run that came to its end. */
     record Finished(StudyResult result, RunDirectory directory) {}
@@ -80,7 +104,7 @@ record StudyJob(String name, String typed, String again, Workbench workbench, St
         int threads = shares.threads();
         BackendChoice choice = new BackendChoice(settings.backend(), settings.dtype(), settings.device(), threads);
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
-            RunDirectory directory = resume.isPresent() ? resume.get() : RunDirectory.create(folder(), name.equals("train"));
+            RunDirectory directory = before.map(Begun::directory).orElseGet(this::folder);
             try (RunLock _ = RunLock.take(directory.root()); Interruption.Work work = interruption.work()) {
                 return run(directory, choice, backend, atOnce, work);
             }
@@ -89,7 +113,7 @@ record StudyJob(String name, String typed, String again, Workbench workbench, St
 
     private Optional<Finished> run(RunDirectory directory, BackendChoice choice, Workbench.OpenBackend backend, int atOnce,
                                    Interruption.Work work) throws IOException, InterruptedException {
-        JsonNode environment = resume.isPresent() ? continued(directory) : begun(directory, choice, backend);
+        JsonNode environment = before.isPresent() ? continued(before.get()) : begun(directory, choice, backend);
         long begin = System.nanoTime();
         List<TrialResult> tried = runTrials(backend, atOnce, directory, trials.tuning(), work);
         if (tried.size() < trials.tuning().size()) {
@@ -113,34 +137,49 @@ record StudyJob(String name, String typed, String again, Workbench workbench, St
         return trials.study();
     }
 
-    private Path folder() {
+    private RunDirectory folder() {
+        boolean modelAtRoot = call.job().equals("train");
         if (common.out != null) {
-            return common.out;
+            return RunDirectory.create(common.out, modelAtRoot);
         }
-        return Path.of("runs", study().name() + "-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
-    }
-
-    private List<String> tasks() {
-        return trials.all().stream().map(trial -> trial.task().describe()).distinct().toList();
+        String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
+        return RunDirectory.createNext(Path.of("runs", study().name() + "-" + time), modelAtRoot);
     }
 
     private ObjectNode begun(RunDirectory directory, BackendChoice choice, Workbench.OpenBackend backend) throws IOException {
         directory.requireNew();
         BackendChoice effective = new BackendChoice(choice.name(), Optional.of(backend.dtype()), choice.device(), choice.threads());
-        ObjectNode environment = Environment.describe(name, typed, again, effective, backend.stack(), settings.seed(), tasks());
+        ObjectNode environment = Environment.describe(call, effective, backend.stack(), trials);
         directory.write("environment.json", Json.pretty(environment));
         directory.write("study.yaml", StudyWriter.write(study()));
         return environment;
     }
 
-    private JsonNode continued(RunDirectory directory) throws IOException {
+    private JsonNode continued(Begun run) throws IOException {
+        RunDirectory directory = run.directory();
         directory.sweep();
-        JsonNode environment = directory.environment();
-        List<String> before = new ArrayList<>();
-        environment.path("tasks").forEach(task -> before.add(task.asString("")));
-        if (!before.equals(tasks())) {
-            throw new BadInput(Text.format("--resume %s: the corpus has changed since the run began (then: %s; now: %s)",
-                    directory.root(), String.join("; ", before), String.join("; ", tasks())));
+        ObjectNode environment = directory.environment();
+        trials.inputs().requireSame(directory.root(), environment.path("inputs"), trials.locations());
+        if (!environment.path("tasks").equals(Environment.tasks(trials))) {
+            throw new BadInput(Text.format("--resume %s: the task has changed since the run began (then: %s; now: %s)", directory.root(),
+                    Json.line(environment.path("tasks")), Json.line(Environment.tasks(trials))));
+        }
+        Environment.Build build = Environment.Build.of(environment);
+        boolean otherBuild = Environment.Build.current().differs(build);
+        if (otherBuild) {
+            terminal.err().println(Text.format("fluxo: the run began with Fluxo %s, and goes on with %s: its results may be of neither", build,
+                    Environment.Build.current()));
+        }
+        int steps = study().training().steps();
+        if (steps > run.steps()) {
+            // in this order a process that is killed between two of these leaves a run that can be continued, to the old number of steps or the new
+            directory.reopen(trials.all().getFirst().trial().withSteps(run.steps()));
+            Environment.lengthened(environment, call, steps);
+            directory.write("environment.json", Json.pretty(environment));
+            directory.write("study.yaml", StudyWriter.write(study()));
+        } else if (otherBuild) {
+            Environment.continued(environment, call);
+            directory.write("environment.json", Json.pretty(environment));
         }
         return environment;
     }
@@ -159,15 +198,16 @@ record StudyJob(String name, String typed, String again, Workbench workbench, St
 
     /** The command that goes on with the run. */
     private String continuing(RunDirectory directory) {
-        List<String> arguments = new ArrayList<>(List.of(name, "--resume", directory.root().toString()));
+        List<String> arguments = new ArrayList<>(List.of(call.job(), "--resume", directory.root().toString()));
         if (common.plugins != null) {
             arguments.addAll(List.of("--plugins", common.plugins.toString()));
         }
-        return Shell.line(arguments);
+        return Launcher.line(arguments);
     }
 
     private StudyProgress progress() {
-        return common.quiet ? StudyProgress.SILENT : terminal.interactive() ? new BarProgress(terminal.err(), terminal.errColumns()) : new LineProgress(terminal.err());
+        return common.quiet ? new QuietProgress(terminal.err())
+                : terminal.interactive() ? new BarProgress(terminal.err(), terminal.errColumns()) : new LineProgress(terminal.err());
     }
 
     private static ObjectNode timings(List<TrialResult> results, double seconds, int atOnce, int threads) {

@@ -4,10 +4,12 @@ import io.fluxo.checkpoint.ModelDirectory;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.spec.Verdict;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.text.Text;
+import io.fluxo.train.TrainingSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -38,12 +40,30 @@ final class TrainCommand extends StudyCommand {
 
     /** One model has one seed and no verdict. */
     @Override
-    Study withOptions(Study study) {
+    Study changed(Study study, Changes changes) {
         if (study.compares() || study.trialCount() > study.seeds()) {
             String what = study.compares() ? "varies " + String.join(" and ", study.axes().keySet()) : "tunes " + String.join(" and ", study.tune().over().keySet());
             throw new BadInput(Text.format("train: '%s' %s, which makes several models: use ablate", study.name(), what));
         }
-        return super.withOptions(study).withSeeds(1).asking(study.question(), study.hypothesis(), Verdict.INCONCLUSIVE);
+        return super.changed(study, changes).withSeeds(1).asking(study.question(), study.hypothesis(), Verdict.INCONCLUSIVE);
+    }
+
+    /** A training may go on to more steps, if those it has done are the first of them: that they are no others is what the learning rate decides. */
+    @Override
+    Study withMoreSteps(Study began) {
+        int done = began.training().steps();
+        if (steps == null || steps == done) {
+            return began;
+        }
+        if (steps < done) {
+            throw new BadInput(Text.format("--resume %s: --steps %,d: the run is one of %,d steps; it can be given more, not fewer", resume, steps, done));
+        }
+        TrainingSpec longer = began.training().withSteps(steps);
+        if (!longer.ratesAgree(began.training(), done)) {
+            throw new BadInput(Text.format("--resume %s: --steps %,d: with the schedule %s the learning rate depends on training.steps, and the first %,d steps"
+                    + " of such a run would have had other rates; begin another run", resume, steps, Values.label(longer.schedule()), done));
+        }
+        return began.withTraining(longer);
     }
 
     private ExitStatus tell(Finished finished) {
@@ -57,7 +77,7 @@ final class TrainCommand extends StudyCommand {
             }
             terminal.out().println("report: " + finished.directory().report());
         }
-        tellFailures(result);
+        tellFailures(finished);
         boolean trained = result.variants().getFirst().trials().getFirst().outcome() == TrialResult.Outcome.FINISHED;
         return trained ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }

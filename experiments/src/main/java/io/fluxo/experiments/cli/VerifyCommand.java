@@ -23,6 +23,7 @@ import io.fluxo.experiments.verify.report.VerifyText;
 import io.fluxo.experiments.verify.report.WorkedRun;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,16 +153,16 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
         StringBuilder options = new StringBuilder(Text.format(" --seed %d --trials %d", Objects.requireNonNullElse(common.seed, 1L),
                 Objects.requireNonNullElse(trials, DEFAULT_TRIALS)));
         if (common.backend != null) {
-            options.append(" --backend ").append(Shell.quoted(common.backend));
+            options.append(" --backend ").append(Launcher.quoted(common.backend));
         }
         if (common.dtype != null) {
             options.append(" --dtype ").append(common.dtype);
         }
         if (spec != null) {
-            options.append(" --spec ").append(Shell.quoted(spec.toString()));
+            options.append(" --spec ").append(Launcher.quoted(spec.toString()));
         }
         if (common.plugins != null) {
-            options.append(" --plugins ").append(Shell.quoted(common.plugins.toString()));
+            options.append(" --plugins ").append(Launcher.quoted(common.plugins.toString()));
         }
         return options.toString();
     }

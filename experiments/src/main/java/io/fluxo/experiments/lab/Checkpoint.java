@@ -1,75 +1,127 @@
 package io.fluxo.experiments.lab;
 
+import io.fluxo.checkpoint.CheckpointException;
 import io.fluxo.checkpoint.Safetensors;
+import io.fluxo.checkpoint.TensorDigest;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialListener;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
 import io.fluxo.train.Trainer;
+import io.fluxo.train.TrainingSpec;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What an interrupted training goes on from: parameters and optimizer state in a safetensors file, and the step they belong to in its metadata.
- * Data and dropout are functions of the step, so that the position in both is the step. The file is replaced as a whole.
+ * What an interrupted training goes on from: parameters and optimizer state in a safetensors file, and in its metadata the step they belong to,
+ * what was told of the steps until then, and a checksum over everything. Data and dropout are functions of the step, so that the position in both is
+ * the step. The file is replaced as a whole.
  */
 final class Checkpoint {
 
     private static final String STEP = "step";
     private static final String TRIAL = "trial";
+    private static final String TOLD = "told";
+    private static final String CHECKSUM = "sha256";
 
     private final Path file;
-    private final int steps;
-    private final String identity;
+    private final Trial trial;
+    private final TrialListener listener;
     private final long interval;
     private long last = System.nanoTime();
-    private int saved;
+    private int written;
 
     /** @param interval time between two checkpoints; zero for one after every step */
-    Checkpoint(Path file, Trial trial, Duration interval) {
-        this.file = file;
-        this.steps = trial.training().steps();
-        this.identity = List.of(trial.seed(), trial.task(), trial.model(), trial.training()).toString();
+    Checkpoint(Trial trial, TrialListener listener, Duration interval) {
+        this.file = listener.checkpoint();
+        this.trial = trial;
+        this.listener = listener;
         this.interval = interval.toNanos();
     }
 
     /** The step that {@code trainer} stands after: 0 where there is nothing to go on from. */
-    int restore(Trainer trainer, TrialListener listener) {
+    int restore(Trainer trainer) {
         if (!Files.exists(file)) {
             return 0;
         }
-        try (Safetensors saved = Safetensors.open(file)) {
-            if (!identity.equals(saved.metadata().get(TRIAL))) {
-                throw new IllegalStateException(file + ": belongs to another specification than study.yaml now says; delete it to begin the trial again");
+        try {
+            Saved saved = read();
+            if (!saved.isIntact()) {
+                return anew("is damaged: its content does not fit its checksum");
             }
-            int step = Integer.parseInt(saved.metadata().get(STEP));
-            if (!listener.goesOnAfter(step)) {
-                return 0;
+            int step = Integer.parseInt(saved.texts.get(STEP));
+            if (step < 1 || step > trial.training().steps() || !identity(step).equals(saved.texts.get(TRIAL))) {
+                return anew("belongs to another specification than study.yaml now says");
             }
-            trainer.restore(saved::read);
-            this.saved = step;
+            if (!listener.goesOnAfter(step, saved.texts.get(TOLD))) {
+                return anew(Text.format("metrics.jsonl beside it does not hold the %,d steps until then as they were written", step));
+            }
+            trainer.restore(saved.tensors::get);
+            written = step;
             return step;
+        } catch (CheckpointException e) {
+            if (e.getCause() instanceof IOException) {
+                throw e; // it may be right, it only cannot be read now
+            }
+            return anew(e.getMessage());
         }
+    }
+
+    private int anew(String why) {
+        listener.beginsAnew(why.startsWith(file.toString()) ? why : file + ": " + why);
+        return 0;
     }
 
     /** Step {@code t} is done, and told. */
     void after(int t, Trainer trainer) {
-        if (t < steps && System.nanoTime() - last >= interval) {
+        boolean due = t < trial.training().steps() ? System.nanoTime() - last >= interval : listener.goesFurther();
+        if (due) {
             write(t, trainer);
         }
     }
 
     /** The training stops after step {@code t}, and is to lose none. */
     void leave(int t, Trainer trainer) {
-        if (t > saved) {
+        if (t > written) {
             write(t, trainer);
         }
     }
 
     private void write(int t, Trainer trainer) {
-        Safetensors.write(file, trainer.state(), Map.of(STEP, Integer.toString(t), TRIAL, identity));
-        saved = t;
+        Map<String, HostArray> tensors = trainer.state();
+        Map<String, String> texts = new HashMap<>(Map.of(STEP, Integer.toString(t), TRIAL, identity(t), TOLD, listener.told()));
+        texts.put(CHECKSUM, TensorDigest.of(tensors, texts));
+        Safetensors.write(file, tensors, texts);
+        written = t;
         last = System.nanoTime();
+    }
+
+    /** What the first {@code steps} steps depend on. How many follow belongs to it only where they ask, as a learning rate that falls towards the end does. */
+    private String identity(int steps) {
+        TrainingSpec training = trial.training();
+        TrainingSpec soFar = training.withSteps(steps).ratesAgree(training, steps) ? training.withSteps(0) : training;
+        return List.of(trial.seed(), trial.task(), trial.model(), soFar).toString();
+    }
+
+    private record Saved(Map<String, HostArray> tensors, Map<String, String> texts) {
+
+        boolean isIntact() {
+            Map<String, String> others = new HashMap<>(texts);
+            String written = others.remove(CHECKSUM);
+            return TensorDigest.of(tensors, others).equals(written);
+        }
+    }
+
+    private Saved read() {
+        try (Safetensors saved = Safetensors.open(file)) {
+            Map<String, HostArray> tensors = new HashMap<>();
+            saved.names().forEach(name -> tensors.put(name, saved.read(name)));
+            return new Saved(tensors, saved.metadata());
+        }
     }
 }

@@ -82,8 +82,8 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
     }
 
     private Ending steps(Trial trial, Task task, Trainer trainer, RandomKey data, TrialListener listener) {
-        Checkpoint checkpoint = new Checkpoint(listener.checkpoint(), trial, checkpoints);
-        int done = checkpoint.restore(trainer, listener);
+        Checkpoint checkpoint = new Checkpoint(trial, listener, checkpoints);
+        int done = checkpoint.restore(trainer);
         int batch = trial.training().batch();
         int nCtx = trial.model().nCtx();
         for (int t = done + 1; t <= trial.training().steps(); t++) {

@@ -94,7 +94,7 @@ public final class StudyReport {
         page.put("edges", Sentences.edges(result.tuning()));
         page.put("bounds", Sentences.bounds(result.study().tune()));
         page.put("proofs", proofs(result));
-        page.put("command", environment.path("again").asString(environment.path("command").asString("")));
+        page.put("command", environment.path("again").asString(""));
         page.put("yaml", StudyWriter.write(result.study()));
         page.put("environment", environmentRows(environment));
         return Mustache.compiler().defaultValue("").emptyStringIsFalse(true).compile(resource(FOLDER + "report.mustache")).execute(page);
@@ -172,7 +172,7 @@ public final class StudyReport {
     private static List<Map<String, String>> environmentRows(JsonNode environment) {
         List<Map<String, String>> rows = new ArrayList<>();
         environment.properties().forEach(entry -> {
-            if (!List.of("command", "again").contains(entry.getKey())) {
+            if (!entry.getKey().equals("again")) {
                 rows.add(fact(entry.getKey().replace('_', ' '), flat(entry.getValue())));
             }
         });

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -162,21 +163,23 @@ public record Study(String name, String question, String hypothesis, Verdict exp
         return grid.isEmpty() ? 0 : Grid.size(grid);
     }
 
-    /** What variants differ in: which of the named ones they are, and the keys of the grid. */
+    /** What variants differ in: which of the named ones they are, and the keys of the grid. Files are shown by what tells them apart. */
     public Map<String, List<Object>> axes() {
         Map<String, List<Object>> axes = new LinkedHashMap<>();
         if (!variants.isEmpty()) {
             axes.put(VARIANTS, List.copyOf(variants.keySet()));
         }
-        axes.putAll(vary);
+        vary.forEach((key, values) -> axes.put(key, FileKeys.shown(key, values)));
         return axes;
     }
 
     /** What is compared: each variant at each point of the grid, the first key slowest. Call only on a study within {@link #MAX_TRIALS}. */
     public List<Cell> cells() {
-        return Grid.points(axes()).stream().map(point -> {
-            Cell base = new Cell(Collections.unmodifiableMap(point), task, model, training);
-            return base.with(variants.getOrDefault(base.variant(), Map.of())).with(point);
+        List<Map<String, Object>> places = Grid.points(axes());
+        List<Map<String, Object>> values = Grid.points(vary);
+        return IntStream.range(0, places.size()).mapToObj(i -> {
+            Cell base = new Cell(Collections.unmodifiableMap(places.get(i)), task, model, training);
+            return base.with(variants.getOrDefault(base.variant(), Map.of())).with(values.get(i % values.size())); // the names are the slowest axis
         }).toList();
     }
 

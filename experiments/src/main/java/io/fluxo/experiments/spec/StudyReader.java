@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -20,9 +21,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * Reads a {@link Study} from YAML and checks all of it, every point of its grid included.
  *
  * @param registry what placements and norms there are
- * @param defaults a study's name → what its missing keys mean
+ * @param defaults the name of a study that is known → what its missing keys mean
  */
-public record StudyReader(Registry registry, Function<String, Study> defaults) {
+public record StudyReader(Registry registry, Function<String, Optional<Study>> defaults) {
 
     private static final List<String> KEYS =
             List.of("study", "question", "hypothesis", "expected", "task", "model", "training", "variants", "vary", "tune", "compare_on",
@@ -37,27 +38,38 @@ public record StudyReader(Registry registry, Function<String, Study> defaults) {
     /** @throws BadInput if the file cannot be read, is not YAML, or is no study that can be carried out */
     public Read read(Path file) {
         String name = file.getFileName() == null ? "study" : file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
-        return read(file.toString(), name, YamlFile.read(file));
+        Path folder = Optional.ofNullable(file.getParent()).orElse(Path.of(""));
+        return read(file.toString(), name.replaceAll("[^A-Za-z0-9._-]", "-"), folder, YamlFile.read(file));
     }
 
     /** The same from a text; {@code source} names it in messages. */
     public Read parse(String source, String text) {
-        return read(source, "study", YamlFile.parse(source, text));
+        return read(source, "study", Path.of(""), YamlFile.parse(source, text));
     }
 
-    private Read read(String source, String fallbackName, Node root) {
+    private Read read(String source, String fallbackName, Path folder, Node root) {
         Binder binder = new Binder(source);
         Map<String, Node> entries = binder.mapping(root, "");
         binder.requireKnown(entries, "", KEYS);
-        String name = entries.containsKey("study")
-                ? (String) binder.value(entries.get("study"), String.class, "study")
-                : fallbackName.replaceAll("[^A-Za-z0-9._-]", "-");
-        Study silent = defaults.apply(name).named(name);
-        Study study = bind(binder, entries, silent);
+        Optional<String> written = Optional.ofNullable(entries.get("study")).map(node -> (String) binder.value(node, String.class, "study"));
+        Optional<Study> known = written.flatMap(defaults);
+        String name = written.orElseGet(() -> unclaimed(fallbackName));
+        Study silent = known.orElse(Study.DEFAULT).named(name);
+        Study bound = bind(binder, entries, silent);
         Locations locations = binder.locations();
+        Study study = FileKeys.resolved(bound, folder, locations);
         StudyCheck.check(study, registry, locations);
         IdleKeys.refuse(study, silent, locations);
+        if (known.isEmpty() && study.expected() != Verdict.INCONCLUSIVE) {
+            throw locations.complaint("expected", Text.format("no rule for a verdict is known for the study '%s', so that it cannot be '%s': leave it out",
+                    name, study.expected().label()));
+        }
         return new Read(study, locations);
+    }
+
+    /** A name taken from a file never is that of a known study: only who writes {@code study: depth} means it. */
+    private String unclaimed(String name) {
+        return defaults.apply(name).isPresent() ? "my-" + name : name;
     }
 
     private static Study bind(Binder binder, Map<String, Node> entries, Study base) {

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.file.RegularFile;
 import io.fluxo.experiments.file.StrictUtf8;
 import io.fluxo.text.Text;
 import java.io.IOException;
@@ -47,6 +48,7 @@ final class YamlFile {
     }
 
     private static String text(Path file) {
+        RegularFile.require(file);
         StringBuilder text = new StringBuilder();
         try (InputStream in = Files.newInputStream(file)) {
             StrictUtf8.decode(in, file.toString(), MAX_BYTES, (characters, count) -> text.append(characters, 0, count));

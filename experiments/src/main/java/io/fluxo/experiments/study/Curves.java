@@ -32,7 +32,7 @@ public record Curves(double[] loss, SortedMap<Integer, Double> validation, Map<M
 
     /** Reads {@code metrics.jsonl}; a last line that was cut off is left out. */
     static Curves read(Path file) throws IOException {
-        if (!Files.exists(file)) {
+        if (!Files.isRegularFile(file)) {
             return EMPTY;
         }
         List<Double> loss = new ArrayList<>();
@@ -59,6 +59,17 @@ public record Curves(double[] loss, SortedMap<Integer, Double> validation, Map<M
             }
         }
         return new Curves(loss.stream().mapToDouble(Double::doubleValue).toArray(), validation, byLayer);
+    }
+
+    /** Without what was measured at other steps than {@code trial} measures at: it may have gone on from a shorter one. */
+    Curves measuredBy(Trial trial) {
+        Map<Measure, SortedMap<Integer, double[]>> kept = new EnumMap<>(Measure.class);
+        byLayer.forEach((measure, steps) -> {
+            SortedMap<Integer, double[]> own = new TreeMap<>(steps);
+            own.keySet().removeIf(step -> !trial.measuredAt(step));
+            kept.put(measure, own);
+        });
+        return new Curves(loss, validation, kept);
     }
 
     /**

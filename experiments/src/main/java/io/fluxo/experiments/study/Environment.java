@@ -1,6 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.file.Json;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code environment.json}: with what a run was made, and what {@code --resume} has to do alike. */
@@ -21,27 +24,60 @@ public final class Environment {
     private Environment() {}
 
     /**
-     * @param job      the command that made the run: {@code ablate} or {@code train}
-     * @param command  as it was typed
-     * @param again    what would make such a run once more
-     * @param stack    the backend with its decorators, as it names itself
-     * @param tasks    each task's description
+     * The command that made a run.
+     *
+     * @param job     {@code ablate} or {@code train}
+     * @param command as it was typed
+     * @param again   what can be typed to make another such run
+     * @param options the study's keys that it gave, in place of what is written
      */
-    public static ObjectNode describe(String job, String command, String again, BackendChoice backend, String stack, long seed,
-                                      List<String> tasks) {
+    public record Call(String job, String command, String again, List<String> options) {}
+
+    /**
+     * A build of Fluxo.
+     *
+     * @param commit with {@code -dirty} after it if files differ; empty where it is not known
+     */
+    public record Build(String version, Optional<String> commit) {
+
+        /** This one. */
+        public static Build current() {
+            return new Build(Environment.version("fluxo"), gitCommit(home()));
+        }
+
+        /** The one that began the run which {@code environment} describes. */
+        public static Build of(JsonNode environment) {
+            return new Build(environment.path("fluxo").asString("unknown"), Optional.of(environment.path("git_commit").asString("")).filter(commit -> !commit.isEmpty()));
+        }
+
+        /** Whether they are known to be two. */
+        public boolean differs(Build other) {
+            return !version.equals(other.version) || commit.isPresent() && other.commit.isPresent() && !commit.equals(other.commit);
+        }
+
+        @Override
+        public String toString() {
+            return version + commit.map(hash -> Text.format(" (commit %s)", hash.replaceFirst("^([0-9a-f]{12})[0-9a-f]+", "$1"))).orElse("");
+        }
+    }
+
+    /** @param stack the backend with its decorators, as it names itself */
+    public static ObjectNode describe(Call call, BackendChoice backend, String stack, StudyTrials trials) {
         ObjectNode root = Json.object();
         root.put("fluxo", version("fluxo"));
-        root.put("job", job);
-        root.put("command", command);
-        root.put("again", again);
-        root.put("seed", seed);
+        root.put("job", call.job());
+        root.put("command", call.command());
+        root.put("again", call.again());
+        root.set("options", Json.of(call.options()));
+        root.put("seed", trials.seed());
         ObjectNode device = root.putObject("backend");
         device.put("name", backend.name());
         device.put("stack", stack);
         device.set("dtype", Json.of(backend.dtype().orElse(null)));
         device.put("device", backend.device());
         device.put("threads", backend.threads());
-        root.set("tasks", Json.of(tasks));
+        root.set("tasks", tasks(trials));
+        root.set("inputs", trials.inputs().json());
         ObjectNode java = root.putObject("java");
         java.put("version", Runtime.version().toString());
         java.put("vendor", System.getProperty("java.vendor", ""));
@@ -52,9 +88,33 @@ public final class Environment {
         os.put("version", System.getProperty("os.version", ""));
         os.put("arch", System.getProperty("os.arch", ""));
         os.put("processors", Runtime.getRuntime().availableProcessors());
-        root.set("git_commit", Json.of(gitCommit(Optional.ofNullable(System.getProperty("fluxo.home")).map(Path::of)).orElse(null)));
-        root.put("started", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        root.set("git_commit", Json.of(gitCommit(home()).orElse(null)));
+        root.put("started", now());
         return root;
+    }
+
+    /** Each task's description. */
+    public static JsonNode tasks(StudyTrials trials) {
+        return Json.of(trials.all().stream().map(trial -> trial.task().describe()).distinct().toList());
+    }
+
+    /** Writes into {@code environment} that {@code call} went on with the run. */
+    public static void continued(ObjectNode environment, Call call) {
+        ArrayNode parts = environment.path("continued") instanceof ArrayNode before ? before : environment.putArray("continued");
+        ObjectNode part = parts.addObject().put("fluxo", version("fluxo"));
+        part.set("git_commit", Json.of(gitCommit(home()).orElse(null)));
+        part.put("command", call.command()).put("started", now());
+    }
+
+    /** The same of a call that went on to more steps: what can be typed to make another such run asks for them at once. */
+    public static void lengthened(ObjectNode environment, Call call, int steps) {
+        continued(environment, call);
+        environment.put("again", environment.path("again").asString("").replaceAll(" --steps[ =][0-9]+", "") + " --steps " + steps);
+        environment.set("options", Json.of(call.options()));
+    }
+
+    private static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** The version of {@code name} that this build was made with. */
@@ -68,6 +128,11 @@ public final class Environment {
             throw new UncheckedIOException(e);
         }
         return versions.getProperty(name, "unknown");
+    }
+
+    /** Fluxo's own folder, where the launcher says it. */
+    private static Optional<Path> home() {
+        return Optional.ofNullable(System.getProperty("fluxo.home")).map(Path::of);
     }
 
     /**

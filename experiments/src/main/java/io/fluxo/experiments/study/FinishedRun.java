@@ -64,7 +64,8 @@ public record FinishedRun(Path folder, String started, String backend, long seed
     /** Whether {@code folder} is of a finished run with this very specification: with another, a verdict says something else. */
     private static boolean isRunOf(Path folder, String specification) throws IOException {
         Path study = folder.resolve("study.yaml");
-        return Files.isRegularFile(study) && Files.isRegularFile(folder.resolve("results.json")) && Files.readString(study).equals(specification);
+        return Files.isRegularFile(study) && Files.isRegularFile(folder.resolve("results.json"))
+                && Files.isRegularFile(folder.resolve("environment.json")) && Files.readString(study).equals(specification);
     }
 
     private static FinishedRun read(Path folder) throws IOException {

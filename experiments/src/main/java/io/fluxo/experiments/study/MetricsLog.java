@@ -1,5 +1,6 @@
 package io.fluxo.experiments.study;
 
+import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.file.Json;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -9,10 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,47 +23,74 @@ import tools.jackson.databind.node.ObjectNode;
 final class MetricsLog implements AutoCloseable {
 
     private final BufferedWriter out;
+    private final MessageDigest digest;
 
-    private MetricsLog(BufferedWriter out) {
+    private MetricsLog(BufferedWriter out, MessageDigest digest) {
         this.out = out;
+        this.digest = digest;
     }
 
-    /** An empty log, in place of one that lies there. */
+    /** An empty log, in place of whatever lies there. */
     static MetricsLog begin(Path file) throws IOException {
-        return new MetricsLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE));
+        Files.deleteIfExists(file);
+        return new MetricsLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                Fingerprint.digest());
     }
 
-    /** The log in {@code file} without what follows the first {@code steps} steps. */
-    static MetricsLog continued(Path file, int steps) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        int end = 0;
-        for (int line = 0; line < steps; end++) {
-            line += bytes[end] == '\n' ? 1 : 0;
+    /** A log that goes on, and the steps that it holds already, without what was measured by layer. */
+    record Continued(MetricsLog log, List<StepMetrics> before) {}
+
+    /**
+     * The log in {@code file} without what follows the first {@code steps} steps.
+     *
+     * @param told the {@link #told} of a log after that step; empty if that is not what the file holds
+     */
+    static Optional<Continued> continued(Path file, int steps, String told) throws IOException {
+        byte[] bytes = Files.isRegularFile(file) ? Files.readAllBytes(file) : new byte[0];
+        int end = end(bytes, steps);
+        MessageDigest digest = Fingerprint.digest();
+        digest.update(bytes, 0, end);
+        if (!told(digest).equals(told)) {
+            return Optional.empty();
         }
+        List<StepMetrics> before = new String(bytes, 0, end, StandardCharsets.UTF_8).lines().map(MetricsLog::step).toList();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(end);
         }
-        return new MetricsLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND));
+        return Optional.of(new Continued(new MetricsLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND), digest), before));
     }
 
-    /** The first {@code steps} steps in {@code file}, without what was measured by layer; fewer if it holds fewer. */
-    static List<StepMetrics> read(Path file, int steps) throws IOException {
-        List<StepMetrics> read = new ArrayList<>();
-        if (!Files.exists(file)) {
-            return read;
-        }
-        for (String line : Files.readString(file).lines().limit(steps).toList()) {
-            try {
-                JsonNode node = Json.parse(line);
-                JsonNode validation = node.path("validation_loss");
-                read.add(new StepMetrics(node.path("step").asInt(0), node.path("loss").asDouble(Double.NaN), node.path("lr").asDouble(0), java.util.Map.of(),
-                        validation.isNumber() ? OptionalDouble.of(validation.doubleValue()) : OptionalDouble.empty()));
-            } catch (JacksonException cutOff) {
-                break;
+    /** Where the first {@code lines} lines end, or the whole lines there are. */
+    private static int end(byte[] bytes, int lines) {
+        int end = 0;
+        int line = 0;
+        for (int at = 0; at < bytes.length && line < lines; at++) {
+            if (bytes[at] == '\n') {
+                line++;
+                end = at + 1;
             }
         }
-        return read;
+        return end;
+    }
+
+    private static StepMetrics step(String line) {
+        JsonNode node = Json.parse(line);
+        JsonNode validation = node.path("validation_loss");
+        return new StepMetrics(node.path("step").asInt(0), node.path("loss").asDouble(Double.NaN), node.path("lr").asDouble(0), Map.of(),
+                validation.isNumber() ? OptionalDouble.of(validation.doubleValue()) : OptionalDouble.empty());
+    }
+
+    /** Identifies everything the log holds. */
+    String told() {
+        return told(digest);
+    }
+
+    private static String told(MessageDigest digest) {
+        try {
+            return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest()); // the digest itself goes on
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the JDK's SHA-256 can be cloned", e);
+        }
     }
 
     void append(StepMetrics metrics) {
@@ -70,12 +100,13 @@ final class MetricsLog implements AutoCloseable {
         line.set("lr", Json.number(metrics.learningRate()));
         metrics.validationLoss().ifPresent(loss -> line.set("validation_loss", Json.number(loss)));
         metrics.byLayer().entrySet().stream()
-                .sorted(java.util.Map.Entry.comparingByKey())
+                .sorted(Map.Entry.comparingByKey())
                 .forEach(entry -> line.set(entry.getKey().label(), Json.numbers(entry.getValue())));
         try {
-            out.write(Json.line(line));
-            out.write('\n');
+            String text = Json.line(line) + "\n";
+            out.write(text);
             out.flush();
+            digest.update(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write metrics: " + e.getMessage(), e);
         }

@@ -3,6 +3,10 @@ package io.fluxo.experiments.study;
 import io.fluxo.checkpoint.AtomicFile;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.file.RegularFile;
+import io.fluxo.experiments.spec.Values;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The folder that a run leaves, as docs and {@code --resume} know it.
@@ -36,16 +40,46 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
                 requireEmptyDirectory(root);
             }
             Files.createDirectories(root);
+        } catch (IOException e) {
+            throw cannotBegin(root, e);
+        }
+        return writable(root, modelAtRoot);
+    }
+
+    /** Makes a folder for a new run, called {@code root} or, where there is one already, {@code root-2}, {@code root-3} …: each is given out once. */
+    public static RunDirectory createNext(Path root, boolean modelAtRoot) {
+        try {
+            Files.createDirectories(root.toAbsolutePath().getParent());
+            for (int number = 1; ; number++) {
+                Path next = number == 1 ? root : root.resolveSibling(Text.format("%s-%d", root.getFileName(), number));
+                try {
+                    Files.createDirectory(next); // which is whose, the file system decides
+                    return writable(next, modelAtRoot);
+                } catch (FileAlreadyExistsException taken) {
+                    // by another process, this very second
+                }
+            }
+        } catch (IOException e) {
+            throw cannotBegin(root, e);
+        }
+    }
+
+    private static RunDirectory writable(Path root, boolean modelAtRoot) {
+        try {
             Path probe = Files.createTempFile(root, ".probe", ""); // a permission bit says less than a file that could be made
             Files.delete(probe);
-        } catch (FileAlreadyExistsException e) {
-            throw new BadInput(Text.format("--out %s: %s is in the way, and is not a folder", root, e.getFile()), e);
-        } catch (AccessDeniedException e) {
-            throw new BadInput(Text.format("--out %s: may not be written (permission denied)", root), e);
         } catch (IOException e) {
-            throw new BadInput(Text.format("--out %s: cannot be written: %s", root, e.getMessage()), e);
+            throw cannotBegin(root, e);
         }
         return new RunDirectory(root, modelAtRoot);
+    }
+
+    private static BadInput cannotBegin(Path root, IOException e) {
+        return new BadInput(Text.format("--out %s: %s", root, switch (e) {
+            case FileAlreadyExistsException taken -> taken.getFile() + " is in the way, and is not a folder";
+            case AccessDeniedException _ -> "may not be written (permission denied)";
+            default -> "cannot be written: " + e.getMessage();
+        }), e);
     }
 
     private static void requireEmptyDirectory(Path root) throws IOException {
@@ -55,7 +89,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         try (Stream<Path> children = Files.list(root)) {
             if (!children.allMatch(RunDirectory::isBeforeTheBeginning)) {
                 throw new BadInput(Files.exists(root.resolve("study.yaml"))
-                        ? Text.format("--out %s: holds a run already; continue it with --resume %s, or choose another folder", root, root)
+                        ? Text.format("--out %s: holds a run already; continue it with --resume %s, or choose another folder", root, Launcher.quoted(root))
                         : Text.format("--out %s: exists and is not empty; choose another folder, or continue a run with --resume DIR", root));
             }
         }
@@ -125,9 +159,19 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         return trial(trial).resolve("metrics.jsonl");
     }
 
-    /** Where the trial keeps what it goes on from; gone when it is finished. */
+    /** Where the trial keeps what it goes on from; gone when it is finished, unless it {@linkplain #goesFurther goes further}. */
     Path checkpoint(Trial trial) {
         return trial(trial).resolve("checkpoint.safetensors");
+    }
+
+    /** Whether a finished trial may be trained on: the checkpoint after its last step is kept, about three times the size of its model. */
+    boolean goesFurther() {
+        return modelAtRoot;
+    }
+
+    /** Whether what came of the trial is on disk: if not, {@code --resume} runs it again. */
+    public boolean isRecorded(Trial trial) {
+        return Files.exists(record(trial));
     }
 
     private Path record(Trial trial) {
@@ -135,10 +179,13 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     }
 
     /** @throws BadInput if {@code environment.json} is damaged */
-    public JsonNode environment() {
+    public ObjectNode environment() {
         Path file = root.resolve("environment.json");
         try {
-            return Json.parse(Files.readString(file));
+            if (Json.parse(Files.readString(file)) instanceof ObjectNode environment) {
+                return environment;
+            }
+            throw new BadInput(file + ": must be one JSON object");
         } catch (IOException | JacksonException e) {
             throw new BadInput(Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
         }
@@ -150,8 +197,9 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
+        RegularFile.require(file);
         try {
-            return Optional.of(TrialRecord.read(file.toString(), Files.readString(file), trial));
+            return Optional.of(TrialRecord.read(file, Files.readString(file), trial));
         } catch (IOException e) {
             throw new BadInput(Text.format("%s: cannot be read: %s", file, e.getMessage()), e);
         }
@@ -160,7 +208,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     /** A trial's metrics; none if the file is missing or cannot be read. */
     public Curves curves(Trial trial) {
         try {
-            return Curves.read(metrics(trial));
+            return Curves.read(metrics(trial)).measuredBy(trial);
         } catch (IOException e) {
             return Curves.EMPTY; // a curve missing from the report is no reason to lose the report
         }
@@ -189,8 +237,35 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     }
 
     void finish(TrialResult result) throws IOException {
-        Files.deleteIfExists(checkpoint(result.trial())); // before the record: it may be what fills the disk
+        if (!goesFurther() || result.outcome() != TrialResult.Outcome.FINISHED) {
+            Files.deleteIfExists(checkpoint(result.trial())); // before the record: it may be what fills the disk
+        }
         AtomicFile.write(record(result.trial()), Json.pretty(TrialRecord.write(result)));
+    }
+
+    /**
+     * Takes back that the trial is finished, and with it the run: what is left is a run that was interrupted after its last step. To be called with
+     * the folder locked, before {@code study.yaml} asks for more steps; whatever happens between, the run can be continued.
+     *
+     * @throws BadInput if the trial did not finish, or has left nothing to go on from
+     */
+    public void reopen(Trial trial) throws IOException {
+        Optional<TrialResult> result = result(trial);
+        if (result.isEmpty()) {
+            return;
+        }
+        if (result.get().outcome() != TrialResult.Outcome.FINISHED) {
+            throw new BadInput(Text.format("--resume %s: the training %s (%s): there is nothing to go on from", root, Values.label(result.get().outcome()),
+                    result.get().message()));
+        }
+        if (trial.model().family() != ModelSpec.Family.NGRAM && !Files.isRegularFile(checkpoint(trial))) { // an n-gram is counted anew
+            throw new BadInput(Text.format("--resume %s: %s is missing, the optimizer's state after the last step: more steps cannot follow; begin another run",
+                    root, checkpoint(trial)));
+        }
+        Files.delete(record(trial));
+        for (String file : List.of("results.json", "results.csv", "timings.json", "report.html")) {
+            Files.deleteIfExists(root.resolve(file));
+        }
     }
 
     /** Writes one of the run's own files, whole or not at all. */
@@ -200,7 +275,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
             AtomicFile.write(file, content);
         } catch (IOException e) {
             throw new UncheckedIOException(Text.format("%s: cannot be written (%s); trials that finished are kept: continue with --resume %s", file,
-                    e.getMessage(), root), e);
+                    e.getMessage(), Launcher.quoted(root)), e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.file.RegularFile;
 import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,6 +27,7 @@ public final class RunLock implements AutoCloseable {
     /** @throws BadInput if another process is at work in {@code root} */
     public static RunLock take(Path root) {
         Path file = root.resolve(FILE);
+        RegularFile.require(file);
         FileChannel channel = null;
         try {
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

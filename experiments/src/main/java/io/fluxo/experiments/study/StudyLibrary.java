@@ -28,11 +28,11 @@ public record StudyLibrary(List<StudyDefinition> studies) {
     }
 
     /**
-     * What a file's study called {@code name} means where the file is silent: a known study's question and expectation, but never its
-     * variants.
+     * What a file that writes {@code study: name} means where it is silent: a known study's settings, question and expectation, but never its
+     * variants. Empty for a name that is not known.
      */
-    public Study defaults(String name) {
-        return find(name).map(StudyDefinition::study).orElse(Study.DEFAULT).withVary(Map.of()).withVariants(Map.of()).withTune(Tune.NOTHING);
+    public Optional<Study> defaults(String name) {
+        return find(name).map(definition -> definition.study().withVary(Map.of()).withVariants(Map.of()).withTune(Tune.NOTHING));
     }
 
     /** How a study is judged and shown: a known name brings its rule, which itself refuses settings it says nothing about. */

@@ -11,6 +11,9 @@ public interface StudyProgress extends AutoCloseable {
     /** An unfinished trial goes on after {@code step}, which an earlier session reached. */
     default void goesOn(Trial trial, int step) {}
 
+    /** An unfinished trial begins at its first step although it has a checkpoint, for the reason {@code why}. */
+    default void beginsAnew(Trial trial, String why) {}
+
     default void step(Trial trial, StepMetrics metrics) {}
 
     default void finished(TrialResult result) {}

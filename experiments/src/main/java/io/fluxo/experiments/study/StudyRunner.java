@@ -4,6 +4,7 @@ import io.fluxo.text.Text;
 import io.fluxo.train.Measure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -81,22 +82,20 @@ public final class StudyRunner {
             return;
         }
         Recorder recorder = new Recorder(prepared.trial(), directory);
-        attempt(prepared, directory, recorder).ifPresent(result -> progress.finished(kept(result, directory)));
+        attempt(prepared, directory, recorder).ifPresent(result -> keep(result, directory));
     }
 
-    /** {@code result} once it is on disk. One that cannot be kept there has failed, and is run again on resume. */
-    private TrialResult kept(TrialResult result, RunDirectory directory) {
+    /** Puts {@code result} on disk. */
+    private void keep(TrialResult result, RunDirectory directory) {
         try {
             directory.finish(result);
-            return result;
+            progress.finished(result);
         } catch (IOException e) {
-            TrialResult failed = result.failed("its result cannot be written: " + message(e));
-            unwritten.put(result.trial(), failed);
-            return failed;
+            leftOpen(result.failed("its result cannot be written: " + message(e)));
         }
     }
 
-    /** Empty if the trial was cancelled. */
+    /** Empty if the trial was cancelled, or is left open. */
     private Optional<TrialResult> attempt(PreparedTrial prepared, RunDirectory directory, Recorder recorder) {
         Trial trial = prepared.trial();
         try (recorder) {
@@ -116,8 +115,29 @@ public final class StudyRunner {
             if (cancelled) {
                 return Optional.empty(); // most likely its consequence; the trial is run again on resume
             }
-            return Optional.of(recorder.failed(message(e).replace(directory.root().toString(), ".")));
+            TrialResult failed = recorder.failed(message(e).replace(directory.root().toString(), "."));
+            if (isOfTheMachine(e)) {
+                leftOpen(failed);
+                return Optional.empty();
+            }
+            return Optional.of(failed);
         }
+    }
+
+    /** A full disk, a missing permission: says nothing about the trial, which has to be run again. */
+    private static boolean isOfTheMachine(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException && !(cause instanceof CharacterCodingException)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The trial has failed for now: it is among the results of this session, and nothing is recorded of it. */
+    private void leftOpen(TrialResult failed) {
+        unwritten.put(failed.trial(), failed);
+        progress.finished(failed);
     }
 
     private static String message(Throwable e) {
@@ -156,19 +176,33 @@ public final class StudyRunner {
         }
 
         @Override
-        public boolean goesOnAfter(int step) {
+        public boolean goesFurther() {
+            return directory.goesFurther();
+        }
+
+        @Override
+        public String told() {
+            return log == null ? "" : log.told();
+        }
+
+        @Override
+        public boolean goesOnAfter(int step, String told) {
             try {
-                List<StepMetrics> before = MetricsLog.read(directory.metrics(trial), step);
-                if (before.size() < step) {
-                    return false;
-                }
-                log = MetricsLog.continued(directory.metrics(trial), step);
-                before.forEach(this::account);
-                progress.goesOn(trial, step);
-                return true;
+                Optional<MetricsLog.Continued> continued = MetricsLog.continued(directory.metrics(trial), step, told);
+                continued.ifPresent(before -> {
+                    log = before.log();
+                    before.before().forEach(this::account);
+                    progress.goesOn(trial, step);
+                });
+                return continued.isPresent();
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot read metrics: " + message(e), e);
             }
+        }
+
+        @Override
+        public void beginsAnew(String why) {
+            progress.beginsAnew(trial, why);
         }
 
         @Override

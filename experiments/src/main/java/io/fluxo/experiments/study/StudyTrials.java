@@ -19,8 +19,10 @@ import java.util.stream.Stream;
  *
  * @param tuning      what is tried first; empty where nothing is tuned
  * @param provisional what is measured then, before anything was chosen
+ * @param inputs      the files that they read
  */
-public record StudyTrials(Study study, long seed, Tasks tasks, Locations locations, List<PreparedTrial> tuning, List<PreparedTrial> provisional) {
+public record StudyTrials(Study study, long seed, Tasks tasks, Locations locations, List<PreparedTrial> tuning, List<PreparedTrial> provisional,
+                          StudyInputs inputs) {
 
     /**
      * Opens corpora: call when all that can be checked without them is.
@@ -40,7 +42,9 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
         if (study.compares()) {
             provisional.forEach(prepared -> requireComparable(study.compareOn(), prepared, locations));
         }
-        return new StudyTrials(study, seed, tasks, locations, Trials.prepare(tuning, tasks, locations), provisional)
+        List<PreparedTrial> tried = Trials.prepare(tuning, tasks, locations);
+        StudyInputs inputs = StudyInputs.of(Stream.concat(tried.stream(), provisional.stream()).toList(), tasks, locations);
+        return new StudyTrials(study, seed, tasks, locations, tried, provisional, inputs)
                 .require(trial -> StartingModel.violation(trial).stream().toList());
     }
 

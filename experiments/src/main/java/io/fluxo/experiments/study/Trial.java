@@ -20,16 +20,24 @@ import java.util.Set;
 public record Trial(String id, String variant, Map<String, Object> vary, long seed, ModelSpec model, TrainingSpec training, TaskSpec task,
                     Set<Measure> measures) {
 
-    /** Measurements by layer that a whole trial leaves, about. */
+    /** Measurements by layer that a whole trial leaves, at least; at most about twice as many. */
     private static final int MEASUREMENTS = 50;
 
     public Trial withModel(ModelSpec other) {
         return new Trial(id, variant, vary, seed, other, training, task, measures);
     }
 
-    /** Whether what is measured by layer is measured at {@code step}, counted from 1: first, last, and every so often between. */
+    /** The same with another number of steps. */
+    public Trial withSteps(int steps) {
+        return new Trial(id, variant, vary, seed, model, training.withSteps(steps), task, measures);
+    }
+
+    /**
+     * Whether what is measured by layer is measured at {@code step}, counted from 1: first, last, and every so often between. The interval is a
+     * power of two, so that a trial which goes on to more steps was measured wherever a longer one is.
+     */
     public boolean measuredAt(int step) {
-        int interval = Math.max(1, training.steps() / MEASUREMENTS);
+        int interval = Integer.highestOneBit(Math.max(1, training.steps() / MEASUREMENTS));
         return step == 1 || step % interval == 0 || step == training.steps();
     }
 }

@@ -28,12 +28,22 @@ public interface TrialListener {
      */
     Path checkpoint();
 
+    /** Whether the trial may go on to more steps when it is finished: it then leaves a checkpoint after its last step too. */
+    boolean goesFurther();
+
+    /** Identifies everything that was told of the steps so far; belongs into the checkpoint. */
+    String told();
+
     /**
      * Goes on after {@code step}, as left in {@link #checkpoint}: the next step told is the one after it.
      *
-     * @return false if the metrics of the steps until then are not there: the trial then begins at the first step
+     * @param told what {@link #told} was after that step
+     * @return false if what was told of the steps until then is not there any more: the trial then begins at the first step
      */
-    boolean goesOnAfter(int step);
+    boolean goesOnAfter(int step, String told);
+
+    /** The checkpoint cannot be gone on from, for the reason {@code why}: the trial begins at the first step. */
+    void beginsAnew(String why);
 
     /** Whether the trial should stop now: asked after every step, answered by leaving a {@link #checkpoint} and returning {@link TrialOutcome.Ending#CANCELLED}. */
     boolean cancelled();

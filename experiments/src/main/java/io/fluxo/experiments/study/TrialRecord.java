@@ -1,12 +1,17 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.RecordKeys;
 import io.fluxo.experiments.spec.Values;
+import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import io.fluxo.train.Measure;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +21,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code trial.json}: a trial's result, with the specification it belongs to. */
+/** {@code trial.json}: a trial's result, with the specification it belongs to and a checksum over both. */
 final class TrialRecord {
+
+    /** SHA-256 of everything else in the record, as one line. */
+    private static final String CHECKSUM = "sha256";
 
     private TrialRecord() {}
 
@@ -41,6 +49,7 @@ final class TrialRecord {
         record.set("curves", curves(result.findings()));
         record.put("message", result.message());
         record.set("specification", specification(trial));
+        record.put(CHECKSUM, checksum(record));
         return record;
     }
 
@@ -71,61 +80,141 @@ final class TrialRecord {
     /**
      * The result that {@code text} holds.
      *
-     * @param source names the file in messages
-     * @throws BadInput if the text is no result, or one of another trial
+     * @param file where it stands
+     * @throws BadInput if the text is no result, was changed since it was written, or is one of another trial
      */
-    static TrialResult read(String source, String text, Trial trial) {
-        JsonNode record;
+    static TrialResult read(Path file, String text, Trial trial) {
         try {
-            record = Json.parse(text);
-        } catch (JacksonException e) {
-            throw new BadInput(Text.format("%s: not JSON (%s); delete the trial's folder to run it again", source, e.getOriginalMessage()), e);
-        }
-        boolean same = record.path("id").asString("").equals(trial.id()) && record.path("seed").asLong(0) == trial.seed()
-                && Json.line(record.path("specification")).equals(Json.line(specification(trial)));
-        if (!same) {
-            throw new BadInput(source + ": belongs to another specification than study.yaml now says; delete the trial's folder to run it again");
-        }
-        try {
-            TrialResult.Outcome outcome = TrialResult.Outcome.valueOf(record.path("outcome").asString("").toUpperCase(java.util.Locale.ROOT));
-            Map<Measure, List<String>> labels = new EnumMap<>(Measure.class);
-            record.path("labels").properties().forEach(entry ->
-                    labels.put(Measure.valueOf(entry.getKey().toUpperCase(java.util.Locale.ROOT)), strings(entry.getValue())));
-            JsonNode validation = record.path("validation_loss");
-            return new TrialResult(trial, outcome, number(record.path("final_loss")),
-                    validation.isNumber() ? OptionalDouble.of(validation.doubleValue()) : OptionalDouble.empty(),
-                    record.path("parameters").asLong(0), record.path("steps").asInt(0), number(record.path("seconds")),
-                    strings(record.path("proved")), labels, findings(record), record.path("message").asString(""));
-        } catch (IllegalArgumentException e) {
-            throw new BadInput(source + ": not a trial's result; delete the trial's folder to run it again", e);
+            ObjectNode record = intact(text);
+            if (!string(record, "id").equals(trial.id()) || whole(record, "seed") != trial.seed()
+                    || !Json.line(record.path("specification")).equals(Json.line(specification(trial)))) {
+                throw new Damaged("belongs to another specification than study.yaml now says");
+            }
+            return result(record, trial);
+        } catch (Damaged e) {
+            throw new BadInput(Text.format("%s: %s; to run the trial again, delete its folder %s and --resume", file, e.getMessage(),
+                    Launcher.quoted(file.getParent())), e);
         }
     }
 
-    private static Findings findings(JsonNode record) {
-        Findings findings = Findings.NONE;
-        for (Map.Entry<String, JsonNode> figure : record.path("figures").properties()) {
-            findings = findings.with(figure.getKey(), number(figure.getValue()));
+    /** What is wrong with a record. */
+    private static final class Damaged extends RuntimeException {
+        Damaged(String what) {
+            super(what);
         }
-        for (JsonNode curve : record.path("curves")) {
-            findings = findings.with(new AxisCurve(curve.path("measure").asString(""), curve.path("axis").asString(""), numbers(curve.path("at")),
-                    numbers(curve.path("values"))));
+    }
+
+    private static ObjectNode intact(String text) {
+        JsonNode parsed;
+        try {
+            parsed = Json.parse(text);
+        } catch (JacksonException e) {
+            throw new Damaged(Text.format("not JSON (%s)", e.getOriginalMessage()));
+        }
+        if (!(parsed instanceof ObjectNode record)) {
+            throw new Damaged("not a trial's result");
+        }
+        JsonNode written = record.remove(CHECKSUM);
+        if (written == null) {
+            throw new Damaged(Text.format("has no checksum (%s), so that it cannot be told whether it is as it was written", CHECKSUM));
+        }
+        if (!written.asString("").equals(checksum(record))) {
+            throw new Damaged(Text.format("was changed since it was written, or is damaged: it does not fit its checksum (%s)", CHECKSUM));
+        }
+        return record;
+    }
+
+    private static String checksum(ObjectNode record) {
+        return Fingerprint.sha256(Json.line(record).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static TrialResult result(ObjectNode record, Trial trial) {
+        TrialResult.Outcome outcome = constant(TrialResult.Outcome.class, "outcome", string(record, "outcome"));
+        double finalLoss = number(record, "final_loss");
+        if (outcome == TrialResult.Outcome.FINISHED == Double.isNaN(finalLoss)) {
+            throw new Damaged(Text.format("final_loss is %s, but the outcome '%s'", record.path("final_loss"), Values.label(outcome)));
+        }
+        Map<Measure, List<String>> labels = new EnumMap<>(Measure.class);
+        object(record, "labels").properties().forEach(entry -> labels.put(constant(Measure.class, "labels", entry.getKey()), strings("labels", entry.getValue())));
+        double validation = number(record, "validation_loss");
+        return new TrialResult(trial, outcome, finalLoss, Double.isNaN(validation) ? OptionalDouble.empty() : OptionalDouble.of(validation),
+                whole(record, "parameters"), Math.toIntExact(whole(record, "steps")), number(record, "seconds"), strings("proved", record.path("proved")), labels,
+                findings(record), string(record, "message"));
+    }
+
+    private static Findings findings(ObjectNode record) {
+        Findings findings = Findings.NONE;
+        for (Map.Entry<String, JsonNode> figure : object(record, "figures").properties()) {
+            findings = findings.with(figure.getKey(), number("figures", figure.getValue()));
+        }
+        for (JsonNode curve : array("curves", record.path("curves"))) {
+            findings = findings.with(new AxisCurve(string(curve, "measure"), string(curve, "axis"), numbers("curves", curve.path("at")),
+                    numbers("curves", curve.path("values"))));
         }
         return findings;
     }
 
-    private static List<Double> numbers(JsonNode array) {
+    private static <E extends Enum<E>> E constant(Class<E> type, String key, String label) {
+        return Arrays.stream(type.getEnumConstants()).filter(constant -> Values.label(constant).equals(label)).findFirst()
+                .orElseThrow(() -> new Damaged(Text.format("%s: '%s' is not one of %s", key, label, String.join(", ", Values.labels(type)))));
+    }
+
+    private static String string(JsonNode object, String key) {
+        JsonNode node = object.path(key);
+        if (!node.isString()) {
+            throw new Damaged(Text.format("%s must be text", key));
+        }
+        return node.stringValue();
+    }
+
+    private static long whole(JsonNode object, String key) {
+        JsonNode node = object.path(key);
+        if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+            throw new Damaged(Text.format("%s must be a whole number", key));
+        }
+        return node.longValue();
+    }
+
+    private static double number(JsonNode object, String key) {
+        return number(key, object.path(key));
+    }
+
+    /** A number, or null for one that is not finite. */
+    private static double number(String key, JsonNode node) {
+        if (!node.isNumber() && !node.isNull()) {
+            throw new Damaged(Text.format("%s must be a number or null", key));
+        }
+        return node.isNull() ? Double.NaN : node.doubleValue();
+    }
+
+    private static List<Double> numbers(String key, JsonNode node) {
         List<Double> numbers = new ArrayList<>();
-        array.forEach(item -> numbers.add(number(item)));
+        array(key, node).forEach(item -> numbers.add(number(key, item)));
         return numbers;
     }
 
-    private static double number(JsonNode node) {
-        return node.isNumber() ? node.doubleValue() : Double.NaN;
+    private static List<String> strings(String key, JsonNode node) {
+        List<String> strings = new ArrayList<>();
+        for (JsonNode item : array(key, node)) {
+            if (!item.isString()) {
+                throw new Damaged(Text.format("%s must be a list of texts", key));
+            }
+            strings.add(item.stringValue());
+        }
+        return strings;
     }
 
-    private static List<String> strings(JsonNode node) {
-        List<String> strings = new ArrayList<>();
-        node.forEach(item -> strings.add(item.asString("")));
-        return strings;
+    private static JsonNode array(String key, JsonNode node) {
+        if (!node.isArray()) {
+            throw new Damaged(Text.format("%s must be a list", key));
+        }
+        return node;
+    }
+
+    private static JsonNode object(JsonNode record, String key) {
+        if (!record.path(key).isObject()) {
+            throw new Damaged(Text.format("%s must be a mapping", key));
+        }
+        return record.path(key);
     }
 }

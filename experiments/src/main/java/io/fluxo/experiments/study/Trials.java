@@ -1,6 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.spec.FileKeys;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.task.Task;
@@ -84,8 +85,7 @@ public final class Trials {
     public static List<PreparedTrial> prepare(List<Trial> trials, Tasks tasks, Locations locations) {
         List<PreparedTrial> prepared = new ArrayList<>();
         for (Trial trial : trials) {
-            Task task = tasks.open(trial.task(), trial.training().evalEvery() > 0);
-            task.require(trial.model().nCtx());
+            Task task = open(trial, tasks, locations);
             int given = trial.model().dVocab();
             if (given > 0 && given < task.vocabulary()) {
                 throw locations.complaint("model.d_vocab", Text.format("d_vocab %,d is smaller than the task's vocabulary of %,d; leave it out to have it filled in",
@@ -95,5 +95,15 @@ public final class Trials {
             prepared.add(new PreparedTrial(trial.withModel(trial.model().withVocabulary(vocabulary)), task));
         }
         return prepared;
+    }
+
+    private static Task open(Trial trial, Tasks tasks, Locations locations) {
+        try {
+            Task task = tasks.open(trial.task(), trial.training().evalEvery() > 0);
+            task.require(trial.model().nCtx());
+            return task;
+        } catch (BadInput unusable) {
+            throw locations.complaint(locations.givenBy(FileKeys.of(trial.task()), trial.vary()), unusable.getMessage(), unusable);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.FileKeys;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /**
@@ -30,7 +32,15 @@ public record Tuning(String measure, List<Choice> chosen) {
      * @param best    the one of {@code tried} with the least loss, the first of several; the first of all where none finished
      * @param edges   where {@code best} lies at the edge of what was tried
      */
-    public record Choice(String variant, List<Attempt> tried, Attempt best, List<Edge> edges) {}
+    public record Choice(String variant, List<Attempt> tried, Attempt best, List<Edge> edges) {
+
+        /** The values of {@code attempt} for results, which should not depend on where files lie. */
+        private JsonNode shown(Attempt attempt) {
+            Map<String, List<Object>> grid = new LinkedHashMap<>();
+            attempt.values.keySet().forEach(key -> grid.put(key, tried.stream().map(other -> other.values.get(key)).distinct().toList()));
+            return TrialRecord.varied(FileKeys.shown(attempt.values, grid));
+        }
+    }
 
     /**
      * A chosen number beyond which nothing was tried: a better one may lie there.
@@ -119,7 +129,7 @@ public record Tuning(String measure, List<Choice> chosen) {
         for (Choice choice : chosen) {
             var row = rows.addObject();
             row.put("variant", choice.variant);
-            row.set("chosen", TrialRecord.varied(choice.best.values));
+            row.set("chosen", choice.shown(choice.best));
             row.put("chosen_by", measure);
             row.set("at_edge", Json.of(choice.edges.stream().map(Edge::key).toList()));
             ArrayNode tried = row.putArray("tried");
@@ -128,7 +138,7 @@ public record Tuning(String measure, List<Choice> chosen) {
                 entry.put("id", attempt.result.trial().id());
                 entry.put("seed", attempt.result.trial().seed());
                 entry.put("steps", attempt.result.trial().training().steps());
-                entry.set("values", TrialRecord.varied(attempt.values));
+                entry.set("values", choice.shown(attempt));
                 entry.put("outcome", io.fluxo.experiments.spec.Values.label(attempt.result.outcome()));
                 entry.set("final_loss", Json.number(attempt.result.finalLoss()));
                 attempt.result.validationLoss().ifPresent(loss -> entry.set("validation_loss", Json.number(loss)));

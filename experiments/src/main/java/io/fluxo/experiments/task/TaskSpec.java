@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -56,6 +57,8 @@ public record TaskSpec(Kind kind, String corpus, String file, int states, List<I
 
     private static final List<String> ALL_KEYS =
             Arrays.stream(Kind.values()).flatMap(kind -> kind.keys().stream()).distinct().sorted().toList();
+    /** The corpus that comes with Fluxo; any other is a file. */
+    public static final String WORDNET = WordNet.NAME;
 
     /** The largest Markov chain: its transition matrix stays within 8 MB. */
     public static final int MAX_STATES = 1024;
@@ -109,6 +112,15 @@ public record TaskSpec(Kind kind, String corpus, String file, int states, List<I
             case CHAR_LM, TOKENS, MARKOV, INDUCTION -> true;
             case SORT, COPY -> items > 1; // the last answer is asked for and never shown
             case RECALL -> false;
+        };
+    }
+
+    /** The file it learns from; empty where it needs none. */
+    public Optional<String> path() {
+        return switch (kind) {
+            case CHAR_LM -> Optional.of(corpus).filter(name -> !name.equals(WORDNET));
+            case TOKENS -> Optional.of(file);
+            case MARKOV, RECALL, INDUCTION, SORT, COPY -> Optional.empty();
         };
     }
 

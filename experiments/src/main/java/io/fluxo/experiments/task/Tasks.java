@@ -1,6 +1,8 @@
 package io.fluxo.experiments.task;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.file.Fingerprint;
+import io.fluxo.experiments.file.RegularFile;
 import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,11 +14,12 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Opens tasks. A corpus that several variants share is read once. */
+/** Opens tasks. A corpus that several variants share is read once, and what was read is identified by its content. */
 public final class Tasks {
 
     private final Map<String, TokenText> texts = new HashMap<>();
     private final Map<String, int[]> ids = new HashMap<>();
+    private final Map<String, Fingerprint> files = new HashMap<>();
 
     /**
      * @param holdOut whether the last tenth of a text is kept for validation
@@ -24,8 +27,8 @@ public final class Tasks {
      */
     public synchronized Task open(TaskSpec spec, boolean holdOut) {
         return switch (spec.kind()) {
-            case CHAR_LM -> new CharLm(texts.computeIfAbsent(spec.corpus(), Tasks::text), holdOut);
-            case TOKENS -> new TokenFile(spec.file(), ids.computeIfAbsent(spec.file(), Tasks::ids), holdOut);
+            case CHAR_LM -> new CharLm(texts.computeIfAbsent(spec.corpus(), this::text), holdOut);
+            case TOKENS -> new TokenFile(spec.file(), ids.computeIfAbsent(spec.file(), this::ids), holdOut);
             case MARKOV -> new Markov(spec.states());
             case RECALL -> new Recall(spec.pairs(), spec.keys(), spec.values(), spec.distance());
             case INDUCTION -> new Induction(spec.symbols(), spec.items());
@@ -34,7 +37,12 @@ public final class Tasks {
         };
     }
 
-    private static TokenText text(String corpus) {
+    /** What was read from the file {@code path} when it was opened. */
+    public synchronized Fingerprint content(String path) {
+        return files.get(path);
+    }
+
+    private TokenText text(String corpus) {
         if (!corpus.equals(WordNet.NAME)) {
             return file("corpus", corpus, Text.format("no such corpus: give '%s' or the path of a UTF-8 text file", WordNet.NAME),
                     (in, size) -> TokenText.read(in, corpus, size));
@@ -46,7 +54,7 @@ public final class Tasks {
         }
     }
 
-    private static int[] ids(String file) {
+    private int[] ids(String file) {
         return file("file", file, "no such file of token ids", (in, size) -> TokenIds.read(in, file));
     }
 
@@ -60,22 +68,25 @@ public final class Tasks {
      * @param key     names the file's key in messages
      * @param missing what is said where there is no such file
      */
-    private static <T> T file(String key, String name, String missing, Content<T> content) {
+    private <T> T file(String key, String name, String missing, Content<T> content) {
         Path file;
         try {
             file = Path.of(name);
         } catch (InvalidPathException e) {
             throw new BadInput(key + ": not a path: " + e.getMessage(), e);
         }
+        RegularFile.require(file);
         if (Files.isDirectory(file)) {
             throw new BadInput(Text.format("%s: is a directory; %s is one UTF-8 text file", name, key));
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (Fingerprint.Reading in = new Fingerprint.Reading(Files.newInputStream(file))) {
             long size = Files.size(file);
             if (size > TokenText.MAX_BYTES) {
                 throw new BadInput(Text.format("%s: %,d bytes, larger than the limit of %,d bytes", name, size, TokenText.MAX_BYTES));
             }
-            return content.read(in, (int) size);
+            T read = content.read(in, (int) size);
+            files.put(name, in.fingerprint());
+            return read;
         } catch (NoSuchFileException e) {
             throw new BadInput(name + ": " + missing, e);
         } catch (AccessDeniedException e) {

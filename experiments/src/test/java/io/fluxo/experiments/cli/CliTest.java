@@ -222,7 +222,7 @@ class CliTest {
         Path study = Files.writeString(folder.resolve("c.yaml"), "task: {corpus: '%s'}\ntraining: {steps: 2}\nseeds: 1\nvary: {training.warmup: [0, 2]}".formatted(text));
         assertThat(fluxo("ablate", study, "--out", out("run"), "--quiet").status).isZero();
         Files.writeString(text, "hello there ".repeat(50));
-        fluxo("ablate", "--resume", out("run")).refused(2, "the corpus has changed since the run began");
+        fluxo("ablate", "--resume", out("run")).refused(2, "task.corpus: " + text + " has changed since the run began");
     }
 
     @Test

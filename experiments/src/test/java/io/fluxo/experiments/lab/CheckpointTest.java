@@ -15,9 +15,11 @@ import io.fluxo.experiments.study.TrialExecutor;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.experiments.study.Trials;
 import io.fluxo.experiments.task.Tasks;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -73,13 +75,52 @@ class CheckpointTest {
     }
 
     @Test
-    void aCheckpointOfAnotherSpecificationIsRefused() throws Exception {
+    void aCheckpointThatIsNotAsItWasWrittenIsSaidAndTheTrialBeginsAnew() throws Exception {
         TrialExecutor executor = executor("simd");
         RunDirectory directory = RunDirectory.create(folder.resolve("run"), false);
         interrupted(executor, trials("optimizer: adam"), directory, 9, new AtomicInteger());
-        TrialResult result = new StudyRunner(executor, 1, StudyProgress.SILENT).run(trials("optimizer: adamw"), directory).getFirst();
-        assertThat(result.outcome()).isEqualTo(TrialResult.Outcome.FAILED);
-        assertThat(result.message()).contains("./trials/seed=1/checkpoint.safetensors: belongs to another specification");
+        Path trial = folder.resolve("run/trials/seed=1");
+        byte[] checkpoint = Files.readAllBytes(trial.resolve("checkpoint.safetensors"));
+        byte[] metrics = Files.readAllBytes(trial.resolve("metrics.jsonl"));
+        byte[] value = flipped(checkpoint, checkpoint.length - 50);
+        byte[] header = flipped(checkpoint, 30);
+        byte[] loss = flipped(metrics, 25);
+        assertThat(whyAnew("adam", value, metrics)).isEqualTo("is damaged: its content does not fit its checksum");
+        assertThat(whyAnew("adam", header, metrics)).isNotEmpty();
+        assertThat(whyAnew("adam", "x".repeat(5_000).getBytes(StandardCharsets.US_ASCII), metrics)).contains("not a safetensors file");
+        assertThat(whyAnew("adam", checkpoint, loss)).isEqualTo("metrics.jsonl beside it does not hold the 9 steps until then as they were written");
+        assertThat(whyAnew("adamw", checkpoint, metrics)).isEqualTo("belongs to another specification than study.yaml now says");
+    }
+
+    private static byte[] flipped(byte[] bytes, int at) {
+        byte[] flipped = bytes.clone();
+        flipped[at] ^= 1;
+        return flipped;
+    }
+
+    /** Why the trial of 24 steps begins anew beside this {@code checkpoint} and these {@code metrics}; that it does is seen by what is left. */
+    private String whyAnew(String optimizer, byte[] checkpoint, byte[] metrics) throws Exception {
+        Path root = Files.createTempDirectory(folder, "anew");
+        RunDirectory directory = RunDirectory.create(root, false);
+        Path trial = Files.createDirectories(root.resolve("trials/seed=1"));
+        Files.write(trial.resolve("checkpoint.safetensors"), checkpoint);
+        Files.write(trial.resolve("metrics.jsonl"), metrics);
+        List<String> told = new ArrayList<>();
+        TrialResult result = new StudyRunner(executor("simd", Duration.ofDays(1)), 1, new StudyProgress() {
+            @Override
+            public void beginsAnew(Trial trial, String reason) {
+                told.add(reason);
+            }
+
+            @Override
+            public void goesOn(Trial trial, int step) {
+                throw new AssertionError("it goes on");
+            }
+        }).run(trials("optimizer: " + optimizer), directory).getFirst();
+        assertThat(result.outcome()).isEqualTo(TrialResult.Outcome.FINISHED);
+        assertThat(Files.readAllLines(trial.resolve("metrics.jsonl"))).hasSize(24);
+        assertThat(told).singleElement().asString().startsWith(trial.resolve("checkpoint.safetensors") + ": ");
+        return told.getFirst().substring(trial.resolve("checkpoint.safetensors").toString().length() + 2);
     }
 
     private static List<TrialResult> interrupted(TrialExecutor executor, List<PreparedTrial> trials, RunDirectory directory, int until,
@@ -102,7 +143,11 @@ class CheckpointTest {
     }
 
     private static TrialExecutor executor(String backend) {
-        return Laboratory.open(Optional.empty()).open(new BackendChoice(backend, Optional.empty(), 0, 1)).executor(Duration.ZERO);
+        return executor(backend, Duration.ZERO);
+    }
+
+    private static TrialExecutor executor(String backend, Duration checkpoints) {
+        return Laboratory.open(Optional.empty()).open(new BackendChoice(backend, Optional.empty(), 0, 1)).executor(checkpoints);
     }
 
     private static List<PreparedTrial> trials(String training) {

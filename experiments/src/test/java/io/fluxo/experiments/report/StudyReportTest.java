@@ -7,6 +7,7 @@ import io.fluxo.experiments.SyntheticExecutor;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.Verdict;
 import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.RunDirectory;
@@ -47,7 +48,7 @@ class StudyReportTest {
 
     @Test
     void showsWhatWasFound() throws Exception {
-        String page = report(Fixtures.study(Fixtures.SMALL.replace("Which placement?", "Which placement?\nexpected: holds")), 3.1);
+        String page = report(Fixtures.study(Fixtures.SMALL).asking("Which placement?", "", Verdict.HOLDS), 3.1);
         assertThat(page).contains("Which</span>").contains("expected: holds").contains("expected surprise").contains("no rule for a verdict".substring(3))
                 .contains("Every block maps").contains("./fluxo ablate &#39;x&lt;y.yaml&#39;").contains("n_layers: 2");
     }

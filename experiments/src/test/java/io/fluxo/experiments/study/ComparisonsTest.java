@@ -178,7 +178,7 @@ class ComparisonsTest {
                 "study,placement=post,post,\"placement=post,seed=2\",2,finished,accuracy_by_pairs,pairs,8.0,0.5").hasSize(1 + 6 * 7);
         // what is written is read back
         TrialResult first = results.getFirst();
-        TrialResult read = TrialRecord.read("x", Json.pretty(TrialRecord.write(first)), first.trial());
+        TrialResult read = TrialRecord.read(java.nio.file.Path.of("trial.json"), Json.pretty(TrialRecord.write(first)), first.trial());
         assertThat(read.findings()).isEqualTo(first.findings());
     }
 

@@ -139,6 +139,33 @@ class StudyRunnerTest {
     }
 
     @Test
+    void aFailureOfTheMachineIsNoPropertyOfTheTrial() throws Exception {
+        RunDirectory directory = RunDirectory.create(folder.resolve("full"), false);
+        TrialExecutor full = (trial, task, model, listener) -> {
+            if (trial.seed() == 1) {
+                throw new IllegalStateException("checkpoint: cannot be written", new IOException("No space left on device"));
+            }
+            throw new IllegalStateException("7 is no width");
+        };
+        List<TrialResult> results = new StudyRunner(full, 1, StudyProgress.SILENT).run(trials, directory);
+        assertThat(results).extracting(TrialResult::outcome).containsOnly(TrialResult.Outcome.FAILED);
+        assertThat(trials).extracting(prepared -> directory.isRecorded(prepared.trial())).containsExactly(false, true, false, true);
+        List<TrialResult> resumed = new StudyRunner(SYNTHETIC, 1, StudyProgress.SILENT).run(trials, directory);
+        assertThat(resumed).extracting(TrialResult::outcome).containsExactly(TrialResult.Outcome.FINISHED, TrialResult.Outcome.FAILED,
+                TrialResult.Outcome.FINISHED, TrialResult.Outcome.FAILED);
+    }
+
+    @Test
+    void aDiskThatIsInTheWayIsNoneEither() throws Exception {
+        RunDirectory directory = RunDirectory.create(folder.resolve("blocked"), false);
+        Files.writeString(folder.resolve("blocked/trials"), "a file where a folder should be");
+        assertThat(new StudyRunner(SYNTHETIC, 1, StudyProgress.SILENT).run(trials, directory)).hasSize(4)
+                .allSatisfy(result -> assertThat(result.outcome()).isEqualTo(TrialResult.Outcome.FAILED));
+        Files.delete(folder.resolve("blocked/trials"));
+        assertThat(json(new StudyRunner(SYNTHETIC, 1, StudyProgress.SILENT).run(trials, directory))).isEqualTo(results("free", SYNTHETIC, 1));
+    }
+
+    @Test
     void aLossThatIsNotFiniteIsADivergence() throws Exception {
         TrialExecutor diverging = (trial, task, model, listener) -> {
             for (int step = 1; step <= trial.training().steps(); step++) {

@@ -242,8 +242,20 @@ class TrialsTest {
         Trial trial = Trials.of(study("training: {steps: 503}"), 1).getFirst();
         assertThat(trial.measuredAt(1)).isTrue();
         assertThat(trial.measuredAt(2)).isFalse();
-        assertThat(trial.measuredAt(10)).isTrue();
+        assertThat(trial.measuredAt(8)).isTrue();
         assertThat(trial.measuredAt(503)).isTrue();
+    }
+
+    @Test
+    void aShorterTrialIsMeasuredWhereverALongerOneIs() {
+        Trial trial = Trials.of(study("{}"), 1).getFirst();
+        for (int shorter = 1; shorter < 700; shorter += 3) {
+            for (int longer = shorter; longer < 2_500; longer += 61) {
+                for (int step = 1; step <= shorter; step++) {
+                    assertThat(trial.withSteps(shorter).measuredAt(step) || !trial.withSteps(longer).measuredAt(step)).as("%d of %d", step, longer).isTrue();
+                }
+            }
+        }
     }
 
     @Test

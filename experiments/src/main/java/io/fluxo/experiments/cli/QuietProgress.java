@@ -1,0 +1,19 @@
+package io.fluxo.experiments.cli;
+
+import io.fluxo.experiments.study.StudyProgress;
+import io.fluxo.experiments.study.Trial;
+import io.fluxo.text.Text;
+import java.io.PrintStream;
+
+/** No progress, but what somebody has to know all the same. */
+record QuietProgress(PrintStream out) implements StudyProgress {
+
+    @Override
+    public void beginsAnew(Trial trial, String why) {
+        out.println(text(trial, why));
+    }
+
+    static String text(Trial trial, String why) {
+        return Text.format("fluxo: %s begins anew at step 1: %s", trial.id(), why);
+    }
+}

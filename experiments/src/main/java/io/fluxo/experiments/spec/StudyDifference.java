@@ -1,0 +1,79 @@
+package io.fluxo.experiments.spec;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A key in which two studies differ. The order of a mapping's keys is no difference; that of values is, and that of variants: the first of them is
+ * what others are compared with.
+ *
+ * @param key   dotted
+ * @param began its value in the one; a dash where it has none
+ * @param given its value in the other
+ */
+public record StudyDifference(String key, String began, String given) {
+
+    private static final String NONE = "–";
+    private static final int LONGEST = 80;
+
+    /** Every difference, in the order in which a study is written. */
+    public static List<StudyDifference> between(Study began, Study given) {
+        Map<String, String> before = written(began);
+        Map<String, String> now = written(given);
+        Set<String> keys = new LinkedHashSet<>(before.keySet());
+        keys.addAll(now.keySet());
+        List<StudyDifference> differences = new ArrayList<>();
+        for (String key : keys) {
+            String was = before.getOrDefault(key, NONE);
+            String is = now.getOrDefault(key, NONE);
+            if (!was.equals(is)) {
+                int same = 0;
+                while (same < Math.min(was.length(), is.length()) && was.charAt(same) == is.charAt(same)) {
+                    same++;
+                }
+                differences.add(new StudyDifference(key, shortened(was, same), shortened(is, same)));
+            }
+        }
+        return differences;
+    }
+
+    /** Dotted key → value, all there is to say about a study. */
+    private static Map<String, String> written(Study study) {
+        Map<String, String> written = new LinkedHashMap<>();
+        written.put("study", study.name());
+        written.put("question", study.question());
+        written.put("hypothesis", study.hypothesis());
+        written.put("expected", study.expected().label());
+        section(written, "task.", RecordKeys.values(study.task()));
+        section(written, "model.", RecordKeys.values(study.model()));
+        section(written, "training.", RecordKeys.values(study.training()));
+        written.put("variants", Values.label(List.copyOf(study.variants().keySet())));
+        study.variants().forEach((name, values) -> section(written, "variants." + name + ".", values));
+        section(written, "vary.", study.vary());
+        written.put("tune.steps", Values.label(study.tune().steps()));
+        section(written, "tune.over.", study.tune().over());
+        study.tune().instead().forEach((variant, grid) -> {
+            written.put("tune.instead." + variant, Values.label(List.copyOf(new TreeSet<>(grid.keySet()))));
+            section(written, "tune.instead." + variant + ".", grid);
+        });
+        written.put("seeds", Values.label(study.seeds()));
+        written.put("measure", Values.label(List.copyOf(new TreeSet<>(study.measure()))));
+        return written;
+    }
+
+    private static void section(Map<String, String> written, String prefix, Map<String, ?> values) {
+        values.forEach((key, value) -> written.put(prefix + key, Values.label(value)));
+    }
+
+    /** At most {@link #LONGEST} characters of {@code text}, those in which it differs from the other among them. */
+    private static String shortened(String text, int same) {
+        int from = text.length() <= LONGEST ? 0 : Math.min(Math.max(0, same - LONGEST / 2), text.length() - LONGEST);
+        int to = Math.min(text.length(), from + LONGEST);
+        return (from > 0 ? "…" : "") + text.substring(from, to) + (to < text.length() ? "…" : "");
+    }
+}

@@ -1,0 +1,42 @@
+package io.fluxo.experiments.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileKeysTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void pathsAreShownByAsMuchAsTellsThemApart() {
+        assertThat(FileKeys.shown("task.corpus", List.of("/x/a.txt", "/x/b.txt"))).containsExactly("a.txt", "b.txt");
+        assertThat(FileKeys.shown("task.corpus", List.of("/x/one/t.txt", "/x/two/t.txt", "wordnet"))).containsExactly("one/t.txt", "two/t.txt", "wordnet");
+        assertThat(FileKeys.shown("task.file", List.of("/t", "/x/t"))).containsExactly("/t", "t");
+        assertThat(FileKeys.shown("model.init_from", List.of("", "/x/model"))).containsExactly("", "model");
+        assertThat(FileKeys.shown("model.placement", List.of("a/b", "c/b"))).containsExactly("a/b", "c/b");
+    }
+
+    @Test
+    void aPathMeansTheSameHoweverItIsWritten() throws IOException {
+        assertThat(corpus("./texts/../a.txt")).isEqualTo(folder.resolve("a.txt").toString());
+        assertThat(corpus("wordnet")).isEqualTo("wordnet");
+        assertThat(corpus("./wordnet")).isEqualTo(folder.resolve("wordnet").toString());
+        // where a link leads elsewhere, its parent is there
+        Path elsewhere = Files.createDirectories(folder.resolve("else/where"));
+        Files.writeString(folder.resolve("else/t.txt"), "x");
+        Files.createSymbolicLink(folder.resolve("link"), elsewhere);
+        assertThat(corpus("link/../t.txt")).isEqualTo(folder.resolve("link/../t.txt").toString());
+    }
+
+    private String corpus(String written) {
+        Study study = Study.DEFAULT.withTask(Study.DEFAULT.task().withCorpus(written));
+        return FileKeys.resolved(study, folder, Locations.of("test")).task().corpus();
+    }
+}
