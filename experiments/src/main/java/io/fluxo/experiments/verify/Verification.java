@@ -1,5 +1,6 @@
 package io.fluxo.experiments.verify;
 
+import io.fluxo.block.Traits.Equations;
 import io.fluxo.experiments.verify.mutant.Mutant;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
                     rows.add(pool.submit(row(own, claim, Optional.empty())));
                 }
                 for (Candidate candidate : candidates) {
-                    if (claim.scope() != Scope.NONE && (claim.scope().covers(candidate.family()) || candidate.family() == Family.OTHER)) {
+                    if (claim.scope() != Scope.NONE && (claim.scope().covers(candidate.equations()) || candidate.equations() == Equations.OTHER)) {
                         rows.add(pool.submit(row(own, claim, Optional.of(candidate))));
                     }
                 }
@@ -46,7 +47,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
             for (Mutant mutant : controls) {
                 Candidate candidate = mutant.candidate(installed.catalog(), Optional.empty());
                 for (Claim claim : claims) {
-                    if (claim.scope().covers(mutant.family())) {
+                    if (claim.scope().covers(mutant.equations())) {
                         kept.add(pool.submit(() -> new Control(claim, mutant, find(own.get(), claim, Optional.of(candidate)))));
                     }
                 }
@@ -71,7 +72,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
         if (candidate.flatMap(claim::inapplicable).isPresent()) {
             return Verdict.SKIPPED;
         }
-        boolean other = candidate.map(Candidate::family).filter(family -> family == Family.OTHER).isPresent();
+        boolean other = candidate.map(Candidate::equations).filter(equations -> equations == Equations.OTHER).isPresent();
         return finding.verdict() == Verdict.SKIPPED && (other || claim.check().needsARun()) ? Verdict.SKIPPED
                 : candidate.map(Candidate::expectations).map(of -> of.get(claim.id())).orElse(claim.expected());
     }
