@@ -155,7 +155,7 @@ public final class StudyCheck {
     private static Stream<Violation> violations(Study.Cell cell, Registry registry) {
         return Stream.of(
                         prefixed("task.", cell.task().violations()),
-                        prefixed("model.", cell.model().violations()),
+                        prefixed("model.", cell.model().violations(io.fluxo.model.Catalog.STANDARD)),
                         unregistered("model.placement", "placement", cell.model().placement().values(), registry.placements()),
                         unregistered("model.norm", "norm", cell.model().norm().values(), registry.norms()),
                         prefixed("training.", cell.training().violations()))
