@@ -130,7 +130,7 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         Study study = withMoreSteps(began);
         Changes changes = Changes.recorded(environment, study);
         if (study != began) {
-            changes = new Changes(steps == null ? changes.steps : Optional.of(steps), changes.corpus);
+            changes = new Changes(Optional.of(steps), changes.corpus);
         }
         if (asked != null) {
             requireSame(read(workbench, asked), changes, study);

@@ -21,6 +21,7 @@ import io.fluxo.experiments.study.Tuning;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -119,6 +120,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         if (tried.size() < trials.tuning().size()) {
             return Optional.empty();
         }
+        requireRecorded(tried, directory);
         Tuning tuning = Tuning.of(study(), tried);
         List<PreparedTrial> measured = trials.measured(tuning);
         List<TrialResult> results = runTrials(backend, atOnce, directory, measured, work);
@@ -131,6 +133,17 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         Finished finished = new Finished(result, directory);
         leave(finished, measured, environment, timings(Stream.concat(tried.stream(), results.stream()).toList(), seconds, atOnce, choice.threads()));
         return Optional.of(finished);
+    }
+
+    /** What is measured depends on all that was tried: with one of them left open the choice could be another than when it is run again. */
+    private void requireRecorded(List<TrialResult> tried, RunDirectory directory) {
+        for (TrialResult result : tried) {
+            if (!directory.isRecorded(result.trial())) {
+                String message = Text.format("trial %s failed: %s; what is measured depends on it; when that is mended, this goes on: %s", result.trial().id(),
+                        result.message(), continuing(directory));
+                throw new UncheckedIOException(message, new IOException(result.message()));
+            }
+        }
     }
 
     private Study study() {
@@ -164,21 +177,20 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
             throw new BadInput(Text.format("--resume %s: the task has changed since the run began (then: %s; now: %s)", directory.root(),
                     Json.line(environment.path("tasks")), Json.line(Environment.tasks(trials))));
         }
-        Environment.Build build = Environment.Build.of(environment);
-        boolean otherBuild = Environment.Build.current().differs(build);
-        if (otherBuild) {
-            terminal.err().println(Text.format("fluxo: the run began with Fluxo %s, and goes on with %s: its results may be of neither", build,
-                    Environment.Build.current()));
+        Environment.Build before = Environment.Build.of(environment);
+        Environment.Build now = Environment.Build.current();
+        if (now.differs(before)) {
+            terminal.err().println(Text.format("fluxo: the run began with Fluxo %s, and goes on with %s: its results may be of neither", before, now));
         }
         int steps = study().training().steps();
         if (steps > run.steps()) {
             // in this order a process that is killed between two of these leaves a run that can be continued, to the old number of steps or the new
             directory.reopen(trials.all().getFirst().trial().withSteps(run.steps()));
-            Environment.lengthened(environment, call, steps);
+            Environment.lengthened(environment, call, now, steps);
             directory.write("environment.json", Json.pretty(environment));
             directory.write("study.yaml", StudyWriter.write(study()));
-        } else if (otherBuild) {
-            Environment.continued(environment, call);
+        } else if (now.differs(before)) {
+            Environment.continued(environment, call, now);
             directory.write("environment.json", Json.pretty(environment));
         }
         return environment;

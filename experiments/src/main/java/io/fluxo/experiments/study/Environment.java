@@ -99,16 +99,16 @@ public final class Environment {
     }
 
     /** Writes into {@code environment} that {@code call} went on with the run. */
-    public static void continued(ObjectNode environment, Call call) {
+    public static void continued(ObjectNode environment, Call call, Build build) {
         ArrayNode parts = environment.path("continued") instanceof ArrayNode before ? before : environment.putArray("continued");
-        ObjectNode part = parts.addObject().put("fluxo", version("fluxo"));
-        part.set("git_commit", Json.of(gitCommit(home()).orElse(null)));
+        ObjectNode part = parts.addObject().put("fluxo", build.version());
+        part.set("git_commit", Json.of(build.commit().orElse(null)));
         part.put("command", call.command()).put("started", now());
     }
 
     /** The same of a call that went on to more steps: what can be typed to make another such run asks for them at once. */
-    public static void lengthened(ObjectNode environment, Call call, int steps) {
-        continued(environment, call);
+    public static void lengthened(ObjectNode environment, Call call, Build build, int steps) {
+        continued(environment, call, build);
         environment.put("again", environment.path("again").asString("").replaceAll(" --steps[ =][0-9]+", "") + " --steps " + steps);
         environment.set("options", Json.of(call.options()));
     }

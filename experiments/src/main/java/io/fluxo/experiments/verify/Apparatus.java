@@ -6,13 +6,12 @@ import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.backend.Backends;
 import io.fluxo.tensor.DType;
-import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** What one worker checks claims with: backends, opened when first asked for; how many cases to try, and from which seed. */
 public final class Apparatus implements AutoCloseable {
@@ -23,6 +22,7 @@ public final class Apparatus implements AutoCloseable {
     private final Backends backends;
     private final Settings settings;
     private final Map<Setup, Backend> open = new LinkedHashMap<>();
+    private final Map<Setup, String> refused = new LinkedHashMap<>();
 
     public Apparatus(Backends backends, Settings settings) {
         this.backends = backends;
@@ -83,28 +83,28 @@ public final class Apparatus implements AutoCloseable {
         return open.computeIfAbsent(setup, key -> backends.open(key.backend(), new BackendOptions(key.dtype(), device, 1)));
     }
 
-    /** Every backend that runs here, in each of float32 and float64 that it computes in. */
+    /** Every backend that runs here, in each of float32 and float64 that it computes in; opened, since some only say that they can run. */
     public List<Setup> everyBackend() {
-        List<Setup> setups = new ArrayList<>(offered());
-        setups.removeIf(setup -> refusal(setup).isPresent());
-        return setups;
+        return offered().stream().filter(this::opens).toList();
     }
 
-    /** The backends that said they can run and then did not, with the reason. Where claims are measured on every backend, they are left out by name. */
-    public List<String> refused() {
-        return offered().stream().flatMap(setup -> refusal(setup).stream()).toList();
-    }
-
-    private Optional<String> refusal(Setup setup) {
+    private boolean opens(Setup setup) {
         try {
             backend(setup);
-            return Optional.empty();
-        } catch (BackendUnavailableException refused) {
-            return Optional.of(Text.format("%s (%s)", setup, refused.getMessage()));
+            return true;
+        } catch (BackendUnavailableException unavailable) {
+            refused.put(setup, unavailable.getMessage());
+            return false;
         }
     }
 
-    private List<Setup> offered() {
+    /** The backends that said they can run and then did not, as far as they were asked to, each with the reason. */
+    public Map<Setup, String> refused() {
+        return Collections.unmodifiableMap(refused);
+    }
+
+    /** Every backend that says it can run here, in each of float32 and float64 that it computes in. */
+    public List<Setup> offered() {
         List<Setup> setups = new ArrayList<>();
         backends.probe().forEach((name, availability) -> {
             if (availability instanceof Availability.Available available) {

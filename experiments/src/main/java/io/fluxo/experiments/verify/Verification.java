@@ -3,8 +3,11 @@ package io.fluxo.experiments.verify;
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.experiments.verify.mutant.Mutant;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -52,9 +55,13 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
                     }
                 }
             }
-            try (Apparatus last = new Apparatus(installed.backends(), settings)) {
-                return new Outcome(all(rows), all(kept), settings, last.everyBackend(), last.refused());
-            }
+            List<Row> judged = all(rows);
+            List<Control> controlled = all(kept);
+            Map<Apparatus.Setup, String> refused = new HashMap<>();
+            made.forEach(apparatus -> refused.putAll(apparatus.refused()));
+            List<Apparatus.Setup> offered = new Apparatus(installed.backends(), settings).offered();
+            return new Outcome(judged, controlled, settings, offered.stream().filter(setup -> !refused.containsKey(setup)).toList(),
+                    offered.stream().filter(refused::containsKey).map(setup -> Text.format("%s (%s)", setup, refused.get(setup))).toList());
         } finally {
             made.forEach(Apparatus::close);
         }

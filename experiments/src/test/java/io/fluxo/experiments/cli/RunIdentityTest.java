@@ -288,6 +288,19 @@ class RunIdentityTest {
         assertThat(run.resolve("results.json")).hasSameBinaryContentAs(folder.resolve("whole/results.json"));
     }
 
+    @Test
+    void nothingIsMeasuredWhileWhatWasTriedIsOpen() throws IOException {
+        Files.writeString(small, Fixtures.SMALL + "tune: {steps: 25, over: {training.lr: [1e-3, 3e-3]}}\n");
+        ablate(small, "--out", folder.resolve("whole")).succeeded();
+        String best = Json.parse(Files.readString(folder.resolve("whole/results.json"))).path("tuning").get(0).path("chosen").path("training.lr").asString();
+        TrialExecutor failing = (trial, task, model, listener) -> trial.id().startsWith("tune-placement=pre") && trial.training().lr() == Double.parseDouble(best)
+                ? fail() : SYNTHETIC.execute(trial, task, model, listener);
+        Called.with(failing, "ablate", small, "--out", run, "--quiet").refused(1, "failed: permission denied; what is measured depends on it", "ablate --resume " + run);
+        assertThat(run.resolve("trials/placement=pre,seed=1")).doesNotExist();
+        ablate("--resume", run).succeeded();
+        assertThat(run.resolve("results.json")).hasSameBinaryContentAs(folder.resolve("whole/results.json"));
+    }
+
     private static TrialOutcome fail() throws IOException {
         throw new IOException("permission denied");
     }
