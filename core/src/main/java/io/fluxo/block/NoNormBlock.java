@@ -8,6 +8,9 @@ import io.fluxo.tensor.Tensor;
  */
 public final class NoNormBlock extends OneStreamBlock {
 
+    /** What its placement says of it. */
+    public static final Traits TRAITS = Traits.ORDINARY.withoutNorms();
+
     public NoNormBlock(Placement.Parts parts) {
         super(parts, Symbols.BARE);
         present(attention);

@@ -13,7 +13,7 @@ import io.fluxo.tensor.Tensor;
 public final class ReZeroBlock extends OneStreamBlock {
 
     /** What its placement says of it. */
-    public static final Traits TRAITS = Traits.ORDINARY.withResidual(Traits.ResidualUse.PRESENT)
+    public static final Traits TRAITS = Traits.ORDINARY.withoutNorms().withResidual(Traits.ResidualUse.PRESENT)
             .departingFromTheSum("what attention returns joins the stream times α");
 
     private final Parameter alpha;

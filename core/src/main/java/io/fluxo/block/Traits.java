@@ -8,17 +8,18 @@ import java.util.Optional;
  *
  * @param equations       which of the chapter's equations its blocks say they compute
  * @param bothSubLayers   whether its layers must have attention and a feed-forward network
+ * @param normed          whether its blocks have norms at all
  * @param residual        which residual connections it can be given
  * @param streams         streams that run side by side through the stack, [batch pos d_model] each
  * @param ending          how its own stack ends, where that is not a norm of the last stream: {@code x_L + N(r_L)}
  * @param sum             how what attention adds to the stream differs from t2 = t1 + x, as a sentence; empty where it does not
  * @param showsResult     whether hook_attn_out shows what attention returns, before anything is done to it
  */
-public record Traits(Equations equations, boolean bothSubLayers, ResidualUse residual, int streams, Optional<String> ending, Optional<String> sum,
+public record Traits(Equations equations, boolean bothSubLayers, boolean normed, ResidualUse residual, int streams, Optional<String> ending, Optional<String> sum,
                      boolean showsResult) {
 
     /** One stream, plain sums, any sub-layers, any residual connection, equations of its own. */
-    public static final Traits ORDINARY = new Traits(Equations.OTHER, false, ResidualUse.ANY, 1, Optional.empty(), Optional.empty(), true);
+    public static final Traits ORDINARY = new Traits(Equations.OTHER, false, true, ResidualUse.ANY, 1, Optional.empty(), Optional.empty(), true);
 
     /** Which of the chapter's equations a block says it computes. Claims about them are checked of such blocks alone. */
     public enum Equations {
@@ -42,32 +43,37 @@ public record Traits(Equations equations, boolean bothSubLayers, ResidualUse res
 
     /** What a block says that has the equations of the chapter's own. */
     public static Traits of(Equations equations) {
-        return new Traits(equations, false, ResidualUse.ANY, 1, Optional.empty(), Optional.empty(), true);
+        return new Traits(equations, false, true, ResidualUse.ANY, 1, Optional.empty(), Optional.empty(), true);
     }
 
     /** The same, for layers that have both sub-layers. */
     public Traits needingBothSubLayers() {
-        return new Traits(equations, true, residual, streams, ending, sum, showsResult);
+        return new Traits(equations, true, normed, residual, streams, ending, sum, showsResult);
+    }
+
+    /** The same, without a norm in any block. */
+    public Traits withoutNorms() {
+        return new Traits(equations, bothSubLayers, false, residual, streams, ending, sum, showsResult);
     }
 
     /** The same, with other residual connections. */
     public Traits withResidual(ResidualUse other) {
-        return new Traits(equations, bothSubLayers, other, streams, ending, sum, showsResult);
+        return new Traits(equations, bothSubLayers, normed, other, streams, ending, sum, showsResult);
     }
 
     /** The same, with several streams, whose stack ends in {@code formula}. */
     public Traits withStreams(int count, String formula) {
-        return new Traits(equations, bothSubLayers, residual, count, Optional.of(formula), sum, showsResult);
+        return new Traits(equations, bothSubLayers, normed, residual, count, Optional.of(formula), sum, showsResult);
     }
 
     /** The same, where what attention returns does not join the stream as it is. */
     public Traits departingFromTheSum(String sentence) {
-        return new Traits(equations, bothSubLayers, residual, streams, ending, Optional.of(sentence), showsResult);
+        return new Traits(equations, bothSubLayers, normed, residual, streams, ending, Optional.of(sentence), showsResult);
     }
 
     /** The same, where what attention returns is normalised, and shown at hook_attn_out only after that. */
     public Traits normalisingTheBranch() {
-        return new Traits(equations, bothSubLayers, residual, streams, ending, Optional.of(NORMALISED_BRANCH), false);
+        return new Traits(equations, bothSubLayers, normed, residual, streams, ending, Optional.of(NORMALISED_BRANCH), false);
     }
 
     /** The sentence of those that normalise what attention returns. */

@@ -40,7 +40,7 @@ public record Catalog(SortedMap<String, Placement> placements, SortedMap<String,
             new TreeMap<>(Map.ofEntries(
                     entry("post", Placement.of(PostNormBlock::new, false, PostNormBlock.TRAITS)),
                     entry("pre", Placement.of(PreNormBlock::new, true, PreNormBlock.TRAITS)),
-                    entry("none", Placement.of(NoNormBlock::new, false)),
+                    entry("none", Placement.of(NoNormBlock::new, false, NoNormBlock.TRAITS)),
                     entry("sandwich", Placement.of(SandwichBlock::new, true, SandwichBlock.TRAITS)),
                     entry("peri_ln", Placement.of(SandwichBlock::new, true, SandwichBlock.TRAITS)),
                     entry("res_post", Placement.of(ResPostBlock::new, true, ResPostBlock.TRAITS)),
@@ -54,9 +54,9 @@ public record Catalog(SortedMap<String, Placement> placements, SortedMap<String,
             new TreeMap<String, NormFactory>(Map.of(
                     "layer_norm", LayerNorm::new,
                     "rms_norm", RmsNorm::new,
-                    "dynamic_tanh", (path, width, affine, eps) -> new DynamicTanh(path, width, affine),
+                    "dynamic_tanh", NormFactory.withoutEps((path, width, affine, eps) -> new DynamicTanh(path, width, affine)),
                     "batch_norm", BatchNorm::new,
-                    "none", (path, width, affine, eps) -> new NoNorm(path))));
+                    "none", NormFactory.withoutEps((path, width, affine, eps) -> new NoNorm(path)))));
 
     /** This catalogue and more. A name that is taken is an error. */
     public Catalog plus(Map<String, Placement> morePlacements, Map<String, NormFactory> moreNorms) {

@@ -142,8 +142,12 @@ public record ModelSpec(Family family, int nLayers, int dModel, PerLayer<Integer
         return SpecCheck.violations(this, catalog);
     }
 
-    /** The keys that this model does not read, whatever they say, each with the reason. */
-    public List<Violation> unread() {
-        return UnreadKeys.of(this);
+    /**
+     * The keys that this model does not read, whatever they say, each with the reason.
+     *
+     * @param catalog what placements and norms say of themselves
+     */
+    public List<Violation> unread(Catalog catalog) {
+        return UnreadKeys.of(this, catalog);
     }
 }
