@@ -81,6 +81,7 @@ final class BarProgress implements StudyProgress {
     public synchronized void close() {
         if (bar != null) {
             bar.close();
+            line.close(); // the library may still be at it in a thread of its own
         }
     }
 }

@@ -12,6 +12,7 @@ final class LiveLine implements ProgressBarConsumer {
     private final PrintStream out;
     private final int columns;
     private String shown = "";
+    private boolean closed;
 
     /** @param columns of the terminal; its last stays empty, so that no cursor goes on to the next line */
     LiveLine(PrintStream out, int columns) {
@@ -26,8 +27,10 @@ final class LiveLine implements ProgressBarConsumer {
 
     @Override
     public synchronized void accept(String line) {
-        out.print(erased() + line);
-        shown = line;
+        if (!closed) {
+            out.print(erased() + line);
+            shown = line;
+        }
     }
 
     /** A line that stays. */
@@ -45,6 +48,10 @@ final class LiveLine implements ProgressBarConsumer {
         return "\r" + " ".repeat(shown.isEmpty() ? 0 : columns) + "\r";
     }
 
+    /** The line is gone, whatever the library's timer is still at. */
     @Override
-    public void close() {}
+    public synchronized void close() {
+        clear();
+        closed = true;
+    }
 }

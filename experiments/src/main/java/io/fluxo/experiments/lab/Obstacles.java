@@ -46,6 +46,10 @@ record Obstacles(Catalog catalog, DType dtype, long heap) {
             model = ModelBuilder.build(spec, catalog);
         } catch (ShapeMismatchException | ArithmeticException tooLarge) {
             return List.of(new Violation(largest(spec), tooLarge.getMessage()));
+        } catch (OutOfMemoryError noFault) {
+            throw noFault;
+        } catch (RuntimeException | Error broken) {
+            return List.of(); // a plugin's part that cannot be built: its trial says so, and the others go on
         }
         long logits = (long) training.batch() * spec.nCtx() * spec.dVocab();
         if (logits > LONGEST) {

@@ -2,6 +2,7 @@ package io.fluxo.experiments.report;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.study.AxisCurve;
 import io.fluxo.experiments.study.Plot;
 import io.fluxo.experiments.study.StudyResult;
@@ -104,7 +105,7 @@ final class PlotData {
                 continue;
             }
             List<String> names = new ArrayList<>();
-            shared.forEach((key, value) -> names.add((key.equals(Study.VARIANTS) ? "" : key.substring(key.lastIndexOf('.') + 1) + "=") + result.names().of(key, value)));
+            shared.forEach((key, value) -> names.add((key.equals(Study.VARIANTS) ? "" : key.substring(key.lastIndexOf('.') + 1) + "=") + Values.label(value)));
             ObjectNode line = lines.computeIfAbsent(String.join(",", names), name -> {
                 ObjectNode begun = Json.object().put("name", name);
                 begun.putArray("variants");
@@ -116,7 +117,7 @@ final class PlotData {
         }
         ObjectNode node = node(plot, plot.key().substring(plot.key().lastIndexOf('.') + 1));
         if (!numbers) {
-            node.set("categories", Json.of(places.stream().map(place -> result.names().of(plot.key(), place)).toList()));
+            node.set("categories", Json.of(places.stream().map(Values::label).toList()));
         }
         return node.set("lines", Json.array().addAll(lines.values()));
     }

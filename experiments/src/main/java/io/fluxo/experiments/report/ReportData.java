@@ -1,7 +1,7 @@
 package io.fluxo.experiments.report;
 
 import io.fluxo.experiments.file.Json;
-import io.fluxo.experiments.study.AxisNames;
+import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.study.Comparison;
 import io.fluxo.experiments.study.Curves;
 import io.fluxo.experiments.study.StudyResult;
@@ -27,13 +27,11 @@ final class ReportData {
 
     private final StudyResult result;
     private final Function<Trial, Curves> curves;
-    private final AxisNames names;
 
     /** @param curves a trial's metrics; asked for once per trial */
     ReportData(StudyResult result, Function<Trial, Curves> curves) {
         this.result = result;
         this.curves = curves;
-        this.names = result.names();
     }
 
     ObjectNode build(Map<String, Double> references) {
@@ -41,7 +39,7 @@ final class ReportData {
         ArrayNode lines = root.putArray("references");
         references.forEach((name, value) -> lines.addObject().put("name", name).set("value", Json.rounded(value, DIGITS)));
         ObjectNode axes = root.putObject("axes");
-        result.study().axes().forEach((key, values) -> axes.set(key, Json.of(values.stream().map(value -> names.of(key, value)).toList())));
+        result.study().axes().forEach((key, values) -> axes.set(key, Json.of(values.stream().map(Values::label).toList())));
 
         List<List<Curves>> byVariant = new ArrayList<>();
         for (StudyResult.VariantResult variant : result.variants()) {
@@ -70,7 +68,7 @@ final class ReportData {
         ObjectNode node = Json.object();
         node.put("id", variant.id());
         ObjectNode vary = node.putObject("vary");
-        variant.vary().forEach((key, value) -> vary.put(key, names.of(key, value)));
+        variant.vary().forEach((key, value) -> vary.put(key, Values.label(value)));
         int longest = trials.stream().mapToInt(curve -> curve.loss().length).max().orElse(0);
         int bucket = Math.max(1, (longest + points - 1) / points);
         ArrayNode steps = node.putArray("steps");

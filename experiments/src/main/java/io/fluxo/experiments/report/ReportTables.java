@@ -3,7 +3,6 @@ package io.fluxo.experiments.report;
 import io.fluxo.experiments.spec.RecordKeys;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Values;
-import io.fluxo.experiments.study.AxisNames;
 import io.fluxo.experiments.study.Comparison;
 import io.fluxo.experiments.study.Interval;
 import io.fluxo.experiments.study.Numerals;
@@ -31,13 +30,11 @@ final class ReportTables {
     private final StudyResult result;
     private final String folder;
     private final List<String> figureNames;
-    private final AxisNames names;
 
     /** @param folder the run's folder as seen from the page's */
     ReportTables(StudyResult result, String folder) {
         this.result = result;
         this.folder = folder;
-        this.names = result.names();
         this.figureNames = List.copyOf(Results.figures(result.variants().stream().flatMap(variant -> variant.trials().stream()).toList()));
     }
 
@@ -56,7 +53,7 @@ final class ReportTables {
         row.put("index", index);
         row.put("id", variant.id());
         row.put("varied", !variant.vary().isEmpty());
-        row.put("values", variant.vary().entrySet().stream().map(entry -> names.of(entry.getKey(), entry.getValue())).toList());
+        row.put("values", variant.vary().values().stream().map(Values::label).toList());
         row.put("loss", summary(variant.values(Study.FINAL_LOSS)));
         row.put("interval", interval(variant.interval()));
         row.put("seeds", variant.trials().stream().map(this::seed).toList());

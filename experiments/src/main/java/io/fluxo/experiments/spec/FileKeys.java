@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +53,7 @@ public final class FileKeys {
                 .withModel(RecordKeys.with(study.model(), Map.of("init_from", absolute(INIT_FROM, study.model().initFrom(), folder, INIT_FROM, locations))))
                 .withVariants(variants)
                 .withVary(grid(study.vary(), folder, "vary.", locations))
-                .withTune(new Tune(study.tune().steps(), grid(study.tune().over(), folder, "tune.over.", locations), instead));
+                .withTune(new Tune(study.tune().steps(), grid(study.tune().over(), folder, "tune.over.", locations), instead, study.tune().bounded()));
     }
 
     private static Map<String, Object> resolved(Map<String, Object> values, Path folder, String section, Locations locations) {
@@ -114,24 +113,21 @@ public final class FileKeys {
 
     /**
      * How the values listed under {@code key} are told apart in tables and results, which should not depend on where a study's files lie: a path by
-     * as many of its last parts as it takes.
+     * the shortest end that no other of them has.
      */
-    static List<Object> shown(String key, List<Object> values) {
-        if (values.stream().noneMatch(value -> isPath(key, value))) {
-            return values;
-        }
-        for (int parts = 1; ; parts++) {
-            List<Object> shown = new ArrayList<>();
-            boolean whole = true;
-            for (Object value : values) {
-                Path path = Path.of(value.toString());
-                boolean cut = isPath(key, value) && path.getNameCount() > parts;
-                whole &= !cut;
-                shown.add(cut ? path.subpath(path.getNameCount() - parts, path.getNameCount()).toString().replace('\\', '/') : value);
-            }
-            if (whole || new HashSet<>(shown).size() == values.size()) {
-                return List.copyOf(shown);
+    public static List<Object> shown(String key, List<Object> values) {
+        return values.stream().map(value -> isPath(key, value) ? end(value.toString(), values) : value).toList();
+    }
+
+    private static Object end(String value, List<Object> among) {
+        Path path = Path.of(value);
+        List<Path> others = among.stream().map(Object::toString).filter(other -> !other.equals(value)).map(Path::of).toList();
+        for (int parts = 1; parts < path.getNameCount(); parts++) {
+            Path end = path.subpath(path.getNameCount() - parts, path.getNameCount());
+            if (others.stream().noneMatch(other -> other.endsWith(end))) {
+                return end.toString().replace('\\', '/');
             }
         }
+        return value;
     }
 }

@@ -37,11 +37,10 @@ public record Comparison(String measure, String variant, String baseline, String
         return holm < SIGNIFICANCE;
     }
 
-    /** @param names how the values of the study's axes are shown */
-    static Comparison of(String measure, StudyResult.VariantResult variant, StudyResult.VariantResult baseline, String key, AxisNames names,
+    static Comparison of(String measure, StudyResult.VariantResult variant, StudyResult.VariantResult baseline, String key,
                          List<Double> differences) {
         return new Comparison(measure, variant.id(), baseline.id(), key, variant.vary().get(key),
-                Sentences.subject(variant.vary(), key, baseline.vary().get(key), names), differences, variant.trials().size(), Statistics.mean(differences), Statistics.deviation(differences), Statistics.student(differences),
+                Sentences.subject(variant.vary(), key, baseline.vary().get(key)), differences, variant.trials().size(), Statistics.mean(differences), Statistics.deviation(differences), Statistics.student(differences),
                 Statistics.bootstrap(differences), Statistics.effectSize(differences), Statistics.p(differences), Double.NaN);
     }
 

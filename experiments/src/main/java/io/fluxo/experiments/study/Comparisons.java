@@ -12,14 +12,13 @@ final class Comparisons {
     private Comparisons() {}
 
     static List<Comparison> of(Map<String, List<Object>> vary, List<StudyResult.VariantResult> variants, String measure) {
-        AxisNames names = new AxisNames(vary);
         Map<Map<String, Object>, StudyResult.VariantResult> byPoint = new LinkedHashMap<>();
         variants.forEach(variant -> byPoint.put(variant.vary(), variant));
         List<Comparison> comparisons = new ArrayList<>();
         vary.forEach((key, values) -> {
             for (StudyResult.VariantResult variant : variants) {
                 baseline(variant, key, values.getFirst(), byPoint).ifPresent(baseline ->
-                        comparisons.add(Comparison.of(measure, variant, baseline, key, names, differences(measure, variant, baseline))));
+                        comparisons.add(Comparison.of(measure, variant, baseline, key, differences(measure, variant, baseline))));
             }
         });
         List<Double> corrected = Statistics.holm(comparisons.stream().map(Comparison::p).toList());

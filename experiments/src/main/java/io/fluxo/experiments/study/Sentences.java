@@ -26,14 +26,14 @@ public final class Sentences {
     }
 
     /** Who is held against whom: a variant at {@code point}, against the one whose {@code key} is {@code other}. */
-    static String subject(Map<String, Object> point, String key, Object other, AxisNames names) {
-        String shared = point.entrySet().stream().filter(entry -> !entry.getKey().equals(key)).map(entry -> named(entry.getKey(), entry.getValue(), names))
+    static String subject(Map<String, Object> point, String key, Object other) {
+        String shared = point.entrySet().stream().filter(entry -> !entry.getKey().equals(key)).map(entry -> named(entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining(", "));
-        return Text.format("%s instead of %s%s", named(key, point.get(key), names), names.of(key, other), shared.isEmpty() ? "" : ", at " + shared);
+        return Text.format("%s instead of %s%s", named(key, point.get(key)), Values.label(other), shared.isEmpty() ? "" : ", at " + shared);
     }
 
-    private static String named(String key, Object value, AxisNames names) {
-        String name = names.of(key, value);
+    private static String named(String key, Object value) {
+        String name = Values.label(value);
         return key.equals(Study.VARIANTS) ? name : last(key) + " " + name;
     }
 

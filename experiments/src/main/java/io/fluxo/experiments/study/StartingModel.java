@@ -72,10 +72,6 @@ final class StartingModel {
         ModelSpec wanted = trial.trial().model();
         try {
             Path directory = Path.of(wanted.initFrom());
-            if (!Files.isDirectory(directory)) {
-                return Optional.of(Text.format("%s: %s; it must be a folder with config.json and model.safetensors", wanted.initFrom(),
-                        Files.exists(directory) ? "is not a folder" : "there is no such folder"));
-            }
             List<String> differences = differences(ModelDirectory.readSpec(directory), wanted);
             if (!differences.isEmpty()) {
                 return Optional.of(Text.format("%s is another model: %s; %s", directory, String.join("; ", differences), ALLOWED));

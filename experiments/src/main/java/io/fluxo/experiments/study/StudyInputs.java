@@ -65,10 +65,11 @@ public record StudyInputs(List<Input> files) {
     /** Everything of a model directory that could be read: its configuration, parameters and vocabulary. */
     private static List<Input> model(Path path) {
         RegularFile.require(path);
-        if (!Files.exists(path)) {
-            throw new BadInput(path + ": there is no such model directory");
+        if (!Files.isDirectory(path)) {
+            throw new BadInput(Text.format("%s: %s; it must be a folder with config.json and model.safetensors", path,
+                    Files.exists(path) ? "is not a folder" : "there is no such folder"));
         }
-        try (Stream<Path> children = Files.isDirectory(path) ? Files.list(path) : Stream.of(path)) {
+        try (Stream<Path> children = Files.list(path)) {
             return children.filter(StudyInputs::isOfAModel).sorted().map(StudyInputs::identified).toList();
         } catch (IOException e) {
             throw new BadInput(Text.format("%s: cannot be read: %s", path, e.getMessage()), e);

@@ -46,10 +46,6 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
         return definition.study();
     }
 
-    /** How the values of its axes are shown. */
-    public AxisNames names() {
-        return new AxisNames(study().axes());
-    }
 
     /** Whether any trial has a validation loss. */
     public boolean validated() {

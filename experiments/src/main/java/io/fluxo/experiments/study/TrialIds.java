@@ -1,5 +1,6 @@
 package io.fluxo.experiments.study;
 
+import io.fluxo.experiments.spec.FileKeys;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Values;
 import io.fluxo.text.Text;
@@ -40,16 +41,15 @@ final class TrialIds {
     TrialIds(Study study) {
         Set<String> taken = new HashSet<>();
         boolean clash = !study.vary().keySet().stream().allMatch(key -> taken.add(last(key)));
-        AxisNames names = new AxisNames(study.axes());
         study.axes().forEach((key, listed) -> {
             keys.put(key, key.equals(Study.VARIANTS) ? "" : (clash ? key : last(key)) + "=");
-            folders.put(key, folders(listed, listed.stream().map(value -> names.of(key, value)).toList()));
+            folders.put(key, folders(listed, listed.stream().map(Values::label).toList()));
         });
         tuned(study.tune().over());
         study.tune().instead().values().forEach(this::tuned);
         Set<String> shown = new HashSet<>();
         for (Study.Cell cell : study.cells()) {
-            variants.add(name(cell.vary(), names, shown, variants.size() + 1));
+            variants.add(name(cell.vary(), shown, variants.size() + 1));
         }
     }
 
@@ -58,15 +58,15 @@ final class TrialIds {
             keys.putIfAbsent(key, key + "=");
             List<Object> all = new ArrayList<>(folders.getOrDefault(key, Map.of()).keySet());
             listed.stream().filter(value -> !all.contains(value)).forEach(all::add);
-            folders.put(key, folders(all, all.stream().map(Values::label).toList()));
+            folders.put(key, folders(all, FileKeys.shown(key, all).stream().map(Values::label).toList()));
         });
     }
 
-    private Name name(Map<String, Object> point, AxisNames names, Set<String> taken, int number) {
+    private Name name(Map<String, Object> point, Set<String> taken, int number) {
         if (point.isEmpty()) {
             return new Name("default", "default");
         }
-        String shown = point.entrySet().stream().map(entry -> keys.get(entry.getKey()) + names.of(entry.getKey(), entry.getValue()))
+        String shown = point.entrySet().stream().map(entry -> keys.get(entry.getKey()) + Values.label(entry.getValue()))
                 .collect(Collectors.joining(","));
         String folder = folder(point);
         String numbered = Text.format("variant%s%d", APART, number);

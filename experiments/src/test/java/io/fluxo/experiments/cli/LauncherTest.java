@@ -27,9 +27,10 @@ class LauncherTest {
 
     private static final Path LAUNCHER = Path.of("..", "fluxo");
 
-    /** Tells its arguments and the locale; fails as programs do where standard output cannot be written. */
+    /** Tells its arguments and the locale; 9 where standard output cannot be written, 8 where a stream is closed, so that a file would take its number. */
     private static final String JAVA = """
             #!/usr/bin/env bash
+            { : <&0 && : <&1; } || exit 8
             printf '%s\\n' "$@" "LC_ALL=${LC_ALL:-}" || exit 9
             """;
 

@@ -160,10 +160,11 @@ class RunIdentityTest {
     @Test
     void aModelThatATrialStartsFromIsAmongTheFiles() throws IOException {
         Path model = Files.createDirectory(folder.resolve("model"));
-        Files.writeString(model.resolve("config.json"), "{}");
+        Files.writeString(model.resolve("config.json"), "{\"model_type\": \"fluxo\", \"n_layers\": 2, \"d_model\": 8, \"n_ctx\": 8, \"d_vocab\": 5}");
         Files.write(model.resolve("model.safetensors"), new byte[] {1, 2, 3});
         Files.writeString(model.resolve("report.html"), "not of the model");
-        Files.writeString(small, Fixtures.SMALL.replace("n_ctx: 8", "n_ctx: 8, init_from: model"));
+        String study = Fixtures.SMALL.replace("model.placement: [pre, post]", "training.warmup: [1, 2]");
+        Files.writeString(small, study.replace("n_ctx: 8", "n_ctx: 8, init_from: model"));
         ablate(small, "--out", run).succeeded();
         JsonNode inputs = environment().path("inputs");
         assertThat(inputs.findValuesAsString("path")).containsExactly(model.resolve("config.json").toString(), model.resolve("model.safetensors").toString());
@@ -172,8 +173,8 @@ class RunIdentityTest {
         ablate("--resume", run).refused(2, "model.init_from: " + model.resolve("model.safetensors") + " has changed since the run began");
         Files.delete(model.resolve("model.safetensors"));
         ablate("--resume", run).refused(2, "model.init_from: " + model.resolve("model.safetensors") + " was there when the run began, and is gone");
-        Files.writeString(small, Fixtures.SMALL.replace("n_ctx: 8", "n_ctx: 8, init_from: nowhere"));
-        ablate(small, "--out", folder.resolve("none")).refused(2, "small.yaml:4: model.init_from: " + folder.resolve("nowhere") + ": there is no such model directory");
+        Files.writeString(small, study.replace("n_ctx: 8", "n_ctx: 8, init_from: nowhere"));
+        ablate(small, "--out", folder.resolve("none")).refused(2, "small.yaml:4: model.init_from: " + folder.resolve("nowhere") + ": there is no such folder");
         assertThat(folder.resolve("none")).doesNotExist();
     }
 
@@ -187,7 +188,7 @@ class RunIdentityTest {
             ablate(study, "--out", study.resolveSibling("run")).succeeded();
         }
         Path results = folder.resolve("here/run/results.json");
-        assertThat(results).content().contains("\"task.corpus\": \"texts/a.txt\"", "corpus other/a.txt instead of texts/a.txt", "\"corpus=a.txt_1\"").doesNotContain(folder.toString());
+        assertThat(results).content().contains("\"task.corpus\": \"texts/a.txt\"", "corpus other/a.txt instead of texts/a.txt", "\"corpus=texts/a.txt\"").doesNotContain(folder.toString());
         assertThat(folder.resolve("there/and/further/run/results.json")).hasSameBinaryContentAs(results);
     }
 

@@ -15,10 +15,13 @@ class FileKeysTest {
     Path folder;
 
     @Test
-    void pathsAreShownByAsMuchAsTellsThemApart() {
+    void aPathIsShownByTheShortestEndThatTellsItApart() {
         assertThat(FileKeys.shown("task.corpus", List.of("/x/a.txt", "/x/b.txt"))).containsExactly("a.txt", "b.txt");
         assertThat(FileKeys.shown("task.corpus", List.of("/x/one/t.txt", "/x/two/t.txt", "wordnet"))).containsExactly("one/t.txt", "two/t.txt", "wordnet");
-        assertThat(FileKeys.shown("task.file", List.of("/t", "/x/t"))).containsExactly("/t", "t");
+        assertThat(FileKeys.shown("task.corpus", List.of("/home/me/en/text.txt", "/home/me/de/text.txt", "/home/you/de/text.txt", "/home/me/other.txt", "wordnet")))
+                .containsExactly("en/text.txt", "me/de/text.txt", "you/de/text.txt", "other.txt", "wordnet");
+        assertThat(FileKeys.shown("task.corpus", List.of("/x/wordnet", "wordnet"))).containsExactly("/x/wordnet", "wordnet");
+        assertThat(FileKeys.shown("task.file", List.of("/t", "/x/t"))).containsExactly("/t", "/x/t");
         assertThat(FileKeys.shown("model.init_from", List.of("", "/x/model"))).containsExactly("", "model");
         assertThat(FileKeys.shown("model.placement", List.of("a/b", "c/b"))).containsExactly("a/b", "c/b");
     }

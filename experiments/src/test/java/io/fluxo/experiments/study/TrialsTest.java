@@ -59,17 +59,10 @@ class TrialsTest {
     }
 
     @Test
-    void aPathIsShownByTheShortestEndThatTellsItApart() {
-        assertThat(shown("/home/me/en/text.txt", "/home/me/de/text.txt", "/home/you/de/text.txt", "/home/me/other.txt", "wordnet"))
-                .containsExactly("corpus=en/text.txt", "corpus=me/de/text.txt", "corpus=you/de/text.txt", "corpus=other.txt", "corpus=wordnet");
-        assertThat(shown("text.txt", "a/text.txt")).containsExactly("corpus=text.txt", "corpus=a/text.txt");
-        assertThat(shown("a/text.txt", "a//text.txt")).as("no end tells these apart").containsExactly("corpus=a/text.txt", "corpus=a//text.txt");
-        assertThat(shown("/my/data/")).containsExactly("corpus=data/");
-    }
-
-    private static List<String> shown(String... corpora) {
-        Study study = study("seeds: 1").withVary(Map.of("task.corpus", List.of((Object[]) corpora)));
-        return Trials.of(study, 1).stream().map(Trial::variant).toList();
+    void variantsOfFilesAreNamedByWhatTellsThemApart() {
+        Study study = study("seeds: 1").withVary(Map.of("task.corpus", List.of("/home/me/en/text.txt", "/home/me/de/text.txt", "wordnet")));
+        assertThat(Trials.of(study, 1)).extracting(Trial::variant).containsExactly("corpus=en/text.txt", "corpus=de/text.txt", "corpus=wordnet");
+        assertThat(Trials.of(study, 1)).extracting(Trial::id).containsExactly("corpus=en-text.txt,seed=1", "corpus=de-text.txt,seed=1", "corpus=wordnet,seed=1");
     }
 
     @Test
