@@ -41,6 +41,18 @@ public record Traits(Equations equations, boolean bothSubLayers, boolean normed,
         PLAIN
     }
 
+    /** What {@code placement} says of itself; ordinary where it says nothing that can be used: making its blocks will tell what is wrong with it. */
+    public static Traits saidBy(Placement placement) {
+        try {
+            Traits said = placement.traits();
+            return said == null ? ORDINARY : said;
+        } catch (OutOfMemoryError noFault) {
+            throw noFault;
+        } catch (RuntimeException | Error broken) {
+            return ORDINARY;
+        }
+    }
+
     /** What a block says that has the equations of the chapter's own. */
     public static Traits of(Equations equations) {
         return new Traits(equations, false, true, ResidualUse.ANY, 1, Optional.empty(), Optional.empty(), true);

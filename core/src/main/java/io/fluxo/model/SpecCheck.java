@@ -114,7 +114,7 @@ final class SpecCheck {
     /** What the placement says of itself; nothing in particular where its name is not registered, which is found elsewhere. */
     private Traits traits(String placement) {
         Placement known = catalog.placements().get(placement);
-        return known == null ? Traits.ORDINARY : known.traits();
+        return known == null ? Traits.ORDINARY : Traits.saidBy(known);
     }
 
     private void layer(LayerSpec layer) {

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -44,16 +43,28 @@ final class UnreadKeys {
         }
 
         boolean isNormed(String placement) {
-            return Optional.ofNullable(catalog.placements().get(placement)).map(known -> known.traits().normed()).orElse(true);
+            return said(catalog.placements(), placement, known -> known.traits().normed());
         }
 
         /** Whether something is learnt for each head, however heads weigh positions. */
         boolean hasHeadLayer(String placement) {
-            return Optional.ofNullable(catalog.placements().get(placement)).map(known -> known.subLayers(SITE).heads().isPresent()).orElse(true);
+            return said(catalog.placements(), placement, known -> known.subLayers(SITE).heads().isPresent());
         }
 
-        boolean norm(String name, Predicate<NormFactory> predicate) {
-            return Optional.ofNullable(catalog.norms().get(name)).map(predicate::test).orElse(true);
+        boolean norm(String name, Predicate<NormFactory> reads) {
+            return said(catalog.norms(), name, reads);
+        }
+
+        /** What a part says; true where it is not registered, or cannot say it: building it will tell what is wrong. */
+        private static <T> boolean said(Map<String, T> parts, String name, Predicate<T> question) {
+            T part = parts.get(name);
+            try {
+                return part == null || question.test(part);
+            } catch (OutOfMemoryError noFault) {
+                throw noFault;
+            } catch (RuntimeException | Error broken) {
+                return true;
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.fluxo.block.Depth;
 import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Placement;
 import io.fluxo.block.SubLayers;
+import io.fluxo.block.Traits;
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.NoNorm;
@@ -38,9 +39,14 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
         this(name, "", design, UnaryOperator.identity(), catalog, spec, Map.of());
     }
 
+    /** What the block says of itself. */
+    Traits traits() {
+        return Traits.saidBy(design);
+    }
+
     /** Whose equations it says it computes. */
     public Equations equations() {
-        return design.traits().equations();
+        return traits().equations();
     }
 
     /** Whether something stands between the two projections of its feed-forward network besides the nonlinearity. */

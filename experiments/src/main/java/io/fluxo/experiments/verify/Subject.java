@@ -55,7 +55,7 @@ public enum Subject {
     SUM {
         @Override
         Optional<String> departure(Candidate candidate) {
-            return candidate.design().traits().sum().or(() -> MIXING.departure(candidate)).or(() -> residual(candidate));
+            return candidate.traits().sum().or(() -> MIXING.departure(candidate)).or(() -> residual(candidate));
         }
     },
 
@@ -71,7 +71,7 @@ public enum Subject {
     RESULT {
         @Override
         Optional<String> departure(Candidate candidate) {
-            Traits traits = candidate.design().traits();
+            Traits traits = candidate.traits();
             return traits.showsResult() ? Optional.empty() : traits.sum();
         }
     },

@@ -109,6 +109,25 @@ class CopiedPlacementsTest {
         return json;
     }
 
+    @ParameterizedTest
+    @MethodSource("names")
+    void aCopyIsRefusedInTheSameWords(String name) throws IOException {
+        for (String model : List.of("residual: none", "ffn: false", "final_norm: never", "norm_affine: true", "qk_norm: true, n_heads: 2, norm_eps: 1e-6",
+                "attention: uniform, n_heads: 2")) {
+            assertThat(planned(COPY + name, model).replace(COPY, "")).as(model).isEqualTo(planned(name, model));
+        }
+    }
+
+    /** What stands in the way of a model, if anything does. */
+    private static String planned(String placement, String model) throws IOException {
+        Path study = Files.writeString(folder.resolve("plan.yaml"), """
+                task: {kind: markov, states: 5}
+                model: {n_layers: 4, d_model: 8, placement: %s, %s}
+                training: {steps: 0}
+                """.formatted(placement, model));
+        return VerifyCommandTest.fluxo("ablate", study.toString(), "--plugins", plugins.toString(), "--dry-run").err();
+    }
+
     @Test
     void aCopyLearnsTheSame() throws IOException {
         Path study = Files.writeString(folder.resolve("copies.yaml"), """
