@@ -2,6 +2,8 @@ package example.parallel;
 
 import io.fluxo.block.Block;
 import io.fluxo.block.Placement;
+import io.fluxo.block.Symbols;
+import io.fluxo.block.Traits;
 import io.fluxo.layer.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
@@ -11,6 +13,12 @@ import java.util.Map;
 
 /** Attention and feed-forward network side by side behind one norm (Wang and Komatsuzaki 2021, GPT-J): h = x + MHA(LN(x)) + FFN(LN(x)). */
 public final class ParallelBlock extends Block {
+
+    /** It needs both sub-layers, and adds what they return as it is: {@code residual} may be nothing but identity. */
+    public static final Traits TRAITS = Traits.ORDINARY.needingBothSubLayers().withResidual(Traits.ResidualUse.PLAIN);
+
+    private static final Symbols SYMBOLS = Symbols.of("x hook_resid_pre", "t1 ln1.hook_out", "t2 hook_attn_out", "t3 hook_mlp_out", "t4 hook_resid_mid",
+            "h hook_resid_post");
 
     private final Layer ln1;
     private final Attention attention;
@@ -41,6 +49,6 @@ public final class ParallelBlock extends Block {
 
     @Override
     public Map<String, String> chapter() {
-        return Map.of("x", "hook_resid_pre", "t1", "ln1.hook_out", "t2", "hook_attn_out", "t3", "hook_mlp_out", "t4", "hook_resid_mid", "h", "hook_resid_post");
+        return SYMBOLS.hooks();
     }
 }

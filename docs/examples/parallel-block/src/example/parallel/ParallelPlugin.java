@@ -8,6 +8,6 @@ public final class ParallelPlugin extends FluxoPlugin {
 
     @Override
     protected void contribute() {
-        placement("example-parallel", Placement.of(ParallelBlock::new, true));
+        placement("example-parallel", Placement.of(ParallelBlock::new, true, ParallelBlock.TRAITS));
     }
 }

@@ -103,10 +103,10 @@ class UnreadKeysRunTest {
         return MODELS.entrySet().stream().map(model -> DynamicTest.dynamicTest(model.getKey(), () -> {
             ModelSpec spec = model.getValue().apply(ModelSpec.builder().nLayers(2).dModel(8).nHeads(2).dMlp(6).nCtx(4).dVocab(5)).build();
             Map<String, List<Double>> before = trained(spec);
-            Set<String> unread = Set.copyOf(spec.unread().stream().map(Violation::key).toList());
+            Set<String> unread = Set.copyOf(spec.unread(Catalog.STANDARD).stream().map(Violation::key).toList());
             CHANGES.forEach((key, change) -> {
                 ModelSpec changed = change.apply(spec).build();
-                if (!changed.violations().isEmpty()) {
+                if (!changed.violations(Catalog.STANDARD).isEmpty()) {
                     return; // a model with neither attention nor network
                 }
                 if (unread.contains(key)) {

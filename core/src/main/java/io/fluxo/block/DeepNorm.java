@@ -26,6 +26,11 @@ public final class DeepNorm implements Placement {
     }
 
     @Override
+    public Traits traits() {
+        return Traits.ORDINARY.withResidual(Traits.ResidualUse.PRESENT).departingFromTheSum("the residual carries αx, α = (2L)^¼");
+    }
+
+    @Override
     public SubLayers subLayers(SubLayers.Site site) {
         return new SubLayers(beta(site.depth().layers()), Optional.empty(), Optional.empty());
     }

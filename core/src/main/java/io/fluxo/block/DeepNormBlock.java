@@ -4,13 +4,10 @@ import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
-import java.util.Map;
 
 /**
  * Post-norm with a heavier residual: x ← N(αx + f(x)), α = (2L)^¼ in a stack of L blocks (Wang et al. 2022, DeepNet, for models of one stack). The
  * first values of W_V, W_O and the feed-forward network are scaled by β = (8L)^−¼, see {@link DeepNorm}.
- * <p>x hook_resid_pre · t1 hook_attn_out · t2 hook_resid_mid · t3 ln1.hook_out · t4 hook_mlp_out · t5 hook_resid_post ·
- * h hook_normalized_resid_post.
  */
 public final class DeepNormBlock extends OneStreamBlock {
 
@@ -20,7 +17,7 @@ public final class DeepNormBlock extends OneStreamBlock {
     private final HookPoint normalizedResidPost = boundary("hook_normalized_resid_post");
 
     public DeepNormBlock(Placement.Parts parts) {
-        super(parts);
+        super(parts, Symbols.POST);
         present(attention);
         ln1 = present(parts.attentionNorm("ln1"));
         present(mlp);
@@ -40,16 +37,5 @@ public final class DeepNormBlock extends OneStreamBlock {
         Tensor t4 = pass.at(mlpOut, mlp.forward(pass, t3));                                 // t4 = FFN(t3)
         Tensor t5 = pass.at(residPost, residual.join(pass, pass.scale(t3, alpha), t4));     // t5 = t4 + αt3
         return pass.at(normalizedResidPost, ln2.forward(pass, t5));                         // h = N(t5)
-    }
-
-    @Override
-    protected Map<String, String> symbols() {
-        return Map.of("x", "hook_resid_pre", "t1", "hook_attn_out", "t2", "hook_resid_mid", "t3", "ln1.hook_out", "t4", "hook_mlp_out",
-                "t5", "hook_resid_post", "h", "hook_normalized_resid_post");
-    }
-
-    @Override
-    protected String attended() {
-        return "ln1.hook_out";
     }
 }

@@ -4,14 +4,15 @@ import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
-import java.util.Map;
 
 /**
  * Pre-norm whose norms shrink with depth: x ← x + f(N(x)/√l) in the l-th block (Sun et al. 2025, "The Curse of Depth in Large Language Models"),
  * a final norm after the last block.
- * <p>x hook_resid_pre · t1 hook_ln1_scaled · t2 hook_attn_out · t3 hook_resid_mid · t4 hook_ln2_scaled · t5 hook_mlp_out · h hook_resid_post.
  */
 public final class LnScalingBlock extends OneStreamBlock {
+
+    private static final Symbols SYMBOLS = Symbols.of("x hook_resid_pre", "t1 hook_ln1_scaled", "t2 hook_attn_out", "t3 hook_resid_mid",
+            "t4 hook_ln2_scaled", "t5 hook_mlp_out", "h hook_resid_post");
 
     private final Layer ln1;
     private final Layer ln2;
@@ -20,7 +21,7 @@ public final class LnScalingBlock extends OneStreamBlock {
     private final HookPoint scaled2;
 
     public LnScalingBlock(Placement.Parts parts) {
-        super(parts);
+        super(parts, SYMBOLS);
         ln1 = present(parts.attentionNorm("ln1"));
         present(attention);
         ln2 = present(parts.mlpNorm("ln2"));
@@ -43,16 +44,5 @@ public final class LnScalingBlock extends OneStreamBlock {
         Tensor t4 = pass.at(scaled2, pass.scale(ln2.forward(pass, t3), shrink));            // t4 = N(t3)/√l
         Tensor t5 = pass.at(mlpOut, mlp.forward(pass, t4));                                 // t5 = FFN(t4)
         return pass.at(residPost, residual.join(pass, t3, t5));                             // h = t5 + t3
-    }
-
-    @Override
-    protected Map<String, String> symbols() {
-        return Map.of("x", "hook_resid_pre", "t1", "hook_ln1_scaled", "t2", "hook_attn_out", "t3", "hook_resid_mid", "t4",
-                "hook_ln2_scaled", "t5", "hook_mlp_out", "h", "hook_resid_post");
-    }
-
-    @Override
-    protected String attended() {
-        return "hook_resid_mid";
     }
 }

@@ -17,6 +17,11 @@ public final class NormFormer implements Placement {
     }
 
     @Override
+    public Traits traits() {
+        return Traits.ORDINARY.needingBothSubLayers().normalisingTheBranch();
+    }
+
+    @Override
     public SubLayers subLayers(SubLayers.Site site) {
         return new SubLayers(1, Optional.of(new HeadGains(site.path() + ".attn.head_gain", site.nHeads())),
                 Optional.of(site.norm().apply("mlp.ln", site.dMlp())));

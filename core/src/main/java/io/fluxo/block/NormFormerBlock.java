@@ -3,12 +3,10 @@ package io.fluxo.block;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.tensor.Tensor;
-import java.util.Map;
 
 /**
  * Pre-norm with a norm after attention too (Shleifer, Weston and Ott 2021, NormFormer): x ← x + N(MHA(N(x))), x ← x + FFN(N(x)). {@link NormFormer}
  * gives attention a gain for each head, and the feed-forward network a norm after its nonlinearity. A final norm after the last block.
- * <p>x hook_resid_pre · t1 ln1.hook_out · t2 hook_attn_out · t3 hook_resid_mid · t4 ln2.hook_out · t5 hook_mlp_out · h hook_resid_post.
  */
 public final class NormFormerBlock extends OneStreamBlock {
 
@@ -17,7 +15,7 @@ public final class NormFormerBlock extends OneStreamBlock {
     private final Layer ln2;
 
     public NormFormerBlock(Placement.Parts parts) {
-        super(parts);
+        super(parts, Symbols.PRE);
         ln1 = present(parts.attentionNorm("ln1"));
         present(attention);
         ln1Post = present(parts.attentionNorm("ln1_post"));
@@ -39,16 +37,5 @@ public final class NormFormerBlock extends OneStreamBlock {
         Tensor t4 = ln2.forward(pass, t3);                                                  // t4 = N(t3)
         Tensor t5 = pass.at(mlpOut, mlp.forward(pass, t4));                                 // t5 = FFN(t4)
         return pass.at(residPost, residual.join(pass, t3, t5));                             // h = t5 + t3
-    }
-
-    @Override
-    protected Map<String, String> symbols() {
-        return Map.of("x", "hook_resid_pre", "t1", "ln1.hook_out", "t2", "hook_attn_out", "t3", "hook_resid_mid", "t4", "ln2.hook_out",
-                "t5", "hook_mlp_out", "h", "hook_resid_post");
-    }
-
-    @Override
-    protected String attended() {
-        return "hook_resid_mid";
     }
 }

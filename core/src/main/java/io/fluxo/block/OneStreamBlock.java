@@ -6,8 +6,8 @@ import io.fluxo.tensor.Tensor;
 /** Two steps on one stream, [batch pos d_model] at every step. */
 public abstract class OneStreamBlock extends TwoStepBlock<Tensor> {
 
-    protected OneStreamBlock(Placement.Parts parts) {
-        super(parts);
+    protected OneStreamBlock(Placement.Parts parts, Symbols symbols) {
+        super(parts, symbols);
     }
 
     @Override

@@ -10,10 +10,14 @@ import java.util.Map;
 /**
  * Attention and feed-forward network side by side behind one norm (Wang and Komatsuzaki 2021, GPT-J): x ← x + MHA(N(x)) + FFN(N(x)), a final norm
  * after the last block. Hook points follow TransformerLens with {@code parallel_attn_mlp}.
- * <p>x hook_resid_pre · t1 ln1.hook_out · t2 hook_attn_out · t5 hook_mlp_out · h hook_resid_post; there is no second norm, and nothing between
- * the sub-layers.
+ * There is no second norm, and nothing between the sub-layers.
  */
 public final class ParallelBlock extends Block {
+
+    /** What its placement says of it. */
+    public static final Traits TRAITS = Traits.ORDINARY.needingBothSubLayers();
+
+    private static final Symbols SYMBOLS = Symbols.of("x hook_resid_pre", "t1 ln1.hook_out", "t2 hook_attn_out", "t5 hook_mlp_out", "h hook_resid_post");
 
     private final Layer ln1;
     private final Attention attention;
@@ -44,6 +48,6 @@ public final class ParallelBlock extends Block {
 
     @Override
     public Map<String, String> chapter() {
-        return Map.of("x", "hook_resid_pre", "t1", "ln1.hook_out", "t2", "hook_attn_out", "t5", "hook_mlp_out", "h", "hook_resid_post");
+        return SYMBOLS.hooks();
     }
 }

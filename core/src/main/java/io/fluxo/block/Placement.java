@@ -16,6 +16,11 @@ public interface Placement {
     /** Whether a stack that ends in such a block ends in a norm before the unembedding. */
     boolean finalNorm();
 
+    /** What the placement says of itself. */
+    default Traits traits() {
+        return Traits.ORDINARY;
+    }
+
     /** What the block's sub-layers are to be like. */
     default SubLayers subLayers(SubLayers.Site site) {
         return SubLayers.ORDINARY;
@@ -43,6 +48,11 @@ public interface Placement {
             @Override
             public boolean finalNorm() {
                 return original.finalNorm();
+            }
+
+            @Override
+            public Traits traits() {
+                return original.traits();
             }
 
             @Override
@@ -98,8 +108,13 @@ public interface Placement {
         }
     }
 
-    /** A placement from a block's constructor. */
+    /** A placement from a block's constructor, of ordinary traits. */
     static Placement of(Function<Parts, Block> constructor, boolean finalNorm) {
+        return of(constructor, finalNorm, Traits.ORDINARY);
+    }
+
+    /** A placement from a block's constructor. */
+    static Placement of(Function<Parts, Block> constructor, boolean finalNorm, Traits traits) {
         return new Placement() {
             @Override
             public Block block(Parts parts) {
@@ -109,6 +124,11 @@ public interface Placement {
             @Override
             public boolean finalNorm() {
                 return finalNorm;
+            }
+
+            @Override
+            public Traits traits() {
+                return traits;
             }
         };
     }

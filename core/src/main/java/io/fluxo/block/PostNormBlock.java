@@ -4,22 +4,22 @@ import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
-import java.util.Map;
 
 /**
  * The chapter's block (equations 10.32–10.37; Vaswani et al. 2017): a norm after each residual addition. Hook points follow
  * TransformerLens's BertBlock.
- * <p>x hook_resid_pre · t1 hook_attn_out · t2 hook_resid_mid · t3 ln1.hook_out · t4 hook_mlp_out · t5 hook_resid_post ·
- * h hook_normalized_resid_post.
  */
 public final class PostNormBlock extends OneStreamBlock {
+
+    /** What its placement says of it. */
+    public static final Traits TRAITS = Traits.of(Traits.Equations.POST);
 
     private final Layer ln1;
     private final Layer ln2;
     private final HookPoint normalizedResidPost = boundary("hook_normalized_resid_post");
 
     public PostNormBlock(Placement.Parts parts) {
-        super(parts);
+        super(parts, Symbols.POST);
         present(attention);
         ln1 = present(parts.attentionNorm("ln1"));
         present(mlp);
@@ -38,16 +38,5 @@ public final class PostNormBlock extends OneStreamBlock {
         Tensor t4 = pass.at(mlpOut, mlp.forward(pass, t3));                                 // (10.35)  t4 = FFN(t3)
         Tensor t5 = pass.at(residPost, residual.join(pass, t3, t4));                        // (10.36)  t5 = t4 + t3
         return pass.at(normalizedResidPost, ln2.forward(pass, t5));                         // (10.37)  h = LN(t5)
-    }
-
-    @Override
-    protected Map<String, String> symbols() {
-        return Map.of("x", "hook_resid_pre", "t1", "hook_attn_out", "t2", "hook_resid_mid", "t3", "ln1.hook_out", "t4", "hook_mlp_out",
-                "t5", "hook_resid_post", "h", "hook_normalized_resid_post");
-    }
-
-    @Override
-    protected String attended() {
-        return "ln1.hook_out";
     }
 }

@@ -3,20 +3,21 @@ package io.fluxo.block;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.tensor.Tensor;
-import java.util.Map;
 
 /**
  * The pre-norm twin (Xiong et al. 2020, table 1): a norm before each sub-layer, the stream itself never normalised; a final norm follows the
  * last block. Hook points follow TransformerLens's TransformerBlock.
- * <p>x hook_resid_pre · t1 ln1.hook_out · t2 hook_attn_out · t3 hook_resid_mid · t4 ln2.hook_out · t5 hook_mlp_out · h hook_resid_post.
  */
 public final class PreNormBlock extends OneStreamBlock {
+
+    /** What its placement says of it. */
+    public static final Traits TRAITS = Traits.of(Traits.Equations.PRE);
 
     private final Layer ln1;
     private final Layer ln2;
 
     public PreNormBlock(Placement.Parts parts) {
-        super(parts);
+        super(parts, Symbols.PRE);
         ln1 = present(parts.attentionNorm("ln1"));
         present(attention);
         ln2 = present(parts.mlpNorm("ln2"));
@@ -36,16 +37,5 @@ public final class PreNormBlock extends OneStreamBlock {
         Tensor t4 = ln2.forward(pass, t3);                                                  // t4 = LN(t3)
         Tensor t5 = pass.at(mlpOut, mlp.forward(pass, t4));                                 // t5 = FFN(t4)
         return pass.at(residPost, residual.join(pass, t3, t5));                             // h = t5 + t3
-    }
-
-    @Override
-    protected Map<String, String> symbols() {
-        return Map.of("x", "hook_resid_pre", "t1", "ln1.hook_out", "t2", "hook_attn_out", "t3", "hook_resid_mid", "t4", "ln2.hook_out",
-                "t5", "hook_mlp_out", "h", "hook_resid_post");
-    }
-
-    @Override
-    protected String attended() {
-        return "hook_resid_mid";
     }
 }

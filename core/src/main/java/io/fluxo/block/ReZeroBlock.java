@@ -5,20 +5,21 @@ import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.Tensor;
-import java.util.Map;
 
 /**
  * No norm, and branches that begin at nothing: x ← x + αf(x), α one trained number for each block, 0 at first (Bachlechner et al. 2021, ReZero; De and
  * Smith 2020, SkipInit): the block begins as the identity.
- * <p>x hook_resid_pre · t1 hook_attn_out · t2 hook_resid_mid · t4 hook_mlp_out · h hook_resid_post; what a norm would give, t3 and t5, is not
- * there.
  */
 public final class ReZeroBlock extends OneStreamBlock {
+
+    /** What its placement says of it. */
+    public static final Traits TRAITS = Traits.ORDINARY.withoutNorms().withResidual(Traits.ResidualUse.PRESENT)
+            .departingFromTheSum("what attention returns joins the stream times α");
 
     private final Parameter alpha;
 
     public ReZeroBlock(Placement.Parts parts) {
-        super(parts);
+        super(parts, Symbols.BARE);
         present(attention);
         present(mlp);
         alpha = parameter("alpha", Shape.of(1), Initializer.ZEROS);
@@ -34,15 +35,5 @@ public final class ReZeroBlock extends OneStreamBlock {
     protected Tensor transform(Pass pass, Tensor t2) {
         Tensor t4 = pass.at(mlpOut, mlp.forward(pass, t2));                                 // t4 = FFN(t2)
         return pass.at(residPost, residual.join(pass, t2, pass.mul(t4, alpha.value())));    // h = αt4 + t2
-    }
-
-    @Override
-    protected Map<String, String> symbols() {
-        return Map.of("x", "hook_resid_pre", "t1", "hook_attn_out", "t2", "hook_resid_mid", "t4", "hook_mlp_out", "h", "hook_resid_post");
-    }
-
-    @Override
-    protected String attended() {
-        return "hook_resid_mid";
     }
 }

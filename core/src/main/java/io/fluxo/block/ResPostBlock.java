@@ -3,20 +3,24 @@ package io.fluxo.block;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.tensor.Tensor;
-import java.util.Map;
 
 /**
  * A norm of what each sub-layer adds: x ← x + N(f(x)) (Liu et al. 2022, Swin V2; OLMo 2, which adds qk_norm), a final norm after the last
  * block.
- * <p>x hook_resid_pre · t1 hook_attn_out · t2 ln1.hook_out · t3 hook_resid_mid · t4 hook_mlp_out · t5 ln2.hook_out · h hook_resid_post.
  */
 public final class ResPostBlock extends OneStreamBlock {
+
+    /** What its placement says of it. */
+    public static final Traits TRAITS = Traits.ORDINARY.departingFromTheSum(Traits.NORMALISED_BRANCH);
+
+    private static final Symbols SYMBOLS = Symbols.of("x hook_resid_pre", "t1 hook_attn_out", "t2 ln1.hook_out", "t3 hook_resid_mid",
+            "t4 hook_mlp_out", "t5 ln2.hook_out", "h hook_resid_post");
 
     private final Layer ln1;
     private final Layer ln2;
 
     public ResPostBlock(Placement.Parts parts) {
-        super(parts);
+        super(parts, SYMBOLS);
         present(attention);
         ln1 = present(parts.attentionNorm("ln1"));
         present(mlp);
@@ -35,16 +39,5 @@ public final class ResPostBlock extends OneStreamBlock {
         Tensor t4 = pass.at(mlpOut, mlp.forward(pass, t3));                                 // t4 = FFN(t3)
         Tensor t5 = ln2.forward(pass, t4);                                                  // t5 = N(t4)
         return pass.at(residPost, residual.join(pass, t3, t5));                             // h = t5 + t3
-    }
-
-    @Override
-    protected Map<String, String> symbols() {
-        return Map.of("x", "hook_resid_pre", "t1", "hook_attn_out", "t2", "ln1.hook_out", "t3", "hook_resid_mid", "t4", "hook_mlp_out",
-                "t5", "ln2.hook_out", "h", "hook_resid_post");
-    }
-
-    @Override
-    protected String attended() {
-        return "hook_resid_mid";
     }
 }

@@ -22,6 +22,11 @@ public final class ResiDual implements Placement {
         return false;
     }
 
+    @Override
+    public Traits traits() {
+        return Traits.ORDINARY.withResidual(Traits.ResidualUse.PLAIN).withStreams(2, "x_L + N(r_L)");
+    }
+
     /** @throws IllegalArgumentException where a block has no second stream */
     @Override
     public Stack stack(List<Block> blocks, Function<String, Layer> norm) {

@@ -4,13 +4,10 @@ import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
-import java.util.Map;
 
 /**
  * ResiDual (Xie et al. 2023): two streams side by side, one normalised as in post-norm, one that only adds up. For each sub-layer u = f(x),
  * r ← r + u, x ← N(x + u). The hook points of x are those of post-norm; r is shown at hook_dual_pre and hook_dual_post.
- * <p>x hook_resid_pre · t1 hook_attn_out · t2 hook_resid_mid · t3 ln1.hook_out · t4 hook_mlp_out · t5 hook_resid_post ·
- * h hook_normalized_resid_post.
  */
 public final class ResiDualBlock extends TwoStepBlock<ResiDualBlock.Streams> {
 
@@ -24,7 +21,7 @@ public final class ResiDualBlock extends TwoStepBlock<ResiDualBlock.Streams> {
     private final HookPoint normalizedResidPost = boundary("hook_normalized_resid_post");
 
     public ResiDualBlock(Placement.Parts parts) {
-        super(parts);
+        super(parts, Symbols.POST);
         present(attention);
         ln1 = present(parts.attentionNorm("ln1"));
         present(mlp);
@@ -62,16 +59,5 @@ public final class ResiDualBlock extends TwoStepBlock<ResiDualBlock.Streams> {
         Tensor t5 = pass.at(residPost, residual.join(pass, s.x, t4));                       // t5 = t4 + t3
         Tensor h = pass.at(normalizedResidPost, ln2.forward(pass, t5));                     // h = N(t5)
         return new Streams(h, residual.join(pass, s.r, t4));                                // r ← r + t4
-    }
-
-    @Override
-    protected Map<String, String> symbols() {
-        return Map.of("x", "hook_resid_pre", "t1", "hook_attn_out", "t2", "hook_resid_mid", "t3", "ln1.hook_out", "t4", "hook_mlp_out",
-                "t5", "hook_resid_post", "h", "hook_normalized_resid_post");
-    }
-
-    @Override
-    protected String attended() {
-        return "ln1.hook_out";
     }
 }

@@ -3,15 +3,16 @@ package io.fluxo.block;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.tensor.Tensor;
-import java.util.Map;
 
 /**
  * A norm before and after each sub-layer: x ← x + N(f(N(x))), a final norm after the last block (Ding et al. 2021, CogView; Gemma 2; Kim et al.
  * 2025, Peri-LN). Hook points follow TransformerLens with {@code use_normalization_before_and_after}: what joins the stream is
  * hook_attn_out and hook_mlp_out.
- * <p>x hook_resid_pre · t1 ln1.hook_out · t2 hook_attn_out · t3 hook_resid_mid · t4 ln2.hook_out · t5 hook_mlp_out · h hook_resid_post.
  */
 public final class SandwichBlock extends OneStreamBlock {
+
+    /** What its placement says of it. */
+    public static final Traits TRAITS = Traits.ORDINARY.normalisingTheBranch();
 
     private final Layer ln1;
     private final Layer ln1Post;
@@ -19,7 +20,7 @@ public final class SandwichBlock extends OneStreamBlock {
     private final Layer ln2Post;
 
     public SandwichBlock(Placement.Parts parts) {
-        super(parts);
+        super(parts, Symbols.PRE);
         ln1 = present(parts.attentionNorm("ln1"));
         present(attention);
         ln1Post = present(parts.attentionNorm("ln1_post"));
@@ -42,16 +43,5 @@ public final class SandwichBlock extends OneStreamBlock {
         Tensor t4 = ln2.forward(pass, t3);                                                  // t4 = N(t3)
         Tensor t5 = pass.at(mlpOut, ln2Post.forward(pass, mlp.forward(pass, t4)));          // t5 = N(FFN(t4))
         return pass.at(residPost, residual.join(pass, t3, t5));                             // h = t5 + t3
-    }
-
-    @Override
-    protected Map<String, String> symbols() {
-        return Map.of("x", "hook_resid_pre", "t1", "ln1.hook_out", "t2", "hook_attn_out", "t3", "hook_resid_mid", "t4", "ln2.hook_out",
-                "t5", "hook_mlp_out", "h", "hook_resid_post");
-    }
-
-    @Override
-    protected String attended() {
-        return "hook_resid_mid";
     }
 }

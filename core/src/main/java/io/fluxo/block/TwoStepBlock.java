@@ -7,7 +7,6 @@ import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A block whose stream goes through an attention step, then through a feed-forward step. A model may leave out either sub-layer, its norms
@@ -27,14 +26,18 @@ public abstract class TwoStepBlock<S> extends Block {
     protected final HookPoint residPost;
     private final boolean attends;
     private final boolean transforms;
+    private final Symbols symbols;
 
-    protected TwoStepBlock(Placement.Parts parts) {
+    /** @param ofBoth where the chapter's symbols are found in a block that has both sub-layers */
+    protected TwoStepBlock(Placement.Parts parts, Symbols ofBoth) {
         super(parts.path());
         attention = parts.attention();
         mlp = parts.mlp();
         residual = parts.residual();
         attends = !(attention instanceof Absent);
         transforms = !(mlp instanceof Absent);
+        Symbols attending = attends ? ofBoth : ofBoth.withoutAttention();
+        symbols = transforms ? attending : attending.withoutFeedForward();
         attnOut = attends ? boundary("hook_attn_out") : null;
         residMid = attends ? boundary(transforms ? "hook_resid_mid" : "hook_resid_post") : null;
         mlpOut = transforms ? boundary("hook_mlp_out") : null;
@@ -58,23 +61,8 @@ public abstract class TwoStepBlock<S> extends Block {
         return transforms ? transform(pass, attended) : attended;
     }
 
-    /** The chapter's symbols in a block that has both sub-layers; t1, t2 and t3 belong to the attention step. */
-    protected abstract Map<String, String> symbols();
-
-    /** The hook point at which the attention step ends. */
-    protected abstract String attended();
-
     @Override
     public final Map<String, String> chapter() {
-        Map<String, String> symbols = new TreeMap<>(symbols());
-        if (!attends) {
-            symbols.keySet().removeIf(symbol -> symbol.equals("t1") || symbol.equals("t2") || symbol.equals("t3"));
-        }
-        if (!transforms) {
-            symbols.keySet().removeIf(symbol -> symbol.equals("t4") || symbol.equals("t5"));
-            symbols.put("h", attended());
-            symbols.replaceAll((symbol, hook) -> hook.equals("hook_resid_mid") ? "hook_resid_post" : hook);
-        }
-        return symbols;
+        return symbols.hooks();
     }
 }

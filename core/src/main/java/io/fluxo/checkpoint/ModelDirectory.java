@@ -79,7 +79,7 @@ public final class ModelDirectory {
             throw new CheckpointException(config, Text.format("model_type is %s; it must be %s", type == null ? "missing" : shown(type.asString("")), FLUXO));
         }
         ModelSpec spec = SpecJson.read(config, object);
-        List<Violation> violations = spec.violations();
+        List<Violation> violations = spec.violations(Catalog.STANDARD);
         if (!violations.isEmpty()) {
             throw new CheckpointException(config, violations.stream().map(Violation::message).collect(Collectors.joining("; ")));
         }

@@ -10,7 +10,7 @@ import io.fluxo.tensor.Tensor;
  * (x − μ)/√(σ² + ε) · w + b, each feature for itself (Ioffe and Szegedy 2015): in training with mean and variance over batch and pos, so that
  * tokens see each other; in evaluation with the running mean and variance of what was trained on, a tenth of each step's.
  */
-public final class BatchNorm extends Layer {
+public final class BatchNorm extends Layer implements TrainingStatistics {
 
     /** The share of a step in the running statistics. */
     private static final double MOMENTUM = 0.1;
@@ -43,7 +43,7 @@ public final class BatchNorm extends Layer {
         return normalized(pass, x, batch);
     }
 
-    /** The same norm as it computes in training, whatever the pass, and without learning from it: what is to be said of training is said of this. */
+    @Override
     public Layer inTraining() {
         return new Layer(path()) {
             private final BatchNorm norm = part(BatchNorm.this);

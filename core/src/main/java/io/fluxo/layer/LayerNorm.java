@@ -6,7 +6,7 @@ import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
 
 /** (x − μ)/√(σ² + ε) · w + b over the last axis (Ba, Kiros and Hinton 2016). */
-public final class LayerNorm extends Layer {
+public final class LayerNorm extends Layer implements ChapterNorm {
 
     private final double eps;
     private final Parameter gain;

@@ -13,4 +13,29 @@ public interface NormFactory {
      * @param eps    added under the root
      */
     Layer norm(String path, Dim width, boolean affine, double eps);
+
+    /** Whether its norms add {@code eps} anywhere. */
+    default boolean readsEps() {
+        return true;
+    }
+
+    /** Whether its norms carry something trained where they may, and nothing else where they may not. */
+    default boolean readsAffine() {
+        return norm("norm", Dim.ONE, true, 0).cells().size() > norm("norm", Dim.ONE, false, 0).cells().size();
+    }
+
+    /** The same, known not to read {@code eps}. */
+    static NormFactory withoutEps(NormFactory factory) {
+        return new NormFactory() {
+            @Override
+            public Layer norm(String path, Dim width, boolean affine, double eps) {
+                return factory.norm(path, width, affine, eps);
+            }
+
+            @Override
+            public boolean readsEps() {
+                return false;
+            }
+        };
+    }
 }

@@ -38,25 +38,25 @@ public record Catalog(SortedMap<String, Placement> placements, SortedMap<String,
     /** What Fluxo itself brings. */
     public static final Catalog STANDARD = new Catalog(
             new TreeMap<>(Map.ofEntries(
-                    entry("post", Placement.of(PostNormBlock::new, false)),
-                    entry("pre", Placement.of(PreNormBlock::new, true)),
-                    entry("none", Placement.of(NoNormBlock::new, false)),
-                    entry("sandwich", Placement.of(SandwichBlock::new, true)),
-                    entry("peri_ln", Placement.of(SandwichBlock::new, true)),
-                    entry("res_post", Placement.of(ResPostBlock::new, true)),
+                    entry("post", Placement.of(PostNormBlock::new, false, PostNormBlock.TRAITS)),
+                    entry("pre", Placement.of(PreNormBlock::new, true, PreNormBlock.TRAITS)),
+                    entry("none", Placement.of(NoNormBlock::new, false, NoNormBlock.TRAITS)),
+                    entry("sandwich", Placement.of(SandwichBlock::new, true, SandwichBlock.TRAITS)),
+                    entry("peri_ln", Placement.of(SandwichBlock::new, true, SandwichBlock.TRAITS)),
+                    entry("res_post", Placement.of(ResPostBlock::new, true, ResPostBlock.TRAITS)),
                     entry("deep_norm", new DeepNorm()),
                     entry("resi_dual", new ResiDual()),
                     entry("mix_ln", new MixLn()),
                     entry("ln_scaling", Placement.of(LnScalingBlock::new, true)),
-                    entry("parallel", Placement.of(ParallelBlock::new, true)),
+                    entry("parallel", Placement.of(ParallelBlock::new, true, ParallelBlock.TRAITS)),
                     entry("norm_former", new NormFormer()),
-                    entry("rezero", Placement.of(ReZeroBlock::new, false)))),
+                    entry("rezero", Placement.of(ReZeroBlock::new, false, ReZeroBlock.TRAITS)))),
             new TreeMap<String, NormFactory>(Map.of(
                     "layer_norm", LayerNorm::new,
                     "rms_norm", RmsNorm::new,
-                    "dynamic_tanh", (path, width, affine, eps) -> new DynamicTanh(path, width, affine),
+                    "dynamic_tanh", NormFactory.withoutEps((path, width, affine, eps) -> new DynamicTanh(path, width, affine)),
                     "batch_norm", BatchNorm::new,
-                    "none", (path, width, affine, eps) -> new NoNorm(path))));
+                    "none", NormFactory.withoutEps((path, width, affine, eps) -> new NoNorm(path)))));
 
     /** This catalogue and more. A name that is taken is an error. */
     public Catalog plus(Map<String, Placement> morePlacements, Map<String, NormFactory> moreNorms) {

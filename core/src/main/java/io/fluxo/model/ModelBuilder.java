@@ -41,7 +41,7 @@ public final class ModelBuilder {
     private final Catalog catalog;
 
     private ModelBuilder(ModelSpec spec, Function<LayerSpec, ModelDims> sizes, Catalog catalog) {
-        List<Violation> violations = spec.violations();
+        List<Violation> violations = spec.violations(catalog);
         if (!violations.isEmpty()) {
             throw new IllegalArgumentException(violations.getFirst().message());
         }

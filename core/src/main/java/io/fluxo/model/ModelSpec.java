@@ -135,13 +135,19 @@ public record ModelSpec(Family family, int nLayers, int dModel, PerLayer<Integer
     /**
      * What makes this specification impossible, each as one sentence that names the keys; empty where it can be built. Names of placements
      * and norms are checked where they are looked up.
+     *
+     * @param catalog what placements say of themselves
      */
-    public List<Violation> violations() {
-        return SpecCheck.violations(this);
+    public List<Violation> violations(Catalog catalog) {
+        return SpecCheck.violations(this, catalog);
     }
 
-    /** The keys that this model does not read, whatever they say, each with the reason. */
-    public List<Violation> unread() {
-        return UnreadKeys.of(this);
+    /**
+     * The keys that this model does not read, whatever they say, each with the reason.
+     *
+     * @param catalog what placements and norms say of themselves
+     */
+    public List<Violation> unread(Catalog catalog) {
+        return UnreadKeys.of(this, catalog);
     }
 }

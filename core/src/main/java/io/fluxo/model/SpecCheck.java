@@ -1,5 +1,7 @@
 package io.fluxo.model;
 
+import io.fluxo.block.Placement;
+import io.fluxo.block.Traits;
 import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.Family;
 import io.fluxo.model.ModelSpec.PositionKind;
@@ -14,23 +16,20 @@ import java.util.Set;
 /** What makes a {@link ModelSpec} impossible: sizes out of range, ranges of layers, keys that contradict each other. */
 final class SpecCheck {
 
-    /** Placements that say something of other keys. */
-    private static final String RESI_DUAL = "resi_dual";
-    private static final Set<String> BOTH_SUBLAYERS = Set.of("parallel", "norm_former");
-    private static final Set<String> NEED_RESIDUAL = Set.of("deep_norm", "rezero");
-
     private static final int LONGEST_NGRAM = 16;
     private static final int MOST_LAYERS = 10_000;
 
     private final ModelSpec spec;
+    private final Catalog catalog;
     private final List<Violation> found = new ArrayList<>();
 
-    private SpecCheck(ModelSpec spec) {
+    private SpecCheck(ModelSpec spec, Catalog catalog) {
         this.spec = spec;
+        this.catalog = catalog;
     }
 
-    static List<Violation> violations(ModelSpec spec) {
-        SpecCheck check = new SpecCheck(spec);
+    static List<Violation> violations(ModelSpec spec, Catalog catalog) {
+        SpecCheck check = new SpecCheck(spec, catalog);
         check.sizes();
         check.ranges();
         if (check.found.isEmpty() && spec.family() == Family.TRANSFORMER) {
@@ -92,35 +91,60 @@ final class SpecCheck {
 
     private void model() {
         Set<String> placements = spec.placement().values(spec.nLayers());
-        if (placements.contains(RESI_DUAL) && placements.size() > 1) {
-            add("placement", Text.format("placement resi_dual carries a second stream through every layer, so that it cannot be mixed with others: %s",
-                    spec.placement()));
-        }
-        if (placements.contains(RESI_DUAL) && spec.finalNorm() != ModelSpec.FinalNorm.PLACEMENT) {
-            add("final_norm", "placement resi_dual ends in x_L + N(r_L), and in no other norm: final_norm must be placement");
-        }
+        placements.forEach(name -> stack(name, placements.size() > 1));
         boolean softmax = spec.nLayers() == 0 || spec.attention().values(spec.nLayers()).contains(AttentionKind.SOFTMAX);
         if (!softmax && (spec.positions() == PositionKind.ROPE || spec.positions() == PositionKind.ALIBI)) {
             add("positions", Text.format("positions %s enters through attention's scores, and no layer has attention softmax", label(spec.positions())));
         }
     }
 
+    /** What a placement asks of the whole stack. */
+    private void stack(String placement, boolean mixed) {
+        Traits traits = traits(placement);
+        if (traits.streams() > 1 && mixed) {
+            add("placement", Text.format("placement %s carries %d streams through every layer, so that it cannot be mixed with others: %s", placement,
+                    traits.streams(), spec.placement()));
+        }
+        if (spec.finalNorm() != ModelSpec.FinalNorm.PLACEMENT) {
+            traits.ending().ifPresent(ending -> add("final_norm",
+                    Text.format("placement %s ends in %s, and in no other norm: final_norm must be placement", placement, ending)));
+        }
+    }
+
+    /** What the placement says of itself; nothing in particular where its name is not registered, which is found elsewhere. */
+    private Traits traits(String placement) {
+        Placement known = catalog.placements().get(placement);
+        return known == null ? Traits.ORDINARY : Traits.saidBy(known);
+    }
+
     private void layer(LayerSpec layer) {
-        String placement = layer.placement();
+        placement(layer, traits(layer.placement()));
         if (!layer.attends() && !layer.ffn()) {
             add("ffn", Text.format("attention none and ffn false leave nothing in layer %d", layer.index()));
         }
         if (layer.attends()) {
             heads(layer);
         }
-        if (BOTH_SUBLAYERS.contains(placement) && !(layer.attends() && layer.ffn())) {
-            add("placement", Text.format("placement %s needs both attention and ffn in its layer", placement));
+    }
+
+    /** What a placement asks of its own layer. */
+    private void placement(LayerSpec layer, Traits traits) {
+        String name = layer.placement();
+        if (traits.bothSubLayers() && !(layer.attends() && layer.ffn())) {
+            add("placement", Text.format("placement %s needs both attention and ffn in its layer", name));
         }
-        if (NEED_RESIDUAL.contains(placement) && layer.residual() == ResidualKind.NONE) {
-            add("placement", Text.format("placement %s weighs the residual connection, and residual none has none", placement));
-        }
-        if (placement.equals(RESI_DUAL) && layer.residual() != ResidualKind.IDENTITY) {
-            add("placement", "placement resi_dual adds to two streams as it is: residual must be identity");
+        switch (traits.residual()) {
+            case PRESENT -> {
+                if (layer.residual() == ResidualKind.NONE) {
+                    add("placement", Text.format("placement %s weighs the residual connection, and residual none has none", name));
+                }
+            }
+            case PLAIN -> {
+                if (layer.residual() != ResidualKind.IDENTITY) {
+                    add("placement", Text.format("placement %s adds what its sub-layers return as it is: residual must be identity", name));
+                }
+            }
+            case ANY -> { }
         }
     }
 

@@ -74,7 +74,7 @@ public final class DependenceBackend implements Backend {
         for (int row = 0; row < rows; row++) {
             TokenSet sources = TokenSet.NONE;
             for (int i = row * width; i < (row + 1) * width; i++) {
-                sources = sources.and(value.at(i).sources());
+                sources = sources.union(value.at(i).sources());
             }
             reach.add(sources);
         }

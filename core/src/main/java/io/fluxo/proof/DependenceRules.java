@@ -120,7 +120,7 @@ final class DependenceRules {
                 yield DependenceTensor.of(shape, dtype, counts);
             }
             case RandomUniform(Shape shape, DType dtype) ->
-                    DependenceTensor.everywhere(shape, dtype, Element.of(in[0].at(0).sources().and(in[0].at(1).sources())));
+                    DependenceTensor.everywhere(shape, dtype, Element.of(in[0].at(0).sources().union(in[0].at(1).sources())));
         };
     }
 }

@@ -58,7 +58,7 @@ sealed interface Element {
         if (this instanceof Known(double a) && other instanceof Known(double b) && (a == b || Double.isNaN(a) && Double.isNaN(b))) {
             return this;
         }
-        TokenSet sources = sources().and(other.sources());
+        TokenSet sources = sources().union(other.sources());
         boolean absent = maybeAbsent() || other.maybeAbsent();
         // an element that already says as much is shared, not copied
         if (this instanceof Unknown(TokenSet mine, boolean same) && mine == sources && same == absent) {
@@ -72,6 +72,6 @@ sealed interface Element {
 
     /** The same, also changed by whatever changes {@code other}. */
     default Element andSourcesOf(Element other) {
-        return other.sources().isWithin(sources()) && this instanceof Unknown ? this : new Unknown(sources().and(other.sources()), maybeAbsent());
+        return other.sources().isWithin(sources()) && this instanceof Unknown ? this : new Unknown(sources().union(other.sources()), maybeAbsent());
     }
 }

@@ -83,7 +83,7 @@ final class ElementRules {
         if (a instanceof Known(double x) && b instanceof Known(double y)) {
             return y == 0 ? Element.WEIGHT : Exact.integer((long) x / (long) y);
         }
-        return a.is(0) ? a : Element.of(a.sources().and(b.sources()));
+        return a.is(0) ? a : Element.of(a.sources().union(b.sources()));
     }
 
     /** max(−∞, x) = x: what is absent drops out. */
@@ -123,7 +123,7 @@ final class ElementRules {
         if (a.is(Double.NEGATIVE_INFINITY) && !b.maybeAbsent() || b.is(Double.POSITIVE_INFINITY) && !a.maybeAbsent()) {
             return Element.ONE;
         }
-        return Element.of(a.sources().and(b.sources()));
+        return Element.of(a.sources().union(b.sources()));
     }
 
     private static Element equal(Element a, Element b) {
@@ -133,7 +133,7 @@ final class ElementRules {
         if (isNaN(a) || isNaN(b) || isInfinite(a) && !b.maybeAbsent() || isInfinite(b) && !a.maybeAbsent()) {
             return Element.ZERO;
         }
-        return Element.of(a.sources().and(b.sources()));
+        return Element.of(a.sources().union(b.sources()));
     }
 
     private static boolean isNaN(Element x) {
@@ -148,7 +148,7 @@ final class ElementRules {
         if (a.is(0) || b.is(0)) {
             return Element.ZERO;
         }
-        return a.is(1) ? b : b.is(1) ? a : Element.of(a.sources().and(b.sources()));
+        return a.is(1) ? b : b.is(1) ? a : Element.of(a.sources().union(b.sources()));
     }
 
     static Element not(Element a) {

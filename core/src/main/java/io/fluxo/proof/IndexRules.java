@@ -27,7 +27,7 @@ final class IndexRules {
             TokenSet sources = TokenSet.NONE;
             for (int j = 0; j < size; j++) {
                 Element candidate = x.at(start + j * inner);
-                sources = sources.and(candidate.sources());
+                sources = sources.union(candidate.sources());
                 known &= candidate instanceof Known;
                 best = known && isLarger((Known) candidate, (Known) x.at(start + best * inner)) ? j : best;
             }

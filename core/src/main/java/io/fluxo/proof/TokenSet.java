@@ -23,19 +23,19 @@ public final class TokenSet {
         return new TokenSet(words);
     }
 
-    /** The union. Where one side holds the other, that side itself: the elements of a row come to share one set. */
-    TokenSet and(TokenSet other) {
+    /** Where one side holds the other, that side itself: the elements of a row come to share one set. */
+    TokenSet union(TokenSet other) {
         if (other.isWithin(this)) {
             return this;
         }
         if (isWithin(other)) {
             return other;
         }
-        long[] union = Arrays.copyOf(words, Math.max(words.length, other.words.length));
+        long[] all = Arrays.copyOf(words, Math.max(words.length, other.words.length));
         for (int i = 0; i < other.words.length; i++) {
-            union[i] |= other.words[i];
+            all[i] |= other.words[i];
         }
-        return new TokenSet(union);
+        return new TokenSet(all);
     }
 
     /** Whether every token of this set is one of {@code other}. */

@@ -23,7 +23,7 @@ class SpecCheckTest {
 
     @Test
     void theDefaultIsPossible() {
-        assertThat(ModelSpec.DEFAULT.violations()).isEmpty();
+        assertThat(ModelSpec.DEFAULT.violations(Catalog.STANDARD)).isEmpty();
     }
 
     static Stream<Arguments> impossible() {
@@ -48,7 +48,7 @@ class SpecCheckTest {
     @ParameterizedTest
     @MethodSource("impossible")
     void whatCannotBeIsRefusedWithItsReason(String key, String reason, ModelSpec spec) {
-        assertThat(spec.violations()).anySatisfy(violation -> {
+        assertThat(spec.violations(Catalog.STANDARD)).anySatisfy(violation -> {
             assertThat(violation.key()).isEqualTo(key);
             assertThat(violation.message()).contains(reason);
         });
@@ -56,10 +56,10 @@ class SpecCheckTest {
 
     @Test
     void whatALayerLacksConstrainsThatLayerAlone() {
-        assertThat(ModelSpec.builder().placement(firstLayer("norm_former", "pre")).ffn(firstLayer(true, false)).build().violations()).isEmpty();
-        assertThat(ModelSpec.builder().attention(firstLayer(AttentionKind.SOFTMAX, AttentionKind.UNIFORM)).positions(PositionKind.ALIBI).build().violations())
+        assertThat(ModelSpec.builder().placement(firstLayer("norm_former", "pre")).ffn(firstLayer(true, false)).build().violations(Catalog.STANDARD)).isEmpty();
+        assertThat(ModelSpec.builder().attention(firstLayer(AttentionKind.SOFTMAX, AttentionKind.UNIFORM)).positions(PositionKind.ALIBI).build().violations(Catalog.STANDARD))
                 .isEmpty();
-        assertThat(ModelSpec.builder().init(InitKind.GPT2).initStd(0.5).actFn(ActFn.GEGLU).build().violations()).isEmpty();
+        assertThat(ModelSpec.builder().init(InitKind.GPT2).initStd(0.5).actFn(ActFn.GEGLU).build().violations(Catalog.STANDARD)).isEmpty();
     }
 
     private static Arguments of(String key, String reason, UnaryOperator<ModelSpecBuilder> change) {

@@ -52,7 +52,7 @@ class UnreadKeysTest {
     @ParameterizedTest
     @MethodSource("transformers")
     void whatATransformerDoesNotReadFollowsFromItsOtherKeys(String unread, ModelSpec spec) {
-        assertThat(spec.violations()).isEmpty();
+        assertThat(spec.violations(Catalog.STANDARD)).isEmpty();
         assertThat(keys(spec)).containsExactlyInAnyOrder((unread + " " + NEVER).split(" "));
     }
 
@@ -62,7 +62,7 @@ class UnreadKeysTest {
         assertThat(keys(gru)).hasSize(ModelSpec.class.getRecordComponents().length - 8)
                 .contains("n_heads", "placement", "norm", "attention", "act_fn", "bias", "init", "tied_head", "ngram_order")
                 .doesNotContain("family", "n_layers", "d_model", "n_ctx", "d_vocab", "dropout", "embed_std", "init_from");
-        assertThat(gru.unread().getFirst().message()).isEqualTo("n_heads does nothing in family gru, which reads family, n_layers, d_model, n_ctx, d_vocab,"
+        assertThat(gru.unread(Catalog.STANDARD).getFirst().message()).isEqualTo("n_heads does nothing in family gru, which reads family, n_layers, d_model, n_ctx, d_vocab,"
                 + " dropout, embed_std, init_from");
         assertThat(keys(ModelSpec.builder().family(Family.NGRAM).build())).contains("n_layers", "d_model", "init_from").doesNotContain("ngram_order", "n_ctx");
     }
@@ -77,7 +77,7 @@ class UnreadKeysTest {
     }
 
     private static List<String> keys(ModelSpec spec) {
-        return keys(spec.unread());
+        return keys(spec.unread(Catalog.STANDARD));
     }
 
     private static List<String> keys(List<Violation> violations) {

@@ -2,20 +2,23 @@ package io.fluxo.experiments;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fluxo.experiments.spec.Registry;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.study.StudyLibrary;
+import io.fluxo.model.Catalog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What several tests share. */
 public final class Fixtures {
 
-    public static final Registry REGISTRY = new Registry(Set.of("pre", "post"), Set.of("layer_norm", "rms_norm"));
+    /** A few parts, so that messages stay short. */
+    public static final Catalog CATALOG = new Catalog(some(Catalog.STANDARD.placements(), "pre", "post"), some(Catalog.STANDARD.norms(), "layer_norm", "rms_norm"));
 
-    public static final StudyReader READER = new StudyReader(REGISTRY, StudyLibrary.standard()::defaults);
+    public static final StudyReader READER = new StudyReader(CATALOG, StudyLibrary.standard()::defaults);
 
     /** Two variants by two seeds of a task that needs no corpus, in 30 steps. */
     public static final String SMALL = """
@@ -29,6 +32,12 @@ public final class Fixtures {
             """;
 
     private Fixtures() {}
+
+    private static <T> SortedMap<String, T> some(SortedMap<String, T> all, String... names) {
+        SortedMap<String, T> some = new TreeMap<>(all);
+        some.keySet().retainAll(Set.of(names));
+        return some;
+    }
 
     public static Study preVersusPost() {
         return StudyLibrary.standard().find("pre-vs-post").orElseThrow().study();

@@ -9,7 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -23,14 +25,20 @@ public final class PluginJar {
 
     private PluginJar() {}
 
-    /**
-     * Compiles {@code source} and packs it, as a plugin of the class {@code name}.
-     *
-     * @param folder where it is compiled; not the one the jar lies in
-     */
+    /** Compiles {@code source} and packs it, as a plugin of the class {@code name}. */
     public static void build(Path jar, Path folder, String name, String source) {
+        build(jar, folder, name, Map.of(name, source));
+    }
+
+    /**
+     * Compiles classes and packs them, as a plugin of the class {@code name}.
+     *
+     * @param folder  where they are compiled; not the one the jar lies in
+     * @param sources a class's full name → its text
+     */
+    public static void build(Path jar, Path folder, String name, Map<String, String> sources) {
         try {
-            Path classes = compile(Files.createTempDirectory(folder, "plugin"), name, source);
+            Path classes = compile(Files.createTempDirectory(folder, "plugin"), sources);
             Path service = Files.createDirectories(classes.resolve("META-INF/services")).resolve(FluxoPlugin.class.getName());
             Files.writeString(service, "# a comment, as they may stand there\n" + name + "  # and another\n");
             pack(classes, jar);
@@ -41,12 +49,20 @@ public final class PluginJar {
 
     /** @return where the classes are */
     public static Path compile(Path folder, String name, String source) throws IOException {
-        Path file = Files.writeString(folder.resolve(name.substring(name.lastIndexOf('.') + 1) + ".java"), source, StandardCharsets.UTF_8);
+        return compile(folder, Map.of(name, source));
+    }
+
+    private static Path compile(Path folder, Map<String, String> sources) throws IOException {
+        List<Path> written = new ArrayList<>();
+        for (Map.Entry<String, String> source : sources.entrySet()) {
+            String file = source.getKey().substring(source.getKey().lastIndexOf('.') + 1) + ".java";
+            written.add(Files.writeString(folder.resolve(file), source.getValue(), StandardCharsets.UTF_8));
+        }
         Path classes = Files.createDirectories(folder.resolve("classes"));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (var files = compiler.getStandardFileManager(null, null, null)) {
             List<String> options = List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-            assertThat(compiler.getTask(null, files, null, options, null, files.getJavaFileObjects(file)).call()).isTrue();
+            assertThat(compiler.getTask(null, files, null, options, null, files.getJavaFileObjectsFromPaths(written)).call()).isTrue();
         }
         return classes;
     }

@@ -14,7 +14,7 @@ final class SchemaCommand extends FluxoCommand<ResultOptions> {
 
     @Override
     ExitStatus run() {
-        String schema = Json.pretty(new StudySchema(workbench().registry()).schema());
+        String schema = Json.pretty(new StudySchema(workbench().catalog()).schema());
         if (common.json == null) {
             terminal.out().print(schema);
         } else {

@@ -96,7 +96,7 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         Locations locations = located(read.locations());
         Changes changes = new Changes(Optional.ofNullable(steps), corpus().map(path -> FileKeys.corpus(path, locations)));
         Study study = changed(read.study(), changes);
-        StudyCheck.check(study, workbench.registry(), locations);
+        StudyCheck.check(study, workbench.catalog(), locations);
         RunSettings settings = new RunSettings(Objects.requireNonNullElse(common.backend, RunOptions.DEFAULT_BACKEND),
                 Optional.ofNullable(common.dtype), Objects.requireNonNullElse(common.device, 0), Objects.requireNonNullElse(common.seed, 1L));
         return new Request(study, locations, settings, Optional.empty(), changes.keys());
@@ -118,7 +118,7 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         if (!madeBy.equals(name)) {
             throw new BadInput(Text.format("--resume %s: was made by '%s %s': continue it with that", resume, Launcher.command(), madeBy));
         }
-        StudyReader.Read read = new StudyReader(workbench.registry(), workbench.studies()::defaults).read(directory.studyFile());
+        StudyReader.Read read = new StudyReader(workbench.catalog(), workbench.studies()::defaults).read(directory.studyFile());
         Study began = read.study();
         RunSettings settings = RunSettings.of(environment, directory.root());
         agree("--backend", common.backend, settings.backend());
@@ -200,7 +200,7 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         if (!asked.matches(".*\\.ya?ml") && !Files.exists(file)) {
             throw new BadInput(BadInput.legal("no study named", asked, workbench.studies().names()) + "; or give a YAML file");
         }
-        return new StudyReader(workbench.registry(), workbench.studies()::defaults).read(file);
+        return new StudyReader(workbench.catalog(), workbench.studies()::defaults).read(file);
     }
 
     private static Path path(String asked) {
@@ -214,7 +214,7 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
     /** Opens corpora, and makes sure that nothing is in the way of any trial: call when all that can be checked without them is. */
     final StudyTrials trials(Workbench workbench, Request request) {
         BackendChoice choice = new BackendChoice(request.settings().backend(), request.settings().dtype(), request.settings().device(), 1);
-        StudyTrials trials = StudyTrials.of(request.study(), request.settings().seed(), request.locations())
+        StudyTrials trials = StudyTrials.of(request.study(), request.settings().seed(), workbench.catalog(), request.locations())
                 .require(trial -> workbench.obstacles(trial.trial().model(), trial.trial().training(), choice));
         trials.remarks().forEach(remark -> terminal.err().println("fluxo: " + remark));
         return trials;

@@ -98,7 +98,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
 
     private List<Candidate> candidates(Workbench workbench, Installed installed) {
         if (spec != null) {
-            StudyReader.Read read = new StudyReader(workbench.registry(), workbench.studies()::defaults).read(spec);
+            StudyReader.Read read = new StudyReader(workbench.catalog(), workbench.studies()::defaults).read(spec);
             Study study = read.study();
             if (study.compares()) {
                 throw new BadInput(Text.format("--spec %s: it varies %s; a block is examined in one model", spec, String.join(", ", study.axes().keySet())));

@@ -2,12 +2,12 @@ package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.bench.Bench;
 import io.fluxo.experiments.bench.BenchCase;
-import io.fluxo.experiments.spec.Registry;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.StudyLibrary;
 import io.fluxo.experiments.study.TrialExecutor;
 import io.fluxo.experiments.verify.Installed;
+import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Violation;
 import io.fluxo.train.TrainingSpec;
@@ -34,7 +34,7 @@ public interface Workbench {
     OpenBackend open(BackendChoice choice);
 
     /** The placements and norms that a specification may name. */
-    Registry registry();
+    Catalog catalog();
 
     /** Backends and parts themselves: what {@code verify} examines. */
     Installed installed();

@@ -12,7 +12,6 @@ import io.fluxo.experiments.bench.Bench;
 import io.fluxo.experiments.bench.BenchCase;
 import io.fluxo.experiments.cli.BackendRow;
 import io.fluxo.experiments.cli.Workbench;
-import io.fluxo.experiments.spec.Registry;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.TrialExecutor;
@@ -132,8 +131,8 @@ public final class Laboratory implements Workbench {
     }
 
     @Override
-    public Registry registry() {
-        return new Registry(catalog.placements().keySet(), catalog.norms().keySet());
+    public Catalog catalog() {
+        return catalog;
     }
 
     @Override

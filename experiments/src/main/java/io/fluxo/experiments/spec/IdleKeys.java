@@ -1,6 +1,7 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.model.Catalog;
 import io.fluxo.model.Violation;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -18,15 +19,17 @@ final class IdleKeys {
 
     private final Study study;
     private final Study silent;
+    private final Catalog catalog;
     private final Locations locations;
     private final List<Examined> cells;
 
     /** @param unread dotted key that none of the models tried for {@code cell} reads → why */
     private record Examined(Study.Cell cell, Map<String, String> unread) {}
 
-    private IdleKeys(Study study, Study silent, Locations locations) {
+    private IdleKeys(Study study, Study silent, Catalog catalog, Locations locations) {
         this.study = study;
         this.silent = silent;
+        this.catalog = catalog;
         this.locations = locations;
         this.cells = study.cells().stream().map(cell -> new Examined(cell, unreadByAll(models(cell)))).toList();
     }
@@ -35,8 +38,8 @@ final class IdleKeys {
      * @param silent what the study would be if nothing were written
      * @throws BadInput that names the first idle key, and where it stands
      */
-    static void refuse(Study study, Study silent, Locations locations) {
-        IdleKeys keys = new IdleKeys(study, silent, locations);
+    static void refuse(Study study, Study silent, Catalog catalog, Locations locations) {
+        IdleKeys keys = new IdleKeys(study, silent, catalog, locations);
         keys.sections();
         keys.variants();
         keys.grid();
@@ -113,16 +116,16 @@ final class IdleKeys {
         return all;
     }
 
-    private static Map<String, String> unreadByAll(List<Study.Cell> models) {
+    private Map<String, String> unreadByAll(List<Study.Cell> models) {
         Map<String, String> unread = unread(models.getFirst());
         models.subList(1, models.size()).forEach(other -> unread.keySet().retainAll(unread(other).keySet()));
         return unread;
     }
 
-    private static Map<String, String> unread(Study.Cell cell) {
+    private Map<String, String> unread(Study.Cell cell) {
         Map<String, String> unread = new LinkedHashMap<>();
         put(unread, "task.", cell.task().unread());
-        put(unread, "model.", cell.model().unread());
+        put(unread, "model.", cell.model().unread(catalog));
         put(unread, "training.", cell.training().unread(cell.model().family()));
         return unread;
     }

@@ -1,7 +1,10 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Violation;
+import io.fluxo.proof.ResidualCheck;
 import io.fluxo.text.Text;
 import java.util.Collection;
 import java.util.List;
@@ -20,7 +23,7 @@ public final class StudyCheck {
     private StudyCheck() {}
 
     /** @throws BadInput that names the first thing that is wrong, and where */
-    public static void check(Study study, Registry registry, Locations locations) {
+    public static void check(Study study, Catalog catalog, Locations locations) {
         if (!NAME.matcher(study.name()).matches()) {
             throw locations.complaint("study", Text.format("the name '%s' must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit",
                     study.name()));
@@ -40,14 +43,14 @@ public final class StudyCheck {
         checkVariants(study, locations);
         checkComparison(study, locations);
         checkTune(study, locations);
-        List<Violation> ofBase = violations(study.withVary(Map.of()).withVariants(Map.of()).cells().getFirst(), registry).toList();
+        List<Violation> ofBase = violations(study.withVary(Map.of()).withVariants(Map.of()).cells().getFirst(), catalog).toList();
         for (Study.Cell cell : study.cells()) {
-            Optional<Violation> violation = violations(cell, registry).findFirst();
+            Optional<Violation> violation = violations(cell, catalog).findFirst();
             if (violation.isPresent()) {
                 throw complaint(study, cell, violation.get(), ofBase, locations);
             }
             for (Map<String, Object> tried : study.tried(cell)) {
-                violations(cell.with(tried), registry).findFirst().ifPresent(tuned -> {
+                violations(cell.with(tried), catalog).findFirst().ifPresent(tuned -> {
                     String key = study.tune().instead().containsKey(cell.variant()) ? "tune.instead." + cell.variant() : "tune.over";
                     throw locations.complaint(key, Text.format("at %s: %s", shown(tried), tuned.message()));
                 });
@@ -152,14 +155,19 @@ public final class StudyCheck {
                 .collect(Collectors.joining(", ", "{", "}"));
     }
 
-    private static Stream<Violation> violations(Study.Cell cell, Registry registry) {
+    private static Stream<Violation> violations(Study.Cell cell, Catalog catalog) {
         return Stream.of(
                         prefixed("task.", cell.task().violations()),
-                        prefixed("model.", cell.model().violations()),
-                        unregistered("model.placement", "placement", cell.model().placement().values(), registry.placements()),
-                        unregistered("model.norm", "norm", cell.model().norm().values(), registry.norms()),
+                        prefixed("model.", violations(cell.model(), catalog)),
+                        unregistered("model.placement", "placement", cell.model().placement().values(), catalog.placements().keySet()),
+                        unregistered("model.norm", "norm", cell.model().norm().values(), catalog.norms().keySet()),
                         prefixed("training.", cell.training().violations()))
                 .flatMap(List::stream);
+    }
+
+    private static List<Violation> violations(ModelSpec model, Catalog catalog) {
+        List<Violation> impossible = model.violations(catalog);
+        return impossible.isEmpty() ? ResidualCheck.violations(model, catalog) : impossible;
     }
 
     private static List<Violation> prefixed(String prefix, List<Violation> violations) {

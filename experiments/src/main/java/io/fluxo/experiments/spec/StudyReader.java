@@ -2,6 +2,7 @@ package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.task.TaskSpec;
+import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.PerLayer;
 import io.fluxo.text.Text;
@@ -20,10 +21,10 @@ import org.snakeyaml.engine.v2.nodes.Node;
 /**
  * Reads a {@link Study} from YAML and checks all of it, every point of its grid included.
  *
- * @param registry what placements and norms there are
+ * @param catalog what placements and norms there are
  * @param defaults the name of a study that is known → what its missing keys mean
  */
-public record StudyReader(Registry registry, Function<String, Optional<Study>> defaults) {
+public record StudyReader(Catalog catalog, Function<String, Optional<Study>> defaults) {
 
     private static final List<String> KEYS =
             List.of("study", "question", "hypothesis", "expected", "task", "model", "training", "variants", "vary", "tune", "compare_on",
@@ -58,8 +59,8 @@ public record StudyReader(Registry registry, Function<String, Optional<Study>> d
         Study bound = bind(binder, entries, silent);
         Locations locations = binder.locations();
         Study study = FileKeys.resolved(bound, folder, locations);
-        StudyCheck.check(study, registry, locations);
-        IdleKeys.refuse(study, silent, locations);
+        StudyCheck.check(study, catalog, locations);
+        IdleKeys.refuse(study, silent, catalog, locations);
         if (known.isEmpty() && study.expected() != Verdict.INCONCLUSIVE) {
             throw locations.complaint("expected", Text.format("no rule for a verdict is known for the study '%s', so that it cannot be '%s': leave it out",
                     name, study.expected().label()));

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.file.Json;
+import io.fluxo.model.Catalog;
 import io.fluxo.model.PerLayer;
 import io.fluxo.text.Text;
 import java.io.IOException;
@@ -20,9 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
  * The JSON Schema (draft 2020-12) of a study, out of what there is in this run: the records' keys and types, the labels of enums, the names of
  * placements and norms that are registered, plugins' included. What only a whole grid shows, it leaves to {@link StudyCheck}.
  *
- * @param registry what placements and norms there are
+ * @param catalog what placements and norms there are
  */
-public record StudySchema(Registry registry) {
+public record StudySchema(Catalog catalog) {
 
     private static final String DRAFT = "https://json-schema.org/draft/2020-12/schema";
     private static final String POINT = "point";
@@ -93,8 +94,8 @@ public record StudySchema(Registry registry) {
 
     private ObjectNode text(String path) {
         return switch (path) {
-            case "model.placement" -> labels(registry.placements());
-            case "model.norm" -> labels(registry.norms());
+            case "model.placement" -> labels(catalog.placements().keySet());
+            case "model.norm" -> labels(catalog.norms().keySet());
             default -> Json.object().put("type", "string");
         };
     }

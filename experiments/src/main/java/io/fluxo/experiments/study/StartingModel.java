@@ -6,6 +6,7 @@ import io.fluxo.checkpoint.ModelDirectory;
 import io.fluxo.experiments.spec.RecordKeys;
 import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.task.Task;
+import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.Family;
 import io.fluxo.model.ModelSpec.PositionKind;
@@ -42,14 +43,16 @@ final class StartingModel {
     private static final Set<String> OF_FINAL_NORM = Set.of("norm", "norm_affine", "norm_eps");
 
     private final PreparedTrial trial;
+    private final Catalog catalog;
 
-    private StartingModel(PreparedTrial trial) {
+    private StartingModel(PreparedTrial trial, Catalog catalog) {
         this.trial = trial;
+        this.catalog = catalog;
     }
 
     /** Why {@code trial} cannot start from the model that it names; empty where it can, or names none. */
-    static Optional<Violation> violation(PreparedTrial trial) {
-        return startsFromNothing(trial) ? Optional.empty() : new StartingModel(trial).problem().map(why -> new Violation(KEY, why));
+    static Optional<Violation> violation(PreparedTrial trial, Catalog catalog) {
+        return startsFromNothing(trial) ? Optional.empty() : new StartingModel(trial, catalog).problem().map(why -> new Violation(KEY, why));
     }
 
     /** An n-gram has no parameters to begin with, even where the study's other models do. */
@@ -105,7 +108,7 @@ final class StartingModel {
     }
 
     /** Each key that says something else of what is computed, with both values. */
-    private static List<String> differences(ModelSpec there, ModelSpec here) {
+    private List<String> differences(ModelSpec there, ModelSpec here) {
         if (there.family() != here.family()) {
             return List.of(difference("family", there.family(), here.family()));
         }
@@ -113,8 +116,8 @@ final class StartingModel {
         if (here.family() != Family.TRANSFORMER || here.positions() != PositionKind.LEARNED) {
             passedOver.add("n_ctx");
         }
-        Set<String> unread = keys(there.unread());
-        unread.retainAll(keys(here.unread()));
+        Set<String> unread = keys(there.unread(catalog));
+        unread.retainAll(keys(here.unread(catalog)));
         passedOver.addAll(unread);
         Map<String, Object> values = RecordKeys.values(there);
         List<String> differences = new ArrayList<>();

@@ -5,6 +5,7 @@ import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyCheck;
 import io.fluxo.experiments.task.Tasks;
+import io.fluxo.model.Catalog;
 import io.fluxo.model.Violation;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -27,11 +28,12 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
     /**
      * Opens corpora: call when all that can be checked without them is.
      *
+     * @param catalog what placements and norms there are
      * @throws io.fluxo.experiments.BadInput if a corpus cannot be read or is too short, a model's vocabulary is smaller than its task's, a model
      *                                       would see its answers, it starts from another model, or variants are to be compared on a figure that
      *                                       a task does not tell
      */
-    public static StudyTrials of(Study study, long seed, Locations locations) {
+    public static StudyTrials of(Study study, long seed, Catalog catalog, Locations locations) {
         Tasks tasks = new Tasks();
         List<Trial> measured = Trials.of(study, seed);
         List<Trial> tuning = Trials.tuning(study, seed);
@@ -45,7 +47,7 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
         List<PreparedTrial> tried = Trials.prepare(tuning, tasks, locations);
         StudyInputs inputs = StudyInputs.of(Stream.concat(tried.stream(), provisional.stream()).toList(), tasks, locations);
         return new StudyTrials(study, seed, tasks, locations, tried, provisional, inputs)
-                .require(trial -> StartingModel.violation(trial).stream().toList());
+                .require(trial -> StartingModel.violation(trial, catalog).stream().toList());
     }
 
     /**

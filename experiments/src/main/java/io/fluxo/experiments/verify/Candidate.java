@@ -1,11 +1,18 @@
 package io.fluxo.experiments.verify;
 
+import io.fluxo.block.Depth;
 import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Placement;
+import io.fluxo.block.SubLayers;
+import io.fluxo.block.Traits;
+import io.fluxo.block.Traits.Equations;
+import io.fluxo.layer.Layer;
+import io.fluxo.layer.NoNorm;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.ActFn;
 import io.fluxo.property.BlockDomain;
+import io.fluxo.shape.Dim;
 import io.fluxo.tensor.DType;
 import java.util.Map;
 import java.util.Optional;
@@ -18,19 +25,38 @@ import java.util.function.UnaryOperator;
  * @param where     which of several examinations of it this is: {@code in blocks 0-2}, {@code in training}; empty for the only one
  * @param design    makes the block
  * @param parts     what is done to its parts before
- * @param family    whose equations it says it computes
  * @param catalog   what norms there are
  * @param spec      a model whose kinds (mask, norm, nonlinearity …) the block is examined in, every layer like the first; empty for all kinds
  * @param expectations claim → the verdict expected of this block, where it is not the claim's
  */
-public record Candidate(String name, String where, Placement design, UnaryOperator<Parts> parts, Family family, Catalog catalog, Optional<ModelSpec> spec,
+public record Candidate(String name, String where, Placement design, UnaryOperator<Parts> parts, Catalog catalog, Optional<ModelSpec> spec,
                         Map<String, Verdict> expectations) {
 
     /** Under this name the placement stands in {@link #models}. */
     private static final String HERE = "block under examination";
 
-    public Candidate(String name, Placement design, Family family, Catalog catalog, Optional<ModelSpec> spec) {
-        this(name, "", design, UnaryOperator.identity(), family, catalog, spec, Map.of());
+    public Candidate(String name, Placement design, Catalog catalog, Optional<ModelSpec> spec) {
+        this(name, "", design, UnaryOperator.identity(), catalog, spec, Map.of());
+    }
+
+    /** What the block says of itself. */
+    Traits traits() {
+        return Traits.saidBy(design);
+    }
+
+    /** Whose equations it says it computes. */
+    public Equations equations() {
+        return traits().equations();
+    }
+
+    /** Whether something stands between the two projections of its feed-forward network besides the nonlinearity. */
+    boolean changesTheHiddenLayer() {
+        return design.subLayers(new SubLayers.Site("block", Depth.ALONE, Dim.ONE, Dim.ONE, (path, width) -> new NoNorm(path))).hidden().isPresent();
+    }
+
+    /** A norm of the kind that its model has, where it has a model. */
+    Optional<Layer> norm() {
+        return spec.map(one -> catalog.norms().get(one.norm().standard()).norm("norm", Dim.ONE, false, one.normEps().standard()));
     }
 
     /** Makes the block. */
@@ -40,12 +66,12 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
 
     /** The same block with its parts changed: silenced, watched. */
     public Candidate with(UnaryOperator<Parts> change) {
-        return new Candidate(name, where, design, given -> change.apply(parts.apply(given)), family, catalog, spec, expectations);
+        return new Candidate(name, where, design, given -> change.apply(parts.apply(given)), catalog, spec, expectations);
     }
 
     /** The same block in one of several examinations, of which {@code other} verdicts are expected. */
     public Candidate where(String place, Map<String, Verdict> other) {
-        return new Candidate(name, (where + " " + place).strip(), design, parts, family, catalog, spec, other);
+        return new Candidate(name, (where + " " + place).strip(), design, parts, catalog, spec, other);
     }
 
     /** What rows call it: {@code pre}, {@code pre in training}. */
@@ -61,7 +87,7 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
     /** The cases a claim for all inputs is tried on: small sizes, the kinds of the candidate's own model, or all. */
     public BlockDomain domain(DType dtype) {
         BlockDomain all = BlockDomain.of(dtype).batch(1, 2).pos(1, 6).width(1, 12);
-        return spec.map(one -> all.masks(one.mask().standard()).actFns(one.actFn().standard()).norms(one.norm().standard()).eps(one.normEps().standard()).kinds(one)).orElse(all.norms("layer_norm").actFns(ActFn.RELU, ActFn.GELU, ActFn.GELU_TANH));
+        return spec.map(one -> all.masks(one.mask().standard()).actFns(one.actFn().standard()).norms(one.norm().standard()).eps(one.normEps().standard()).kinds(one)).orElse(all.norms(ModelSpec.DEFAULT.norm().standard()).actFns(ActFn.RELU, ActFn.GELU, ActFn.GELU_TANH));
     }
 
     /** Of the given kinds those that the candidate's model has. */

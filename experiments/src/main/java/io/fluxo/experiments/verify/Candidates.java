@@ -1,10 +1,11 @@
 package io.fluxo.experiments.verify;
 
 import io.fluxo.block.Placement;
+import io.fluxo.block.Traits.Equations;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.verify.mutant.Mutant;
 import io.fluxo.experiments.verify.mutant.Mutants;
-import io.fluxo.layer.BatchNorm;
+import io.fluxo.layer.TrainingStatistics;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.text.Text;
@@ -17,20 +18,23 @@ import java.util.SequencedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The blocks to examine. */
 public final class Candidates {
 
-    private static final String POST = "post";
-    private static final String PRE = "pre";
     static final String IN_TRAINING = "in training";
-    private static final String BATCH_NORM = "batch_norm";
 
     private Candidates() {}
 
     /** The chapter's two blocks. */
     public static List<Candidate> standard(Catalog catalog) {
-        return List.of(named(POST, catalog, Optional.empty()), named(PRE, catalog, Optional.empty()));
+        return Stream.of(Equations.POST, Equations.PRE).map(equations -> named(nameOf(equations), catalog, Optional.empty())).toList();
+    }
+
+    private static String nameOf(Equations equations) {
+        return Catalog.STANDARD.placements().entrySet().stream().filter(entry -> entry.getValue().traits().equations() == equations).findFirst()
+                .orElseThrow().getKey();
     }
 
     /**
@@ -47,16 +51,16 @@ public final class Candidates {
             Candidate placed = kinds.size() == 1 ? candidate : candidate.where(Text.format("in block%s %s", layers.size() == 1 ? "" : "s", layers.stream()
                     .map(String::valueOf).collect(Collectors.joining(", "))), Map.of());
             candidates.add(placed);
-            if (kind.norm().standard().equals(BATCH_NORM)) {
+            if (candidate.norm().orElseThrow() instanceof TrainingStatistics) {
                 candidates.add(inTraining(placed));
             }
         });
         return candidates;
     }
 
-    /** With batch_norm as it is in training: tokens see each other through its statistics, and what forbids that is expected to be refuted. */
+    /** With its norms as they are in training: tokens see each other through its statistics, and what forbids that is expected to be refuted. */
     private static Candidate inTraining(Candidate candidate) {
-        return candidate.with(parts -> parts.withNorms(norm -> norm instanceof BatchNorm batch ? batch.inTraining() : norm))
+        return candidate.with(parts -> parts.withNorms(norm -> norm instanceof TrainingStatistics other ? other.inTraining() : norm))
                 .where(IN_TRAINING, Map.of("theorem-1", Verdict.REFUTED));
     }
 
@@ -78,11 +82,6 @@ public final class Candidates {
             Mutants.all().forEach(one -> legal.add(one.name()));
             throw new BadInput("--placement: " + BadInput.legal("no placement named", name, legal));
         }
-        Family family = switch (name) {
-            case POST -> Family.POST;
-            case PRE -> Family.PRE;
-            default -> Family.OTHER;
-        };
-        return new Candidate(name, placement, family, catalog, spec);
+        return new Candidate(name, placement, catalog, spec);
     }
 }

@@ -37,7 +37,7 @@ public record Claim(String id, String statement, Scope scope, String domain, Str
 
     /** Why there is nothing to check of {@code candidate}; empty where there is. */
     public Optional<String> inapplicable(Candidate candidate) {
-        if (!scope.covers(candidate.family())) {
+        if (!scope.covers(candidate.equations())) {
             return Optional.of(Text.format("speaks of the %s block; %s is of another design", scope == Scope.POST ? "post-norm" : "pre-norm", candidate.name()));
         }
         return subjects.stream().flatMap(subject -> candidate.departure(subject).stream()).findFirst();

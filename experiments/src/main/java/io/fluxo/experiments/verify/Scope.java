@@ -1,5 +1,7 @@
 package io.fluxo.experiments.verify;
 
+import io.fluxo.block.Traits.Equations;
+
 /** Which blocks a claim is about. */
 public enum Scope {
     /** The chapter's post-norm block. */
@@ -11,10 +13,10 @@ public enum Scope {
     /** No block: arithmetic on the page, or nothing that runs here. */
     NONE;
 
-    boolean covers(Family family) {
+    boolean covers(Equations equations) {
         return switch (this) {
-            case POST -> family == Family.POST;
-            case PRE -> family == Family.PRE;
+            case POST -> equations == Equations.POST;
+            case PRE -> equations == Equations.PRE;
             case EVERY -> true;
             case NONE -> false;
         };

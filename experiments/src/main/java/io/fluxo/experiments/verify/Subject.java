@@ -1,12 +1,12 @@
 package io.fluxo.experiments.verify;
 
+import io.fluxo.block.Traits;
 import io.fluxo.experiments.spec.Values;
+import io.fluxo.layer.ChapterNorm;
 import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.model.ModelSpec.ResidualKind;
 import io.fluxo.text.Text;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** What a claim of the chapter may speak of. A block, or the model it is examined in, may have it otherwise; then there is nothing to check. */
@@ -55,7 +55,7 @@ public enum Subject {
     SUM {
         @Override
         Optional<String> departure(Candidate candidate) {
-            return Optional.ofNullable(SUMS.get(candidate.name())).or(() -> MIXING.departure(candidate)).or(() -> residual(candidate));
+            return candidate.traits().sum().or(() -> MIXING.departure(candidate)).or(() -> residual(candidate));
         }
     },
 
@@ -71,7 +71,8 @@ public enum Subject {
     RESULT {
         @Override
         Optional<String> departure(Candidate candidate) {
-            return Optional.ofNullable(NORMALISED.contains(candidate.name()) ? SUMS.get(candidate.name()) : null);
+            Traits traits = candidate.traits();
+            return traits.showsResult() ? Optional.empty() : traits.sum();
         }
     },
 
@@ -79,8 +80,8 @@ public enum Subject {
     NORM {
         @Override
         Optional<String> departure(Candidate candidate) {
-            return candidate.spec().map(spec -> spec.norm().standard()).filter(norm -> !norm.equals("layer_norm"))
-                    .map(norm -> Text.format("the model's norm is %s, not layer_norm", norm));
+            return candidate.norm().filter(norm -> !(norm instanceof ChapterNorm))
+                    .map(norm -> Text.format("the model's norm is %s, not layer_norm", candidate.spec().orElseThrow().norm().standard()));
         }
     },
 
@@ -88,7 +89,7 @@ public enum Subject {
     NETWORK {
         @Override
         Optional<String> departure(Candidate candidate) {
-            if (candidate.name().equals("norm_former")) {
+            if (candidate.changesTheHiddenLayer()) {
                 return Optional.of("the feed-forward network has a norm within");
             }
             return candidate.spec().flatMap(spec -> !spec.ffn().standard() ? Optional.of("the model's blocks have no feed-forward network")
@@ -96,15 +97,6 @@ public enum Subject {
                             Values.label(spec.actFn().standard()))) : Optional.empty());
         }
     };
-
-    private static final String NORMALISED_BRANCH = "what attention returns is normalised before it joins the stream";
-
-    /** Blocks of other designs, by name: how their sums differ. */
-    private static final Map<String, String> SUMS = Map.of("sandwich", NORMALISED_BRANCH, "peri_ln", NORMALISED_BRANCH, "norm_former", NORMALISED_BRANCH,
-            "res_post", NORMALISED_BRANCH, "deep_norm", "the residual carries αx, α = (2L)^¼", "rezero", "what attention returns joins the stream times α");
-
-    /** Those that show at hook_attn_out what was normalised. */
-    private static final List<String> NORMALISED = List.of("sandwich", "peri_ln", "norm_former");
 
     abstract Optional<String> departure(Candidate candidate);
 

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.verify;
 
 import io.fluxo.backend.BackendUnavailableException;
+import io.fluxo.block.Traits.Equations;
 import io.fluxo.experiments.verify.mutant.Mutant;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
                     rows.add(pool.submit(row(own, claim, Optional.empty())));
                 }
                 for (Candidate candidate : candidates) {
-                    if (claim.scope() != Scope.NONE && (claim.scope().covers(candidate.family()) || candidate.family() == Family.OTHER)) {
+                    if (claim.scope() != Scope.NONE && (claim.scope().covers(candidate.equations()) || candidate.equations() == Equations.OTHER)) {
                         rows.add(pool.submit(row(own, claim, Optional.of(candidate))));
                     }
                 }
@@ -49,7 +50,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
             for (Mutant mutant : controls) {
                 Candidate candidate = mutant.candidate(installed.catalog(), Optional.empty());
                 for (Claim claim : claims) {
-                    if (claim.scope().covers(mutant.family())) {
+                    if (claim.scope().covers(mutant.equations())) {
                         kept.add(pool.submit(() -> new Control(claim, mutant, judged(own.get(), claim, Optional.of(candidate)).finding())));
                     }
                 }
@@ -94,7 +95,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
 
     /** A block may lack what a claim speaks of, and a study may not have been run; neither is a surprise. */
     private static boolean saysNothing(Claim claim, Optional<Candidate> candidate, Finding finding) {
-        boolean other = candidate.map(Candidate::family).filter(family -> family == Family.OTHER).isPresent();
+        boolean other = candidate.map(Candidate::equations).filter(equations -> equations == Equations.OTHER).isPresent();
         return finding.verdict() == Verdict.SKIPPED && (other || claim.check().needsARun());
     }
 

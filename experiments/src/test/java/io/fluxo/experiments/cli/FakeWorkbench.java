@@ -2,17 +2,15 @@ package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
-import io.fluxo.experiments.spec.Registry;
+import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import java.util.List;
-import java.util.Set;
 
 /** A workbench that trains with whatever executor it is given, under the name {@code simd}. */
 record FakeWorkbench(TrialExecutor trains) implements Workbench {
-
-    static final Registry REGISTRY = new Registry(Set.of("pre", "post"), Set.of("layer_norm", "rms_norm"));
 
     @Override
     public List<BackendRow> backends() {
@@ -46,8 +44,8 @@ record FakeWorkbench(TrialExecutor trains) implements Workbench {
     }
 
     @Override
-    public Registry registry() {
-        return REGISTRY;
+    public Catalog catalog() {
+        return Fixtures.CATALOG;
     }
 
     @Override

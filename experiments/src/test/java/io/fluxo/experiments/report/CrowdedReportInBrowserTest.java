@@ -23,6 +23,7 @@ import io.fluxo.experiments.study.TrialListener;
 import io.fluxo.experiments.study.TrialOutcome;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.experiments.study.Tuning;
+import io.fluxo.model.Catalog;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +95,7 @@ class CrowdedReportInBrowserTest {
                 tune: {steps: 20, over: {training.lr: [1e-3, 3e-3]}, bounded: {training.lr: it is only a test}}
                 compare_on: validation_loss
                 """.replace("F/", folder + "/").replace("T,", "training-text-in-plain-utf-8.txt,").replace("T]", "training-text-in-plain-utf-8.txt]"));
-        StudyTrials trials = StudyTrials.of(study, 1, Locations.of("test"));
+        StudyTrials trials = StudyTrials.of(study, 1, Catalog.STANDARD, Locations.of("test"));
         RunDirectory directory = RunDirectory.create(folder.resolve("run"), false);
         Tuning tuning = Tuning.of(study, new StudyRunner(new SyntheticExecutor(3.1), 2, StudyProgress.SILENT).run(trials.tuning(), directory));
         List<PreparedTrial> measured = trials.measured(tuning);

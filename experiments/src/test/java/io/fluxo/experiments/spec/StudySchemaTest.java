@@ -27,10 +27,9 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 /** The schema held against a validator of another house. */
 class StudySchemaTest {
 
-    private static final Registry REGISTRY = new Registry(Catalog.STANDARD.placements().keySet(), Catalog.STANDARD.norms().keySet());
-    private static final StudyReader READER = new StudyReader(REGISTRY, StudyLibrary.standard()::defaults);
+    private static final StudyReader READER = new StudyReader(Catalog.STANDARD, StudyLibrary.standard()::defaults);
     private static final Schema SCHEMA = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-            .getSchema(Json.pretty(new StudySchema(REGISTRY).schema()), InputFormat.JSON);
+            .getSchema(Json.pretty(new StudySchema(Catalog.STANDARD).schema()), InputFormat.JSON);
 
     static Stream<String> builtIn() {
         StudyLibrary library = StudyLibrary.standard();
@@ -98,9 +97,9 @@ class StudySchemaTest {
 
     @Test
     void aPluginsPlacementIsInIt() {
-        Registry more = new Registry(java.util.Set.of("pre", "my-block"), REGISTRY.norms());
+        Catalog more = Catalog.STANDARD.plus(java.util.Map.of("my-block", Catalog.STANDARD.placements().get("pre")), java.util.Map.of());
         assertThat(Json.pretty(new StudySchema(more).schema())).contains("my-block");
-        assertThat(Json.pretty(new StudySchema(REGISTRY).schema())).doesNotContain("my-block").contains("sandwich", "dynamic_tanh", "interleaved");
+        assertThat(Json.pretty(new StudySchema(Catalog.STANDARD).schema())).doesNotContain("my-block").contains("sandwich", "dynamic_tanh", "interleaved");
     }
 
     @Test

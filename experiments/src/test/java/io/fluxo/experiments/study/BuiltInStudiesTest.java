@@ -3,7 +3,6 @@ package io.fluxo.experiments.study;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.spec.Locations;
-import io.fluxo.experiments.spec.Registry;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.spec.StudyWriter;
@@ -126,8 +125,7 @@ class BuiltInStudiesTest {
         Study study = definition(name).study();
         assertThat(study.question()).endsWith("?");
         assertThat(study.hypothesis()).isNotBlank();
-        Registry registry = new Registry(Catalog.STANDARD.placements().keySet(), Catalog.STANDARD.norms().keySet());
-        assertThat(new StudyReader(registry, StudyLibrary.standard()::defaults).parse("study.yaml", StudyWriter.write(study)).study()).isEqualTo(study);
+        assertThat(new StudyReader(Catalog.STANDARD, StudyLibrary.standard()::defaults).parse("study.yaml", StudyWriter.write(study)).study()).isEqualTo(study);
     }
 
     @Test

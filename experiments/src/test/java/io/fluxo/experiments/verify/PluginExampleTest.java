@@ -36,6 +36,14 @@ class PluginExampleTest {
         assertThat(ran.status()).isZero();
         var unknown = VerifyCommandTest.fluxo("verify", "--plugins", plugins, "--placement", "example-paralel");
         assertThat(unknown.err()).contains("did you mean 'example-parallel'?");
+        Path study = Files.writeString(folder.resolve("residual.yaml"), """
+                task: {kind: markov, states: 5}
+                model: {placement: example-parallel}
+                vary: {model.residual: [identity, none]}
+                """);
+        var varied = VerifyCommandTest.fluxo("ablate", study.toString(), "--plugins", plugins, "--dry-run");
+        assertThat(varied.err()).contains("residual.yaml:3", "placement example-parallel adds what its sub-layers return as it is: residual must be identity");
+        assertThat(varied.status()).isEqualTo(2);
     }
 
     /** The sources, the launcher, and what a build of Fluxo leaves in experiments/target/lib. */

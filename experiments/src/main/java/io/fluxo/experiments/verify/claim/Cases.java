@@ -23,7 +23,7 @@ final class Cases {
         ModelSpec kinds = spec.orElse(ModelSpec.DEFAULT);
         int heads = 2 * (kinds.nHeads().standard() / kinds.keyValueHeads(0));
         return new BlockCase(spec.map(one -> one.mask().standard()).orElse(MaskKind.CAUSAL), spec.map(one -> one.actFn().standard()).orElse(ActFn.GELU),
-                spec.map(one -> one.norm().standard()).orElse("layer_norm"), spec.map(one -> one.normEps().standard()).orElse(1e-5), true, true, 1, InputKind.NORMAL, 1,
+                spec.map(one -> one.norm().standard()).orElse(ModelSpec.DEFAULT.norm().standard()), spec.map(one -> one.normEps().standard()).orElse(1e-5), true, true, 1, InputKind.NORMAL, 1,
                 (int) Math.floorMod(seed, 1_000_000L), batch, pos, 4, heads, 2, 2, 6, kinds.like(kinds.layer(0)));
     }
 }

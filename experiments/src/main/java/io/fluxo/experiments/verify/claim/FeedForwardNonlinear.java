@@ -54,7 +54,7 @@ record FeedForwardNonlinear() implements Check {
             return parts;
         });
         try (Specimen specimen = Specimen.of(seen, drawn, apparatus.reference(), DType.F64)) {
-            double[] y = (switch (candidate.family()) {
+            double[] y = (switch (candidate.equations()) {
                 case POST -> within(specimen, "t3", "t4", operands);
                 case PRE -> within(specimen, "t4", "t5", operands);
                 // which of its values is the network's input is not known of another design: the network by itself

@@ -72,7 +72,7 @@ record OwnInformation() implements Check {
         }
         Weights weights = Weights.of(specimen);
         BlockCase drawn = specimen.drawn();
-        HostArray operand = switch (candidate.family()) {
+        HostArray operand = switch (candidate.equations()) {
             case POST -> specimen.symbols(specimen.xs()).get("x");
             case PRE -> specimen.symbols(specimen.xs()).get("t1");
             case OTHER -> null;

@@ -29,7 +29,7 @@ record ResidualInjectivity() implements Check {
     @Override
     public Finding of(Candidate candidate, Apparatus apparatus) {
         BlockCase drawn = new BlockCase(candidate.spec().map(one -> one.mask().standard()).orElse(ModelSpec.MaskKind.CAUSAL), ModelSpec.ActFn.RELU,
-                candidate.spec().map(one -> one.norm().standard()).orElse("layer_norm"), 1e-5, false, false, 1, InputKind.NORMAL, 1, 0, 1, 1, WIDTH, 1, WIDTH, WIDTH, 4);
+                candidate.spec().map(one -> one.norm().standard()).orElse(ModelSpec.DEFAULT.norm().standard()), 1e-5, false, false, 1, InputKind.NORMAL, 1, 0, 1, 1, WIDTH, 1, WIDTH, WIDTH, 4);
         for (double size : new double[] {1, 0}) {
             try (Specimen specimen = Specimen.of(candidate, drawn, apparatus.reference(), DType.F64)) {
                 if (!Shown.has(specimen.block(), "hook_resid_mid")) {

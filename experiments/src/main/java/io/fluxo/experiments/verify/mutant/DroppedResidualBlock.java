@@ -2,6 +2,7 @@ package io.fluxo.experiments.verify.mutant;
 
 import io.fluxo.block.Block;
 import io.fluxo.block.Placement;
+import io.fluxo.block.Symbols;
 import io.fluxo.layer.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
@@ -44,7 +45,6 @@ final class DroppedResidualBlock extends Block {
 
     @Override
     public Map<String, String> chapter() {
-        return Map.of("x", "hook_resid_pre", "t1", "hook_attn_out", "t2", "hook_resid_mid", "t3", "ln1.hook_out", "t4", "hook_mlp_out",
-                "t5", "hook_resid_post", "h", "hook_normalized_resid_post");
+        return Symbols.POST.hooks();
     }
 }

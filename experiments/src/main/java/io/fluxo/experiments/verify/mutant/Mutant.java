@@ -2,8 +2,8 @@ package io.fluxo.experiments.verify.mutant;
 
 import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Placement;
+import io.fluxo.block.Traits.Equations;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.experiments.verify.Family;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import java.util.Map;
@@ -16,20 +16,24 @@ import java.util.function.UnaryOperator;
  *
  * @param name   {@code mutant-…}, as {@code --placement} takes it
  * @param fault  what is wrong with it, in a sentence
- * @param family whose equations it claims to compute
- * @param design makes the block
+ * @param design makes the block, and says whose equations it claims to compute
  * @param parts  puts the faulty part in place
  * @param breaks the claims it makes false
  * @param mends  the claims that are false of a sound block and true of this one; all others keep their verdict
  */
-public record Mutant(String name, String fault, Family family, Placement design, UnaryOperator<Parts> parts, Set<String> breaks, Set<String> mends) {
+public record Mutant(String name, String fault, Placement design, UnaryOperator<Parts> parts, Set<String> breaks, Set<String> mends) {
 
     public Mutant {
         breaks = Set.copyOf(breaks);
         mends = Set.copyOf(mends);
     }
 
+    /** Whose equations it claims to compute. */
+    public Equations equations() {
+        return design.traits().equations();
+    }
+
     public Candidate candidate(Catalog catalog, Optional<ModelSpec> spec) {
-        return new Candidate(name, "", design, parts, family, catalog, spec, Map.of());
+        return new Candidate(name, "", design, parts, catalog, spec, Map.of());
     }
 }

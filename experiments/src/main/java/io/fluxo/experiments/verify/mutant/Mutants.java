@@ -5,7 +5,6 @@ import io.fluxo.block.Placement;
 import io.fluxo.block.PostNormBlock;
 import io.fluxo.block.PreNormBlock;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.experiments.verify.Family;
 import io.fluxo.layer.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.MultiHeadAttention;
@@ -19,8 +18,8 @@ import java.util.function.UnaryOperator;
 public final class Mutants {
 
     private static final String PREFIX = "mutant-";
-    private static final Placement POST = Placement.of(PostNormBlock::new, false);
-    private static final Placement PRE = Placement.of(PreNormBlock::new, true);
+    private static final Placement POST = Placement.of(PostNormBlock::new, false, PostNormBlock.TRAITS);
+    private static final Placement PRE = Placement.of(PreNormBlock::new, true, PreNormBlock.TRAITS);
 
     private static final List<Mutant> ALL = List.of(
             post("token-mixing-ffn", "the feed-forward network also reads the token before", mlp(FeedForwardMutants::tokenMixing),
@@ -34,19 +33,19 @@ public final class Mutants {
                     "eq-10.32", "theorem-1"),
             post("no-output-projection", "attention ends in its heads side by side, without W_O", attention(AttentionMutants::noOutputProjection),
                     "eq-10.32", "theorem-2", "theorem-2.1", "theorem-2.2", "worked-example-realised"),
-            new Mutant(PREFIX + "dropped-residual", "the residual connections drop what they should carry on", Family.POST,
-                    Placement.of(DroppedResidualBlock::new, false), UnaryOperator.identity(),
+            new Mutant(PREFIX + "dropped-residual", "the residual connections drop what they should carry on",
+                    Placement.of(DroppedResidualBlock::new, false, PostNormBlock.TRAITS), UnaryOperator.identity(),
                     Set.of("eq-10.33", "eq-10.36", "diagram-1", "diagram-3", "theorem-2", "propagation", "residual-preserves",
                             "worked-example-realised"), Set.of()),
             // where a token does not attend to itself, attention cannot cancel it: the sum is injective after all
-            new Mutant(PREFIX + "self-masked-attention", "no token attends to itself", Family.PRE, PRE, attention(AttentionMutants::selfMasked),
+            new Mutant(PREFIX + "self-masked-attention", "no token attends to itself", PRE, attention(AttentionMutants::selfMasked),
                     Set.of("pre-norm", "theorem-1", "context-includes-i", "theorem-2.2"), Set.of("residual-preserves-injectivity")),
             post("uniform-attention", "all tokens weigh the same", attention(AttentionMutants::uniform),
                     "eq-10.32", "theorem-2", "theorem-2.2", "observation-1"),
             pre("shared-key-value", "W_K serves as W_V too", attention(AttentionMutants::sharedKeyValue),
                     "pre-norm", "theorem-2", "theorem-2.1", "theorem-2.2", "observation-1"),
-            new Mutant(PREFIX + "post-computing-pre", "is called post-norm and computes the pre-norm equations", Family.POST,
-                    Placement.of(PreNormBlock::new, false),
+            new Mutant(PREFIX + "post-computing-pre", "is called post-norm and computes the pre-norm equations",
+                    Placement.of(PreNormBlock::new, false, PostNormBlock.TRAITS),
                     UnaryOperator.identity(), Set.of("eq-10.32", "eq-10.33", "eq-10.34", "eq-10.35", "eq-10.36", "eq-10.37", "diagram-1", "diagram-2",
                             "diagram-3",
                     "ffn-nonlinear", "h-well-behaved", "theorem-2.2", "worked-example-realised"), Set.of()),
@@ -71,11 +70,11 @@ public final class Mutants {
     }
 
     private static Mutant post(String name, String fault, UnaryOperator<Parts> parts, String... breaks) {
-        return new Mutant(PREFIX + name, fault, Family.POST, POST, parts, Set.of(breaks), Set.of());
+        return new Mutant(PREFIX + name, fault, POST, parts, Set.of(breaks), Set.of());
     }
 
     private static Mutant pre(String name, String fault, UnaryOperator<Parts> parts, String... breaks) {
-        return new Mutant(PREFIX + name, fault, Family.PRE, PRE, parts, Set.of(breaks), Set.of());
+        return new Mutant(PREFIX + name, fault, PRE, parts, Set.of(breaks), Set.of());
     }
 
     private static UnaryOperator<Parts> mlp(UnaryOperator<Layer> fault) {

@@ -1,0 +1,93 @@
+package io.fluxo.block;
+
+import java.util.Optional;
+
+/**
+ * What a placement says of itself. Checks, claims and messages read it; none of them asks for a placement's name, so that a third party's block is
+ * treated as a built-in one of the same traits. A block that says nothing has {@link #ORDINARY} ones.
+ *
+ * @param equations       which of the chapter's equations its blocks say they compute
+ * @param bothSubLayers   whether its layers must have attention and a feed-forward network
+ * @param normed          whether its blocks have norms at all
+ * @param residual        which residual connections it can be given
+ * @param streams         streams that run side by side through the stack, [batch pos d_model] each
+ * @param ending          how its own stack ends, where that is not a norm of the last stream: {@code x_L + N(r_L)}
+ * @param sum             how what attention adds to the stream differs from t2 = t1 + x, as a sentence; empty where it does not
+ * @param showsResult     whether hook_attn_out shows what attention returns, before anything is done to it
+ */
+public record Traits(Equations equations, boolean bothSubLayers, boolean normed, ResidualUse residual, int streams, Optional<String> ending, Optional<String> sum,
+                     boolean showsResult) {
+
+    /** One stream, plain sums, any sub-layers, any residual connection, equations of its own. */
+    public static final Traits ORDINARY = new Traits(Equations.OTHER, false, true, ResidualUse.ANY, 1, Optional.empty(), Optional.empty(), true);
+
+    /** Which of the chapter's equations a block says it computes. Claims about them are checked of such blocks alone. */
+    public enum Equations {
+        /** 10.32 to 10.37: a norm after each sum. */
+        POST,
+        /** The twin, with a norm before each sub-layer. */
+        PRE,
+        /** Those of another design. */
+        OTHER
+    }
+
+    /** Which residual connections a block can be given. */
+    public enum ResidualUse {
+        /** Whichever it is given. */
+        ANY,
+        /** One that is there: the block weighs it. */
+        PRESENT,
+        /** x + f alone: the block adds without asking. */
+        PLAIN
+    }
+
+    /** What {@code placement} says of itself; ordinary where it says nothing that can be used: making its blocks will tell what is wrong with it. */
+    public static Traits saidBy(Placement placement) {
+        try {
+            Traits said = placement.traits();
+            return said == null ? ORDINARY : said;
+        } catch (OutOfMemoryError noFault) {
+            throw noFault;
+        } catch (RuntimeException | Error broken) {
+            return ORDINARY;
+        }
+    }
+
+    /** What a block says that has the equations of the chapter's own. */
+    public static Traits of(Equations equations) {
+        return new Traits(equations, false, true, ResidualUse.ANY, 1, Optional.empty(), Optional.empty(), true);
+    }
+
+    /** The same, for layers that have both sub-layers. */
+    public Traits needingBothSubLayers() {
+        return new Traits(equations, true, normed, residual, streams, ending, sum, showsResult);
+    }
+
+    /** The same, without a norm in any block. */
+    public Traits withoutNorms() {
+        return new Traits(equations, bothSubLayers, false, residual, streams, ending, sum, showsResult);
+    }
+
+    /** The same, with other residual connections. */
+    public Traits withResidual(ResidualUse other) {
+        return new Traits(equations, bothSubLayers, normed, other, streams, ending, sum, showsResult);
+    }
+
+    /** The same, with several streams, whose stack ends in {@code formula}. */
+    public Traits withStreams(int count, String formula) {
+        return new Traits(equations, bothSubLayers, normed, residual, count, Optional.of(formula), sum, showsResult);
+    }
+
+    /** The same, where what attention returns does not join the stream as it is. */
+    public Traits departingFromTheSum(String sentence) {
+        return new Traits(equations, bothSubLayers, normed, residual, streams, ending, Optional.of(sentence), showsResult);
+    }
+
+    /** The same, where what attention returns is normalised, and shown at hook_attn_out only after that. */
+    public Traits normalisingTheBranch() {
+        return new Traits(equations, bothSubLayers, normed, residual, streams, ending, Optional.of(NORMALISED_BRANCH), false);
+    }
+
+    /** The sentence of those that normalise what attention returns. */
+    public static final String NORMALISED_BRANCH = "what attention returns is normalised before it joins the stream";
+}
