@@ -10,7 +10,7 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyCheck;
 import io.fluxo.experiments.spec.StudyDifference;
 import io.fluxo.experiments.spec.StudyReader;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.Environment;
 import io.fluxo.experiments.study.RunDirectory;
@@ -174,7 +174,7 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         int count = changes.steps.get();
         Study cut = other.withTraining(study.training().withSteps(count));
         // a study cut short says nothing of its hypothesis, and is not expected to
-        return count < study.training().steps() ? cut.asking(study.question(), study.hypothesis(), Verdict.INCONCLUSIVE) : cut;
+        return count < study.training().steps() ? cut.asking(study.question(), study.hypothesis(), StudyVerdict.INCONCLUSIVE) : cut;
     }
 
     private static void requireCorpus(Study study) {

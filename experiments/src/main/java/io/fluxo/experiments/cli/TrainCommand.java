@@ -5,7 +5,7 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Values;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.text.Text;
@@ -45,7 +45,7 @@ final class TrainCommand extends StudyCommand {
             String what = study.compares() ? "varies " + String.join(" and ", study.axes().keySet()) : "tunes " + String.join(" and ", study.tune().over().keySet());
             throw new BadInput(Text.format("train: '%s' %s, which makes several models: use ablate", study.name(), what));
         }
-        return super.changed(study, changes).withSeeds(1).asking(study.question(), study.hypothesis(), Verdict.INCONCLUSIVE);
+        return super.changed(study, changes).withSeeds(1).asking(study.question(), study.hypothesis(), StudyVerdict.INCONCLUSIVE);
     }
 
     /** A training may go on to more steps, if those it has done are the first of them: that they are no others is what the learning rate decides. */

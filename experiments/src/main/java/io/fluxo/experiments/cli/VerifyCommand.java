@@ -13,7 +13,7 @@ import io.fluxo.experiments.verify.Candidates;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Groups;
 import io.fluxo.experiments.verify.Installed;
-import io.fluxo.experiments.verify.Outcome;
+import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.Verification;
 import io.fluxo.experiments.verify.mutant.Mutant;
 import io.fluxo.experiments.verify.mutant.Mutants;
@@ -84,11 +84,11 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
         Installed installed = workbench.installed();
         Verification verification = new Verification(installed, claims, candidates(workbench, installed), controls(), settings(workbench));
         int workers = Objects.requireNonNullElse(common.threads, Runtime.getRuntime().availableProcessors());
-        Outcome outcome = verified(verification, workers);
+        VerificationResult outcome = verified(verification, workers);
         return tell(installed, outcome);
     }
 
-    private static Outcome verified(Verification verification, int workers) throws InterruptedException {
+    private static VerificationResult verified(Verification verification, int workers) throws InterruptedException {
         try {
             return verification.run(workers);
         } catch (BackendUnavailableException unavailable) {
@@ -134,7 +134,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
                 Objects.requireNonNullElse(common.device, 0), 1);
     }
 
-    private ExitStatus tell(Installed installed, Outcome outcome) {
+    private ExitStatus tell(Installed installed, VerificationResult outcome) {
         common.writeJson(Json.pretty(VerifyJson.of(outcome)), terminal.out());
         if (common.report != null) {
             common.writeReport(_ -> VerifyReport.html(outcome, WorkedRun.of(installed, outcome), typed()));

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  * @param seeds      trials of each variant, with consecutive seeds
  * @param measure    what is recorded, of {@link #MEASURES}
  */
-public record Study(String name, String question, String hypothesis, Verdict expected, TaskSpec task, ModelSpec model, TrainingSpec training,
+public record Study(String name, String question, String hypothesis, StudyVerdict expected, TaskSpec task, ModelSpec model, TrainingSpec training,
                     Map<String, Map<String, Object>> variants, Map<String, List<Object>> vary, Tune tune, String compareOn, int seeds,
                     List<String> measure) {
 
@@ -48,7 +48,7 @@ public record Study(String name, String question, String hypothesis, Verdict exp
             Stream.concat(Stream.of("loss"), Arrays.stream(Measure.values()).map(Measure::label)).toList();
 
     /** What a specification means where it says nothing: the setting of {@code pre-vs-post}, nothing varied. */
-    public static final Study DEFAULT = new Study("study", "", "", Verdict.INCONCLUSIVE, TaskSpec.DEFAULT, ModelSpec.DEFAULT, TrainingSpec.DEFAULT,
+    public static final Study DEFAULT = new Study("study", "", "", StudyVerdict.INCONCLUSIVE, TaskSpec.DEFAULT, ModelSpec.DEFAULT, TrainingSpec.DEFAULT,
             Map.of(), Map.of(), Tune.NOTHING, FINAL_LOSS, 3, MEASURES);
 
     /** The axis on which variants with a name stand. */
@@ -97,7 +97,7 @@ public record Study(String name, String question, String hypothesis, Verdict exp
         return with(Map.of("name", other));
     }
 
-    public Study asking(String otherQuestion, String otherHypothesis, Verdict otherExpected) {
+    public Study asking(String otherQuestion, String otherHypothesis, StudyVerdict otherExpected) {
         return with(Map.of("question", otherQuestion, "hypothesis", otherHypothesis, "expected", otherExpected));
     }
 

@@ -61,7 +61,7 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
         Study study = FileKeys.resolved(bound, folder, locations);
         StudyCheck.check(study, catalog, locations);
         IdleKeys.refuse(study, silent, catalog, locations);
-        if (known.isEmpty() && study.expected() != Verdict.INCONCLUSIVE) {
+        if (known.isEmpty() && study.expected() != StudyVerdict.INCONCLUSIVE) {
             throw locations.complaint("expected", Text.format("no rule for a verdict is known for the study '%s', so that it cannot be '%s': leave it out",
                     name, study.expected().label()));
         }

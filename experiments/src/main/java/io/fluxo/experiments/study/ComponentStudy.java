@@ -5,7 +5,7 @@ import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
 import static io.fluxo.experiments.study.Evidence.every;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.ResidualKind;
@@ -36,7 +36,7 @@ final class ComponentStudy {
         Study study = Study.DEFAULT.named("components")
                 .asking("What is each part of the block worth?",
                         "Without the residual connection the model stays near the loss of letter frequencies, at any learning rate tried; without norms the"
-                                + " gradient at initialisation grows or shrinks more from layer to layer.", Verdict.HOLDS)
+                                + " gradient at initialisation grows or shrinks more from layer to layer.", StudyVerdict.HOLDS)
                 .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 5e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
                         TrainingSpec.Decay.MATRICES, 0, 4, 500, 0))
                 .withVariants(variants)

@@ -1,7 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.text.Text;
 import java.util.List;
@@ -31,8 +31,8 @@ record Conditions(Study written, Function<Evidence, List<Criterion>> conditions)
         List<Criterion> criteria = conditions.apply(new Evidence(trials, results));
         List<Criterion> unmet = criteria.stream().filter(criterion -> !criterion.met()).toList();
         return unmet.isEmpty()
-                ? new Judgement(Verdict.HOLDS, Text.format("all %d conditions are met.", criteria.size()), criteria)
-                : new Judgement(Verdict.DOES_NOT_HOLD, Text.format("%d of %d conditions are not met; the first: %s (measured: %s).", unmet.size(),
+                ? new Judgement(StudyVerdict.HOLDS, Text.format("all %d conditions are met.", criteria.size()), criteria)
+                : new Judgement(StudyVerdict.DOES_NOT_HOLD, Text.format("%d of %d conditions are not met; the first: %s (measured: %s).", unmet.size(),
                         criteria.size(), unmet.getFirst().statement(), unmet.getFirst().measured()), criteria);
     }
 }

@@ -4,7 +4,7 @@ import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
 import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
 import static io.fluxo.experiments.study.Evidence.every;
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.AttentionKind;
@@ -35,7 +35,7 @@ final class ContextStudy {
         variants.put("ngram", Map.of("model.family", Family.NGRAM));
         Study study = Study.DEFAULT.named("context")
                 .asking("What does a model gain from context, and what of it is attention's?",
-                        "With attention the loss falls along the context; without it, every position is as hard as the first.", Verdict.HOLDS)
+                        "With attention the loss falls along the context; without it, every position is as hard as the first.", StudyVerdict.HOLDS)
                 .withModel(ModelSpec.builder().nLayers(2).dModel(64).nHeads(2).dMlp(256).nCtx(64).normAffine(true).ngramOrder(5).build())
                 .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAMW, List.of(0.9, 0.98), 1e-9, 3e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
                         TrainingSpec.Decay.MATRICES, 0, 16, STEPS, STEPS))

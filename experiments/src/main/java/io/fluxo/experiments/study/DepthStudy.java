@@ -5,7 +5,7 @@ import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
 import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
 import static io.fluxo.experiments.study.Evidence.every;
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.text.Text;
 import io.fluxo.train.TrainingSpec;
@@ -27,7 +27,7 @@ final class DepthStudy {
         Study study = Study.DEFAULT.named("depth")
                 .asking("How deep can pre-norm and post-norm be stacked?",
                         "Pre-norm trains at every depth, with and without warm-up; post-norm of 12 layers and more stays at the loss of letter frequencies"
-                                + " even with it.", Verdict.HOLDS)
+                                + " even with it.", StudyVerdict.HOLDS)
                 .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 3e-3, 1, TrainingSpec.Schedule.CONSTANT, 0,
                         TrainingSpec.Decay.MATRICES, 0, 4, 300, 0))
                 .withVary(vary);

@@ -5,7 +5,7 @@ import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
 import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
 import static io.fluxo.experiments.study.Evidence.every;
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.ModelSpec;
@@ -24,7 +24,7 @@ final class InductionStudy {
     static StudyDefinition definition() {
         Study study = Study.DEFAULT.named("induction")
                 .asking("Does it take two layers of attention to continue a sequence that repeats itself?",
-                        "Two attention-only layers continue repeated random sequences almost without error, one layer does not (Olsson et al. 2022).", Verdict.HOLDS)
+                        "Two attention-only layers continue repeated random sequences almost without error, one layer does not (Olsson et al. 2022).", StudyVerdict.HOLDS)
                 .withTask(TaskSpec.DEFAULT.withKind(TaskSpec.Kind.INDUCTION).withItems(64, 32))
                 .withModel(ModelSpec.builder().dModel(64).nHeads(2).nCtx(64).ffn(false).normAffine(true).build())
                 .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAMW, List.of(0.9, 0.98), 1e-9, 3e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,

@@ -1,6 +1,6 @@
 package io.fluxo.experiments.study;
 
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import java.util.List;
 
 /**
@@ -9,7 +9,7 @@ import java.util.List;
  * @param why      one plain sentence
  * @param criteria what was held against what; empty where there was nothing to judge by
  */
-public record Judgement(Verdict verdict, String why, List<Criterion> criteria) {
+public record Judgement(StudyVerdict verdict, String why, List<Criterion> criteria) {
 
     /**
      * One condition of a verdict.
@@ -36,6 +36,6 @@ public record Judgement(Verdict verdict, String why, List<Criterion> criteria) {
     }
 
     static Judgement inconclusive(String why) {
-        return new Judgement(Verdict.INCONCLUSIVE, why, List.of());
+        return new Judgement(StudyVerdict.INCONCLUSIVE, why, List.of());
     }
 }

@@ -6,7 +6,7 @@ import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
 import static io.fluxo.experiments.study.Evidence.mean;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.train.TrainingSpec;
 import java.util.List;
@@ -20,7 +20,7 @@ final class NormStudy {
     static StudyDefinition definition() {
         Study study = Study.DEFAULT.named("norms")
                 .asking("Does it matter which norm a pre-norm model has?",
-                        "RMSNorm does as well as LayerNorm, to a tenth of a nat: re-centring is not what a norm is for (Zhang and Sennrich 2019).", Verdict.HOLDS)
+                        "RMSNorm does as well as LayerNorm, to a tenth of a nat: re-centring is not what a norm is for (Zhang and Sennrich 2019).", StudyVerdict.HOLDS)
                 .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 5e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
                         TrainingSpec.Decay.MATRICES, 0, 4, 500, 0))
                 .withVary(Map.of("model.norm", List.of("layer_norm", "rms_norm", "dynamic_tanh", "batch_norm", "none")))

@@ -6,7 +6,7 @@ import static io.fluxo.experiments.study.Evidence.every;
 import static io.fluxo.experiments.study.Evidence.mean;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.text.Text;
 import io.fluxo.train.TrainingSpec;
@@ -26,7 +26,7 @@ final class PlacementStudy {
         Study study = Study.DEFAULT.named("placements")
                 .asking("Which placements of the norms train, and which best, if each may choose its learning rate?",
                         "With warm-up and a learning rate of its own, every placement learns more than letter frequencies, and those that leave the stream"
-                                + " alone (pre-norm and its kin) no less than post-norm.", Verdict.HOLDS)
+                                + " alone (pre-norm and its kin) no less than post-norm.", StudyVerdict.HOLDS)
                 .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 5e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
                         TrainingSpec.Decay.MATRICES, 0, 4, 500, 0))
                 .withVary(Map.of("model.placement", PLACEMENTS))

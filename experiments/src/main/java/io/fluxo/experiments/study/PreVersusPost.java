@@ -2,7 +2,7 @@ package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Values;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ final class PreVersusPost {
                 "Does a post-norm transformer need learning-rate warm-up where a pre-norm one does not?",
                 "Pre-norm reaches the same loss with and without warm-up; post-norm without warm-up stays at the loss of letter frequencies alone"
                         + " (Xiong et al. 2020).",
-                Verdict.HOLDS);
+                StudyVerdict.HOLDS);
         return new StudyDefinition(study, PreVersusPost::judge);
     }
 
@@ -70,7 +70,7 @@ final class PreVersusPost {
         }
         List<TrialResult> diverged = results.stream().filter(result -> result.outcome() == TrialResult.Outcome.DIVERGED).toList();
         if (!diverged.isEmpty()) {
-            return new Judgement(Verdict.DOES_NOT_HOLD, Text.format("%s diverged, where a finite loss was expected of every trial.",
+            return new Judgement(StudyVerdict.DOES_NOT_HOLD, Text.format("%s diverged, where a finite loss was expected of every trial.",
                     diverged.stream().map(result -> result.trial().id()).collect(Collectors.joining(", "))), List.of());
         }
         return compare(byPoint(results), entropy.getAsDouble());
@@ -108,7 +108,7 @@ final class PreVersusPost {
         String why = Text.format("Warm-up changes pre-norm's mean final loss by %s nats; without it post-norm loses at least %s nats, in the seed least affected, and %s.",
                 nats(preGap), nats(gaps.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN)),
                         plateau ? "stands at the unigram entropy" : "does not stand at the unigram entropy");
-        return new Judgement(preSame && postWorse && plateau ? Verdict.HOLDS : Verdict.DOES_NOT_HOLD, why, criteria);
+        return new Judgement(preSame && postWorse && plateau ? StudyVerdict.HOLDS : StudyVerdict.DOES_NOT_HOLD, why, criteria);
     }
 
     private static String listed(List<Double> values) {

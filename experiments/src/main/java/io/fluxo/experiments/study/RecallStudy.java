@@ -5,7 +5,7 @@ import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
 import static io.fluxo.experiments.study.Evidence.every;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.ModelSpec;
@@ -44,7 +44,7 @@ final class RecallStudy {
         Study study = Study.DEFAULT.named("recall")
                 .asking("Does attention recall what was said before, where n-grams cannot and recurrent networks find it hard to learn?",
                         "Two layers of attention recall 32 pairs with at least 95 % accuracy, pre-norm and post-norm; without attention, and by n-grams, it"
-                                + " stays at chance; a tuned GRU and a tuned RNN stay below 60 % (Theorem 2).", Verdict.HOLDS)
+                                + " stays at chance; a tuned GRU and a tuned RNN stay below 60 % (Theorem 2).", StudyVerdict.HOLDS)
                 .withTask(TaskSpec.DEFAULT.withKind(TaskSpec.Kind.RECALL))
                 .withModel(ModelSpec.builder().nLayers(2).dModel(64).nHeads(2).dMlp(256).nCtx(64).normAffine(true).build())
                 .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAMW, List.of(0.9, 0.999), 1e-8, 3e-3, 100, TrainingSpec.Schedule.COSINE, 0.01,

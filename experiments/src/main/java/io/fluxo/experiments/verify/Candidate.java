@@ -80,7 +80,7 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
     }
 
     /** What of {@code subject} is not as the chapter has it, as a sentence; empty where it is. */
-    public Optional<String> departure(Subject subject) {
+    public Optional<String> departure(Topic subject) {
         return subject.departure(this);
     }
 

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param subjects   what it speaks of; skipped of a block that has one of these otherwise
  */
 public record Claim(String id, String statement, Scope scope, String domain, String quantifier, List<String> methods, Verdict expected,
-                    Check check, List<Subject> subjects) {
+                    Check check, List<Topic> subjects) {
 
     public Claim {
         methods = List.copyOf(methods);
@@ -31,7 +31,7 @@ public record Claim(String id, String statement, Scope scope, String domain, Str
     }
 
     /** The same claim, which speaks of these. */
-    public Claim of(Subject... some) {
+    public Claim of(Topic... some) {
         return new Claim(id, statement, scope, domain, quantifier, methods, expected, check, List.of(some));
     }
 

@@ -6,7 +6,7 @@ import io.fluxo.experiments.verify.mutant.Mutant;
 public record Control(Claim claim, Mutant mutant, Finding finding) {
 
     public Verdict expected() {
-        return mutant.breaks().contains(claim.id()) ? Verdict.REFUTED : mutant.mends().contains(claim.id()) ? Verdict.HOLDS : claim.expected();
+        return mutant.breaks().contains(claim.id()) ? Verdict.REFUTED : mutant.makesTrue().contains(claim.id()) ? Verdict.HOLDS : claim.expected();
     }
 
     public boolean asExpected() {

@@ -27,7 +27,7 @@ import java.util.concurrent.Future;
 public record Verification(Installed installed, List<Claim> claims, List<Candidate> candidates, List<Mutant> controls, Apparatus.Settings settings) {
 
     /** @param workers threads at a time */
-    public Outcome run(int workers) throws InterruptedException {
+    public VerificationResult run(int workers) throws InterruptedException {
         ConcurrentLinkedQueue<Apparatus> made = new ConcurrentLinkedQueue<>();
         ThreadLocal<Apparatus> own = ThreadLocal.withInitial(() -> {
             Apparatus apparatus = new Apparatus(installed.backends(), settings);
@@ -60,7 +60,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
             Map<Apparatus.Setup, String> refused = new HashMap<>();
             made.forEach(apparatus -> refused.putAll(apparatus.refused()));
             List<Apparatus.Setup> offered = new Apparatus(installed.backends(), settings).offered();
-            return new Outcome(judged, controlled, settings, offered.stream().filter(setup -> !refused.containsKey(setup)).toList(),
+            return new VerificationResult(judged, controlled, settings, offered.stream().filter(setup -> !refused.containsKey(setup)).toList(),
                     offered.stream().filter(refused::containsKey).map(setup -> Text.format("%s (%s)", setup, refused.get(setup))).toList());
         } finally {
             made.forEach(Apparatus::close);

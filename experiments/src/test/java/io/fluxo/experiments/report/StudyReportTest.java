@@ -7,7 +7,7 @@ import io.fluxo.experiments.SyntheticExecutor;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.RunDirectory;
@@ -48,7 +48,7 @@ class StudyReportTest {
 
     @Test
     void showsWhatWasFound() throws Exception {
-        String page = report(Fixtures.study(Fixtures.SMALL).asking("Which placement?", "", Verdict.HOLDS), 3.1);
+        String page = report(Fixtures.study(Fixtures.SMALL).asking("Which placement?", "", StudyVerdict.HOLDS), 3.1);
         assertThat(page).contains("Which</span>").contains("expected: holds").contains("expected surprise").contains("no rule for a verdict".substring(3))
                 .contains("Every block maps").contains("./fluxo ablate &#39;x&lt;y.yaml&#39;").contains("n_layers: 2");
     }
@@ -68,7 +68,7 @@ class StudyReportTest {
     @Test
     void nothingWrittenByAUserCanEscapeIntoThePage() throws Exception {
         Study study = Fixtures.study(Fixtures.SMALL)
-                .asking("</script><script>alert(1)</script> <!-- <img src=x>", "<b>&{{x}}", io.fluxo.experiments.spec.Verdict.HOLDS);
+                .asking("</script><script>alert(1)</script> <!-- <img src=x>", "<b>&{{x}}", io.fluxo.experiments.spec.StudyVerdict.HOLDS);
         String page = withoutCharts(report(study, 3.1));
         assertThat(page).doesNotContain("<script>alert").doesNotContain("<img").doesNotContain("<b>&").contains("&lt;b&gt;&amp;{{x}}");
         assertThat(StudyReport.jsonInHtml(Json.of(List.of("</script>", "<!--")))).isEqualTo("[\"\\u003c/script>\",\"\\u003c!--\"]");

@@ -54,7 +54,7 @@ class StudyWriterTest {
     @ParameterizedTest
     @ValueSource(strings = {"true", "1e-3", "null", "~", "- a", "a: b # c", "\"quoted\" 'text'", "line\nline\n\n tail ", " lead", "né‖∂L/∂x‖ 😀", "", "*x", "%", "{{x}}"})
     void anyQuestionReadsBackEqual(String question) {
-        Study study = Study.DEFAULT.named("depth").asking(question, question, Verdict.DOES_NOT_HOLD);
+        Study study = Study.DEFAULT.named("depth").asking(question, question, StudyVerdict.DOES_NOT_HOLD);
         assertThat(written(study)).isEqualTo(study);
     }
 

@@ -6,7 +6,7 @@ import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.spec.StudyWriter;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.model.Catalog;
 import java.util.HashMap;
@@ -90,16 +90,16 @@ class BuiltInStudiesTest {
         StudyDefinition definition = definition(name);
         List<PreparedTrial> trials = trials(definition.study());
         Judgement judgement = judge(definition, trials, good, -1);
-        assertThat(judgement.verdict()).as(judgement.why()).isEqualTo(Verdict.HOLDS).isEqualTo(definition.study().expected());
+        assertThat(judgement.verdict()).as(judgement.why()).isEqualTo(StudyVerdict.HOLDS).isEqualTo(definition.study().expected());
         assertThat(judgement.criteria()).hasSize(breaking.size());
         for (int i = 0; i < breaking.size(); i++) {
             Map<String, Shown> broken = new HashMap<>(good);
             broken.put(breaking.get(i).getKey(), breaking.get(i).getValue());
             Judgement other = judge(definition, trials, broken, 1); // in one seed alone
             boolean everySeed = judgement.criteria().get(i).statement().endsWith("in every seed");
-            assertThat(other.verdict()).as("condition %d", i).isEqualTo(everySeed ? Verdict.DOES_NOT_HOLD : Verdict.HOLDS);
+            assertThat(other.verdict()).as("condition %d", i).isEqualTo(everySeed ? StudyVerdict.DOES_NOT_HOLD : StudyVerdict.HOLDS);
             Judgement all = judge(definition, trials, broken, -1);
-            assertThat(all.verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
+            assertThat(all.verdict()).isEqualTo(StudyVerdict.DOES_NOT_HOLD);
             assertThat(all.criteria().get(i).met()).as(all.criteria().get(i).statement()).isFalse();
             assertThat(all.why()).contains("conditions are not met");
         }
@@ -136,12 +136,12 @@ class BuiltInStudiesTest {
                 ? result(trial, TrialResult.Outcome.DIVERGED, Shown.of()) : result(trial, TrialResult.Outcome.FINISHED,
                 Shown.of("final_loss", 2.7, "stream_gradient_spread_at_start", trial.variant().equals("no-norm") ? 3 : 2))).toList();
         Judgement judgement = definition.rule().judge(definition.study(), trials, results);
-        assertThat(judgement.verdict()).isEqualTo(Verdict.HOLDS);
+        assertThat(judgement.verdict()).isEqualTo(StudyVerdict.HOLDS);
         assertThat(judgement.criteria().getFirst().measured()).isEqualTo("diverged · diverged · diverged");
     }
 
     private static void assertInconclusive(Judgement judgement, String why) {
-        assertThat(judgement.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(judgement.verdict()).isEqualTo(StudyVerdict.INCONCLUSIVE);
         assertThat(judgement.why()).contains(why);
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Verdict;
+import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.experiments.task.Tasks;
 import java.util.ArrayList;
@@ -27,10 +27,10 @@ class PreVersusPostTest {
     @Test
     void holdsOnWhatWasMeasured() {
         Judgement judgement = judge(measured);
-        assertThat(judgement.verdict()).isEqualTo(Verdict.HOLDS);
+        assertThat(judgement.verdict()).isEqualTo(StudyVerdict.HOLDS);
         assertThat(judgement.criteria()).hasSize(3).allMatch(Judgement.Criterion::met);
         assertThat(judgement.why()).contains("0.007 nats").contains("0.380 nats").contains("stands at the unigram entropy");
-        assertThat(definition.study().expected()).isEqualTo(Verdict.HOLDS);
+        assertThat(definition.study().expected()).isEqualTo(StudyVerdict.HOLDS);
     }
 
     @Test
@@ -43,7 +43,7 @@ class PreVersusPostTest {
 
     private void assertBroken(int criterion, double[] losses) {
         Judgement judgement = judge(losses);
-        assertThat(judgement.verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
+        assertThat(judgement.verdict()).isEqualTo(StudyVerdict.DOES_NOT_HOLD);
         for (int i = 0; i < 3; i++) {
             assertThat(judgement.criteria().get(i).met()).as("criterion %d", i).isEqualTo(i != criterion);
         }
@@ -65,7 +65,7 @@ class PreVersusPostTest {
         List<TrialResult> diverged = new ArrayList<>(results(measured));
         diverged.set(6, result(trials.get(6).trial(), TrialResult.Outcome.DIVERGED, Double.NaN));
         Judgement judgement = definition.rule().judge(study, trials, diverged);
-        assertThat(judgement.verdict()).isEqualTo(Verdict.DOES_NOT_HOLD);
+        assertThat(judgement.verdict()).isEqualTo(StudyVerdict.DOES_NOT_HOLD);
         assertThat(judgement.why()).startsWith("placement=post,warmup=1,seed=1 diverged");
     }
 
@@ -73,7 +73,7 @@ class PreVersusPostTest {
     void aFileThatTakesTheNameTakesTheRuleAndTheQuestion() {
         Study named = Fixtures.study("study: pre-vs-post");
         assertThat(named.question()).isEqualTo(definition.study().question());
-        assertThat(named.expected()).isEqualTo(Verdict.HOLDS);
+        assertThat(named.expected()).isEqualTo(StudyVerdict.HOLDS);
         assertThat(named.vary()).isEmpty();
         assertThat(StudyLibrary.standard().rule(named)).isSameAs(definition.rule());
         assertThat(StudyLibrary.standard().rule(Fixtures.study("study: other"))).isSameAs(VerdictRule.NONE);
@@ -81,7 +81,7 @@ class PreVersusPostTest {
 
     private void assertInconclusive(Study asked, List<TrialResult> results, String why) {
         Judgement judgement = definition.rule().judge(asked, trials, results);
-        assertThat(judgement.verdict()).isEqualTo(Verdict.INCONCLUSIVE);
+        assertThat(judgement.verdict()).isEqualTo(StudyVerdict.INCONCLUSIVE);
         assertThat(judgement.why()).contains(why);
     }
 

@@ -79,7 +79,7 @@ class ChapterClaimsTest {
     void verdictsDependOnNeitherWorkersNorOrder() throws InterruptedException {
         List<Claim> two = Groups.choose(List.of("observation-1", "eq-10.34"), null);
         List<Candidate> blocks = Candidates.standard(Verified.INSTALLED.catalog());
-        Outcome one = new Verification(Verified.INSTALLED, two, blocks, List.of(), Verified.SETTINGS).run(1);
+        VerificationResult one = new Verification(Verified.INSTALLED, two, blocks, List.of(), Verified.SETTINGS).run(1);
         for (Row row : one.rows()) {
             assertThat(row.finding()).isEqualTo(finding(row.claim().id(), row.placement()));
         }

@@ -39,7 +39,7 @@ class ControlsTest {
         Set<String> broken = new HashSet<>();
         mutants().forEach(mutant -> {
             broken.addAll(mutant.breaks());
-            broken.addAll(mutant.mends());
+            broken.addAll(mutant.makesTrue());
         });
         Set<String> ofBlocks = Groups.all().stream().filter(claim -> claim.scope() != Scope.NONE).map(Claim::id).collect(Collectors.toSet());
         assertThat(broken).containsExactlyInAnyOrderElementsOf(ofBlocks);
@@ -50,7 +50,7 @@ class ControlsTest {
         Mutant mutant = Mutants.find("mutant-leaky-mask").orElseThrow();
         Finding first = of(mutant).stream().filter(control -> control.claim().id().equals("theorem-1")).findFirst().orElseThrow().finding();
         assertThat(first.counterexample()).contains("1 sequence of 2 tokens").contains("causal mask").contains("h_1 changed").contains("when x_2 changed");
-        Outcome again = new Verification(Verified.INSTALLED, Groups.choose(List.of("theorem-1"), null),
+        VerificationResult again = new Verification(Verified.INSTALLED, Groups.choose(List.of("theorem-1"), null),
                 List.of(mutant.candidate(Verified.INSTALLED.catalog(), Optional.empty())), List.of(), Verified.SETTINGS).run(1);
         assertThat(again.rows().getFirst().finding()).isEqualTo(first);
     }

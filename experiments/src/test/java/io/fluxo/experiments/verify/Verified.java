@@ -11,11 +11,11 @@ final class Verified {
 
     static final Installed INSTALLED = Laboratory.open(Optional.empty()).installed();
     static final Apparatus.Settings SETTINGS = new Apparatus.Settings(new Apparatus.Setup("ejml", DType.F64), 0, 1, 16, Path.of("no-runs"));
-    static final Outcome OUTCOME = run();
+    static final VerificationResult OUTCOME = run();
 
     private Verified() {}
 
-    private static Outcome run() {
+    private static VerificationResult run() {
         try {
             return new Verification(INSTALLED, Groups.all(), Candidates.standard(INSTALLED.catalog()), Mutants.all(), SETTINGS).run(2);
         } catch (InterruptedException e) {

@@ -19,13 +19,13 @@ import java.util.function.UnaryOperator;
  * @param design makes the block, and says whose equations it claims to compute
  * @param parts  puts the faulty part in place
  * @param breaks the claims it makes false
- * @param mends  the claims that are false of a sound block and true of this one; all others keep their verdict
+ * @param makesTrue  the claims that are false of a sound block and true of this one; all others keep their verdict
  */
-public record Mutant(String name, String fault, Placement design, UnaryOperator<Parts> parts, Set<String> breaks, Set<String> mends) {
+public record Mutant(String name, String fault, Placement design, UnaryOperator<Parts> parts, Set<String> breaks, Set<String> makesTrue) {
 
     public Mutant {
         breaks = Set.copyOf(breaks);
-        mends = Set.copyOf(mends);
+        makesTrue = Set.copyOf(makesTrue);
     }
 
     /** Whose equations it claims to compute. */

@@ -2,7 +2,7 @@ package io.fluxo.experiments.verify.report;
 
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Control;
-import io.fluxo.experiments.verify.Outcome;
+import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.Row;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.chapter.Chapter;
@@ -25,7 +25,7 @@ public final class ChapterMarkdown {
 
     private ChapterMarkdown() {}
 
-    public static String of(Outcome outcome, Realisation realisation) {
+    public static String of(VerificationResult outcome, Realisation realisation) {
         StringBuilder text = new StringBuilder("""
                 # The chapter, sentence by sentence
 
@@ -60,7 +60,7 @@ public final class ChapterMarkdown {
         return text.toString().replace(System.lineSeparator(), "\n");
     }
 
-    private static Set<Claim> claims(Outcome outcome) {
+    private static Set<Claim> claims(VerificationResult outcome) {
         Set<Claim> claims = new LinkedHashSet<>();
         outcome.rows().forEach(row -> claims.add(row.claim()));
         return claims;
@@ -74,13 +74,13 @@ public final class ChapterMarkdown {
         return text.replace("|", "\\|");
     }
 
-    private static String blocks(Outcome outcome, Claim claim) {
+    private static String blocks(VerificationResult outcome, Claim claim) {
         String blocks = outcome.of(claim.id()).stream().map(Row::placement).filter(placement -> !placement.isEmpty()).collect(Collectors.joining(", "));
         return blocks.isEmpty() ? "–" : blocks;
     }
 
     /** One word where all blocks agree, else block by block. */
-    private static String verdicts(Outcome outcome, String id) {
+    private static String verdicts(VerificationResult outcome, String id) {
         List<Row> rows = outcome.of(id);
         Set<String> different = new LinkedHashSet<>();
         rows.forEach(row -> different.add(row.finding().verdict().label()));
@@ -88,7 +88,7 @@ public final class ChapterMarkdown {
                 : rows.stream().map(row -> Text.format("**%s** (%s)", row.finding().verdict().label(), row.placement())).collect(Collectors.joining(", "));
     }
 
-    private static String example(Outcome outcome, Realisation realisation) {
+    private static String example(VerificationResult outcome, Realisation realisation) {
         StringBuilder text = new StringBuilder("\n## The worked example\n\n");
         text.append("Weights under which a real post-norm block gives every printed number; values as the block shows them for token 2.\n\n| | block | printed |\n|---|---|---|\n");
         realisation.symbols().forEach((symbol, value) -> text.append(Text.format("| %s | %s | %s |%n", symbol, Numbers.text(value),
@@ -101,7 +101,7 @@ public final class ChapterMarkdown {
         return text.toString();
     }
 
-    private static String controls(Outcome outcome) {
+    private static String controls(VerificationResult outcome) {
         Map<Mutant, List<String>> refuting = new LinkedHashMap<>();
         for (Control control : outcome.controls()) {
             List<String> ids = refuting.computeIfAbsent(control.mutant(), mutant -> new ArrayList<>());

@@ -2,7 +2,7 @@ package io.fluxo.experiments.verify.report;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.verify.Control;
-import io.fluxo.experiments.verify.Outcome;
+import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.Row;
 import io.fluxo.experiments.verify.chapter.Chapter;
 import tools.jackson.databind.JsonNode;
@@ -14,7 +14,7 @@ public final class VerifyJson {
 
     private VerifyJson() {}
 
-    public static ObjectNode of(Outcome outcome) {
+    public static ObjectNode of(VerificationResult outcome) {
         ObjectNode root = Json.object();
         root.put("backend", outcome.settings().chosen().backend());
         root.put("dtype", outcome.settings().chosen().dtype().label());
@@ -26,7 +26,7 @@ public final class VerifyJson {
         return root;
     }
 
-    private static ObjectNode claim(Row row, Outcome outcome) {
+    private static ObjectNode claim(Row row, VerificationResult outcome) {
         ObjectNode node = Json.object();
         node.put("id", row.claim().id());
         node.set("placement", text(row.placement()));

@@ -5,7 +5,7 @@ import io.fluxo.experiments.study.Environment;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Control;
-import io.fluxo.experiments.verify.Outcome;
+import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.Row;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.chapter.Chapter;
@@ -36,7 +36,7 @@ public final class VerifyReport {
     private VerifyReport() {}
 
     /** @param realisation the worked example's run; empty where the post-norm block was not examined */
-    public static String html(Outcome outcome, Optional<Realisation> realisation, String command) {
+    public static String html(VerificationResult outcome, Optional<Realisation> realisation, String command) {
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("css", resource("report/report.css") + resource("verify/verify.css"));
         page.put("version", Environment.version("fluxo"));
@@ -57,7 +57,7 @@ public final class VerifyReport {
         return Mustache.compiler().defaultValue("").emptyStringIsFalse(true).compile(resource("verify/verify.mustache")).execute(page);
     }
 
-    private static String summary(Outcome outcome) {
+    private static String summary(VerificationResult outcome) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         outcome.rows().forEach(row -> counts.merge(row.finding().verdict().label(), 1, Integer::sum));
         String verdicts = counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey()).collect(Collectors.joining(", "));
@@ -67,7 +67,7 @@ public final class VerifyReport {
                         : Text.format(" %d of %d controls not as expected.", wrong, outcome.controls().size()));
     }
 
-    private static List<Map<String, String>> facts(Outcome outcome) {
+    private static List<Map<String, String>> facts(VerificationResult outcome) {
         Apparatus.Settings settings = outcome.settings();
         return List.of(Map.of("name", "measured on", "value", settings.chosen().toString()),
                 Map.of("name", "cases of each for-all claim", "value", Integer.toString(settings.trials())),
@@ -76,7 +76,7 @@ public final class VerifyReport {
                         .collect(Collectors.joining(", "))));
     }
 
-    private static Map<String, Object> section(Chapter.Section section, Outcome outcome) {
+    private static Map<String, Object> section(Chapter.Section section, VerificationResult outcome) {
         List<Map<String, Object>> sentences = new ArrayList<>();
         for (Chapter.Sentence sentence : section.sentences()) {
             List<Map<String, Object>> claims = sentence.claims().stream().filter(id -> !outcome.of(id).isEmpty()).map(id -> chip(id, outcome)).toList();
@@ -88,7 +88,7 @@ public final class VerifyReport {
         return Map.of("heading", section.heading(), "english", section.english(), "sentences", sentences);
     }
 
-    private static Map<String, Object> chip(String id, Outcome outcome) {
+    private static Map<String, Object> chip(String id, VerificationResult outcome) {
         List<Row> rows = outcome.of(id);
         String verdicts = rows.stream().map(row -> row.finding().verdict().label()).distinct().collect(Collectors.joining(" / "));
         return Map.of("id", id, "anchor", anchor(id), "verdict", verdicts, "tone", tone(rows), "code", Links.name(rows.getFirst().claim()));
@@ -102,7 +102,7 @@ public final class VerifyReport {
         return rows.stream().allMatch(row -> row.finding().verdict() == Verdict.PROVED || row.finding().verdict() == Verdict.HOLDS) ? "good" : "unsure";
     }
 
-    private static Map<String, Object> claim(Claim claim, Outcome outcome) {
+    private static Map<String, Object> claim(Claim claim, VerificationResult outcome) {
         Map<String, Object> node = new LinkedHashMap<>(chip(claim.id(), outcome));
         node.put("statement", claim.statement());
         node.put("domain", claim.domain());
@@ -130,7 +130,7 @@ public final class VerifyReport {
         return node;
     }
 
-    private static Map<String, Object> example(Realisation run, Outcome outcome) {
+    private static Map<String, Object> example(Realisation run, VerificationResult outcome) {
         Map<String, Object> node = new LinkedHashMap<>();
         node.put("drawing", DataflowDrawing.svg(run.flow(), run.symbols()));
         node.put("mermaid", Mermaid.graph(run.flow(), run.symbols()));
@@ -144,7 +144,7 @@ public final class VerifyReport {
         return Map.of("measured", row.finding().measured(), "lines", row.finding().derivation());
     }
 
-    private static Map<String, Object> matrix(Outcome outcome) {
+    private static Map<String, Object> matrix(VerificationResult outcome) {
         Map<Mutant, Map<Claim, Control>> cells = new LinkedHashMap<>();
         outcome.controls().forEach(control -> cells.computeIfAbsent(control.mutant(), mutant -> new LinkedHashMap<>()).put(control.claim(), control));
         Set<Claim> claims = new LinkedHashSet<>();
@@ -169,12 +169,12 @@ public final class VerifyReport {
             return Map.of("tone", "none", "mark", "", "label", "not about this block");
         }
         boolean broken = control.mutant().breaks().contains(control.claim().id());
-        boolean mended = control.mutant().mends().contains(control.claim().id());
+        boolean mended = control.mutant().makesTrue().contains(control.claim().id());
         return Map.of("tone", control.asExpected() ? broken ? "hit" : "kept" : "bad", "mark", control.asExpected() ? broken ? "✗" : mended ? "○" : "·" : "!",
                 "label", Text.format("%s: %s, expected %s", control.mutant().name(), control.finding().verdict().label(), control.expected().label()));
     }
 
-    private static Set<Claim> claims(Outcome outcome) {
+    private static Set<Claim> claims(VerificationResult outcome) {
         Set<Claim> claims = new LinkedHashSet<>();
         outcome.rows().forEach(row -> claims.add(row.claim()));
         return claims;

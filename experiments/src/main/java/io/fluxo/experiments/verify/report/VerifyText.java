@@ -3,7 +3,7 @@ package io.fluxo.experiments.verify.report;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Control;
-import io.fluxo.experiments.verify.Outcome;
+import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.Row;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.claim.Numbers;
@@ -40,7 +40,7 @@ public final class VerifyText {
      * @param named   whether the block was named on the command line, and not by a model
      * @param options the rest of the command line
      */
-    public static String surprises(Outcome outcome, boolean named, String options) {
+    public static String surprises(VerificationResult outcome, boolean named, String options) {
         return outcome.rows().stream().filter(row -> !row.asExpected()).map(row -> surprise(row, named, options)).collect(Collectors.joining());
     }
 
@@ -58,7 +58,7 @@ public final class VerifyText {
     }
 
     /** All there is to say of a row: for claims that were asked for by name. */
-    public static String details(Outcome outcome) {
+    public static String details(VerificationResult outcome) {
         StringBuilder text = new StringBuilder();
         for (Row row : outcome.rows()) {
             text.append(Text.format("%n%s%s: %s%n", row.claim().id(), row.placement().isEmpty() ? "" : " of " + row.placement(), row.claim().statement()));
@@ -81,7 +81,7 @@ public final class VerifyText {
     }
 
     /** Mutant by mutant, which claims it was refuted by. */
-    public static String controls(Outcome outcome) {
+    public static String controls(VerificationResult outcome) {
         if (outcome.controls().isEmpty()) {
             return "";
         }
@@ -103,7 +103,7 @@ public final class VerifyText {
     }
 
     /** What the verdicts concern. */
-    public static String scope(Outcome outcome) {
+    public static String scope(VerificationResult outcome) {
         Apparatus.Settings settings = outcome.settings();
         long surprises = outcome.rows().stream().filter(row -> !row.asExpected()).count() + outcome.controls().stream()
                 .filter(control -> !control.asExpected()).count();

@@ -11,9 +11,9 @@ import java.util.List;
  * @param exact    every backend on which bits were compared
  * @param refused  the backends on which they were not, though these said that they can run; each with the reason
  */
-public record Outcome(List<Row> rows, List<Control> controls, Apparatus.Settings settings, List<Apparatus.Setup> exact, List<String> refused) {
+public record VerificationResult(List<Row> rows, List<Control> controls, Apparatus.Settings settings, List<Apparatus.Setup> exact, List<String> refused) {
 
-    public Outcome {
+    public VerificationResult {
         rows = List.copyOf(rows);
         controls = List.copyOf(controls);
         exact = List.copyOf(exact);

@@ -10,7 +10,7 @@ import io.fluxo.text.Text;
 import java.util.Optional;
 
 /** What a claim of the chapter may speak of. A block, or the model it is examined in, may have it otherwise; then there is nothing to check. */
-public enum Subject {
+public enum Topic {
 
     /** softmax(qKᵀ/√d_head)V, each head with keys and values of its own. */
     ATTENTION {

@@ -1,14 +1,14 @@
 package io.fluxo.experiments.spec;
 
 /** What came out of a study's question. */
-public enum Verdict implements Labelled {
+public enum StudyVerdict implements Labelled {
     HOLDS("holds"),
     DOES_NOT_HOLD("does not hold"),
     INCONCLUSIVE("inconclusive");
 
     private final String label;
 
-    Verdict(String label) {
+    StudyVerdict(String label) {
         this.label = label;
     }
 
