@@ -7,6 +7,7 @@ import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.StudyDefinition;
 import io.fluxo.experiments.study.StudyTrials;
+import io.fluxo.experiments.workbench.Workbench;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.workbench.BackendRow;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Launcher;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -18,6 +18,7 @@ import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.StudyTrials;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.experiments.task.TaskSpec;
+import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.nio.file.Files;

@@ -18,6 +18,7 @@ import io.fluxo.experiments.study.StudyRunner;
 import io.fluxo.experiments.study.StudyTrials;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.experiments.study.Tuning;
+import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.io.IOException;

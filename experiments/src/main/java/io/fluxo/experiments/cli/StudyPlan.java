@@ -7,6 +7,7 @@ import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.Trial;
+import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.text.Text;
 import java.time.Duration;

@@ -8,6 +8,7 @@ import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Text;
 import io.fluxo.train.TrainingSpec;
 import java.nio.file.Files;

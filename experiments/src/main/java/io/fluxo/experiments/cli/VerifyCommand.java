@@ -11,16 +11,17 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Candidates;
 import io.fluxo.experiments.verify.Claim;
-import io.fluxo.experiments.verify.Groups;
 import io.fluxo.experiments.verify.Installed;
+import io.fluxo.experiments.verify.Mutant;
 import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.Verification;
-import io.fluxo.experiments.verify.mutant.Mutant;
+import io.fluxo.experiments.verify.claim.Groups;
 import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.experiments.verify.report.VerifyJson;
 import io.fluxo.experiments.verify.report.VerifyReport;
 import io.fluxo.experiments.verify.report.VerifyText;
 import io.fluxo.experiments.verify.report.WorkedRun;
+import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.tensor.DType;
 import io.fluxo.text.Launcher;
@@ -112,7 +113,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
             });
             return Candidates.of(study.model(), installed.catalog());
         }
-        return placement == null ? Candidates.standard(installed.catalog()) : List.of(Candidates.named(placement, installed.catalog(), Optional.empty()));
+        return placement == null ? Candidates.standard(installed.catalog()) : List.of(Candidates.named(placement, installed.catalog(), Mutants.all(), Optional.empty()));
     }
 
     /** The controls belong to the chapter's two blocks, not to another that is examined by itself. */

@@ -3,8 +3,6 @@ package io.fluxo.experiments.verify;
 import io.fluxo.block.Placement;
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.experiments.BadInput;
-import io.fluxo.experiments.verify.mutant.Mutant;
-import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.layer.TrainingStatistics;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
@@ -29,7 +27,7 @@ public final class Candidates {
 
     /** The chapter's two blocks. */
     public static List<Candidate> standard(Catalog catalog) {
-        return Stream.of(Equations.POST, Equations.PRE).map(equations -> named(nameOf(equations), catalog, Optional.empty())).toList();
+        return Stream.of(Equations.POST, Equations.PRE).map(equations -> named(nameOf(equations), catalog, List.of(), Optional.empty())).toList();
     }
 
     private static String nameOf(Equations equations) {
@@ -47,7 +45,7 @@ public final class Candidates {
         model.layers().forEach(layer -> kinds.computeIfAbsent(model.like(layer), kind -> new ArrayList<>()).add(layer.index()));
         List<Candidate> candidates = new ArrayList<>();
         kinds.forEach((kind, layers) -> {
-            Candidate candidate = named(kind.placement().standard(), catalog, Optional.of(kind));
+            Candidate candidate = named(kind.placement().standard(), catalog, List.of(), Optional.of(kind));
             Candidate placed = kinds.size() == 1 ? candidate : candidate.where(Text.format("in block%s %s", layers.size() == 1 ? "" : "s", layers.stream()
                     .map(String::valueOf).collect(Collectors.joining(", "))), Map.of());
             candidates.add(placed);
@@ -67,11 +65,12 @@ public final class Candidates {
     /**
      * The block called {@code name}, a mutant's or an installed one's.
      *
-     * @param spec a model whose kinds it is examined in
+     * @param mutants faulty blocks that may be named too
+     * @param spec    a model whose kinds it is examined in
      * @throws BadInput where there is none
      */
-    public static Candidate named(String name, Catalog catalog, Optional<ModelSpec> spec) {
-        Optional<Mutant> mutant = Mutants.find(name);
+    public static Candidate named(String name, Catalog catalog, List<Mutant> mutants, Optional<ModelSpec> spec) {
+        Optional<Mutant> mutant = mutants.stream().filter(one -> one.name().equals(name)).findFirst();
         if (mutant.isPresent()) {
             return mutant.get().candidate(catalog, spec);
         }
@@ -79,7 +78,7 @@ public final class Candidates {
         if (placement == null) {
             SortedSet<String> installed = new TreeSet<>(catalog.placements().keySet());
             List<String> legal = new ArrayList<>(installed);
-            Mutants.all().forEach(one -> legal.add(one.name()));
+            mutants.forEach(one -> legal.add(one.name()));
             throw new BadInput("--placement: " + BadInput.legal("no placement named", name, legal));
         }
         return new Candidate(name, placement, catalog, spec);

@@ -1,6 +1,5 @@
 package io.fluxo.experiments.verify;
 
-import io.fluxo.experiments.verify.mutant.Mutant;
 
 /** A claim's verdict for a block with a fault: refuted where the fault makes it false, else, almost always, the verdict of a sound block. */
 public record Control(Claim claim, Mutant mutant, Finding finding) {

@@ -2,7 +2,6 @@ package io.fluxo.experiments.verify;
 
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.block.Traits.Equations;
-import io.fluxo.experiments.verify.mutant.Mutant;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.lab.Laboratory;
 import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.workbench.Workbench;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

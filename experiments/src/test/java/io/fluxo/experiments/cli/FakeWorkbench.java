@@ -5,6 +5,8 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.workbench.BackendRow;
+import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import java.util.List;

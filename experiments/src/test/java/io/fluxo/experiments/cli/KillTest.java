@@ -3,6 +3,7 @@ package io.fluxo.experiments.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.main.Main;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;

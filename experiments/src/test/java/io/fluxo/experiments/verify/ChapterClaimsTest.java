@@ -7,6 +7,7 @@ import static io.fluxo.experiments.verify.Verdict.REFUTED;
 import static io.fluxo.experiments.verify.Verdict.SKIPPED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fluxo.experiments.verify.claim.Groups;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

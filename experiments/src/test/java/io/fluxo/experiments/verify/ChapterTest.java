@@ -3,6 +3,7 @@ package io.fluxo.experiments.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.verify.chapter.Chapter;
+import io.fluxo.experiments.verify.claim.Groups;
 import io.fluxo.experiments.verify.example.Realisation;
 import io.fluxo.experiments.verify.report.ChapterMarkdown;
 import io.fluxo.experiments.verify.report.WorkedRun;

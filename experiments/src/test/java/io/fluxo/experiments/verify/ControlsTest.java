@@ -2,7 +2,7 @@ package io.fluxo.experiments.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fluxo.experiments.verify.mutant.Mutant;
+import io.fluxo.experiments.verify.claim.Groups;
 import io.fluxo.experiments.verify.mutant.Mutants;
 import java.util.HashSet;
 import java.util.List;

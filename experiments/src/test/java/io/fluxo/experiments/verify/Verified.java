@@ -1,6 +1,7 @@
 package io.fluxo.experiments.verify;
 
 import io.fluxo.experiments.lab.Laboratory;
+import io.fluxo.experiments.verify.claim.Groups;
 import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.tensor.DType;
 import java.nio.file.Path;

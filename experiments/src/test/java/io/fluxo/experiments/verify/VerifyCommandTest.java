@@ -6,6 +6,7 @@ import io.fluxo.experiments.cli.Cli;
 import io.fluxo.experiments.cli.Terminal;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.lab.Laboratory;
+import io.fluxo.experiments.verify.claim.Groups;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -8,6 +8,7 @@ import io.fluxo.experiments.verify.example.LayerNormOnPaper;
 import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Published;
 import io.fluxo.experiments.verify.example.Realisation;
+import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.tensor.DType;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ class WorkedExampleTest {
 
     private static Realisation realisation(String placement) {
         try (Apparatus apparatus = new Apparatus(Verified.INSTALLED.backends(), Verified.SETTINGS)) {
-            return Realisation.of(Candidates.named(placement, Verified.INSTALLED.catalog(), Optional.empty()), apparatus.reference(), DType.F64, 1);
+            return Realisation.of(Candidates.named(placement, Verified.INSTALLED.catalog(), Mutants.all(), Optional.empty()), apparatus.reference(), DType.F64, 1);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Check;
 import io.fluxo.experiments.verify.Finding;
+import io.fluxo.experiments.verify.Numbers;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelBuilder;

@@ -4,6 +4,7 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Check;
 import io.fluxo.experiments.verify.Finding;
+import io.fluxo.experiments.verify.Numbers;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.InputKind;
 import io.fluxo.property.Outcome;

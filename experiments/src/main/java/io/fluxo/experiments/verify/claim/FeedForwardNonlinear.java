@@ -4,6 +4,7 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Check;
 import io.fluxo.experiments.verify.Finding;
+import io.fluxo.experiments.verify.Numbers;
 import io.fluxo.experiments.verify.Words;
 import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.layer.Layer;

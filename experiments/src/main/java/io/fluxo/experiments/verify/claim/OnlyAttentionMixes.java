@@ -7,6 +7,7 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Check;
 import io.fluxo.experiments.verify.Finding;
+import io.fluxo.experiments.verify.Numbers;
 import io.fluxo.experiments.verify.Words;
 import io.fluxo.proof.TokenTheorem;
 import io.fluxo.property.BlockCase;

@@ -1,6 +1,6 @@
 package io.fluxo.experiments.verify.example;
 
-import io.fluxo.experiments.verify.claim.Numbers;
+import io.fluxo.experiments.verify.Numbers;
 import io.fluxo.text.Text;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -5,6 +5,7 @@ import io.fluxo.block.Placement;
 import io.fluxo.block.PostNormBlock;
 import io.fluxo.block.PreNormBlock;
 import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.experiments.verify.Mutant;
 import io.fluxo.layer.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.MultiHeadAttention;

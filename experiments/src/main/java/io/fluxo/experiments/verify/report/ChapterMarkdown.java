@@ -2,15 +2,15 @@ package io.fluxo.experiments.verify.report;
 
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Control;
+import io.fluxo.experiments.verify.Mutant;
+import io.fluxo.experiments.verify.Numbers;
 import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.Row;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.chapter.Chapter;
-import io.fluxo.experiments.verify.claim.Numbers;
 import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Published;
 import io.fluxo.experiments.verify.example.Realisation;
-import io.fluxo.experiments.verify.mutant.Mutant;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.fluxo.experiments.verify.report;
 
-import io.fluxo.experiments.verify.claim.Numbers;
+import io.fluxo.experiments.verify.Numbers;
 import io.fluxo.experiments.verify.example.Dataflow;
 import io.fluxo.experiments.verify.example.Published;
 import io.fluxo.text.Text;

@@ -1,9 +1,8 @@
-package io.fluxo.experiments.verify.mutant;
+package io.fluxo.experiments.verify;
 
 import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Placement;
 import io.fluxo.block.Traits.Equations;
-import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import java.util.Map;

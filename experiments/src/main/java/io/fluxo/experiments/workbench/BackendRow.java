@@ -1,4 +1,4 @@
-package io.fluxo.experiments.cli;
+package io.fluxo.experiments.workbench;
 
 import java.util.List;
 

@@ -1,7 +1,7 @@
-package io.fluxo.experiments.verify;
+package io.fluxo.experiments.verify.claim;
 
 import io.fluxo.experiments.BadInput;
-import io.fluxo.experiments.verify.claim.ChapterClaims;
+import io.fluxo.experiments.verify.Claim;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,5 +1,7 @@
-package io.fluxo.experiments.cli;
+package io.fluxo.experiments.main;
 
+import io.fluxo.experiments.cli.Cli;
+import io.fluxo.experiments.cli.Terminal;
 import io.fluxo.experiments.lab.Laboratory;
 import java.util.Locale;
 

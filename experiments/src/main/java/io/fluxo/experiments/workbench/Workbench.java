@@ -1,4 +1,4 @@
-package io.fluxo.experiments.cli;
+package io.fluxo.experiments.workbench;
 
 import io.fluxo.experiments.bench.Bench;
 import io.fluxo.experiments.bench.BenchCase;

@@ -1,4 +1,4 @@
-package io.fluxo.experiments.verify.claim;
+package io.fluxo.experiments.verify;
 
 import io.fluxo.text.Text;
 import java.util.Arrays;
@@ -25,7 +25,8 @@ public final class Numbers {
         return Arrays.stream(values).mapToObj(Numbers::text).collect(Collectors.joining(", ", "[", "]"));
     }
 
-    static double largest(double[] values) {
+    /** The largest magnitude; 0 of nothing. */
+    public static double largest(double[] values) {
         return Arrays.stream(values).map(Math::abs).max().orElse(0);
     }
 }

@@ -1,0 +1,25 @@
+package io.fluxo.experiments;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Arrows run one way, in every module: no package needs one that needs it. */
+@AnalyzeClasses(packages = "io.fluxo", importOptions = DoNotIncludeTests.class)
+class PackagesTest {
+
+    @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES = slices().matching("io.fluxo.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule NOTHING_STANDS_ABOVE_MAIN =
+            noClasses().that().resideOutsideOfPackage("..main..").should().dependOnClassesThat().resideInAPackage("..experiments.main..");
+
+    @ArchTest
+    static final ArchRule COMMANDS_AND_LABORATORY_MEET_AT_THE_WORKBENCH = noClasses().that().resideInAPackage("..experiments.cli..").should()
+            .dependOnClassesThat().resideInAPackage("..experiments.lab..");
+}
