@@ -83,6 +83,11 @@ public record Traits(Equations equations, boolean bothSubLayers, boolean normed,
         return new Traits(equations, bothSubLayers, normed, residual, streams, ending, Optional.of(sentence), showsResult);
     }
 
+    /** The same, where what attention returns joins the stream as it is. */
+    public Traits addingPlainly() {
+        return new Traits(equations, bothSubLayers, normed, residual, streams, ending, Optional.empty(), true);
+    }
+
     /** The same, where what attention returns is normalised, and shown at hook_attn_out only after that. */
     public Traits normalisingTheBranch() {
         return new Traits(equations, bothSubLayers, normed, residual, streams, ending, Optional.of(NORMALISED_BRANCH), false);

@@ -11,6 +11,7 @@ import io.fluxo.layer.NoNorm;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.ActFn;
+import io.fluxo.proof.BlockProbe;
 import io.fluxo.property.BlockDomain;
 import io.fluxo.shape.Dim;
 import io.fluxo.tensor.DType;
@@ -39,14 +40,14 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
         this(name, "", design, UnaryOperator.identity(), catalog, spec, Map.of());
     }
 
-    /** What the block says of itself. */
+    /** What the block says of itself, without departures that it is not seen to make. */
     Traits traits() {
-        return Traits.saidBy(design);
+        return BlockProbe.corrected(design, catalog);
     }
 
     /** Whose equations it says it computes. */
     public Equations equations() {
-        return traits().equations();
+        return Traits.saidBy(design).equations();
     }
 
     /** Whether something stands between the two projections of its feed-forward network besides the nonlinearity. */

@@ -1,0 +1,101 @@
+package io.fluxo.proof;
+
+import io.fluxo.block.Block;
+import io.fluxo.block.Placement;
+import io.fluxo.block.Residual;
+import io.fluxo.block.Traits;
+import io.fluxo.layer.Attention;
+import io.fluxo.layer.Pass;
+import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelBuilder;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.shape.Dim;
+import io.fluxo.shape.Shape;
+import io.fluxo.stream.HookPoint;
+import io.fluxo.stream.Hooks;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Tensor;
+import java.util.Map;
+
+/**
+ * What a block is seen to do with its parts, beside what its placement says of it. One block is run on shapes alone, between an attention that
+ * remembers what it returned and a residual connection that remembers what it was asked to join: tensors are compared as objects, so what is found is
+ * how the block is wired, whatever the numbers.
+ *
+ * @param joins       how often it asked for its residual connection
+ * @param plainSum    whether what attention returned joined the block's input, both as they were
+ * @param showsResult whether hook_attn_out showed what attention returned; true where it was not reached
+ */
+public record BlockProbe(int joins, boolean plainSum, boolean showsResult) {
+
+    private static final String PROBED = "probed";
+
+    /** Runs one small block of {@code placement}. */
+    public static BlockProbe of(Placement placement, Catalog catalog) {
+        Watch watch = new Watch();
+        Placement watched = placement.with(parts -> new Placement.Parts(parts.path(), parts.depth(), watch.over(parts.attention()), parts.mlp(), parts.norm(), watch));
+        ModelSpec small = ModelSpec.builder().nLayers(1).dModel(4).nHeads(1).dMlp(4).nCtx(2).dVocab(3).placement(PROBED).build();
+        Block block = ModelBuilder.transformer(small, catalog.plus(Map.of(PROBED, watched), Map.of())).blocks().getFirst();
+        SymbolicBackend shapes = new SymbolicBackend();
+        block.cells().forEach(cell -> cell.set(shapes.variable(cell.shape(), DType.F32)));
+        watch.input = shapes.variable(Shape.of(Dim.of("batch", 1), Dim.of("pos", 2), Dim.of("d_model", 4)), DType.F32);
+        block.forward(Pass.evaluation(shapes).with(watch), watch.input);
+        return new BlockProbe(watch.joins, watch.plainSum, watch.showsResult);
+    }
+
+    /** What {@code placement} says of itself without a departure that its block does not make: claims that speak of the sum would be left unchecked. */
+    public static Traits corrected(Placement placement, Catalog catalog) {
+        Traits said = Traits.saidBy(placement);
+        return said.sum().isPresent() && addsPlainly(placement, catalog) ? said.addingPlainly() : said;
+    }
+
+    /** Of a block that cannot be run nothing is seen; examining it will say what is wrong with it. */
+    private static boolean addsPlainly(Placement placement, Catalog catalog) {
+        try {
+            return of(placement, catalog).plainSum;
+        } catch (OutOfMemoryError noFault) {
+            throw noFault;
+        } catch (RuntimeException | Error broken) {
+            return false;
+        }
+    }
+
+    private static final class Watch implements Residual, Hooks {
+
+        private Tensor input;
+        private Tensor returned;
+        private int joins;
+        private boolean plainSum;
+        private boolean showsResult = true;
+
+        Attention over(Attention original) {
+            return new Attention(original.path()) {
+                private final Attention part = part(original);
+
+                @Override
+                protected Tensor attend(Pass pass, Tensor x, Tensor context) {
+                    returned = part.forward(pass, x, context);
+                    return returned;
+                }
+            };
+        }
+
+        @Override
+        public Tensor join(Pass pass, Tensor x, Tensor f) {
+            joins++;
+            plainSum |= x == input && f == returned;
+            return Residual.IDENTITY.join(pass, x, f);
+        }
+
+        @Override
+        public boolean wants(HookPoint point) {
+            return point.name().endsWith(AttentionSilencer.OUTPUT);
+        }
+
+        @Override
+        public Tensor at(HookPoint point, Tensor value) {
+            showsResult = value == returned;
+            return value;
+        }
+    }
+}
