@@ -6,15 +6,12 @@ import io.fluxo.cpu.simd.Gemm.Batch;
 import io.fluxo.cpu.simd.Gemm.Product;
 import io.fluxo.cpu.simd.Kernel.Form.Follows;
 import io.fluxo.cpu.simd.Kernel.Form.Multiplies;
-import io.fluxo.op.Engine.Fused;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.shape.Shape;
-import io.fluxo.tensor.DType;
-import io.fluxo.tensor.Tensor;
 import java.util.List;
 
-/** The kernel pair of each fused operation: what forward saves, and what backward makes of it. */
+/** The kernel pair of each fused operation: what forward saves, and what backward makes of it, on given tensors. */
 final class FusedKernels {
 
     /** Names of the fused operations that have kernels, as {@code ./fluxo backends} lists them. */
@@ -34,12 +31,6 @@ final class FusedKernels {
         this.attention = new AttentionKernel(memory, workers);
     }
 
-    /** Makes a tensor with undefined contents. */
-    @FunctionalInterface
-    interface Allocator {
-        SimdTensor make(Shape shape, DType dtype);
-    }
-
     /** Dropout, and attention with a bias on its scores, run as compositions. */
     static boolean has(FusedOp op) {
         return switch (op) {
@@ -50,10 +41,29 @@ final class FusedKernels {
         };
     }
 
-    /** What an operation results in, and the kernel that computes it. */
-    record Planned<R>(R result, Kernel kernel) {}
+    /** The shapes of what the forward pass saves, in float32. */
+    static List<Shape> saved(FusedOp op, List<SimdTensor> in) {
+        return switch (op) {
+            case FusedOp.LayerNorm _ -> List.of(Shape.of(rows(in.get(0))), Shape.of(rows(in.get(0))));
+            case FusedOp.RmsNorm _ -> List.of(Shape.of(rows(in.get(0))));
+            case FusedOp.Attention _ -> List.of(in.get(0).shape().slice(0, 3));
+            case FusedOp.CrossEntropy _ -> List.of(in.get(1).shape());
+            case FusedOp.Linear _, FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.Dropout _ -> List.of();
+        };
+    }
 
-    Planned<Fused> forward(FusedOp op, SimdTensor[] in, SimdTensor y, Allocator tensors) {
+    /** How many inputs have a gradient; they are the first. */
+    static int gradients(FusedOp op, int inputs) {
+        return switch (op) {
+            case FusedOp.Linear _, FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.LayerNorm _, FusedOp.RmsNorm _,
+                 FusedOp.Attention _ -> inputs;
+            case FusedOp.CrossEntropy _, FusedOp.Dropout _ -> 1;
+        };
+    }
+
+    /** @param results the operation's result, and what it saves */
+    Kernel forward(FusedOp op, SimdTensor[] in, SimdTensor[] results) {
+        SimdTensor y = results[0];
         float[] x = in[0].floats();
         float[] out = y.floats();
         int n = in[0].elements();
@@ -63,45 +73,32 @@ final class FusedKernels {
                 int columns = in[1].shape().size(1);
                 Product product = new Product(rows(y), columns, k, Matrix.of(x, k), Matrix.of(in[1].floats(), columns), Matrix.of(out, columns),
                         bias ? new Matrix(in[2].floats(), 0, 0, 1) : null);
-                yield new Planned<>(new Fused(y), new Kernel(gemm.plan(List.of(Batch.of(product))), new Multiplies(product)));
+                yield new Kernel(gemm.plan(List.of(Batch.of(product))), new Multiplies(product));
             }
-            case FusedOp.Relu _ -> new Planned<>(new Fused(y), elementwise(n, width(y), 0.2, x, out, (from, to) -> Activations.relu(x, out, from, to)));
-            case FusedOp.Gelu(boolean tanh) -> new Planned<>(new Fused(y), elementwise(n, width(y), 1, x, out,
-                    tanh ? (from, to) -> Activations.geluTanh(x, out, from, to) : (from, to) -> Activations.gelu(x, out, from, to)));
+            case FusedOp.Relu _ -> elementwise(n, width(y), 0.2, x, out, (from, to) -> Activations.relu(x, out, from, to));
+            case FusedOp.Gelu(boolean tanh) -> elementwise(n, width(y), 1, x, out,
+                    tanh ? (from, to) -> Activations.geluTanh(x, out, from, to) : (from, to) -> Activations.gelu(x, out, from, to));
             case FusedOp.Softmax _ -> {
                 int width = width(y);
-                yield new Planned<>(new Fused(y), Kernel.of(rows(y, 0.7, (from, to, _) -> Softmaxes.softmax(x, from, to, width, out))));
+                yield Kernel.of(rows(y, 0.7, (from, to, _) -> Softmaxes.softmax(x, from, to, width, out)));
             }
             case FusedOp.LogSoftmax _ -> {
                 int width = width(y);
                 float[][] rooms = memory.lend(workers.count(), width);
-                yield new Planned<>(new Fused(y),
-                        Kernel.of(rows(y, 0.7, (from, to, worker) -> Softmaxes.logSoftmax(x, from, to, width, out, rooms[worker]))));
+                yield Kernel.of(rows(y, 0.7, (from, to, worker) -> Softmaxes.logSoftmax(x, from, to, width, out, rooms[worker])));
             }
-            case FusedOp.LayerNorm(double eps, boolean affine) -> {
-                SimdTensor means = tensors.make(Shape.of(rows(y)), DType.F32);
-                SimdTensor rstds = tensors.make(Shape.of(rows(y)), DType.F32);
-                yield new Planned<>(new Fused(y, means, rstds),
-                        norm(y, x, eps, affine ? in[1].floats() : null, affine ? in[2].floats() : null, means.floats(), rstds.floats()));
-            }
-            case FusedOp.RmsNorm(double eps, boolean affine) -> {
-                SimdTensor rstds = tensors.make(Shape.of(rows(y)), DType.F32);
-                yield new Planned<>(new Fused(y, rstds), norm(y, x, eps, affine ? in[1].floats() : null, null, null, rstds.floats()));
-            }
-            case FusedOp.Attention op1 -> {
-                AttentionKernel.Sizes sizes = sizes(op1, in);
-                SimdTensor logTotals = tensors.make(Shape.of(sizes.batch() * sizes.heads() * sizes.n()), DType.F32);
-                yield new Planned<>(new Fused(y, logTotals),
-                        Kernel.of(attention.forward(sizes, x, in[1].floats(), in[2].floats(), out, logTotals.floats())));
-            }
+            case FusedOp.LayerNorm(double eps, boolean affine) ->
+                norm(y, x, eps, affine ? in[1].floats() : null, affine ? in[2].floats() : null, results[1].floats(), results[2].floats());
+            case FusedOp.RmsNorm(double eps, boolean affine) -> norm(y, x, eps, affine ? in[1].floats() : null, null, null, results[1].floats());
+            case FusedOp.Attention attentionOp ->
+                Kernel.of(attention.forward(sizes(attentionOp, in), x, in[1].floats(), in[2].floats(), out, results[1].floats()));
             case FusedOp.CrossEntropy _ -> {
                 int classes = width(in[0]);
-                SimdTensor logTotals = tensors.make(y.shape(), DType.F32);
                 int[] targets = in[1].ints();
-                float[] totals = logTotals.floats();
+                float[] totals = results[1].floats();
                 float[][] rooms = memory.lend(workers.count(), classes);
-                yield new Planned<>(new Fused(y, logTotals), Kernel.of(workers.plan(y.elements(), 1, 0.7 * classes + 10,
-                        (from, to, worker) -> Softmaxes.crossEntropy(x, targets, from, to, classes, out, totals, rooms[worker]))));
+                yield Kernel.of(workers.plan(y.elements(), 1, 0.7 * classes + 10,
+                        (from, to, worker) -> Softmaxes.crossEntropy(x, targets, from, to, classes, out, totals, rooms[worker])));
             }
             case FusedOp.Dropout _ -> throw new IllegalStateException("there is no kernel for " + op);
         };
@@ -120,64 +117,45 @@ final class FusedKernels {
         };
     }
 
-    /** @param sum what the first input's gradient is added to, in place, or null; only where the operation {@link #adds} */
-    Planned<Tensor[]> backward(FusedOp op, SimdTensor[] in, SimdTensor y, SimdTensor[] saved, float[] g, SimdTensor sum, Allocator tensors) {
+    /**
+     * @param y         what the forward pass returned; null unless it is read
+     * @param onto      whether the first gradient is added to what stands in its place; only where the operation {@link #adds}
+     * @param gradients of the first inputs
+     */
+    Kernel backward(FusedOp op, SimdTensor[] in, SimdTensor y, SimdTensor[] saved, SimdTensor gradient, boolean onto, SimdTensor[] gradients) {
         float[] x = in[0].floats();
+        float[] g = gradient.floats();
+        float[] dx = gradients[0].floats();
         int n = in[0].elements();
-        boolean onto = sum != null;
-        SimdTensor dx = onto ? sum : tensors.make(in[0].shape(), DType.F32);
-        float[] dxs = dx.floats();
+        int width = width(in[0]);
         return switch (op) {
-            case FusedOp.Linear(boolean bias) -> {
-                SimdTensor dw = tensors.make(in[1].shape(), DType.F32);
-                SimdTensor db = bias ? tensors.make(in[2].shape(), DType.F32) : null;
-                yield planned(linear.plan(rows(y), in[1].shape().size(0), in[1].shape().size(1), x, in[1].floats(), g, dxs, onto, dw.floats(),
-                        bias ? db.floats() : null), bias ? new Tensor[] {dx, dw, db} : new Tensor[] {dx, dw});
-            }
-            case FusedOp.Relu _ -> planned(elementwise(n, width(dx), 0.2, g, dxs, (from, to) -> Activations.reluBackward(x, g, dxs, from, to)), dx);
-            case FusedOp.Gelu(boolean tanh) -> planned(elementwise(n, width(dx), 1, g, dxs, tanh ? (from, to) -> Activations.geluTanhBackward(x, g, dxs, from, to)
-                    : (from, to) -> Activations.geluBackward(x, g, dxs, from, to)), dx);
+            case FusedOp.Linear(boolean bias) -> linear.plan(rows(gradient), in[1].shape().size(0), in[1].shape().size(1), x, in[1].floats(), g, dx, onto,
+                    gradients[1].floats(), bias ? gradients[2].floats() : null);
+            case FusedOp.Relu _ -> elementwise(n, width, 0.2, g, dx, (from, to) -> Activations.reluBackward(x, g, dx, from, to));
+            case FusedOp.Gelu(boolean tanh) -> elementwise(n, width, 1, g, dx, tanh ? (from, to) -> Activations.geluTanhBackward(x, g, dx, from, to)
+                    : (from, to) -> Activations.geluBackward(x, g, dx, from, to));
             case FusedOp.Softmax _ -> {
                 float[] out = y.floats();
-                int width = width(y);
-                yield planned(Kernel.of(rows(y, 0.3, (from, to, _) -> Softmaxes.softmaxBackward(out, g, from, to, width, dxs))), dx);
+                yield Kernel.of(rows(y, 0.3, (from, to, _) -> Softmaxes.softmaxBackward(out, g, from, to, width, dx)));
             }
             case FusedOp.LogSoftmax _ -> {
                 float[] out = y.floats();
-                int width = width(y);
                 float[][] rooms = memory.lend(workers.count(), width);
-                yield planned(Kernel.of(rows(y, 0.7,
-                        (from, to, worker) -> Softmaxes.logSoftmaxBackward(out, g, from, to, width, dxs, rooms[worker]))), dx);
+                yield Kernel.of(rows(y, 0.7, (from, to, worker) -> Softmaxes.logSoftmaxBackward(out, g, from, to, width, dx, rooms[worker])));
             }
-            case FusedOp.LayerNorm(double _, boolean affine) -> {
-                SimdTensor dGain = affine ? tensors.make(in[1].shape(), DType.F32) : null;
-                SimdTensor dBias = affine ? tensors.make(in[2].shape(), DType.F32) : null;
-                yield planned(normBackward(x, g, in, affine, saved[0].floats(), saved[1].floats(), dxs, onto, dGain, dBias),
-                        affine ? new Tensor[] {dx, dGain, dBias} : new Tensor[] {dx});
-            }
-            case FusedOp.RmsNorm(double _, boolean affine) -> {
-                SimdTensor dGain = affine ? tensors.make(in[1].shape(), DType.F32) : null;
-                yield planned(normBackward(x, g, in, affine, null, saved[0].floats(), dxs, onto, dGain, null),
-                        affine ? new Tensor[] {dx, dGain} : new Tensor[] {dx});
-            }
-            case FusedOp.Attention attentionOp -> {
-                SimdTensor dk = tensors.make(in[1].shape(), DType.F32);
-                SimdTensor dv = tensors.make(in[2].shape(), DType.F32);
-                yield planned(Kernel.of(attention.backward(sizes(attentionOp, in), x, in[1].floats(), in[2].floats(), y.floats(), saved[0].floats(), g, dxs,
-                        dk.floats(), dv.floats())), dx, dk, dv);
-            }
+            case FusedOp.LayerNorm(double _, boolean affine) -> normBackward(x, g, in, affine, saved[0].floats(), saved[1].floats(), dx, onto,
+                    affine ? gradients[1].floats() : null, affine ? gradients[2].floats() : null);
+            case FusedOp.RmsNorm(double _, boolean affine) ->
+                normBackward(x, g, in, affine, null, saved[0].floats(), dx, onto, affine ? gradients[1].floats() : null, null);
+            case FusedOp.Attention attentionOp -> Kernel.of(attention.backward(sizes(attentionOp, in), x, in[1].floats(), in[2].floats(), y.floats(),
+                    saved[0].floats(), g, dx, gradients[1].floats(), gradients[2].floats()));
             case FusedOp.CrossEntropy _ -> {
                 int[] targets = in[1].ints();
                 float[] totals = saved[0].floats();
-                int classes = width(in[0]);
-                yield planned(Kernel.of(rows(in[0], 0.7, (from, to, _) -> Softmaxes.crossEntropyBackward(x, targets, g, totals, from, to, classes, dxs))), dx, null);
+                yield Kernel.of(rows(in[0], 0.7, (from, to, _) -> Softmaxes.crossEntropyBackward(x, targets, g, totals, from, to, width, dx)));
             }
             case FusedOp.Dropout _ -> throw new IllegalStateException("there is no kernel for " + op);
         };
-    }
-
-    private static Planned<Tensor[]> planned(Kernel kernel, Tensor... gradients) {
-        return new Planned<>(gradients, kernel);
     }
 
     private Kernel norm(SimdTensor y, float[] x, double eps, float[] gain, float[] bias, float[] means, float[] rstds) {
@@ -189,7 +167,7 @@ final class FusedKernels {
     }
 
     private Kernel normBackward(float[] x, float[] g, SimdTensor[] in, boolean affine, float[] means, float[] rstds, float[] dx, boolean onto,
-                                SimdTensor dGain, SimdTensor dBias) {
+                                float[] dGain, float[] dBias) {
         int rows = rows(in[0]);
         int d = width(in[0]);
         float[] gain = affine ? in[1].floats() : null;
@@ -215,12 +193,8 @@ final class FusedKernels {
     }
 
     /** What the pieces come to; nothing where there are none. */
-    private static Runnable sum(Pieces pieces, float[] parts, int d, SimdTensor sum) {
-        if (parts == null) {
-            return () -> { };
-        }
-        float[] whole = sum.floats();
-        return () -> Reductions.columnSums(parts, 0, pieces.count(), d, whole, 0);
+    private static Runnable sum(Pieces pieces, float[] parts, int d, float[] sum) {
+        return parts == null ? () -> { } : () -> Reductions.columnSums(parts, 0, pieces.count(), d, sum, 0);
     }
 
     /** Element by element, whole blocks of an array at a time: y from x. */

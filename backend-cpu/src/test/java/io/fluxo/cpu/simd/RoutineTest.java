@@ -415,9 +415,9 @@ class RoutineTest {
             @Override
             public Routine routine(Supplier<Tensor> step) {
                 return () -> {
-                    SimdBackend.Recorded recorded = backend.record(step);
+                    Recording.Recorded recorded = backend.record(step);
                     names.clear();
-                    recorded.recording().ifPresent(recording -> recording.instructions().forEach(one -> names.add(one.op())));
+                    recorded.plan().ifPresent(plan -> names.addAll(plan.names()));
                     return recorded.result();
                 };
             }
