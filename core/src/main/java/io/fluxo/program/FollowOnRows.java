@@ -79,18 +79,18 @@ public record FollowOnRows(Reach reach) implements Rule {
 
     private static Need need(FusedOp op) {
         return switch (op) {
-            case FusedOp.Relu _, FusedOp.Gelu _ -> Need.ELEMENTS;
+            case FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Dropout _ -> Need.ELEMENTS;
             case FusedOp.LayerNorm _, FusedOp.RmsNorm _ -> Need.WHOLE_ROWS;
-            case FusedOp.Linear _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.Attention _, FusedOp.CrossEntropy _, FusedOp.Dropout _ -> Need.MORE;
+            case FusedOp.Linear _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.Attention _, FusedOp.CrossEntropy _ -> Need.MORE;
         };
     }
 
     /** What the backward pass needs of the gradient that comes to it. */
     private static Need needOfGradient(FusedOp op) {
         return switch (op) {
-            case FusedOp.Relu _, FusedOp.Gelu _ -> Need.ELEMENTS;
+            case FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Dropout _ -> Need.ELEMENTS;
             case FusedOp.LayerNorm _, FusedOp.RmsNorm _, FusedOp.Linear _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.Attention _,
-                 FusedOp.CrossEntropy _, FusedOp.Dropout _ -> Need.MORE;
+                 FusedOp.CrossEntropy _ -> Need.MORE;
         };
     }
 

@@ -53,6 +53,11 @@ class RulesTest {
     }
 
     @Test
+    void dropoutFollowsAProduct() {
+        assertThat(chains(WHOLE, on.norm(on.add(stream, on.dropout(on.linear(x, w)))))).containsExactly("linear + dropout + add + rmsNorm");
+    }
+
+    @Test
     void aNormWaitsForWholeRows() {
         assertThat(chains(IN_PARTS, on.norm(on.add(stream, on.linear(x, w))))).containsExactly("linear + add", "rmsNorm");
     }

@@ -5,6 +5,8 @@ import io.fluxo.op.Handle;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.ShapeRules;
 import io.fluxo.op.UpdateOp;
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,8 +48,12 @@ final class Writing {
         return forward(new FusedOp.RmsNorm(1e-5, false), x);
     }
 
+    Tensor dropout(Tensor x) {
+        return forward(new FusedOp.Dropout(0.5), x, new Handle(Shape.of(2), DType.I64));
+    }
+
     private Tensor forward(FusedOp op, Tensor... in) {
-        Tensor y = like(in.length == 1 ? in[0] : new Handle(ShapeRules.KNOWN.shape(op, in), in[0].dtype()));
+        Tensor y = new Handle(ShapeRules.KNOWN.shape(op, in), in[0].dtype());
         List<Tensor> out = op instanceof FusedOp.RmsNorm ? List.of(y, given(1)) : List.of(y);
         recorder.add(new Action.Forward(op), List.of(in), out);
         return y;

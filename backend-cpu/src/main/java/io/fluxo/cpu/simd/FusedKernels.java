@@ -15,7 +15,7 @@ import java.util.List;
 final class FusedKernels {
 
     /** Names of the fused operations that have kernels, as {@code ./fluxo backends} lists them. */
-    static final List<String> NAMES = List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "crossEntropy");
+    static final List<String> NAMES = List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "crossEntropy", "dropout");
 
     private final Memory memory;
     private final Workers workers;
@@ -31,13 +31,12 @@ final class FusedKernels {
         this.attention = new AttentionKernel(memory, workers);
     }
 
-    /** Dropout, and attention with a bias on its scores, run as compositions. */
+    /** Attention with a bias on its scores runs as its composition. */
     static boolean has(FusedOp op) {
         return switch (op) {
             case FusedOp.Linear _, FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.LayerNorm _, FusedOp.RmsNorm _,
-                 FusedOp.CrossEntropy _ -> true;
+                 FusedOp.CrossEntropy _, FusedOp.Dropout _ -> true;
             case FusedOp.Attention(Mask _, var _, boolean bias) -> !bias;
-            case FusedOp.Dropout _ -> false;
         };
     }
 
@@ -100,7 +99,7 @@ final class FusedKernels {
                 yield Kernel.of(workers.plan(y.elements(), 1, 0.7 * classes + 10,
                         (from, to, worker) -> Softmaxes.crossEntropy(x, targets, from, to, classes, out, totals, rooms[worker])));
             }
-            case FusedOp.Dropout _ -> throw new IllegalStateException("there is no kernel for " + op);
+            case FusedOp.Dropout(double rate) -> dropout(n, width(y), rate, in[1].longs(), x, out);
         };
     }
 
@@ -154,7 +153,7 @@ final class FusedKernels {
                 float[] totals = saved[0].floats();
                 yield Kernel.of(rows(in[0], 0.7, (from, to, _) -> Softmaxes.crossEntropyBackward(x, targets, g, totals, from, to, width, dx)));
             }
-            case FusedOp.Dropout _ -> throw new IllegalStateException("there is no kernel for " + op);
+            case FusedOp.Dropout(double rate) -> dropout(n, width, rate, in[1].longs(), g, dx);
         };
     }
 
@@ -195,6 +194,12 @@ final class FusedKernels {
     /** What the pieces come to; nothing where there are none. */
     private static Runnable sum(Pieces pieces, float[] parts, int d, float[] sum) {
         return parts == null ? () -> { } : () -> Reductions.columnSums(parts, 0, pieces.count(), d, sum, 0);
+    }
+
+    /** Also its own derivative: what was kept passes on its gradient, scaled alike. */
+    private Kernel dropout(int elements, int columns, double rate, long[] key, float[] x, float[] y) {
+        float scale = (float) (1 / (1 - rate));
+        return elementwise(elements, columns, Draws.NANOS, x, y, (from, to) -> Draws.drop(key, x, (float) rate, scale, y, from, to));
     }
 
     /** Element by element, whole blocks of an array at a time: y from x. */

@@ -1,6 +1,7 @@
 package io.fluxo.cpu.simd;
 
 import io.fluxo.op.UpdateOp;
+import io.fluxo.op.UpdateOp.ClipFactor;
 import io.fluxo.program.Action;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ final class Kernels {
             case Action.Forward(var op) -> fused.forward(op, array(in), array(out));
             case Action.Backward backward -> fused.backward(backward.op(), array(backward.arguments(in)), backward.result(in), array(backward.saved(in)),
                     in.getFirst(), backward.onto(), array(out));
+            case Action.Update(ClipFactor op, int _) -> clipFactors(op, in, out);
             case Action.Update(var op, int states) -> updates(op, states, in, out);
             case Action.Chain _, Action.SideBySide _ -> throw new IllegalStateException("planned elsewhere: " + action.name());
         };
@@ -35,6 +37,15 @@ final class Kernels {
 
     private static SimdTensor[] array(List<SimdTensor> tensors) {
         return tensors.toArray(SimdTensor[]::new);
+    }
+
+    private Kernel clipFactors(ClipFactor op, List<SimdTensor> in, List<SimdTensor> out) {
+        int each = in.size() / out.size();
+        List<Runnable> bodies = new ArrayList<>();
+        for (int i = 0; i < out.size(); i++) {
+            bodies.add(Clipping.plan(workers, op, in.subList(i * each + 1, (i + 1) * each), out.get(i)));
+        }
+        return Kernel.of(bodies.size() == 1 ? bodies.getFirst() : () -> bodies.forEach(Runnable::run));
     }
 
     /** All states in one pass, as if their arrays were one. */

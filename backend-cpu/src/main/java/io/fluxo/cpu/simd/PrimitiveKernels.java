@@ -7,7 +7,6 @@ import io.fluxo.cpu.simd.Gemm.Product;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.op.ShapeRules;
-import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -105,7 +104,11 @@ final class PrimitiveKernels {
             case ScatterAdd _ -> () -> scatterAdd(in[0], in[1], y);
             case Constant(Scalar value, Shape _, DType _) -> () -> Scalars.fill(value.value(), y);
             case Iota(int axis, Shape _, DType _) -> () -> Scalars.iota(axis, y);
-            case RandomUniform _ -> () -> random(in[0].longs(), y.floats(), y.elements());
+            case RandomUniform _ -> {
+                long[] key = in[0].longs();
+                float[] draws = y.floats();
+                yield workers.plan(y.elements(), BLOCK, Draws.NANOS, (from, to, _) -> Draws.uniform(key, draws, from, to));
+            }
             case Cast _ -> () -> Scalars.cast(in[0], y);
             case Unary _, MatMul _ -> throw new IllegalStateException("made ready elsewhere");
             case SplitAxis _, MergeAxes _, StopGradient _ -> throw new IllegalStateException("a view computes nothing");
@@ -215,13 +218,6 @@ final class PrimitiveKernels {
             throw new IndexOutOfBoundsException(Text.format("%s: index %d (element %d) is not one of %d rows", op, index, i, rows));
         }
         return (int) index;
-    }
-
-    private static void random(long[] key, float[] y, int n) {
-        RandomKey stream = new RandomKey(key[0]);
-        for (int i = 0; i < n; i++) {
-            y[i] = (stream.bits(key[1] + i) >>> 40) * 0x1p-24f;
-        }
     }
 
     private static int outer(Shape shape, int axis) {

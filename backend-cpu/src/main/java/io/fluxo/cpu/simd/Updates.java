@@ -8,7 +8,7 @@ import io.fluxo.op.UpdateOp.AdamStep;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
-/** Updates in place, each state read and written once, over ranges of whole blocks. */
+/** Updates in place, element by element: each state read and written once, over ranges of whole blocks. */
 final class Updates {
 
     private Updates() {}
@@ -38,6 +38,7 @@ final class Updates {
                 float[] rates = in.get(2).floats();
                 yield (i, end, _) -> sgd(weight, g, rates[0], (float) decay, i, end);
             }
+            case UpdateOp.ClipFactor _ -> throw new IllegalStateException("not element by element: " + op.name());
             case AdamStep adam -> {
                 float[] weight = out.get(0).floats();
                 float[] m = out.get(1).floats();
@@ -52,7 +53,7 @@ final class Updates {
     /** Roughly the time of one element, in nanoseconds. */
     static double nanos(UpdateOp op) {
         return switch (op) {
-            case UpdateOp.Accumulate _, UpdateOp.Assign _, UpdateOp.SgdStep _ -> 0.2;
+            case UpdateOp.Accumulate _, UpdateOp.Assign _, UpdateOp.SgdStep _, UpdateOp.ClipFactor _ -> 0.2;
             case AdamStep _ -> 0.6;
         };
     }

@@ -136,7 +136,7 @@ class RoutineTest {
 
     @Test
     void examplesMayChangeTheirForm() {
-        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+        requireSame(spec().dropout(0.1).build(), clipped(0.5), 2, (t, trainer, model, backend) -> {
             int rows = t < 4 ? 4 : 5;
             return trainer.step(t, windows(t, rows, 13), rows, Set.of()).loss();
         });
@@ -194,12 +194,36 @@ class RoutineTest {
         });
     }
 
+    private static TrainingSpec clipped(double limit) {
+        return new TrainingSpec(TRAINING.optimizer(), TRAINING.betas(), TRAINING.epsilon(), TRAINING.lr(), TRAINING.warmup(),
+                TRAINING.schedule(), TRAINING.weightDecay(), TRAINING.decay(), limit, TRAINING.batch(), TRAINING.steps(), TRAINING.evalEvery());
+    }
+
+    /** At the second limit some steps are clipped and some are not. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.05, 2, 1000})
+    void dropoutAndClippingTrainToTheSameBits(double limit) {
+        requireSame(spec().dropout(0.1).build(), clipped(limit), 2, RoutineTest::plainly);
+        requireSame(spec().placement("post").dropout(0.5).dModel(30).build(), clipped(limit), 1, RoutineTest::plainly);
+        requireSame(spec().family(ModelSpec.Family.GRU).dropout(0.1).build(), clipped(limit), 2, RoutineTest::plainly);
+    }
+
     @Test
-    void dropoutAndClippingAreAskedEveryTime() {
-        requireSame(spec().dropout(0.1).build(), TRAINING, 2, RoutineTest::plainly);
-        TrainingSpec clipped = new TrainingSpec(TRAINING.optimizer(), TRAINING.betas(), TRAINING.epsilon(), TRAINING.lr(), TRAINING.warmup(),
-                TRAINING.schedule(), TRAINING.weightDecay(), TRAINING.decay(), 0.05, TRAINING.batch(), TRAINING.steps(), TRAINING.evalEvery());
-        requireSame(spec().build(), clipped, 2, RoutineTest::plainly);
+    void stepsWithDropoutAndClippingAreReplayed() {
+        try (SimdBackend backend = new SimdBackend(2)) {
+            int[] asked = {0};
+            Backend counting = new DelegatingBackend("counting", backend) {
+                @Override
+                public Routine routine(Supplier<Tensor> step) {
+                    return inner.routine(() -> {
+                        asked[0]++;
+                        return step.get();
+                    });
+                }
+            };
+            trained(counting, spec().dropout(0.1).build(), clipped(0.05), RoutineTest::plainly);
+            assertThat(asked[0]).isEqualTo(2);
+        }
     }
 
     /** How often a step is asked what it does, over so many runs on x = 1, 2, 3 … */
@@ -402,6 +426,8 @@ class RoutineTest {
             List<String> names = names(backend, spec().placement(placement).build());
             String whole = String.join("\n", names);
             assertThat(names).contains("linear, linear, linear", "linear + gelu");
+            assertThat(String.join("\n", names(backend, spec().placement(placement).dropout(0.1).build())))
+                    .contains("linear + dropout + add + layerNorm").contains("linear.backward + gelu.backward");
             assertThat(whole).contains("linear + add + layerNorm").contains("linear.backward + gelu.backward");
             assertThat(names).doesNotContain("gelu", "gelu.backward", "layerNorm".repeat(2));
         }
