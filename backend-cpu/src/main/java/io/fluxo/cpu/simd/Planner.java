@@ -54,8 +54,19 @@ final class Planner {
 
     /** @param outside where the program's values from outside are */
     Plan plan(Program recorded, Map<Value, SimdTensor> outside) {
-        Program program = recorded.by(rules);
         TensorScope scope = memory.open();
+        try {
+            Plan plan = ready(recorded.by(rules), outside);
+            memory.leave(scope);
+            return plan;
+        } catch (RuntimeException | Error thrown) {
+            scope.close();
+            throw thrown;
+        }
+    }
+
+    /** In the scope that is open now. */
+    private Plan ready(Program program, Map<Value, SimdTensor> outside) {
         Places places = new Places(outside);
         List<Runnable> bodies = new ArrayList<>();
         List<List<Value>> lastUses = program.lastUses();
@@ -65,10 +76,8 @@ final class Planner {
             bodies.add(kernel(program, i, instruction, places).body());
             lastUses.get(i).forEach(places::free);
         }
-        SimdTensor result = places.tensor(program.result());
-        memory.leave(scope);
         return new Plan(program.instructions().stream().map(one -> one.action().name()).toList(), bodies, buffers(program.outside(), outside),
-                buffers(program.updated(), outside), result);
+                buffers(program.updated(), outside), places.tensor(program.result()));
     }
 
     private static List<Memory.Buffer> buffers(List<Value> values, Map<Value, SimdTensor> outside) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.backend.Routine;
+import io.fluxo.layer.Pass;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
@@ -206,6 +207,23 @@ class RoutineTest {
         requireSame(spec().dropout(0.1).build(), clipped(limit), 2, RoutineTest::plainly);
         requireSame(spec().placement("post").dropout(0.5).dModel(30).build(), clipped(limit), 1, RoutineTest::plainly);
         requireSame(spec().family(ModelSpec.Family.GRU).dropout(0.1).build(), clipped(limit), 2, RoutineTest::plainly);
+    }
+
+    /** By the step's stream and the place's path, replayed or not. */
+    @Test
+    void eachStepDropsByKeysOfItsOwn() {
+        requireSame(spec().dropout(0.3).build(), TRAINING, 2, (t, trainer, model, backend) -> {
+            Examples examples = Examples.successors(windows(t, 4, 13), 4);
+            double expected;
+            try (TensorScope _ = backend.openScope()) {
+                Tensor tokens = backend.upload(HostArray.of(Shape.of(4, 12), examples.tokens()));
+                Tensor targets = backend.upload(HostArray.of(Shape.of(4, 12), examples.targets()));
+                expected = backend.download(model.loss(Pass.training(backend, KEY.split("dropout").split(t)), tokens, targets)).scalar();
+            }
+            double found = trainer.step(t, examples, Set.of()).loss();
+            assertThat(found).isEqualTo(expected);
+            return found;
+        });
     }
 
     @Test
