@@ -1,5 +1,6 @@
 package io.fluxo.cpu.simd;
 
+import io.fluxo.op.FusedOp;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.op.UpdateOp.ClipFactor;
 import io.fluxo.program.Action;
@@ -25,18 +26,19 @@ final class Kernels {
      */
     Kernel plan(Action action, List<SimdTensor> in, List<SimdTensor> out) {
         return switch (action) {
-            case Action.Compute(var op) -> primitives.plan(op, array(in), out.getFirst());
-            case Action.Forward(var op) -> fused.forward(op, array(in), array(out));
-            case Action.Backward backward -> fused.backward(backward.op(), array(backward.arguments(in)), backward.result(in), array(backward.saved(in)),
-                    in.getFirst(), backward.onto(), array(out));
+            case Action.Compute(var op) -> primitives.plan(op, in.toArray(SimdTensor[]::new), out.getFirst());
+            case Action.Forward(var op) -> fused.of(op).forward(in, out);
+            case Action.Backward backward -> fused.of(backward.op()).backward(new FusedKernel.Pullback(backward.arguments(in), backward.result(in),
+                    backward.saved(in), in.getFirst(), backward.onto(), out));
             case Action.Update(ClipFactor op, int _) -> clipFactors(op, in, out);
             case Action.Update(var op, int states) -> updates(op, states, in, out);
             case Action.Chain _, Action.SideBySide _ -> throw new IllegalStateException("planned elsewhere: " + action.name());
         };
     }
 
-    private static SimdTensor[] array(List<SimdTensor> tensors) {
-        return tensors.toArray(SimdTensor[]::new);
+    /** The kernels of a fused operation. */
+    FusedKernel of(FusedOp op) {
+        return fused.of(op);
     }
 
     private Kernel clipFactors(ClipFactor op, List<SimdTensor> in, List<SimdTensor> out) {

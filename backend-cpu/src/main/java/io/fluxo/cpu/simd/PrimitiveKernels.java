@@ -51,7 +51,7 @@ final class PrimitiveKernels {
     private Kernel same(Binary op, float[] a, float[] b, SimdTensor y) {
         float[] to = y.floats();
         Runnable body = workers.plan(Lanes.padded(y.elements()), BLOCK, 0.2, (i, end, _) -> Elementwise.same(op, a, b, to, i, end));
-        int columns = y.shape().rank() == 0 ? 1 : y.shape().size(-1);
+        int columns = y.width();
         return op instanceof Add && columns > 0 ? new Kernel(body, new Kernel.Form.Adds(a, b, to, y.elements() / columns, columns)) : Kernel.of(body);
     }
 

@@ -32,13 +32,14 @@ final class SimdBackend implements Backend {
     private final Memory memory = new Memory();
     private final Tensors tensors = new Tensors(memory);
     private final Workers workers;
+    private final Kernels kernels;
     private final Recording recording;
     private final Runner runner;
 
     SimdBackend(int threads) {
         workers = new Workers(threads);
         Gemm gemm = new Gemm(memory, workers);
-        Kernels kernels = new Kernels(memory, workers, gemm);
+        kernels = new Kernels(memory, workers, gemm);
         recording = new Recording(memory, new Planner(memory, workers, gemm, kernels));
         runner = new Runner(memory, kernels, recording);
     }
@@ -119,7 +120,7 @@ final class SimdBackend implements Backend {
             List<SimdTensor> inputs = own(in);
             List<SimdTensor> results = new ArrayList<>();
             results.add(tensors.make(ShapeRules.KNOWN.shape(op, in), in[0].dtype()));
-            FusedKernels.saved(op, inputs).forEach(shape -> results.add(tensors.make(shape, DType.F32)));
+            kernels.of(op).saved(inputs).forEach(shape -> results.add(tensors.make(shape, DType.F32)));
             runner.run(new Action.Forward(op), inputs, results);
             return new Fused(results.getFirst(), results.subList(1, results.size()).toArray(Tensor[]::new));
         });
@@ -132,7 +133,7 @@ final class SimdBackend implements Backend {
 
     @Override
     public Tensor[] backwardOnto(FusedOp op, Tensor[] in, Fused forward, Tensor gradient, Tensor sum) {
-        if (!FusedKernels.adds(op)) {
+        if (!kernels.of(op).adds()) {
             return Backend.super.backwardOnto(op, in, forward, gradient, sum);
         }
         return guarded(op.name() + ".backward", () -> backward(op, own(in), forward, own(gradient), own(sum)));
@@ -140,10 +141,11 @@ final class SimdBackend implements Backend {
 
     /** @param sum what the first input's gradient is added to, in place; or null */
     private Tensor[] backward(FusedOp op, List<SimdTensor> in, Fused forward, SimdTensor gradient, SimdTensor sum) {
-        Action.Backward action = new Action.Backward(op, in.size(), FusedKernels.readsOutput(op), sum != null);
+        FusedKernel kernel = kernels.of(op);
+        Action.Backward action = new Action.Backward(op, in.size(), kernel.readsResult(), sum != null);
         List<SimdTensor> gradients = new ArrayList<>();
         gradients.add(sum != null ? takeOver(sum, action.name()) : tensors.make(in.getFirst().shape(), DType.F32));
-        in.subList(1, FusedKernels.gradients(op, in.size())).forEach(input -> gradients.add(tensors.make(input.shape(), DType.F32)));
+        in.subList(1, kernel.gradients(in.size())).forEach(input -> gradients.add(tensors.make(input.shape(), DType.F32)));
         SimdTensor result = action.readsResult() ? own(forward.output()) : null;
         runner.run(action, Action.Backward.order(gradient, in, own(forward.saved()), result, sum), gradients);
         return Arrays.copyOf(gradients.toArray(Tensor[]::new), in.size());
