@@ -63,6 +63,11 @@ class ConformanceSummaryTest {
                 public Tensor[] backward(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient) {
                     return new ComposedKernels(inner).backward(op, inputs, forward, gradient);
                 }
+
+                @Override
+                public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
+                    return new ComposedKernels(inner).backwardOnto(op, inputs, forward, gradient, sum);
+                }
             };
         }
     }

@@ -7,6 +7,7 @@ import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.tensor.Tensor;
+import java.util.List;
 
 /** A backend with a fault planted in one place; {@code null} from a fault means "as it should be". */
 final class Faulty extends ComposedKernels {
@@ -91,5 +92,10 @@ final class Faulty extends ComposedKernels {
     public Tensor[] update(UpdateOp op, Tensor... inputs) {
         Tensor[] wrong = update.result(inner, op, inputs);
         return wrong != null ? wrong : super.update(op, inputs);
+    }
+
+    @Override
+    public List<Tensor[]> updateAll(UpdateOp op, List<Tensor[]> inputs) {
+        return inputs.stream().map(one -> update(op, one)).toList();
     }
 }

@@ -83,7 +83,7 @@ class NnTrainerOptimizerGoldenTest {
         return switch (step.update()) {
             case UpdateOp.SgdStep _ -> new Tensor[] {parameter.value(), gradient, rates};
             case UpdateOp.AdamStep _ -> new Tensor[] {parameter.value(), zeros(setup, backend, parameter), zeros(setup, backend, parameter), gradient, rates};
-            case UpdateOp.Accumulate _, UpdateOp.Assign _ -> throw new IllegalStateException("not an optimizer");
+            case UpdateOp.Accumulate _, UpdateOp.Assign _, UpdateOp.ClipFactor _ -> throw new IllegalStateException("not an optimizer");
         };
     }
 

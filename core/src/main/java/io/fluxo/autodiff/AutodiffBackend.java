@@ -2,6 +2,7 @@ package io.fluxo.autodiff;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
+import io.fluxo.backend.Routine;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Records what is computed from watched tensors and differentiates it in reverse. Reverse-mode automatic differentiation: one tape, one pass.
@@ -197,11 +199,32 @@ public final class AutodiffBackend extends DelegatingBackend {
     }
 
     @Override
+    public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
+        return backward(op, inputs, forward, gradient);
+    }
+
+    @Override
     public Tensor[] update(UpdateOp op, Tensor... inputs) {
+        requireUntracked(op, inputs);
+        return inner.update(op, inputs);
+    }
+
+    @Override
+    public List<Tensor[]> updateAll(UpdateOp op, List<Tensor[]> inputs) {
+        inputs.forEach(one -> requireUntracked(op, one));
+        return inner.updateAll(op, inputs);
+    }
+
+    private void requireUntracked(UpdateOp op, Tensor... inputs) {
         if (parents(inputs) != null) {
             throw new IllegalStateException(Text.format("%s has no gradient, but its inputs are being differentiated", op.name()));
         }
-        return inner.update(op, inputs);
+    }
+
+    /** Asks {@code step} every time: a replay would leave nothing on the tape. A step that contains its tape is a routine of the inner backend. */
+    @Override
+    public Routine routine(Supplier<Tensor> step) {
+        return step::get;
     }
 
     @Override

@@ -15,10 +15,14 @@ import io.fluxo.text.Text;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Watches over a backend: every result has the shape and type its rule says, no operation makes a NaN out of numbers, and no tensor is used
- * after its scope closed or an update took it over. Slow, for tests and for finding where a NaN comes from.
+ * after its scope closed or an update took it over. Slow, for tests and for finding where a NaN comes from; routines ask their step every time, so
+ * that it is watched.
  */
 public final class CheckedBackend extends DelegatingBackend {
 
@@ -96,18 +100,36 @@ public final class CheckedBackend extends DelegatingBackend {
 
     @Override
     public Tensor[] update(UpdateOp op, Tensor... inputs) {
-        Tensor[] values = values(op, inputs);
-        Tensor[] outputs = inner.update(op, values);
+        return updated(op, inputs, inner.update(op, values(op, inputs)));
+    }
+
+    @Override
+    public List<Tensor[]> updateAll(UpdateOp op, List<Tensor[]> inputs) {
+        List<Tensor[]> outputs = inner.updateAll(op, inputs.stream().map(one -> values(op, one)).toList());
+        if (outputs.size() != inputs.size()) {
+            throw new CheckFailedException(Text.format("%s updated %d states and returned %d", op.name(), inputs.size(), outputs.size()));
+        }
+        return IntStream.range(0, inputs.size()).mapToObj(i -> updated(op, inputs.get(i), outputs.get(i))).toList();
+    }
+
+    private Tensor[] updated(UpdateOp op, Tensor[] inputs, Tensor[] outputs) {
         if (outputs.length != op.donated()) {
             throw new CheckFailedException(Text.format("%s took over %d tensors and returned %d", op.name(), op.donated(), outputs.length));
         }
+        Tensor[] results = new Tensor[outputs.length];
         for (int i = 0; i < outputs.length; i++) {
             Checked taken = (Checked) inputs[i];
             Checked output = checked(op, outputs[i], taken.shape(), taken.dtype(), inputs);
-            outputs[i] = output;
+            results[i] = output;
             takeOver(op.name(), taken, output);
         }
-        return outputs;
+        return results;
+    }
+
+    /** Asks {@code step} every time: a replay comes to no operations that could be checked. */
+    @Override
+    public Routine routine(Supplier<Tensor> step) {
+        return step::get;
     }
 
     @Override

@@ -7,9 +7,15 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
-/** Passes everything on to another backend, kernels included; a decorator overrides what it is about. */
+/**
+ * Passes everything on to another backend, kernels and replays included; a decorator overrides what it is about. Who overrides {@link #backward} or
+ * {@link #update} overrides {@link #backwardOnto} or {@link #updateAll} too, which otherwise go past it; who must see every operation overrides
+ * {@link #routine}, since what is replayed comes to no operation any more.
+ */
 public abstract class DelegatingBackend implements Backend {
 
     protected final Backend inner;
@@ -56,8 +62,18 @@ public abstract class DelegatingBackend implements Backend {
     }
 
     @Override
+    public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
+        return inner.backwardOnto(op, inputs, forward, gradient, sum);
+    }
+
+    @Override
     public Tensor[] update(UpdateOp op, Tensor... inputs) {
         return inner.update(op, inputs);
+    }
+
+    @Override
+    public List<Tensor[]> updateAll(UpdateOp op, List<Tensor[]> inputs) {
+        return inner.updateAll(op, inputs);
     }
 
     @Override
@@ -78,6 +94,11 @@ public abstract class DelegatingBackend implements Backend {
     @Override
     public void release(Tensor tensor) {
         inner.release(tensor);
+    }
+
+    @Override
+    public Routine routine(Supplier<Tensor> step) {
+        return inner.routine(step);
     }
 
     @Override

@@ -11,8 +11,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
-/** Counts what passes through: calls, time, bytes read and written, and the work of products, by operation. */
+/**
+ * Counts what passes through: calls, time, bytes read and written, and the work of products, by operation. Routines ask their step every time, so that
+ * it does pass through.
+ */
 public final class ObservedBackend extends DelegatingBackend {
 
     private final Map<String, Tally> tallies = new HashMap<>();
@@ -94,6 +98,12 @@ public final class ObservedBackend extends DelegatingBackend {
         List<Tensor[]> outputs = inner.updateAll(op, inputs);
         tally(op, "").add(System.nanoTime() - start, bytes + outputs.stream().mapToLong(ObservedBackend::bytes).sum(), 0);
         return outputs;
+    }
+
+    /** Asks {@code step} every time: a replay comes to no operations that could be counted. */
+    @Override
+    public Routine routine(Supplier<Tensor> step) {
+        return step::get;
     }
 
     private void count(Op op, String suffix, long nanos, long flops, Tensor[] inputs, Tensor... outputs) {

@@ -12,6 +12,11 @@ public final class Dropout extends Layer {
         this.rate = rate;
     }
 
+    /** Whether anything is dropped in training. */
+    public boolean drops() {
+        return rate > 0;
+    }
+
     @Override
     protected Tensor compute(Pass pass, Tensor x) {
         return pass.dropout(path(), x, rate);

@@ -12,20 +12,22 @@ import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** One run through a model: the operations, the hooks, and in training the randomness of dropout. */
 public final class Pass extends Ops {
 
     private final Backend backend;
     private final Hooks hooks;
-    private final RandomKey dropout;
+    private final Function<String, Tensor> dropoutKeys;
     private final List<Addition> additions;
 
-    private Pass(Backend backend, Hooks hooks, RandomKey dropout, List<Addition> additions) {
+    /** @param dropoutKeys null where nothing is dropped */
+    private Pass(Backend backend, Hooks hooks, Function<String, Tensor> dropoutKeys, List<Addition> additions) {
         super(backend);
         this.backend = backend;
         this.hooks = hooks;
-        this.dropout = dropout;
+        this.dropoutKeys = dropoutKeys;
         this.additions = additions;
     }
 
@@ -43,12 +45,30 @@ public final class Pass extends Ops {
 
     /** A pass of training; {@code dropout} differs from step to step. */
     public static Pass training(Backend backend, RandomKey dropout) {
-        return new Pass(backend, Hooks.NONE, dropout, new ArrayList<>());
+        return training(backend, path -> backend.upload(dropoutKey(dropout, path)));
+    }
+
+    /**
+     * A pass of training whose randomness stands in tensors, so that it can be repeated.
+     *
+     * @param dropoutKeys for the path of a place that drops, its {@link #dropoutKey} of this step
+     */
+    public static Pass training(Backend backend, Function<String, Tensor> dropoutKeys) {
+        return new Pass(backend, Hooks.NONE, dropoutKeys, new ArrayList<>());
+    }
+
+    /**
+     * What decides which elements are dropped at {@code path}: I64 [2], as {@link io.fluxo.op.PrimitiveOp.RandomUniform} takes it.
+     *
+     * @param step the step's stream
+     */
+    public static HostArray dropoutKey(RandomKey step, String path) {
+        return HostArray.of(Shape.of(2), step.split(path).state(), 0L);
     }
 
     /** The same pass with {@code hooks}. */
     public Pass with(Hooks hooks) {
-        return new Pass(backend, hooks, dropout, additions);
+        return new Pass(backend, hooks, dropoutKeys, additions);
     }
 
     /** The same pass, whose hooks are shown points under other names too: alias → name. */
@@ -76,7 +96,7 @@ public final class Pass extends Ops {
 
     /** Whether this is a pass of training: something is dropped, and statistics are those of the batch. */
     public boolean trains() {
-        return dropout != null;
+        return dropoutKeys != null;
     }
 
     /** Wants {@code change} added to {@code buffer} once the step is over. Within the pass the buffer stays as it is. */
@@ -91,10 +111,6 @@ public final class Pass extends Ops {
 
     /** In training, {@code x} with elements dropped at {@code rate}; which ones depends on the step and on {@code path} alone. */
     Tensor dropout(String path, Tensor x, double rate) {
-        if (rate == 0 || dropout == null) {
-            return x;
-        }
-        Tensor key = backend.upload(HostArray.of(Shape.of(2), dropout.split(path).state(), 0L));
-        return dropout(x, key, rate);
+        return rate == 0 || dropoutKeys == null ? x : dropout(x, dropoutKeys.apply(path), rate);
     }
 }

@@ -1,6 +1,9 @@
 package io.fluxo.op;
 
+import io.fluxo.shape.Scalar;
+import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
+import java.util.List;
 
 /**
  * Operations that replace state. They have no gradient, and they take over their first {@link #donated} inputs: the outputs, in the same
@@ -37,6 +40,52 @@ public sealed interface UpdateOp extends Op {
         @Override
         public Tensor[] compose(Ops ops, Tensor... in) {
             return new Tensor[] {ops.stopGradient(in[1])};
+        }
+    }
+
+    /**
+     * By how much gradients are scaled to a norm of at most {@code limit}, all together: 1 where it is not larger, else limit/norm. Inputs (factor [], and
+     * any number of gradients): the factor in the place of the former one. Backends that compute on the host add up squares in double precision, element
+     * after element ({@link HostArray#sumOfSquares}), and the sums by {@link #factor}.
+     */
+    record ClipFactor(double limit) implements UpdateOp {
+        @Override
+        public int donated() {
+            return 1;
+        }
+
+        @Override
+        public Tensor[] compose(Ops ops, Tensor... in) {
+            Tensor squares = ops.zerosLike(in[0]);
+            for (int i = 1; i < in.length; i++) {
+                squares = ops.add(squares, ops.sumAll(ops.mul(in[i], in[i])));
+            }
+            Tensor norm = ops.sqrt(squares);
+            Tensor most = ops.constantLike(norm, Scalar.of(limit));
+            Tensor within = ops.or(ops.less(norm, most), ops.equal(norm, most));
+            return new Tensor[] {ops.where(within, ops.constantLike(norm, Scalar.ONE), ops.div(most, norm))};
+        }
+
+        /** The factor for gradients on the host. */
+        public double factor(List<HostArray> gradients) {
+            return factor(gradients.stream().mapToDouble(HostArray::sumOfSquares).toArray());
+        }
+
+        /** The factor, from the gradients' sums of squares: what rounding took from a sum is given back to the next (Kahan 1965). */
+        public double factor(double[] squares) {
+            double sum = 0;
+            double lost = 0;
+            double plain = 0;
+            for (double next : squares) {
+                double owed = next - lost;
+                double grown = sum + owed;
+                lost = grown - sum - owed;
+                sum = grown;
+                plain += next;
+            }
+            sum -= lost;
+            double norm = Math.sqrt(Double.isNaN(sum) && Double.isInfinite(plain) ? plain : sum);
+            return norm <= limit ? 1 : limit / norm;
         }
     }
 

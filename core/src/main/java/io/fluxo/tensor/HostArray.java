@@ -121,6 +121,15 @@ public record HostArray(Shape shape, DType dtype, Object array) {
         return dtype == DType.F32 || dtype == DType.BF16 ? (float[]) array : toFloats(toDoubles(), DType.F32);
     }
 
+    /** Σ x² in double precision, one element after the other. */
+    public double sumOfSquares() {
+        double sum = 0;
+        for (double value : toDoubles()) {
+            sum += value * value;
+        }
+        return sum;
+    }
+
     /** The single value of an array of one element. */
     public double scalar() {
         if (elements() != 1) {

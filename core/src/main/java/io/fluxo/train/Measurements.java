@@ -46,21 +46,13 @@ final class Measurements {
         for (Measure measure : measures) {
             found.put(measure, switch (measure) {
                 case PARAM_GRAD_NORM_BY_LAYER -> layers.stream().mapToDouble(layer -> gradientNorm(layer, evidence.gradients)).toArray();
-                case STREAM_GRAD_NORM_BY_LAYER -> each(evidence.streamGradients, gradient -> Math.sqrt(sumOfSquares(gradient)));
+                case STREAM_GRAD_NORM_BY_LAYER -> each(evidence.streamGradients, gradient -> Math.sqrt(gradient.sumOfSquares()));
                 case STREAM_NORM_BY_LAYER -> each(evidence.stream, Measurements::meanRowNorm);
                 case UPDATE_RATIO -> updateRatios(evidence.weights, after);
                 case TOKEN_SIMILARITY -> each(evidence.stream, Measurements::meanCosine);
             });
         }
         return found;
-    }
-
-    static double sumOfSquares(HostArray array) {
-        double sum = 0;
-        for (double value : array.toDoubles()) {
-            sum += value * value;
-        }
-        return sum;
     }
 
     private static double[] each(List<HostArray> arrays, ToDoubleFunction<HostArray> figure) {
@@ -70,7 +62,7 @@ final class Measurements {
     private double gradientNorm(String layer, List<HostArray> gradients) {
         String prefix = layer + ".";
         return Math.sqrt(IntStream.range(0, parameters.size()).filter(i -> parameters.get(i).name().startsWith(prefix))
-                .mapToDouble(i -> sumOfSquares(gradients.get(i))).sum());
+                .mapToDouble(i -> gradients.get(i).sumOfSquares()).sum());
     }
 
     private static double[] updateRatios(List<HostArray> before, List<HostArray> after) {

@@ -33,7 +33,8 @@ public final class Trainer {
     private final Backend backend;
     private final LanguageModel model;
     private final TrainingSpec spec;
-    private final RandomKey dropout;
+    private final DropoutKeys dropout;
+    private final Clipping clipping;
     private final List<Parameter> parameters;
     private final List<Cell> cells;
     private final Optimizer optimizer;
@@ -48,10 +49,11 @@ public final class Trainer {
         this.backend = backend;
         this.model = model;
         this.spec = spec;
-        this.dropout = dropout;
         this.parameters = model.parameters();
         this.cells = model.cells();
         this.optimizer = new Optimizer(backend, spec, parameters);
+        this.dropout = new DropoutKeys(backend, dropout, model);
+        this.clipping = new Clipping(backend, spec.clip(), parameters.getFirst().value().dtype());
         this.measurements = new Measurements(model);
     }
 
@@ -99,7 +101,6 @@ public final class Trainer {
         private final StepInputs inputs;
         private final Routine routine;
         private final Tensor[] values = new Tensor[cells.size()];
-        private int t;
 
         private Practice(Examples examples) {
             inputs = new StepInputs(backend, parameters.getFirst().value().dtype(), examples);
@@ -131,9 +132,9 @@ public final class Trainer {
         }
 
         private void set(int step, Examples examples) {
-            t = step;
             inputs.set(examples);
-            optimizer.prepare(t);
+            optimizer.prepare(step);
+            dropout.prepare(step);
         }
 
         private Tensor train() {
@@ -166,11 +167,11 @@ public final class Trainer {
 
         private Pass pass(AutodiffBackend tape) {
             parameters.forEach(parameter -> tape.watch(parameter.value()));
-            return Pass.training(tape, dropout.split(t));
+            return Pass.training(tape, dropout::at);
         }
 
         private void update(Pass pass, AutodiffBackend tape, Tensor[] gradients) {
-            optimizer.step(clipped(gradients));
+            optimizer.step(clipping.of(gradients));
             accumulate(pass, tape);
         }
     }
@@ -222,19 +223,6 @@ public final class Trainer {
     private void accumulate(Pass pass, AutodiffBackend tape) {
         pass.additions().forEach(addition -> addition.buffer().set(
                 backend.update(new UpdateOp.Accumulate(), addition.buffer().value(), tape.value(addition.change()))[0]));
-    }
-
-    /** The gradients, scaled down together where their norm exceeds the limit. */
-    private Tensor[] clipped(Tensor[] gradients) {
-        if (spec.clip() == 0) {
-            return gradients;
-        }
-        double norm = Math.sqrt(host(backend, List.of(gradients)).stream().mapToDouble(Measurements::sumOfSquares).sum());
-        if (norm <= spec.clip()) {
-            return gradients;
-        }
-        Pass pass = Pass.evaluation(backend);
-        return Arrays.stream(gradients).map(gradient -> pass.scale(gradient, spec.clip() / norm)).toArray(Tensor[]::new);
     }
 
     private List<HostArray> weights() {

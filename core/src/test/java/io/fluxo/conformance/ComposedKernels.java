@@ -5,6 +5,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
+import io.fluxo.op.UpdateOp;
 import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,5 +46,12 @@ public class ComposedKernels extends DelegatingBackend {
             }
             return gradients;
         }
+    }
+
+    @Override
+    public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
+        Tensor[] gradients = backward(op, inputs, forward, gradient);
+        gradients[0] = update(new UpdateOp.Accumulate(), sum, gradients[0])[0];
+        return gradients;
     }
 }

@@ -4,19 +4,23 @@ import io.fluxo.backend.CheckedBackend;
 import io.fluxo.op.UpdateOp.Accumulate;
 import io.fluxo.op.UpdateOp.AdamStep;
 import io.fluxo.op.UpdateOp.Assign;
+import io.fluxo.op.UpdateOp.ClipFactor;
 import io.fluxo.op.UpdateOp.SgdStep;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Optimizer steps and accumulation against their formulas, and what happens to the tensors they take over. */
 final class UpdateChecks {
 
     private static final double LR = 0.125;
+    private static final int[] SIZES = {207, 1, 1031, 16, 3};
 
     private UpdateChecks() {}
 
@@ -33,6 +37,10 @@ final class UpdateChecks {
             checks.add(new Check("accumulate [%d]".formatted(size), bench -> accumulate(bench, size)));
             checks.add(new Check("assign [%d]".formatted(size), bench -> assign(bench, size)));
         }
+        for (double limit : new double[] {0.05, 1, 2, 30, 1000}) {
+            checks.add(new Check("clip factor for a norm of at most %s".formatted(limit), bench -> clipFactor(bench, limit)));
+        }
+        checks.add(new Check("clip factor of no gradients, and of zeros", UpdateChecks::nothingToClip));
         checks.add(new Check("adam of a matrix with zero gradients", UpdateChecks::adamAtRest));
         checks.add(new Check("accumulate a tensor onto itself", UpdateChecks::ontoItself));
         checks.add(new Check("assign a tensor to itself", UpdateChecks::assignItself));
@@ -97,6 +105,30 @@ final class UpdateChecks {
 
     private static Tensor rates(Bench bench, int t) {
         return bench.upload(ratesAt(t));
+    }
+
+    private static void clipFactor(Bench bench, double limit) {
+        ClipFactor op = new ClipFactor(limit);
+        Tensor factor = bench.upload(HostArray.of(Shape.SCALAR, 5.0));
+        for (int count : new int[] {1, 3, 4, 9}) {
+            List<HostArray> gradients = IntStream.range(0, count).mapToObj(i -> Samples.normal("g" + i, SIZES[i % SIZES.length], 1 + i % 3)).toList();
+            double squares = gradients.stream().flatMapToDouble(gradient -> Arrays.stream(bench.seen(gradient).toDoubles())).map(x -> x * x).sum();
+            HostArray expected = HostArray.of(Shape.SCALAR, Math.min(1, limit / Math.sqrt(squares)));
+            Tensor[] in = Stream.concat(Stream.of(factor), gradients.stream().map(bench::upload)).toArray(Tensor[]::new);
+            Tolerance sum = Tolerance.sum(gradients.stream().mapToInt(HostArray::elements).sum() + 4);
+            bench.requireClose("composition", expected, bench.download(op.compose(bench.ops(), in)[0]), sum);
+            factor = bench.backend().update(op, in)[0];
+            bench.requireClose("factor of " + count, expected, bench.download(factor), sum);
+        }
+    }
+
+    private static void nothingToClip(Bench bench) {
+        HostArray one = HostArray.of(Shape.SCALAR, 1.0);
+        Tensor factor = bench.upload(HostArray.of(Shape.SCALAR, 5.0));
+        factor = bench.backend().update(new ClipFactor(0.5), factor)[0];
+        bench.requireClose("of none", one, bench.download(factor), Tolerance.EXACT);
+        factor = bench.backend().update(new ClipFactor(0.5), factor, bench.upload(HostArray.of(Shape.of(7), new double[7])))[0];
+        bench.requireClose("of zeros", one, bench.download(factor), Tolerance.EXACT);
     }
 
     private static void together(Bench bench) {

@@ -2,9 +2,6 @@ package io.fluxo.experiments;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
-import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
-import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -16,16 +13,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Formatter;
 
 /** No module asks for the user's locale: what is written is the same bytes everywhere. */
-@AnalyzeClasses(packages = "io.fluxo", importOptions = {DoNotIncludeTests.class, LocaleTest.NoTestJars.class})
+@AnalyzeClasses(packages = "io.fluxo", importOptions = ProductionOnly.class)
 class LocaleTest {
-
-    /** The tests of other modules are jars here. */
-    static final class NoTestJars implements ImportOption {
-        @Override
-        public boolean includes(Location location) {
-            return !location.contains("-tests.jar");
-        }
-    }
 
     private static final String INSTEAD = "they follow the user's locale: use io.fluxo.text.Text.format, or name a locale";
 

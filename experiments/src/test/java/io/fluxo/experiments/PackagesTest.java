@@ -3,13 +3,12 @@ package io.fluxo.experiments;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** Arrows run one way, in every module: no package needs one that needs it. */
-@AnalyzeClasses(packages = "io.fluxo", importOptions = DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "io.fluxo", importOptions = ProductionOnly.class)
 class PackagesTest {
 
     @ArchTest

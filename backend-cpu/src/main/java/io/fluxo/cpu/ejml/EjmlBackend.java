@@ -12,6 +12,7 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.text.Text;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -68,12 +69,18 @@ public final class EjmlBackend implements Backend {
     @Override
     public Tensor[] update(UpdateOp op, Tensor... inputs) {
         EjmlTensor[] in = own(op.name(), inputs);
-        Tensor[] outputs = op.compose(ops, inputs);
+        Tensor[] outputs = op instanceof UpdateOp.ClipFactor clip ? new Tensor[] {factor(clip, inputs)} : op.compose(ops, inputs);
         for (int i = 0; i < op.donated(); i++) {
             own(op.name(), outputs[i]).moveTo(in[i].owner());
             in[i].takeOver(op.name());
         }
         return outputs;
+    }
+
+    /** In doubles as on every host, for F32 too: rounding each square would change the norm. */
+    private Tensor factor(UpdateOp.ClipFactor op, Tensor[] in) {
+        double factor = op.factor(Arrays.stream(in).skip(1).map(this::download).toList());
+        return upload(HostArray.of(in[0].shape(), in[0].dtype(), new double[] {factor}));
     }
 
     @Override

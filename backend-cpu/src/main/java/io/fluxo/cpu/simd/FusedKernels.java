@@ -1,251 +1,59 @@
 package io.fluxo.cpu.simd;
 
-import static io.fluxo.cpu.simd.Lanes.BLOCK;
-
-import io.fluxo.cpu.simd.Gemm.Batch;
-import io.fluxo.cpu.simd.Gemm.Product;
-import io.fluxo.cpu.simd.Kernel.Form.Follows;
-import io.fluxo.cpu.simd.Kernel.Form.Multiplies;
-import io.fluxo.op.Engine.Fused;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
-import io.fluxo.shape.Shape;
-import io.fluxo.tensor.DType;
-import io.fluxo.tensor.Tensor;
 import java.util.List;
 
-/** The kernel pair of each fused operation: what forward saves, and what backward makes of it. */
+/** Which fused operations have kernels, and which these are. */
 final class FusedKernels {
 
     /** Names of the fused operations that have kernels, as {@code ./fluxo backends} lists them. */
-    static final List<String> NAMES = List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "crossEntropy");
+    static final List<String> NAMES =
+            List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "crossEntropy", "dropout");
 
     private final Memory memory;
     private final Workers workers;
-    private final Gemm gemm;
-    private final LinearGradient linear;
+    private final FusedKernel linear;
+    private final FusedKernel relu;
+    private final FusedKernel softmax;
+    private final FusedKernel logSoftmax;
+    private final FusedKernel crossEntropy;
     private final AttentionKernel attention;
 
     FusedKernels(Memory memory, Workers workers, Gemm gemm) {
         this.memory = memory;
         this.workers = workers;
-        this.gemm = gemm;
-        this.linear = new LinearGradient(memory, workers, gemm);
-        this.attention = new AttentionKernel(memory, workers);
+        linear = new FusedLinear(memory, workers, gemm);
+        relu = new FusedRelu(workers);
+        softmax = new FusedSoftmax(workers);
+        logSoftmax = new FusedLogSoftmax(memory, workers);
+        crossEntropy = new FusedCrossEntropy(memory, workers);
+        attention = new AttentionKernel(memory, workers);
     }
 
-    /** Makes a tensor with undefined contents. */
-    @FunctionalInterface
-    interface Allocator {
-        SimdTensor make(Shape shape, DType dtype);
-    }
-
-    /** Dropout, and attention with a bias on its scores, run as compositions. */
+    /** Attention with a bias on its scores runs as its composition. */
     static boolean has(FusedOp op) {
         return switch (op) {
             case FusedOp.Linear _, FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.LayerNorm _, FusedOp.RmsNorm _,
-                 FusedOp.CrossEntropy _ -> true;
+                 FusedOp.CrossEntropy _, FusedOp.Dropout _ -> true;
             case FusedOp.Attention(Mask _, var _, boolean bias) -> !bias;
-            case FusedOp.Dropout _ -> false;
         };
     }
 
-    /** What an operation results in, and the kernel that computes it. */
-    record Planned<R>(R result, Kernel kernel) {}
-
-    Planned<Fused> forward(FusedOp op, SimdTensor[] in, SimdTensor y, Allocator tensors) {
-        float[] x = in[0].floats();
-        float[] out = y.floats();
-        int n = in[0].elements();
+    /** The kernels of an operation that {@link #has} any. */
+    FusedKernel of(FusedOp op) {
         return switch (op) {
-            case FusedOp.Linear(boolean bias) -> {
-                int k = in[1].shape().size(0);
-                int columns = in[1].shape().size(1);
-                Product product = new Product(rows(y), columns, k, Matrix.of(x, k), Matrix.of(in[1].floats(), columns), Matrix.of(out, columns),
-                        bias ? new Matrix(in[2].floats(), 0, 0, 1) : null);
-                yield new Planned<>(new Fused(y), new Kernel(gemm.plan(List.of(Batch.of(product))), new Multiplies(product)));
-            }
-            case FusedOp.Relu _ -> new Planned<>(new Fused(y), elementwise(n, width(y), 0.2, x, out, (from, to) -> Activations.relu(x, out, from, to)));
-            case FusedOp.Gelu(boolean tanh) -> new Planned<>(new Fused(y), elementwise(n, width(y), 1, x, out,
-                    tanh ? (from, to) -> Activations.geluTanh(x, out, from, to) : (from, to) -> Activations.gelu(x, out, from, to)));
-            case FusedOp.Softmax _ -> {
-                int width = width(y);
-                yield new Planned<>(new Fused(y), Kernel.of(rows(y, 0.7, (from, to, _) -> Softmaxes.softmax(x, from, to, width, out))));
-            }
-            case FusedOp.LogSoftmax _ -> {
-                int width = width(y);
-                float[][] rooms = memory.lend(workers.count(), width);
-                yield new Planned<>(new Fused(y),
-                        Kernel.of(rows(y, 0.7, (from, to, worker) -> Softmaxes.logSoftmax(x, from, to, width, out, rooms[worker]))));
-            }
-            case FusedOp.LayerNorm(double eps, boolean affine) -> {
-                SimdTensor means = tensors.make(Shape.of(rows(y)), DType.F32);
-                SimdTensor rstds = tensors.make(Shape.of(rows(y)), DType.F32);
-                yield new Planned<>(new Fused(y, means, rstds),
-                        norm(y, x, eps, affine ? in[1].floats() : null, affine ? in[2].floats() : null, means.floats(), rstds.floats()));
-            }
-            case FusedOp.RmsNorm(double eps, boolean affine) -> {
-                SimdTensor rstds = tensors.make(Shape.of(rows(y)), DType.F32);
-                yield new Planned<>(new Fused(y, rstds), norm(y, x, eps, affine ? in[1].floats() : null, null, null, rstds.floats()));
-            }
-            case FusedOp.Attention op1 -> {
-                AttentionKernel.Sizes sizes = sizes(op1, in);
-                SimdTensor logTotals = tensors.make(Shape.of(sizes.batch() * sizes.heads() * sizes.n()), DType.F32);
-                yield new Planned<>(new Fused(y, logTotals),
-                        Kernel.of(attention.forward(sizes, x, in[1].floats(), in[2].floats(), out, logTotals.floats())));
-            }
-            case FusedOp.CrossEntropy _ -> {
-                int classes = width(in[0]);
-                SimdTensor logTotals = tensors.make(y.shape(), DType.F32);
-                int[] targets = in[1].ints();
-                float[] totals = logTotals.floats();
-                float[][] rooms = memory.lend(workers.count(), classes);
-                yield new Planned<>(new Fused(y, logTotals), Kernel.of(workers.plan(y.elements(), 1, 0.7 * classes + 10,
-                        (from, to, worker) -> Softmaxes.crossEntropy(x, targets, from, to, classes, out, totals, rooms[worker]))));
-            }
-            case FusedOp.Dropout _ -> throw new IllegalStateException("there is no kernel for " + op);
+            case FusedOp.Linear _ -> linear;
+            case FusedOp.Relu _ -> relu;
+            case FusedOp.Gelu(boolean tanh) -> new FusedGelu(workers, tanh);
+            case FusedOp.Softmax _ -> softmax;
+            case FusedOp.LogSoftmax _ -> logSoftmax;
+            case FusedOp.LayerNorm(double eps, boolean _) -> new FusedNorm(memory, workers, eps, true);
+            case FusedOp.RmsNorm(double eps, boolean _) -> new FusedNorm(memory, workers, eps, false);
+            case FusedOp.Attention(Mask _, var _, boolean bias) when bias -> throw new IllegalStateException("there is no kernel for " + op);
+            case FusedOp.Attention unbiased -> new FusedAttention(attention, unbiased);
+            case FusedOp.CrossEntropy _ -> crossEntropy;
+            case FusedOp.Dropout(double rate) -> new FusedDropout(workers, rate);
         };
-    }
-
-    /** Whether the kernel can add the gradient of its first input to a sum. */
-    static boolean adds(FusedOp op) {
-        return op instanceof FusedOp.Linear || op instanceof FusedOp.LayerNorm || op instanceof FusedOp.RmsNorm;
-    }
-
-    /** Whether the backward pass reads what the forward pass returned. */
-    static boolean readsOutput(FusedOp op) {
-        return switch (op) {
-            case FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.Attention _ -> true;
-            case FusedOp.Linear _, FusedOp.Relu _, FusedOp.Gelu _, FusedOp.LayerNorm _, FusedOp.RmsNorm _, FusedOp.CrossEntropy _, FusedOp.Dropout _ -> false;
-        };
-    }
-
-    /** @param sum what the first input's gradient is added to, in place, or null; only where the operation {@link #adds} */
-    Planned<Tensor[]> backward(FusedOp op, SimdTensor[] in, SimdTensor y, SimdTensor[] saved, float[] g, SimdTensor sum, Allocator tensors) {
-        float[] x = in[0].floats();
-        int n = in[0].elements();
-        boolean onto = sum != null;
-        SimdTensor dx = onto ? sum : tensors.make(in[0].shape(), DType.F32);
-        float[] dxs = dx.floats();
-        return switch (op) {
-            case FusedOp.Linear(boolean bias) -> {
-                SimdTensor dw = tensors.make(in[1].shape(), DType.F32);
-                SimdTensor db = bias ? tensors.make(in[2].shape(), DType.F32) : null;
-                yield planned(linear.plan(rows(y), in[1].shape().size(0), in[1].shape().size(1), x, in[1].floats(), g, dxs, onto, dw.floats(),
-                        bias ? db.floats() : null), bias ? new Tensor[] {dx, dw, db} : new Tensor[] {dx, dw});
-            }
-            case FusedOp.Relu _ -> planned(elementwise(n, width(dx), 0.2, g, dxs, (from, to) -> Activations.reluBackward(x, g, dxs, from, to)), dx);
-            case FusedOp.Gelu(boolean tanh) -> planned(elementwise(n, width(dx), 1, g, dxs, tanh ? (from, to) -> Activations.geluTanhBackward(x, g, dxs, from, to)
-                    : (from, to) -> Activations.geluBackward(x, g, dxs, from, to)), dx);
-            case FusedOp.Softmax _ -> {
-                float[] out = y.floats();
-                int width = width(y);
-                yield planned(Kernel.of(rows(y, 0.3, (from, to, _) -> Softmaxes.softmaxBackward(out, g, from, to, width, dxs))), dx);
-            }
-            case FusedOp.LogSoftmax _ -> {
-                float[] out = y.floats();
-                int width = width(y);
-                float[][] rooms = memory.lend(workers.count(), width);
-                yield planned(Kernel.of(rows(y, 0.7,
-                        (from, to, worker) -> Softmaxes.logSoftmaxBackward(out, g, from, to, width, dxs, rooms[worker]))), dx);
-            }
-            case FusedOp.LayerNorm(double _, boolean affine) -> {
-                SimdTensor dGain = affine ? tensors.make(in[1].shape(), DType.F32) : null;
-                SimdTensor dBias = affine ? tensors.make(in[2].shape(), DType.F32) : null;
-                yield planned(normBackward(x, g, in, affine, saved[0].floats(), saved[1].floats(), dxs, onto, dGain, dBias),
-                        affine ? new Tensor[] {dx, dGain, dBias} : new Tensor[] {dx});
-            }
-            case FusedOp.RmsNorm(double _, boolean affine) -> {
-                SimdTensor dGain = affine ? tensors.make(in[1].shape(), DType.F32) : null;
-                yield planned(normBackward(x, g, in, affine, null, saved[0].floats(), dxs, onto, dGain, null),
-                        affine ? new Tensor[] {dx, dGain} : new Tensor[] {dx});
-            }
-            case FusedOp.Attention attentionOp -> {
-                SimdTensor dk = tensors.make(in[1].shape(), DType.F32);
-                SimdTensor dv = tensors.make(in[2].shape(), DType.F32);
-                yield planned(Kernel.of(attention.backward(sizes(attentionOp, in), x, in[1].floats(), in[2].floats(), y.floats(), saved[0].floats(), g, dxs,
-                        dk.floats(), dv.floats())), dx, dk, dv);
-            }
-            case FusedOp.CrossEntropy _ -> {
-                int[] targets = in[1].ints();
-                float[] totals = saved[0].floats();
-                int classes = width(in[0]);
-                yield planned(Kernel.of(rows(in[0], 0.7, (from, to, _) -> Softmaxes.crossEntropyBackward(x, targets, g, totals, from, to, classes, dxs))), dx, null);
-            }
-            case FusedOp.Dropout _ -> throw new IllegalStateException("there is no kernel for " + op);
-        };
-    }
-
-    private static Planned<Tensor[]> planned(Kernel kernel, Tensor... gradients) {
-        return new Planned<>(gradients, kernel);
-    }
-
-    private Kernel norm(SimdTensor y, float[] x, double eps, float[] gain, float[] bias, float[] means, float[] rstds) {
-        float[] out = y.floats();
-        int width = width(y);
-        Epilogue.Span body = (from, to) -> Norms.forward(x, from, to, width, eps, gain, bias, out, means, rstds);
-        Runnable alone = workers.plan(rows(y), Norms.SIDE, 0.2 * width + 10, (from, to, _) -> body.over(from, to));
-        return new Kernel(alone, new Follows(x, out, width, Epilogue.rows(width, Norms.SIDE, body)));
-    }
-
-    private Kernel normBackward(float[] x, float[] g, SimdTensor[] in, boolean affine, float[] means, float[] rstds, float[] dx, boolean onto,
-                                SimdTensor dGain, SimdTensor dBias) {
-        int rows = rows(in[0]);
-        int d = width(in[0]);
-        float[] gain = affine ? in[1].floats() : null;
-        Pieces pieces = Pieces.of(rows, d);
-        float[] gains = dGain == null ? null : memory.lend(pieces.count() * d);
-        float[] biases = dBias == null ? null : memory.lend(pieces.count() * d);
-        float[][] rooms = memory.lend(workers.count(), Norms.room(d));
-        Runnable inPieces = workers.plan(pieces.count(), (piece, worker) -> {
-            int from = pieces.from(piece);
-            int to = pieces.from(piece + 1);
-            Norms.backward(x, g, from, to, d, gain, means, rstds, dx, onto, rooms[worker]);
-            if (gains != null) {
-                Norms.parameterGradients(x, g, from, to, d, means, rstds, gains, biases, piece * d);
-            }
-        });
-        Runnable gainSum = sum(pieces, gains, d, dGain);
-        Runnable biasSum = sum(pieces, biases, d, dBias);
-        return Kernel.of(() -> {
-            inPieces.run();
-            gainSum.run();
-            biasSum.run();
-        });
-    }
-
-    /** What the pieces come to; nothing where there are none. */
-    private static Runnable sum(Pieces pieces, float[] parts, int d, SimdTensor sum) {
-        if (parts == null) {
-            return () -> { };
-        }
-        float[] whole = sum.floats();
-        return () -> Reductions.columnSums(parts, 0, pieces.count(), d, whole, 0);
-    }
-
-    /** Element by element, whole blocks of an array at a time: y from x. */
-    private Kernel elementwise(int elements, int columns, double nanos, float[] x, float[] y, Epilogue.Span body) {
-        return new Kernel(workers.plan(Lanes.padded(elements), BLOCK, nanos, (from, to, _) -> body.over(from, to)),
-                new Follows(x, y, columns, Epilogue.elementwise(columns, body)));
-    }
-
-    /** Row by row of {@code x}; {@code nanos} is the time of one element. */
-    private Runnable rows(SimdTensor x, double nanos, Workers.Range body) {
-        return workers.plan(rows(x), 1, nanos * width(x) + 10, body);
-    }
-
-    private static AttentionKernel.Sizes sizes(FusedOp.Attention op, SimdTensor[] in) {
-        Shape q = in[0].shape();
-        return new AttentionKernel.Sizes(q.size(0), q.size(1), in[1].shape().size(1), q.size(2), q.size(3), in[2].shape().size(3),
-                op.mask() == Mask.CAUSAL, (float) op.scale().value());
-    }
-
-    private static int width(SimdTensor tensor) {
-        return tensor.shape().rank() == 0 ? 1 : tensor.shape().size(-1);
-    }
-
-    private static int rows(SimdTensor tensor) {
-        int width = width(tensor);
-        return width == 0 ? 0 : tensor.elements() / width;
     }
 }

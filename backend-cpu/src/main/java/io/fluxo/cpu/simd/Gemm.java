@@ -66,6 +66,14 @@ final class Gemm {
             return new Product(m, n, k, a, b, other, start, then);
         }
 
+        private int panels() {
+            return Panels.count(n);
+        }
+    }
+
+    /** The sizes of a product: m × k times k × n. */
+    record Sizes(int m, int n, int k) {
+
         private int strips() {
             return share(m, HEIGHT);
         }
@@ -116,9 +124,9 @@ final class Gemm {
         };
     }
 
-    /** Whether finished rows of a product are whole: it is not shared out by panels. */
-    boolean finishesWholeRows(Product product) {
-        return cut(product, workers.count()).panels == product.panels();
+    /** Whether finished rows of such a product are whole: it is not shared out by panels. */
+    boolean finishesWholeRows(Sizes sizes) {
+        return cut(sizes, workers.count()).panels == sizes.panels();
     }
 
     /**
@@ -131,21 +139,21 @@ final class Gemm {
     private record Cut(int rows, int panels, int copies) {}
 
     /** @param hands how many workers have this product for themselves */
-    private Cut cut(Product product, int hands) {
-        int strips = product.strips();
-        int panels = product.panels();
-        if (workers.count() == 1 || (long) product.m * product.n * product.k < SHARE) {
-            return new Cut(product.m, panels, 1);
+    private Cut cut(Sizes sizes, int hands) {
+        int strips = sizes.strips();
+        int panels = sizes.panels();
+        if (workers.count() == 1 || (long) sizes.m * sizes.n * sizes.k < SHARE) {
+            return new Cut(sizes.m, panels, 1);
         }
         if (strips * share(panels, hands) < share(strips, hands) * panels) {
-            return new Cut(product.m, share(panels, hands * TASKS), 1);
+            return new Cut(sizes.m, share(panels, hands * TASKS), 1);
         }
         int rows = share(strips, hands * share(share(strips, hands), TASK / HEIGHT)) * HEIGHT; // as many tasks for each worker
-        return new Cut(rows, panels, Panels.size(product.k, product.n) <= OWN ? workers.count() : 1);
+        return new Cut(rows, panels, Panels.size(sizes.k, sizes.n) <= OWN ? workers.count() : 1);
     }
 
     private Plan plan(Product product, int hands) {
-        Cut cut = cut(product, hands);
+        Cut cut = cut(new Sizes(product.m, product.n, product.k), hands);
         return new Plan(product, packed(product, cut.copies), cut);
     }
 

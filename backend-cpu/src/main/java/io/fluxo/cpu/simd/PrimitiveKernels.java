@@ -4,10 +4,9 @@ import static io.fluxo.cpu.simd.Lanes.BLOCK;
 
 import io.fluxo.cpu.simd.Gemm.Batch;
 import io.fluxo.cpu.simd.Gemm.Product;
-import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.PrimitiveOp.*;
-import io.fluxo.random.RandomKey;
+import io.fluxo.op.ShapeRules;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -21,15 +20,14 @@ import java.util.stream.IntStream;
 /** The kernel of each primitive operation, made ready on its arrays. */
 final class PrimitiveKernels {
 
+    private final Memory memory;
     private final Workers workers;
     private final Gemm gemm;
-    private final Ops ops;
 
-    /** @param ops for what must be rearranged first */
-    PrimitiveKernels(Workers workers, Gemm gemm, Ops ops) {
+    PrimitiveKernels(Memory memory, Workers workers, Gemm gemm) {
+        this.memory = memory;
         this.workers = workers;
         this.gemm = gemm;
-        this.ops = ops;
     }
 
     /** {@code y} ← op(in). Views have no kernel. */
@@ -53,7 +51,7 @@ final class PrimitiveKernels {
     private Kernel same(Binary op, float[] a, float[] b, SimdTensor y) {
         float[] to = y.floats();
         Runnable body = workers.plan(Lanes.padded(y.elements()), BLOCK, 0.2, (i, end, _) -> Elementwise.same(op, a, b, to, i, end));
-        int columns = y.shape().rank() == 0 ? 1 : y.shape().size(-1);
+        int columns = y.width();
         return op instanceof Add && columns > 0 ? new Kernel(body, new Kernel.Form.Adds(a, b, to, y.elements() / columns, columns)) : Kernel.of(body);
     }
 
@@ -106,7 +104,11 @@ final class PrimitiveKernels {
             case ScatterAdd _ -> () -> scatterAdd(in[0], in[1], y);
             case Constant(Scalar value, Shape _, DType _) -> () -> Scalars.fill(value.value(), y);
             case Iota(int axis, Shape _, DType _) -> () -> Scalars.iota(axis, y);
-            case RandomUniform _ -> () -> random(in[0].longs(), y.floats(), y.elements());
+            case RandomUniform _ -> {
+                long[] key = in[0].longs();
+                float[] draws = y.floats();
+                yield workers.plan(y.elements(), BLOCK, Draws.NANOS, (from, to, _) -> Draws.uniform(key, draws, from, to));
+            }
             case Cast _ -> () -> Scalars.cast(in[0], y);
             case Unary _, MatMul _ -> throw new IllegalStateException("made ready elsewhere");
             case SplitAxis _, MergeAxes _, StopGradient _ -> throw new IllegalStateException("a view computes nothing");
@@ -116,31 +118,46 @@ final class PrimitiveKernels {
     private Runnable reduce(Reduction op, SimdTensor x, SimdTensor y) {
         Shape shape = x.shape();
         int[] axes = op.axes().stream().mapToInt(shape::axis).sorted().distinct().toArray();
-        SimdTensor source = x;
-        if (axes.length > 0 && axes[axes.length - 1] - axes[0] + 1 != axes.length) {
-            int[] order = IntStream.concat(IntStream.range(0, shape.rank()).filter(axis -> IntStream.of(axes).noneMatch(reduced -> reduced == axis)),
-                    IntStream.of(axes)).toArray();
-            source = ((SimdTensor) ops.permute(x, order)).lasting();
-            shape = source.shape();
-            for (int i = 0; i < axes.length; i++) {
-                axes[i] = shape.rank() - axes.length + i;
-            }
-        }
+        return axes.length > 0 && axes[axes.length - 1] - axes[0] + 1 != axes.length ? reduceApart(op, x, axes, y) : reduceNeighbours(op, x, axes, y);
+    }
+
+    /** Axes that are no neighbours: they become the last ones of a copy. */
+    private Runnable reduceApart(Reduction op, SimdTensor x, int[] axes, SimdTensor y) {
+        Shape shape = x.shape();
+        List<Integer> order = IntStream.concat(IntStream.range(0, shape.rank()).filter(axis -> IntStream.of(axes).noneMatch(reduced -> reduced == axis)),
+                IntStream.of(axes)).boxed().toList();
+        Shape permuted = ShapeRules.KNOWN.shape(new Permute(order), x);
+        SimdTensor copy = new SimdTensor(Memory.Buffer.lasting(x.dtype() == DType.F32 ? memory.lend(x.elements()) : like(x.alive())), permuted, x.dtype());
+        Runnable moving = Movements.permute(x.alive(), shape, order, copy.alive(), permuted);
+        Runnable reducing = reduceNeighbours(op, copy, IntStream.range(shape.rank() - axes.length, shape.rank()).toArray(), y);
+        return () -> {
+            moving.run();
+            reducing.run();
+        };
+    }
+
+    /** An array of the same type and length. */
+    private static Object like(Object array) {
+        return switch (array) {
+            case int[] integers -> new int[integers.length];
+            case long[] integers -> new long[integers.length];
+            case boolean[] truths -> new boolean[truths.length];
+            default -> throw new IllegalStateException("simd has no " + array.getClass().getSimpleName());
+        };
+    }
+
+    private static Runnable reduceNeighbours(Reduction op, SimdTensor x, int[] axes, SimdTensor y) {
+        Shape shape = x.shape();
         int first = axes.length == 0 ? shape.rank() : axes[0];
-        int size = 1;
-        for (int axis : axes) {
-            size *= shape.size(axis);
-        }
+        int count = IntStream.of(axes).map(shape::size).reduce(1, (size, next) -> size * next);
         int inner = shape.elementsFrom(first + axes.length);
         int outer = outer(shape, first);
-        int count = size;
-        SimdTensor from = source;
         if (x.dtype() != DType.F32) {
-            return () -> Scalars.reduce(op, from, outer, count, inner, y);
+            return () -> Scalars.reduce(op, x, outer, count, inner, y);
         }
         return switch (op) {
-            case Sum _ -> () -> Reductions.sum(from.floats(), outer, count, inner, y.floats());
-            case Max _ -> () -> Reductions.max(from.floats(), outer, count, inner, y.floats());
+            case Sum _ -> () -> Reductions.sum(x.floats(), outer, count, inner, y.floats());
+            case Max _ -> () -> Reductions.max(x.floats(), outer, count, inner, y.floats());
         };
     }
 
@@ -201,13 +218,6 @@ final class PrimitiveKernels {
             throw new IndexOutOfBoundsException(Text.format("%s: index %d (element %d) is not one of %d rows", op, index, i, rows));
         }
         return (int) index;
-    }
-
-    private static void random(long[] key, float[] y, int n) {
-        RandomKey stream = new RandomKey(key[0]);
-        for (int i = 0; i < n; i++) {
-            y[i] = (stream.bits(key[1] + i) >>> 40) * 0x1p-24f;
-        }
     }
 
     private static int outer(Shape shape, int axis) {

@@ -1,46 +1,47 @@
 package io.fluxo.cpu.simd;
 
-import static io.fluxo.cpu.simd.Lanes.BLOCK;
+import static io.fluxo.cpu.simd.Runner.guarded;
+import static io.fluxo.cpu.simd.Tensors.own;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.Routine;
 import io.fluxo.op.FusedOp;
-import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
-import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.op.ShapeRules;
 import io.fluxo.op.UpdateOp;
+import io.fluxo.program.Action;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
-import io.fluxo.text.Text;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * Float32 on the JDK's Vector API: primitives, and kernels for what transformers spend their time on. Results have the same bits whatever the
  * number of threads and the width of the machine's vectors.
+ *
+ * <p>What is asked for becomes an {@link Action} on tensors; {@link Runner} carries it out, {@link Recording} writes it down.
  */
 final class SimdBackend implements Backend {
 
     private final Memory memory = new Memory();
+    private final Tensors tensors = new Tensors(memory);
     private final Workers workers;
-    private final Gemm gemm;
-    private final PrimitiveKernels primitives;
-    private final FusedKernels kernels;
-    private Recorder recorder;
+    private final Kernels kernels;
+    private final Recording recording;
+    private final Runner runner;
 
     SimdBackend(int threads) {
         workers = new Workers(threads);
-        gemm = new Gemm(memory, workers);
-        primitives = new PrimitiveKernels(workers, gemm, new Ops(this));
-        kernels = new FusedKernels(memory, workers, gemm);
+        Gemm gemm = new Gemm(memory, workers);
+        kernels = new Kernels(memory, workers, gemm);
+        recording = new Recording(memory, new Planner(memory, workers, gemm, kernels));
+        runner = new Runner(memory, kernels, recording);
     }
 
     @Override
@@ -60,25 +61,15 @@ final class SimdBackend implements Backend {
 
     @Override
     public Tensor upload(HostArray values) {
-        contact();
-        SimdTensor tensor = allocate(values.shape(), values.dtype());
-        System.arraycopy(values.array(), 0, tensor.alive(), 0, values.elements());
-        return tensor;
+        recording.somethingElse();
+        return tensors.of(values);
     }
 
     @Override
     public HostArray download(Tensor tensor) {
-        contact();
-        SimdTensor x = in(tensor);
-        Object copy = switch (x.dtype()) {
-            case F32 -> new float[x.elements()];
-            case I32 -> new int[x.elements()];
-            case I64 -> new long[x.elements()];
-            case BOOL -> new boolean[x.elements()];
-            case F64, BF16 -> throw new IllegalStateException("simd has no " + x.dtype().label());
-        };
-        System.arraycopy(guarded("download", x::alive), 0, copy, 0, x.elements());
-        return new HostArray(x.shape(), x.dtype(), copy);
+        recording.somethingElse();
+        SimdTensor x = own(tensor);
+        return guarded("download", () -> Tensors.values(x));
     }
 
     @Override
@@ -88,7 +79,17 @@ final class SimdBackend implements Backend {
 
     @Override
     public void release(Tensor tensor) {
-        in(tensor).release(memory);
+        own(tensor).release(memory);
+    }
+
+    @Override
+    public Routine routine(Supplier<Tensor> step) {
+        return new SimdRoutine(recording, tensors, new Sharing(workers), step);
+    }
+
+    /** Runs {@code step} and plans its repetition. */
+    Recording.Recorded record(Supplier<Tensor> step) {
+        return recording.of(step);
     }
 
     @Override
@@ -100,83 +101,17 @@ final class SimdBackend implements Backend {
     public Tensor execute(PrimitiveOp op, Tensor... in) {
         return guarded(op.name(), () -> {
             Shape shape = ShapeRules.KNOWN.shape(op, in);
-            SimdTensor[] own = tensors(in);
-            return switch (op) {
-                case SplitAxis _, MergeAxes _, StopGradient _ -> own[0].as(shape);
-                default -> {
-                    SimdTensor y = allocate(shape, ShapeRules.dtype(op, in));
-                    perform(op.name(), primitives.plan(op, own, y), own, y);
-                    yield y;
-                }
-            };
+            List<SimdTensor> inputs = own(in);
+            Action.Compute action = new Action.Compute(op);
+            if (action.isView()) {
+                SimdTensor view = inputs.getFirst().as(shape);
+                recording.add(action, inputs, List.of(view));
+                return view;
+            }
+            SimdTensor y = tensors.make(shape, ShapeRules.dtype(op, in));
+            runner.run(action, inputs, List.of(y));
+            return y;
         });
-    }
-
-    /** Runs a kernel that reads and writes the arrays of these tensors. */
-    private void perform(String op, Kernel kernel, Tensor[] in, Tensor... out) {
-        try {
-            kernel.body().run();
-        } finally {
-            memory.takeBack();
-        }
-        if (recorder != null) {
-            recorder.add(op, kernel, in, out);
-        }
-    }
-
-    /** Something happened that kernels alone do not repeat. */
-    private void contact() {
-        if (recorder != null) {
-            recorder.contact();
-        }
-    }
-
-    /** What a step returned, and what it consists of if that can be repeated. */
-    record Recorded(Tensor result, Optional<SimdRoutine.Recording> recording) {}
-
-    @Override
-    public Routine routine(Supplier<Tensor> step) {
-        return new SimdRoutine(this, new Sharing(workers), step);
-    }
-
-    /** Runs {@code step} and remembers what it does. */
-    Recorded record(Supplier<Tensor> step) {
-        Recorder recorded = new Recorder();
-        TensorScope scope = memory.open();
-        Tensor result;
-        recorder = recorded;
-        try {
-            result = step.get();
-        } catch (RuntimeException | Error thrown) {
-            scope.close();
-            throw thrown;
-        } finally {
-            recorder = null;
-        }
-        if (!recorded.isComplete()) {
-            scope.keep(result);
-            scope.close();
-            return new Recorded(result, Optional.empty());
-        }
-        memory.leave(scope);
-        return new Recorded(copy(in(result)), Optional.of(recorded.recording(in(result), new Joining(gemm, workers, memory, in(result).alive()))));
-    }
-
-    boolean isRecording() {
-        return recorder != null;
-    }
-
-    /** Runs {@code step} within a recording, which it keeps from being replayed. */
-    Tensor unrecorded(Supplier<Tensor> step) {
-        contact();
-        return step.get();
-    }
-
-    /** The same elements in a tensor of the scope that is open now. */
-    Tensor copy(SimdTensor x) {
-        SimdTensor y = allocate(x.shape(), x.dtype());
-        System.arraycopy(x.alive(), 0, y.alive(), 0, x.elements());
-        return y;
     }
 
     @Override
@@ -187,39 +122,38 @@ final class SimdBackend implements Backend {
     @Override
     public Fused forward(FusedOp op, boolean save, Tensor... in) {
         return guarded(op.name(), () -> {
-            SimdTensor[] own = tensors(in);
-            SimdTensor y = allocate(ShapeRules.KNOWN.shape(op, in), in[0].dtype());
-            FusedKernels.Planned<Fused> planned = kernels.forward(op, own, y, this::allocate);
-            Fused result = planned.result();
-            perform(op.name(), planned.kernel(), own, reads(result.saved(), new Tensor[0], y));
-            return result;
+            List<SimdTensor> inputs = own(in);
+            List<SimdTensor> results = new ArrayList<>();
+            results.add(tensors.make(ShapeRules.KNOWN.shape(op, in), in[0].dtype()));
+            kernels.of(op).saved(inputs).forEach(shape -> results.add(tensors.make(shape, DType.F32)));
+            runner.run(new Action.Forward(op), inputs, results);
+            return new Fused(results.getFirst(), results.subList(1, results.size()).toArray(Tensor[]::new));
         });
     }
 
     @Override
     public Tensor[] backward(FusedOp op, Tensor[] in, Fused forward, Tensor gradient) {
-        return guarded(op.name() + ".backward", () -> backward(op, in, forward, gradient, null));
+        return guarded(op.name() + ".backward", () -> backward(op, own(in), forward, own(gradient), null));
     }
 
     @Override
     public Tensor[] backwardOnto(FusedOp op, Tensor[] in, Fused forward, Tensor gradient, Tensor sum) {
-        if (!FusedKernels.adds(op)) {
+        if (!kernels.of(op).adds()) {
             return Backend.super.backwardOnto(op, in, forward, gradient, sum);
         }
-        return guarded(op.name() + ".backward", () -> backward(op, in, forward, gradient, takeOver(in(sum), op.name() + ".backward")));
+        return guarded(op.name() + ".backward", () -> backward(op, own(in), forward, own(gradient), own(sum)));
     }
 
-    private Tensor[] backward(FusedOp op, Tensor[] in, Fused forward, Tensor gradient, SimdTensor sum) {
-        SimdTensor[] own = tensors(in);
-        SimdTensor[] saved = tensors(forward.saved());
-        FusedKernels.Planned<Tensor[]> planned = kernels.backward(op, own, in(forward.output()), saved, in(gradient).floats(), sum, this::allocate);
-        Tensor output = FusedKernels.readsOutput(op) ? forward.output() : null;
-        perform(op.name() + ".backward", planned.kernel(), reads(own, saved, output, gradient, sum), planned.result());
-        return planned.result();
-    }
-
-    private static Tensor[] reads(Tensor[] some, Tensor[] others, Tensor... more) {
-        return Stream.of(some, others, more).flatMap(Arrays::stream).toArray(Tensor[]::new);
+    /** @param sum what the first input's gradient is added to, in place; or null */
+    private Tensor[] backward(FusedOp op, List<SimdTensor> in, Fused forward, SimdTensor gradient, SimdTensor sum) {
+        FusedKernel kernel = kernels.of(op);
+        Action.Backward action = new Action.Backward(op, in.size(), kernel.readsResult(), sum != null);
+        List<SimdTensor> gradients = new ArrayList<>();
+        gradients.add(sum != null ? takeOver(sum, action.name()) : tensors.make(in.getFirst().shape(), DType.F32));
+        in.subList(1, kernel.gradients(in.size())).forEach(input -> gradients.add(tensors.make(input.shape(), DType.F32)));
+        SimdTensor result = action.readsResult() ? own(forward.output()) : null;
+        runner.run(action, Action.Backward.order(gradient, in, own(forward.saved()), result, sum), gradients);
+        return Arrays.copyOf(gradients.toArray(Tensor[]::new), in.size());
     }
 
     @Override
@@ -230,68 +164,16 @@ final class SimdBackend implements Backend {
     @Override
     public List<Tensor[]> updateAll(UpdateOp op, List<Tensor[]> inputs) {
         return guarded(op.name(), () -> {
-            List<Change> changes = inputs.stream().map(in -> change(op, in)).toList();
-            Runnable body = workers.plan(changes.stream().mapToInt(Change::length).sum(), BLOCK, Updates.nanos(op), (from, to, worker) -> {
-                int start = 0;
-                for (int i = 0; i < changes.size(); i++) {
-                    Change change = changes.get(i);
-                    if (start < to && start + change.length > from) {
-                        change.body.run(Math.max(from - start, 0), Math.min(to - start, change.length), worker);
-                    }
-                    start += change.length;
-                }
-            });
-            Tensor[] outputs = changes.stream().flatMap(change -> Arrays.stream(change.outputs)).toArray(Tensor[]::new);
-            Tensor[] others = inputs.stream().flatMap(in -> Arrays.stream(in).skip(op.donated()).filter(tensor -> tensor != in[0])).toArray(Tensor[]::new);
-            perform(op.name(), Kernel.of(body), reads(outputs, others), outputs);
-            return changes.stream().map(Change::outputs).toList();
+            List<SimdTensor> read = inputs.stream().flatMap(Arrays::stream).map(Tensors::own).toList();
+            read.forEach(SimdTensor::alive);
+            List<SimdTensor> states = inputs.stream().flatMap(in -> Arrays.stream(in).limit(op.donated())).map(state -> takeOver(own(state), op.name())).toList();
+            runner.run(new Action.Update(op, inputs.size()), read, states);
+            List<Tensor[]> outputs = new ArrayList<>();
+            for (int i = 0; i < states.size(); i += op.donated()) {
+                outputs.add(states.subList(i, i + op.donated()).toArray(Tensor[]::new));
+            }
+            return outputs;
         });
-    }
-
-    /**
-     * An update about to happen in place.
-     *
-     * @param length of its arrays, in whole blocks
-     */
-    private record Change(Tensor[] outputs, int length, Workers.Range body) {}
-
-    private Change change(UpdateOp op, Tensor[] in) {
-        SimdTensor[] read = tensors(in);
-        for (SimdTensor tensor : read) {
-            tensor.alive();
-        }
-        SimdTensor[] out = new SimdTensor[op.donated()];
-        for (int i = 0; i < out.length; i++) {
-            out[i] = takeOver(read[i], op.name());
-        }
-        Object w = out[0].alive();
-        Workers.Range body = switch (op) {
-            case UpdateOp.Accumulate _ -> {
-                float[] sum = out[0].floats();
-                float[] x = in[1] == in[0] ? sum : read[1].floats();
-                yield (i, end, _) -> Elementwise.accumulate(sum, x, i, end);
-            }
-            case UpdateOp.Assign _ -> {
-                Object from = in[1] == in[0] ? w : read[1].alive();
-                int elements = out[0].elements();
-                yield (i, end, _) -> System.arraycopy(from, i, w, i, Math.min(end, elements) - i);
-            }
-            case UpdateOp.SgdStep(double decay) -> {
-                float[] weight = out[0].floats();
-                float[] g = read[1].floats();
-                float[] rates = read[2].floats();
-                yield (i, end, _) -> Updates.sgd(weight, g, rates[0], (float) decay, i, end);
-            }
-            case UpdateOp.AdamStep adam -> {
-                float[] weight = out[0].floats();
-                float[] m = out[1].floats();
-                float[] v = out[2].floats();
-                float[] g = read[3].floats();
-                float[] rates = read[4].floats();
-                yield (i, end, _) -> Updates.adam(adam, weight, m, v, g, rates, i, end);
-            }
-        };
-        return new Change(Arrays.copyOf(out, out.length, Tensor[].class), Lanes.padded(out[0].elements()), body);
     }
 
     /** {@code tensor} to be written over. */
@@ -299,39 +181,8 @@ final class SimdBackend implements Backend {
         Object before = tensor.alive();
         SimdTensor taken = tensor.donateTo(op, memory);
         if (taken.alive() != before) {
-            contact();
-        }
-        if (recorder != null) {
-            recorder.updates(taken);
+            recording.somethingElse();
         }
         return taken;
-    }
-
-    /** Errors about dead tensors name the operation that met them. */
-    private static <T> T guarded(String op, Supplier<T> body) {
-        try {
-            return body.get();
-        } catch (IllegalStateException dead) {
-            throw new IllegalStateException(op + ": " + dead.getMessage(), dead);
-        }
-    }
-
-    private SimdTensor allocate(Shape shape, DType dtype) {
-        return new SimdTensor(memory.allocate(dtype, shape.elements()), shape, dtype);
-    }
-
-    private static SimdTensor in(Tensor tensor) {
-        if (tensor instanceof SimdTensor own) {
-            return own;
-        }
-        throw new IllegalArgumentException(Text.format("a tensor %s of another backend came to simd", tensor.shape()));
-    }
-
-    private static SimdTensor[] tensors(Tensor... in) {
-        SimdTensor[] own = new SimdTensor[in.length];
-        for (int i = 0; i < in.length; i++) {
-            own[i] = in(in[i]);
-        }
-        return own;
     }
 }

@@ -2,7 +2,6 @@ package io.fluxo.cpu.simd;
 
 import io.fluxo.backend.Routine;
 import io.fluxo.tensor.Tensor;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -15,69 +14,39 @@ final class SimdRoutine implements Routine {
     /** After so many recordings in turn that were not replayed the step is asked every time. */
     private static final int ATTEMPTS = 3;
 
-    private final SimdBackend backend;
-    private final Supplier<Tensor> step;
+    private final Recording recording;
+    private final Tensors tensors;
     private final Sharing sharing;
-    private Optional<Recording> recording = Optional.empty();
+    private final Supplier<Tensor> step;
+    private Optional<Plan> plan = Optional.empty();
     private boolean begun;
-    private int vain;
+    private int notReplayed;
 
-    SimdRoutine(SimdBackend backend, Sharing sharing, Supplier<Tensor> step) {
-        this.backend = backend;
+    SimdRoutine(Recording recording, Tensors tensors, Sharing sharing, Supplier<Tensor> step) {
+        this.recording = recording;
+        this.tensors = tensors;
         this.sharing = sharing;
         this.step = step;
     }
 
-    /**
-     * What a step consists of.
-     *
-     * @param places  where the tensors from outside are that it reads or updates
-     * @param updated those that it updates in place
-     * @param result  the tensor it returned, whose contents each replay replaces
-     */
-    record Recording(List<Instruction> instructions, List<Memory.Buffer> places, List<Memory.Buffer> updated, SimdTensor result) implements Runnable {
-
-        /** Whether everything is still in its place, and nobody has made a view of what would be written over. */
-        boolean mayReplay() {
-            for (int i = 0; i < places.size(); i++) {
-                if (!places.get(i).isInUse()) {
-                    return false;
-                }
-            }
-            for (int i = 0; i < updated.size(); i++) {
-                if (!updated.get(i).isAlone()) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        @Override
-        public void run() {
-            for (int i = 0; i < instructions.size(); i++) {
-                instructions.get(i).kernel().body().run();
-            }
-        }
-    }
-
     @Override
     public Tensor run() {
-        if (backend.isRecording()) {
-            return backend.unrecorded(step);
+        if (recording.isOn()) {
+            return recording.without(step);
         }
-        if (recording.isPresent() && recording.get().mayReplay()) {
-            vain = 0;
-            sharing.run(recording.get());
-            return backend.copy(recording.get().result());
+        if (plan.isPresent() && plan.get().mayRun()) {
+            notReplayed = 0;
+            sharing.run(plan.get());
+            return tensors.copy(plan.get().result());
         }
-        if (!begun || vain == ATTEMPTS) {
+        plan = Optional.empty();
+        if (!begun || notReplayed == ATTEMPTS) {
             begun = true;
-            recording = Optional.empty();
             return step.get();
         }
-        vain++;
-        SimdBackend.Recorded recorded = backend.record(step);
-        recording = recorded.recording();
+        notReplayed++;
+        Recording.Recorded recorded = recording.of(step);
+        plan = recorded.plan();
         return recorded.result();
     }
 }

@@ -39,6 +39,17 @@ final class SimdTensor implements Tensor {
         return shape.elements();
     }
 
+    /** The size of the last axis; 1 where there is none. */
+    int width() {
+        return shape.rank() == 0 ? 1 : shape.size(-1);
+    }
+
+    /** How many rows of {@link #width} there are. */
+    int rows() {
+        int width = width();
+        return width == 0 ? 0 : elements() / width;
+    }
+
     float[] floats() {
         return (float[]) alive();
     }

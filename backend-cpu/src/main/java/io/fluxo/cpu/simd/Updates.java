@@ -5,22 +5,60 @@ import static io.fluxo.cpu.simd.Lanes.load;
 
 import io.fluxo.op.UpdateOp;
 import io.fluxo.op.UpdateOp.AdamStep;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
-/** Optimizer steps in place, each parameter read and written once, over ranges of whole blocks. */
+/** Updates in place, element by element: each state read and written once, over ranges of whole blocks. */
 final class Updates {
 
     private Updates() {}
 
+    /**
+     * The update of one state.
+     *
+     * @param in  what the update takes; those that it takes over are found in {@code out}
+     * @param out the states themselves
+     */
+    static Workers.Range plan(UpdateOp op, List<SimdTensor> in, List<SimdTensor> out) {
+        Object w = out.getFirst().alive();
+        return switch (op) {
+            case UpdateOp.Accumulate _ -> {
+                float[] sum = out.getFirst().floats();
+                float[] x = in.get(1) == in.get(0) ? sum : in.get(1).floats();
+                yield (i, end, _) -> Elementwise.accumulate(sum, x, i, end);
+            }
+            case UpdateOp.Assign _ -> {
+                Object from = in.get(1) == in.get(0) ? w : in.get(1).alive();
+                int elements = out.getFirst().elements();
+                yield (i, end, _) -> System.arraycopy(from, i, w, i, Math.min(end, elements) - i);
+            }
+            case UpdateOp.SgdStep(double decay) -> {
+                float[] weight = out.getFirst().floats();
+                float[] g = in.get(1).floats();
+                float[] rates = in.get(2).floats();
+                yield (i, end, _) -> sgd(weight, g, rates[0], (float) decay, i, end);
+            }
+            case UpdateOp.ClipFactor _ -> throw new IllegalStateException("not element by element: " + op.name());
+            case AdamStep adam -> {
+                float[] weight = out.get(0).floats();
+                float[] m = out.get(1).floats();
+                float[] v = out.get(2).floats();
+                float[] g = in.get(3).floats();
+                float[] rates = in.get(4).floats();
+                yield (i, end, _) -> adam(adam, weight, m, v, g, rates, i, end);
+            }
+        };
+    }
+
     /** Roughly the time of one element, in nanoseconds. */
     static double nanos(UpdateOp op) {
         return switch (op) {
-            case UpdateOp.Accumulate _, UpdateOp.Assign _, UpdateOp.SgdStep _ -> 0.2;
+            case UpdateOp.Accumulate _, UpdateOp.Assign _, UpdateOp.SgdStep _, UpdateOp.ClipFactor _ -> 0.2;
             case AdamStep _ -> 0.6;
         };
     }
 
-    static void sgd(float[] w, float[] g, float lr, float decay, int from, int to) {
+    private static void sgd(float[] w, float[] g, float lr, float decay, int from, int to) {
         for (int i = from; i < to; i += L) {
             FloatVector weight = load(w, i);
             FloatVector gradient = decay == 0 ? load(g, i) : load(g, i).add(weight.mul(decay));
@@ -29,7 +67,7 @@ final class Updates {
     }
 
     /** @param rates lr, 1 − β₁ᵗ, 1 − β₂ᵗ */
-    static void adam(AdamStep op, float[] w, float[] m, float[] v, float[] g, float[] rates, int from, int to) {
+    private static void adam(AdamStep op, float[] w, float[] m, float[] v, float[] g, float[] rates, int from, int to) {
         float beta1 = (float) op.beta1();
         float rest1 = (float) (1 - op.beta1());
         float beta2 = (float) op.beta2();

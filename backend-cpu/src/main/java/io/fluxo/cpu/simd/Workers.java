@@ -141,6 +141,11 @@ final class Workers implements AutoCloseable {
                 : plan(List.of(Part.of(n, each, (from, to, worker) -> part(from, to, cut, worker, body))));
     }
 
+    /** Row by row of {@code x}; {@code nanos} is the time of one element. */
+    Runnable rows(SimdTensor x, double nanos, Range body) {
+        return plan(x.rows(), 1, nanos * x.width() + 10, body);
+    }
+
     private static void part(int from, int to, int cut, int worker, Range body) {
         for (int i = from; i < to; i += cut) {
             body.run(i, Math.min(to, i + cut), worker);

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.backend.Routine;
+import io.fluxo.layer.Pass;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.ActFn;
 import io.fluxo.model.ModelSpecBuilder;
-import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
 import io.fluxo.op.UpdateOp.Accumulate;
 import io.fluxo.op.UpdateOp.Assign;
@@ -54,8 +54,8 @@ class RoutineTest {
         }
 
         @Override
-        public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
-            return inner.backwardOnto(op, inputs, forward, gradient, sum); // the default rounds in another order
+        public Routine routine(Supplier<Tensor> step) {
+            return step::get;
         }
     }
 
@@ -137,7 +137,7 @@ class RoutineTest {
 
     @Test
     void examplesMayChangeTheirForm() {
-        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+        requireSame(spec().dropout(0.1).build(), clipped(0.5), 2, (t, trainer, model, backend) -> {
             int rows = t < 4 ? 4 : 5;
             return trainer.step(t, windows(t, rows, 13), rows, Set.of()).loss();
         });
@@ -195,12 +195,53 @@ class RoutineTest {
         });
     }
 
+    private static TrainingSpec clipped(double limit) {
+        return new TrainingSpec(TRAINING.optimizer(), TRAINING.betas(), TRAINING.epsilon(), TRAINING.lr(), TRAINING.warmup(),
+                TRAINING.schedule(), TRAINING.weightDecay(), TRAINING.decay(), limit, TRAINING.batch(), TRAINING.steps(), TRAINING.evalEvery());
+    }
+
+    /** At the second limit some steps are clipped and some are not. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.05, 2, 1000})
+    void dropoutAndClippingTrainToTheSameBits(double limit) {
+        requireSame(spec().dropout(0.1).build(), clipped(limit), 2, RoutineTest::plainly);
+        requireSame(spec().placement("post").dropout(0.5).dModel(30).build(), clipped(limit), 1, RoutineTest::plainly);
+        requireSame(spec().family(ModelSpec.Family.GRU).dropout(0.1).build(), clipped(limit), 2, RoutineTest::plainly);
+    }
+
+    /** By the step's stream and the place's path, replayed or not. */
     @Test
-    void dropoutAndClippingAreAskedEveryTime() {
-        requireSame(spec().dropout(0.1).build(), TRAINING, 2, RoutineTest::plainly);
-        TrainingSpec clipped = new TrainingSpec(TRAINING.optimizer(), TRAINING.betas(), TRAINING.epsilon(), TRAINING.lr(), TRAINING.warmup(),
-                TRAINING.schedule(), TRAINING.weightDecay(), TRAINING.decay(), 0.05, TRAINING.batch(), TRAINING.steps(), TRAINING.evalEvery());
-        requireSame(spec().build(), clipped, 2, RoutineTest::plainly);
+    void eachStepDropsByKeysOfItsOwn() {
+        requireSame(spec().dropout(0.3).build(), TRAINING, 2, (t, trainer, model, backend) -> {
+            Examples examples = Examples.successors(windows(t, 4, 13), 4);
+            double expected;
+            try (TensorScope _ = backend.openScope()) {
+                Tensor tokens = backend.upload(HostArray.of(Shape.of(4, 12), examples.tokens()));
+                Tensor targets = backend.upload(HostArray.of(Shape.of(4, 12), examples.targets()));
+                expected = backend.download(model.loss(Pass.training(backend, KEY.split("dropout").split(t)), tokens, targets)).scalar();
+            }
+            double found = trainer.step(t, examples, Set.of()).loss();
+            assertThat(found).isEqualTo(expected);
+            return found;
+        });
+    }
+
+    @Test
+    void stepsWithDropoutAndClippingAreReplayed() {
+        try (SimdBackend backend = new SimdBackend(2)) {
+            int[] asked = {0};
+            Backend counting = new DelegatingBackend("counting", backend) {
+                @Override
+                public Routine routine(Supplier<Tensor> step) {
+                    return inner.routine(() -> {
+                        asked[0]++;
+                        return step.get();
+                    });
+                }
+            };
+            trained(counting, spec().dropout(0.1).build(), clipped(0.05), RoutineTest::plainly);
+            assertThat(asked[0]).isEqualTo(2);
+        }
     }
 
     /** How often a step is asked what it does, over so many runs on x = 1, 2, 3 … */
@@ -403,6 +444,8 @@ class RoutineTest {
             List<String> names = names(backend, spec().placement(placement).build());
             String whole = String.join("\n", names);
             assertThat(names).contains("linear, linear, linear", "linear + gelu");
+            assertThat(String.join("\n", names(backend, spec().placement(placement).dropout(0.1).build())))
+                    .contains("linear + dropout + add + layerNorm").contains("linear.backward + gelu.backward");
             assertThat(whole).contains("linear + add + layerNorm").contains("linear.backward + gelu.backward");
             assertThat(names).doesNotContain("gelu", "gelu.backward", "layerNorm".repeat(2));
         }
@@ -415,9 +458,9 @@ class RoutineTest {
             @Override
             public Routine routine(Supplier<Tensor> step) {
                 return () -> {
-                    SimdBackend.Recorded recorded = backend.record(step);
+                    Recording.Recorded recorded = backend.record(step);
                     names.clear();
-                    recorded.recording().ifPresent(recording -> recording.instructions().forEach(one -> names.add(one.op())));
+                    recorded.plan().ifPresent(plan -> names.addAll(plan.names()));
                     return recorded.result();
                 };
             }

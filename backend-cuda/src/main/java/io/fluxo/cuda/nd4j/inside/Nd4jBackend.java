@@ -170,6 +170,7 @@ final class Nd4jBackend implements Backend {
             case UpdateOp.Accumulate _ -> updates.accumulate(out[0], in[1] == in[0] ? out[0].array() : in[1].array());
             case UpdateOp.Assign _ -> out[0].array().assign(in[1] == in[0] ? out[0].array() : in[1].array());
             case UpdateOp.SgdStep sgd -> updates.sgd(sgd, out[0], in[1].array(), HostValues.read(in[2]).toDoubles());
+            case UpdateOp.ClipFactor clip -> updates.clipFactor(clip, out[0], Arrays.stream(in).skip(1).map(HostValues::read).toList());
             case UpdateOp.AdamStep adam -> updates.adam(adam, out[0], out[1], out[2], in[3].array(), HostValues.read(in[4]).toDoubles());
         }
     }

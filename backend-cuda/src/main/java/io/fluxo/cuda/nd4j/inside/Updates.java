@@ -1,10 +1,12 @@
 package io.fluxo.cuda.nd4j.inside;
 
 import io.fluxo.op.UpdateOp.AdamStep;
+import io.fluxo.op.UpdateOp.ClipFactor;
 import io.fluxo.op.UpdateOp.SgdStep;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.transforms.floating.Sqrt;
 import org.nd4j.linalg.factory.Nd4j;
@@ -27,6 +29,11 @@ final class Updates {
 
     void accumulate(Nd4jTensor sum, INDArray x) {
         kernels.run("add", sum.array(), sum.array(), x);
+    }
+
+    /** In doubles on the host. */
+    void clipFactor(ClipFactor op, Nd4jTensor factor, List<HostArray> gradients) {
+        HostValues.write(HostArray.of(Shape.SCALAR, factor.dtype(), new double[] {op.factor(gradients)}), factor.array());
     }
 
     /** @param rates lr, … */

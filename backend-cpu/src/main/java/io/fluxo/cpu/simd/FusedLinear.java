@@ -3,19 +3,20 @@ package io.fluxo.cpu.simd;
 import io.fluxo.cpu.simd.Gemm.Batch;
 import io.fluxo.cpu.simd.Gemm.Product;
 import io.fluxo.cpu.simd.Kernel.Form.Includes;
+import io.fluxo.cpu.simd.Kernel.Form.Multiplies;
 import io.fluxo.cpu.simd.Workers.Part;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * ∂x = g Wᵀ, ∂W = xᵀ g and ∂b = Σ g of y = x W + b.
+ * y = x W + b; ∂x = g Wᵀ, ∂W = xᵀ g and ∂b = Σ g.
  *
  * <p>A worker that made some rows of x and g has them in its cache; what another worker made is farther away, and on cores that share no
  * cache as far as main memory. Where rows are many, ∂W is therefore a sum over pieces of them, so that each worker reads its own. How many
  * pieces there are depends on nothing but the shapes.
  */
-final class LinearGradient {
+final class FusedLinear implements FusedKernel {
 
     /** Rows of a piece, at least: the additions at the end are few beside them. */
     private static final int ROWS = 384;
@@ -24,25 +25,43 @@ final class LinearGradient {
     private final Workers workers;
     private final Gemm gemm;
 
-    LinearGradient(Memory memory, Workers workers, Gemm gemm) {
+    FusedLinear(Memory memory, Workers workers, Gemm gemm) {
         this.memory = memory;
         this.workers = workers;
         this.gemm = gemm;
     }
 
-    /**
-     * @param k  features of x
-     * @param n  features of y
-     * @param onto whether dx is added to
-     * @param db receives ∂b, or null where there is no bias
-     */
-    Kernel plan(int rows, int k, int n, float[] x, float[] w, float[] g, float[] dx, boolean onto, float[] dw, float[] db) {
-        Matrix input = Matrix.of(dx, k);
-        Product product = new Product(rows, k, n, Matrix.of(g, n), Matrix.of(w, n).transposed(), input, onto ? input : null);
+    @Override
+    public boolean adds() {
+        return true;
+    }
+
+    @Override
+    public Kernel forward(List<SimdTensor> in, List<SimdTensor> out) {
+        SimdTensor y = out.getFirst();
+        int k = in.get(1).shape().size(0);
+        int n = in.get(1).shape().size(1);
+        Matrix bias = in.size() < 3 ? null : new Matrix(in.get(2).floats(), 0, 0, 1);
+        Product product = new Product(y.rows(), n, k, Matrix.of(in.get(0).floats(), k), Matrix.of(in.get(1).floats(), n), Matrix.of(y.floats(), n), bias);
+        return new Kernel(gemm.plan(List.of(Batch.of(product))), new Multiplies(product));
+    }
+
+    @Override
+    public Kernel backward(Pullback pass) {
+        int rows = pass.gradient().rows();
+        int k = pass.in().get(1).shape().size(0);
+        int n = pass.in().get(1).shape().size(1);
+        float[] x = pass.x().floats();
+        float[] g = pass.gradient().floats();
+        float[] dw = pass.output(1);
+        float[] db = pass.output(2);
+        Matrix dx = Matrix.of(pass.dx(), k);
+        Product product = new Product(rows, k, n, Matrix.of(g, n), Matrix.of(pass.input(1), n).transposed(), dx, pass.onto() ? dx : null);
         Function<Product, Runnable> with = forInput -> plan(forInput, rows, k, n, x, g, dw, db);
         return new Kernel(with.apply(product), new Includes(product, with));
     }
 
+    /** @param db receives ∂b, or null where there is no bias */
     private Runnable plan(Product forInput, int rows, int k, int n, float[] x, float[] g, float[] dw, float[] db) {
         Pieces pieces = pieces(rows, k, n);
         float[] second = pieces.count() == 2 ? memory.lend(k * n) : null;

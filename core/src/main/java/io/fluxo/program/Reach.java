@@ -1,0 +1,11 @@
+package io.fluxo.program;
+
+/** What a backend can do in one go. */
+public interface Reach {
+
+    /** Whether something may follow on parts of rows of so many columns. */
+    boolean followsOn(int columns);
+
+    /** Whether {@code product} finishes whole rows, as a norm needs them, and not columns in turn. */
+    boolean finishesWholeRows(Instruction product);
+}

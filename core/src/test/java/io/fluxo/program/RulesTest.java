@@ -1,0 +1,161 @@
+package io.fluxo.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fluxo.op.PrimitiveOp.MergeAxes;
+import io.fluxo.op.PrimitiveOp.SplitAxis;
+import io.fluxo.shape.Dim;
+import io.fluxo.tensor.Tensor;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Each rule on programs of a few lines. */
+class RulesTest {
+
+    private static final Reach WHOLE = reach(true);
+    private static final Reach IN_PARTS = reach(false);
+
+    private final Writing on = new Writing();
+    private final Tensor x = Writing.given(4, 32);
+    private final Tensor w = Writing.given(32, 16);
+    private final Tensor stream = Writing.given(4, 16);
+
+    private static Reach reach(boolean wholeRows) {
+        return new Reach() {
+            @Override
+            public boolean followsOn(int columns) {
+                return columns % 16 == 0;
+            }
+
+            @Override
+            public boolean finishesWholeRows(Instruction product) {
+                return wholeRows;
+            }
+        };
+    }
+
+    private List<String> chains(Reach reach, Tensor result) {
+        return Writing.names(on.program(result).by(List.of(new LeaveOutViews(), new FollowOnRows(reach))));
+    }
+
+    private List<String> sideBySide(Tensor result) {
+        return Writing.names(on.program(result).by(List.of(new LeaveOutViews(), new FollowOnRows(WHOLE), new PutSideBySide())));
+    }
+
+    @Test
+    void anActivationFollowsAProduct() {
+        assertThat(chains(WHOLE, on.relu(on.linear(x, w)))).containsExactly("linear + relu");
+    }
+
+    @Test
+    void theStreamAndANormFollowAProduct() {
+        assertThat(chains(WHOLE, on.norm(on.add(stream, on.linear(x, w))))).containsExactly("linear + add + rmsNorm");
+    }
+
+    @Test
+    void dropoutFollowsAProduct() {
+        assertThat(chains(WHOLE, on.norm(on.add(stream, on.dropout(on.linear(x, w)))))).containsExactly("linear + dropout + add + rmsNorm");
+    }
+
+    @Test
+    void aNormWaitsForWholeRows() {
+        assertThat(chains(IN_PARTS, on.norm(on.add(stream, on.linear(x, w))))).containsExactly("linear + add", "rmsNorm");
+    }
+
+    @Test
+    void aNormFollowsASum() {
+        assertThat(chains(IN_PARTS, on.norm(on.add(stream, stream)))).containsExactly("add + rmsNorm");
+    }
+
+    @Test
+    void onlyANormFollowsASum() {
+        assertThat(chains(WHOLE, on.relu(on.add(stream, stream)))).containsExactly("add", "relu");
+    }
+
+    @Test
+    void anActivationsGradientFollowsAProductsGradient() {
+        Tensor hidden = Writing.given(4, 32);
+        Tensor gradient = on.linearBackward(stream, x, w).getFirst();
+        assertThat(chains(WHOLE, on.reluBackward(gradient, hidden))).containsExactly("linear.backward + relu.backward");
+    }
+
+    @Test
+    void anActivationsGradientDoesNotFollowOnItsOtherInput() {
+        Tensor gradient = on.linearBackward(stream, x, w).getFirst();
+        assertThat(chains(WHOLE, on.reluBackward(Writing.given(4, 32), gradient))).containsExactly("linear.backward", "relu.backward");
+    }
+
+    @Test
+    void whatNeedsAnotherValueOfTheChainWaits() {
+        List<Tensor> gradients = on.linearBackward(Writing.given(32, 32), Writing.given(32, 32), Writing.given(32, 32));
+        assertThat(chains(WHOLE, on.add(gradients.get(0), gradients.get(1)))).containsExactly("linear.backward", "add");
+    }
+
+    @Test
+    void aSumWithItselfWaits() {
+        Tensor product = on.linear(x, w);
+        assertThat(chains(WHOLE, on.add(product, product))).containsExactly("linear", "add");
+    }
+
+    @Test
+    void aSumThatIsStretchedWaits() {
+        assertThat(chains(WHOLE, on.add(on.linear(x, w), Writing.given(16)))).containsExactly("linear", "add");
+    }
+
+    @Test
+    void whatLooksAtAnEarlierValueOfTheChainWaits() {
+        Tensor product = on.linear(x, w);
+        on.relu(product);
+        assertThat(chains(WHOLE, on.add(product, stream))).containsExactly("linear + relu", "add");
+    }
+
+    @Test
+    void rowsThatDoNotFitWait() {
+        assertThat(chains(WHOLE, on.relu(on.linear(x, Writing.given(32, 17))))).containsExactly("linear", "relu");
+    }
+
+    @Test
+    void aViewHidesNothing() {
+        Tensor product = on.linear(Writing.given(2, 2, 32), w);
+        assertThat(chains(WHOLE, on.relu(on.compute(new MergeAxes(0), product)))).containsExactly("linear + relu");
+    }
+
+    @Test
+    void rowsOfAnotherLengthWait() {
+        Tensor split = on.compute(new SplitAxis(1, Dim.of(2), Dim.of(16)), on.linear(x, Writing.given(32, 32)));
+        assertThat(chains(WHOLE, on.norm(split))).containsExactly("linear", "rmsNorm");
+    }
+
+    @Test
+    void anUpdateBeginsNoChain() {
+        assertThat(chains(WHOLE, on.norm(on.accumulate(stream, stream).getFirst()))).containsExactly("accumulate", "rmsNorm");
+    }
+
+    @Test
+    void productsOfOneInputRunSideBySide() {
+        Tensor q = on.linear(x, w);
+        on.linear(x, w);
+        on.linear(x, w);
+        assertThat(sideBySide(on.exp(q))).containsExactly("linear, linear, linear", "exp");
+    }
+
+    @Test
+    void aProductOfAProductDoesNot() {
+        Tensor q = on.linear(x, w);
+        assertThat(sideBySide(on.linear(q, Writing.given(16, 16)))).containsExactly("linear", "linear");
+    }
+
+    @Test
+    void chainsThatBeginWithAProductRunSideBySide() {
+        Tensor gate = on.relu(on.linear(x, w));
+        on.linear(x, w);
+        assertThat(sideBySide(gate)).containsExactly("linear + relu, linear");
+    }
+
+    @Test
+    void productsApartDoNot() {
+        Tensor q = on.linear(x, w);
+        on.exp(q);
+        assertThat(sideBySide(on.linear(x, w))).containsExactly("linear", "exp", "linear");
+    }
+}
