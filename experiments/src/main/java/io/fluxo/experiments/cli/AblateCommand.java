@@ -1,5 +1,6 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Study;
@@ -8,6 +9,7 @@ import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.StudyDefinition;
 import io.fluxo.experiments.study.StudyTrials;
 import io.fluxo.experiments.workbench.Workbench;
+import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -47,12 +49,18 @@ final class AblateCommand extends StudyCommand {
     @Override
     ExitStatus run() throws Exception {
         CommonOptions.concurrent("--jobs", jobs);
+        if (list) {
+            alone("--list");
+        }
         Workbench workbench = workbench();
         if (list) {
             return listStudies(workbench);
         }
         Request request = request(workbench, asked == null && resume == null ? DEFAULT_STUDY : asked);
         if (yaml) {
+            if (dryRun || common.json != null) {
+                throw new BadInput(Text.format("%s does nothing with --yaml: leave one of them out", dryRun ? "--dry-run" : "--json"));
+            }
             terminal.out().print(StudyWriter.write(request.study()));
             return ExitStatus.AS_EXPECTED;
         }
@@ -71,7 +79,6 @@ final class AblateCommand extends StudyCommand {
                     + StudyText.verdict(finished.result()));
             terminal.out().println("report: " + finished.directory().report());
         }
-        tellFailures(finished);
         return finished.result().asExpected() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }
 

@@ -1,14 +1,23 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Launcher;
+import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * A command; its result is the exit status.
@@ -19,6 +28,9 @@ abstract class FluxoCommand<O extends CommonOptions> implements Callable<Integer
 
     @Mixin
     final O common;
+
+    @CommandLine.Spec
+    private CommandSpec spec;
 
     final Terminal terminal;
     final Interruption interruption;
@@ -40,6 +52,22 @@ abstract class FluxoCommand<O extends CommonOptions> implements Callable<Integer
      * @param arguments   the command line as typed
      */
     record Session(Terminal terminal, Interruption interruption, Function<Optional<Path>, Workbench> workbenches, List<String> arguments) {}
+
+    /**
+     * Refuses what would be passed over: {@code mode} does something else than the command's other options are about.
+     *
+     * @param with the options that it takes all the same, besides those for output and plugins
+     * @throws BadInput that names the first other one
+     */
+    final void alone(String mode, String... with) {
+        Set<String> taken = new HashSet<>(List.of(mode, "--json", "--plugins", "--quiet", "--debug"));
+        taken.addAll(List.of(with));
+        CommandLine.ParseResult given = spec.commandLine().getParseResult();
+        Stream.concat(given.matchedOptions().stream().map(OptionSpec::longestName), given.matchedPositionals().stream().map(PositionalParamSpec::paramLabel))
+                .filter(name -> !taken.contains(name)).findFirst().ifPresent(name -> {
+                    throw new BadInput(Text.format("%s does nothing with %s: leave one of them out", name, mode));
+                });
+    }
 
     @Override
     public final Integer call() throws Exception {

@@ -2,6 +2,7 @@ package io.fluxo.experiments.cli;
 
 import io.fluxo.text.Text;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -32,7 +33,17 @@ final class Interruption implements AutoCloseable {
         return current;
     }
 
+    /** What ended the program, if it was no signal: the JVM shuts down in the thread that asked for it, and a signal's thread asks otherwise. */
+    private static boolean endedByCode() {
+        return Thread.getAllStackTraces().values().stream().flatMap(Arrays::stream)
+                .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime") && frame.getMethodName().equals("exit"));
+    }
+
     private void interrupted() {
+        if (endedByCode()) {
+            terminal.err().println("fluxo: ended from within, by System.exit: a plugin must not do that; nothing is recorded of what was running");
+            Runtime.getRuntime().halt(ExitStatus.NOT_AS_EXPECTED.code());
+        }
         Work work = current();
         boolean ended = work == null || work.stopped();
         String kept = work == null ? "" : ended ? "; " + work.kept : Text.format("; it did not come to an end within %d s", PATIENCE.toSeconds());

@@ -14,9 +14,7 @@ import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.Environment;
 import io.fluxo.experiments.study.RunDirectory;
-import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.StudyTrials;
-import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Launcher;
@@ -116,6 +114,9 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         RunDirectory directory = RunDirectory.resume(resume, name.equals("train"));
         JsonNode environment = directory.environment();
         String madeBy = environment.path("job").asString("");
+        if (madeBy.isEmpty()) {
+            throw new BadInput(Text.format("--resume %s: its environment.json does not say which command made the run; begin another", resume));
+        }
         if (!madeBy.equals(name)) {
             throw new BadInput(Text.format("--resume %s: was made by '%s %s': continue it with that", resume, Launcher.command(), madeBy));
         }
@@ -225,20 +226,5 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         Environment.Call call = new Environment.Call(name, typed(), typedWithout("--out"), request.options());
         return new StudyJob(call, workbench, common, terminal, interruption, trials, request.settings(), request.begun(), jobs,
                 Duration.ofNanos((long) (checkpoint * 1e9))).run();
-    }
-
-    final void tellFailures(Finished finished) {
-        RunDirectory directory = finished.directory();
-        String resumes = Launcher.line(List.of(name, "--resume", directory.root()));
-        for (StudyResult.VariantResult variant : finished.result().variants()) {
-            for (TrialResult result : variant.trials()) {
-                if (result.outcome() == TrialResult.Outcome.FAILED) {
-                    String again = directory.isRecorded(result.trial())
-                            ? Text.format("to run it again: rm -r %s && %s", Launcher.quoted(directory.trial(result.trial())), resumes)
-                            : Text.format("nothing is recorded of it; when that is mended, this runs it again: %s", resumes);
-                    terminal.err().println(Text.format("fluxo: trial %s failed: %s; %s", result.trial().id(), result.message(), again));
-                }
-            }
-        }
     }
 }

@@ -32,8 +32,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -132,8 +135,20 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         StudyResult result = StudyResult.of(study(), workbench.studies().definition(study()), settings.backend(), settings.seed(), measured, results,
                 workbench::size).with(tuning);
         Finished finished = new Finished(result, directory);
+        tellFailures(finished);
         leave(finished, measured, environment, timings(Stream.concat(tried.stream(), results.stream()).toList(), seconds, atOnce, choice.threads()));
         return Optional.of(finished);
+    }
+
+    /** Before results and report are written: what keeps a trial from its disk may keep those from it too. */
+    private void tellFailures(Finished finished) {
+        RunDirectory directory = finished.directory();
+        finished.result().variants().stream().flatMap(variant -> variant.trials().stream()).filter(trial -> trial.outcome() == TrialResult.Outcome.FAILED).forEach(trial -> {
+            String again = directory.isRecorded(trial.trial())
+                    ? Text.format("to run it again: rm -r %s && %s", Launcher.quoted(directory.trial(trial.trial())), continuing(directory))
+                    : Text.format("nothing is recorded of it; when that is mended, this runs it again: %s", continuing(directory));
+            terminal.err().println(Text.format("fluxo: trial %s failed: %s; %s", trial.trial().id(), trial.message(), again));
+        });
     }
 
     /** What is measured depends on all that was tried: with one of them left open the choice could be another than when it is run again. */
@@ -163,7 +178,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
     private ObjectNode begun(RunDirectory directory, BackendChoice choice, Workbench.OpenBackend backend) throws IOException {
         directory.requireNew();
         BackendChoice effective = new BackendChoice(choice.name(), Optional.of(backend.dtype()), choice.device(), choice.threads());
-        ObjectNode environment = Environment.describe(call, effective, backend.stack(), trials);
+        ObjectNode environment = Environment.describe(call, effective, backend.stack(), trials, workbench.plugins());
         directory.write("environment.json", Json.pretty(environment));
         directory.write("study.yaml", StudyWriter.write(study()));
         return environment;
@@ -178,6 +193,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
             throw new BadInput(Text.format("--resume %s: the task has changed since the run began (then: %s; now: %s)", directory.root(),
                     Json.line(environment.path("tasks")), Json.line(Environment.tasks(trials))));
         }
+        requireSamePlugins(directory, environment.path("plugins"));
         Environment.Build before = Environment.Build.of(environment);
         Environment.Build now = Environment.Build.current();
         if (now.differs(before)) {
@@ -195,6 +211,20 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
             directory.write("environment.json", Json.pretty(environment));
         }
         return environment;
+    }
+
+    /** Blocks, norms and backends come from jars: with another jar of the same name a trial would be of two programs. */
+    private void requireSamePlugins(RunDirectory directory, JsonNode before) {
+        Map<String, String> now = workbench.plugins();
+        SortedSet<String> jars = new TreeSet<>(now.keySet());
+        jars.addAll(before.propertyNames());
+        for (String jar : jars) {
+            if (!before.path(jar).asString("").equals(now.getOrDefault(jar, ""))) {
+                throw new BadInput(Text.format("--resume %s: the plugin %s %s; put it back as it was, or begin another run", directory.root(), jar,
+                        !before.has(jar) ? "was not there when the run began" : now.containsKey(jar) ? "has changed since the run began"
+                                : "was there when the run began, and is not in the folder of plugins (--plugins DIR)"));
+            }
+        }
     }
 
     private List<TrialResult> runTrials(Workbench.OpenBackend backend, int atOnce, RunDirectory directory, List<PreparedTrial> some,

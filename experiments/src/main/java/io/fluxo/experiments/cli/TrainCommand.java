@@ -78,7 +78,6 @@ final class TrainCommand extends StudyCommand {
             }
             terminal.out().println("report: " + finished.directory().report());
         }
-        tellFailures(finished);
         boolean trained = result.variants().getFirst().trials().getFirst().outcome() == TrialResult.Outcome.FINISHED;
         return trained ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }

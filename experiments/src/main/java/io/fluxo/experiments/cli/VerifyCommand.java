@@ -79,6 +79,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
         }
         List<Claim> claims = Groups.choose(asked, group);
         if (list) {
+            alone("--list", "--group", "CLAIM");
             return listed(claims);
         }
         Workbench workbench = workbench();

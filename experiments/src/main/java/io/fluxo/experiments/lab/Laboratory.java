@@ -10,6 +10,7 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.Blame;
 import io.fluxo.experiments.bench.Bench;
 import io.fluxo.experiments.bench.BenchCase;
+import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.TrialExecutor;
@@ -22,6 +23,7 @@ import io.fluxo.model.Violation;
 import io.fluxo.tensor.DType;
 import io.fluxo.text.Text;
 import io.fluxo.train.TrainingSpec;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -30,6 +32,8 @@ import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The workbench over what is installed: the backends and parts that plugins brought. */
@@ -43,23 +47,39 @@ public final class Laboratory implements Workbench {
 
     private final Blame blame;
     private final List<String> warnings;
+    private final List<Path> jars;
 
-    private Laboratory(Backends backends, Catalog catalog, Blame blame, List<String> warnings) {
+    private Laboratory(Backends backends, Catalog catalog, Blame blame, List<String> warnings, List<Path> jars) {
         this.backends = backends;
         this.catalog = catalog;
         this.blame = blame;
         this.warnings = warnings;
+        this.jars = jars;
     }
 
     /** @param plugins a folder of plugins besides those on the class path */
     public static Laboratory open(Optional<Path> plugins) {
         Plugins wired = Plugins.wire(plugins);
-        return new Laboratory(new Backends(wired.backends()), Catalog.STANDARD.plus(wired.placements(), wired.norms()), wired.blame(), wired.warnings());
+        return new Laboratory(new Backends(wired.backends()), Catalog.STANDARD.plus(wired.placements(), wired.norms()), wired.blame(), wired.warnings(),
+                wired.jars());
     }
 
     @Override
     public List<String> warnings() {
         return warnings;
+    }
+
+    @Override
+    public SortedMap<String, String> plugins() {
+        SortedMap<String, String> plugins = new TreeMap<>();
+        for (Path jar : jars) {
+            try {
+                plugins.put(jar.getFileName().toString(), Fingerprint.of(jar).sha256());
+            } catch (IOException e) {
+                throw new BadInput(Text.format("%s: cannot be read: %s", jar, e.getMessage()), e);
+            }
+        }
+        return plugins;
     }
 
     @Override

@@ -36,8 +36,9 @@ import java.util.stream.Collectors;
  *
  * @param blame    names a plugin when something of it goes wrong later
  * @param warnings what lies in the folder and brings no plugin, a line each
+ * @param jars     those of the folder
  */
-record Plugins(Map<String, BackendProvider> backends, Map<String, Placement> placements, Map<String, NormFactory> norms, Blame blame, List<String> warnings) {
+record Plugins(Map<String, BackendProvider> backends, Map<String, Placement> placements, Map<String, NormFactory> norms, Blame blame, List<String> warnings, List<Path> jars) {
 
     /** @param folder jars of plugins, as given by {@code --plugins} */
     static Plugins wire(Optional<Path> folder) {
@@ -54,7 +55,8 @@ record Plugins(Map<String, BackendProvider> backends, Map<String, Placement> pla
         try {
             return new Plugins(injector.getInstance(Key.get(new TypeLiteral<Map<String, BackendProvider>>() { })),
                     injector.getInstance(Key.get(new TypeLiteral<Map<String, Placement>>() { })),
-                    injector.getInstance(Key.get(new TypeLiteral<Map<String, NormFactory>>() { })), new Blame(loader), found.warnings());
+                    injector.getInstance(Key.get(new TypeLiteral<Map<String, NormFactory>>() { })), new Blame(loader), found.warnings(),
+                    found.jars().stream().map(PluginFolder.Jar::file).toList());
         } catch (ProvisionException broken) {
             throw new BadInput("a plugin cannot be installed: " + said(broken.getErrorMessages()), broken);
         }

@@ -12,6 +12,8 @@ public final class Main {
 
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT); // libraries format too: progress bars, option parsers
-        System.exit(new Cli(Terminal.system(), Laboratory::open).run(arguments));
+        Terminal terminal = Terminal.system();
+        System.setOut(System.err); // standard output belongs to results: a plugin that prints is read elsewhere
+        System.exit(new Cli(terminal, Laboratory::open).run(arguments));
     }
 }

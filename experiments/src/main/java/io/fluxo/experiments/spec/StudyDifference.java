@@ -61,6 +61,8 @@ public record StudyDifference(String key, String began, String given) {
             written.put("tune.instead." + variant, Values.label(List.copyOf(new TreeSet<>(grid.keySet()))));
             section(written, "tune.instead." + variant + ".", grid);
         });
+        section(written, "tune.bounded.", study.tune().bounded());
+        written.put("compare_on", study.compareOn());
         written.put("seeds", Values.label(study.seeds()));
         written.put("measure", Values.label(List.copyOf(new TreeSet<>(study.measure()))));
         return written;
@@ -72,6 +74,9 @@ public record StudyDifference(String key, String began, String given) {
 
     /** At most {@link #LONGEST} characters of {@code text}, those in which it differs from the other among them. */
     private static String shortened(String text, int same) {
+        if (text.isEmpty()) {
+            return "''";
+        }
         int from = text.length() <= LONGEST ? 0 : Math.min(Math.max(0, same - LONGEST / 2), text.length() - LONGEST);
         int to = Math.min(text.length(), from + LONGEST);
         return (from > 0 ? "…" : "") + text.substring(from, to) + (to < text.length() ? "…" : "");

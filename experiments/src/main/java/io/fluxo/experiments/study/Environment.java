@@ -11,9 +11,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -36,33 +39,46 @@ public final class Environment {
     /**
      * A build of Fluxo.
      *
-     * @param commit with {@code -dirty} after it if files differ; empty where it is not known
+     * @param commit  with {@code -dirty} after it if files differ; empty where it is not known
+     * @param sources a checksum of what was built, as the launcher says it
      */
-    public record Build(String version, Optional<String> commit) {
+    public record Build(String version, Optional<String> commit, Optional<String> sources) {
 
         /** This one. */
         public static Build current() {
-            return new Build(Environment.version("fluxo"), gitCommit(home()));
+            return new Build(Environment.version("fluxo"), gitCommit(home()), Optional.ofNullable(System.getProperty("fluxo.sources")));
         }
 
         /** The one that began the run which {@code environment} describes. */
         public static Build of(JsonNode environment) {
-            return new Build(environment.path("fluxo").asString("unknown"), Optional.of(environment.path("git_commit").asString("")).filter(commit -> !commit.isEmpty()));
+            return new Build(environment.path("fluxo").asString("unknown"), text(environment, "git_commit"), text(environment, "sources"));
         }
 
-        /** Whether they are known to be two. */
+        private static Optional<String> text(JsonNode environment, String key) {
+            return Optional.of(environment.path(key).asString("")).filter(text -> !text.isEmpty());
+        }
+
+        /** Whether they are known to be two. Two states of a folder may have one commit, and one state none. */
         public boolean differs(Build other) {
+            if (sources.isPresent() && other.sources.isPresent()) {
+                return !sources.equals(other.sources);
+            }
             return !version.equals(other.version) || commit.isPresent() && other.commit.isPresent() && !commit.equals(other.commit);
         }
 
         @Override
         public String toString() {
-            return version + commit.map(hash -> Text.format(" (commit %s)", hash.replaceFirst("^([0-9a-f]{12})[0-9a-f]+", "$1"))).orElse("");
+            String known = Stream.of(commit.map(hash -> "commit " + hash.replaceFirst("^([0-9a-f]{12})[0-9a-f]+", "$1")), sources.map(sum -> "sources " + sum))
+                    .flatMap(Optional::stream).collect(Collectors.joining(", "));
+            return version + (known.isEmpty() ? "" : Text.format(" (%s)", known));
         }
     }
 
-    /** @param stack the backend with its decorators, as it names itself */
-    public static ObjectNode describe(Call call, BackendChoice backend, String stack, StudyTrials trials) {
+    /**
+     * @param stack   the backend with its decorators, as it names itself
+     * @param plugins jar → SHA-256 of its content
+     */
+    public static ObjectNode describe(Call call, BackendChoice backend, String stack, StudyTrials trials, Map<String, String> plugins) {
         ObjectNode root = Json.object();
         root.put("fluxo", version("fluxo"));
         root.put("job", call.job());
@@ -88,7 +104,10 @@ public final class Environment {
         os.put("version", System.getProperty("os.version", ""));
         os.put("arch", System.getProperty("os.arch", ""));
         os.put("processors", Runtime.getRuntime().availableProcessors());
-        root.set("git_commit", Json.of(gitCommit(home()).orElse(null)));
+        Build build = Build.current();
+        root.set("git_commit", Json.of(build.commit().orElse(null)));
+        root.set("sources", Json.of(build.sources().orElse(null)));
+        root.set("plugins", Json.of(plugins));
         root.put("started", now());
         return root;
     }
@@ -103,6 +122,7 @@ public final class Environment {
         ArrayNode parts = environment.path("continued") instanceof ArrayNode before ? before : environment.putArray("continued");
         ObjectNode part = parts.addObject().put("fluxo", build.version());
         part.set("git_commit", Json.of(build.commit().orElse(null)));
+        part.set("sources", Json.of(build.sources().orElse(null)));
         part.put("command", call.command()).put("started", now());
     }
 

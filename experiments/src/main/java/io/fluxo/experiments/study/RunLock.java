@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -39,7 +40,8 @@ public final class RunLock implements AutoCloseable {
             channel.close();
         } catch (IOException e) {
             closeQuietly(channel);
-            throw new BadInput(Text.format("%s: cannot be locked (%s), and without a lock two processes could write into one run", file, e.getMessage()), e);
+            throw new BadInput(Text.format("%s: cannot be locked (%s), and without a lock two processes could write into one run", file,
+                    e instanceof AccessDeniedException ? "permission denied" : e.getMessage()), e);
         }
         throw new BadInput(Text.format("%s: another process is running this study (%s); wait for it, or end it", root, holder(file)));
     }

@@ -83,10 +83,10 @@ final class StartingModel {
     }
 
     private static Optional<String> otherCharacters(Path directory, Task task) {
-        if (!task.readsCharacters()) {
-            return Optional.empty(); // ids are numbers, and d_vocab agrees
-        }
         Optional<List<String>> there = CharacterTokenizer.read(directory).map(CharacterTokenizer::characters);
+        if (!task.readsCharacters()) { // ids are numbers, and d_vocab agrees
+            return there.map(_ -> Text.format("%s is a model of characters (it has a tokenizer.json), and the ids of this task are none: %s", directory, task.describe()));
+        }
         if (there.isEmpty() || there.get().equals(task.symbols())) {
             return Optional.empty();
         }

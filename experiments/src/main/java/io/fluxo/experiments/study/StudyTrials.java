@@ -74,7 +74,7 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
         List<String> legal = new ArrayList<>(List.of(Study.FINAL_LOSS, Study.VALIDATION_LOSS));
         legal.addAll(prepared.task().exam(prepared.trial().model().nCtx()).figures());
         if (!legal.contains(measure)) {
-            throw locations.complaint("compare_on", Text.format("%s, which %s is not examined in", BadInput.legal("variants cannot be compared on", measure, legal),
+            throw locations.complaint("compare_on", Text.format("%s: %s has no such figure", BadInput.legal("variants cannot be compared on", measure, legal),
                     prepared.trial().variant()));
         }
     }

@@ -106,12 +106,20 @@ public record Tuning(String measure, List<Choice> chosen) {
             if (values.size() > 1 && !tune.bounded().containsKey(key) && values.stream().allMatch(Number.class::isInstance)) {
                 DoubleSummaryStatistics range = values.stream().mapToDouble(value -> ((Number) value).doubleValue()).summaryStatistics();
                 double chosen = ((Number) best.values.get(key)).doubleValue();
-                if (chosen == range.getMax() || chosen == range.getMin() && chosen != 0) { // 0 is the least that any of these keys can be
+                if (chosen == range.getMax() || chosen == range.getMin() && chosen != least(key)) {
                     edges.add(new Edge(key, best.values.get(key), chosen == range.getMax()));
                 }
             }
         });
         return List.copyOf(edges);
+    }
+
+    /** Below this nothing can be tried, or nothing else: a warm-up of 0 steps is one of 1. */
+    private static double least(String key) {
+        return switch (key) {
+            case "training.warmup", "training.batch", "training.steps", "model.n_layers", "model.d_model", "model.n_heads", "model.d_mlp", "model.n_ctx", "model.ngram_order" -> 1;
+            default -> 0;
+        };
     }
 
     /** What was chosen for {@code variant}; nothing where it was not tuned. */

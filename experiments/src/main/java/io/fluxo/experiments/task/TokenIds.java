@@ -6,6 +6,7 @@ import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** Reads whitespace-separated token ids. */
 final class TokenIds implements StrictUtf8.Sink {
@@ -47,6 +48,12 @@ final class TokenIds implements StrictUtf8.Sink {
         }
     }
 
+    /** A byte-order mark within a file, say, is nothing that a person sees. */
+    private static String visible(String text) {
+        return text.codePoints().mapToObj(point -> Character.getType(point) == Character.FORMAT || Character.isISOControl(point)
+                ? Text.format("<U+%04X>", point) : Character.toString(point)).collect(Collectors.joining());
+    }
+
     private void endWord() {
         if (word.isEmpty()) {
             return;
@@ -54,8 +61,8 @@ final class TokenIds implements StrictUtf8.Sink {
         String text = word.toString();
         word.setLength(0);
         if (!text.matches("[0-9]{1,7}") || Integer.parseInt(text) > LARGEST) {
-            throw new BadInput(Text.format("%s:%d: '%s' is no token id; ids are whole numbers from 0 to %,d, separated by spaces or lines", name, line, text,
-                    LARGEST));
+            throw new BadInput(Text.format("%s:%d: '%s' is no token id; ids are whole numbers from 0 to %,d, separated by spaces or lines", name, line,
+                    visible(text), LARGEST));
         }
         if (count == ids.length) {
             ids = Arrays.copyOf(ids, 2 * count);

@@ -12,7 +12,9 @@ import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Violation;
 import io.fluxo.train.TrainingSpec;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 
 /** What the commands need of the rest of the program: everything that is registered, and a way to train. */
 public interface Workbench {
@@ -20,6 +22,11 @@ public interface Workbench {
     /** What the user should know of what is installed, a line each: files among the plugins that bring nothing. */
     default List<String> warnings() {
         return List.of();
+    }
+
+    /** The jars in the folder of plugins: file name → SHA-256 of the content. */
+    default SortedMap<String, String> plugins() {
+        return Collections.emptySortedMap();
     }
 
     /** Every registered backend, probed but not opened. */

@@ -267,6 +267,18 @@ class CliTest {
         assertThat(fluxo(words.getFirst(), "--help").out).doesNotContain(option.substring(0, option.indexOf('=')));
     }
 
+    @ParameterizedTest
+    @CsvSource({"ablate --list --steps 3, --steps", "ablate --list --seed 3, --seed", "ablate --list pre-vs-post, STUDY", "verify --list --trials 4, --trials"})
+    void anOptionThatAListDoesNotReadIsRefused(String command, String option) {
+        fluxo((Object[]) command.split(" ")).refused(2, option + " does nothing with --list");
+    }
+
+    @Test
+    void aStudyIsPrintedInOneFormAlone() {
+        fluxo("ablate", small, "--yaml", "--json", "-").refused(2, "--json does nothing with --yaml");
+        fluxo("ablate", small, "--yaml", "--dry-run").refused(2, "--dry-run does nothing with --yaml");
+    }
+
     /** In every locale there is a name that is no path; in UTF-8 it holds the character 0. */
     @ParameterizedTest
     @ValueSource(strings = {"--out", "--json", "--report", "--plugins", "--resume", "--corpus", "STUDY"})

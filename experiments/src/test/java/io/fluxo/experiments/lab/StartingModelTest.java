@@ -60,6 +60,16 @@ class StartingModelTest {
         assertThat(loss(folder.resolve("again"))).as("starts where the other ended, and not at ln 28").isLessThan(loss(shared.resolve("model")));
     }
 
+    @Test
+    void aModelOfCharactersIsNoneOfOtherIds() throws IOException {
+        Path model = copied();
+        int ids = Json.parse(Files.readString(model.resolve("config.json"))).path("d_vocab").asInt(0);
+        Path study = write("ids.yaml", STUDY.replace("{kind: char_lm, corpus: '%s'}", "{kind: markov, states: " + ids + "}  # %s"), corpus, ", init_from: '" + model + "'", "");
+        Ran ran = fluxo("train", study, "--out", folder.resolve("ids"), "--quiet");
+        assertThat(ran.err()).contains("ids.yaml:3: model.init_from: ", "is a model of characters (it has a tokenizer.json), and the ids of this task are none");
+        assertThat(ran.status()).isEqualTo(2);
+    }
+
     static List<String> otherModels() {
         return List.of("n_heads: 2|n_heads is 1 there and 2 here;", "placement: post|placement is pre there and post here;",
                 "act_fn: gelu|act_fn is relu there and gelu here;", "norm_eps: 1e-3|norm_eps is 1e-5 there and 1e-3 here;", "mask: bidirectional|mask: bidirectional lets",

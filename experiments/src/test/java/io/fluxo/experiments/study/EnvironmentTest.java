@@ -36,6 +36,16 @@ class EnvironmentTest {
         assertThat(Environment.gitCommit(Optional.empty())).isEmpty();
     }
 
+    @Test
+    void whatWasBuiltTellsBuildsApartBeforeTheCommitDoes() {
+        Environment.Build one = new Environment.Build("1", Optional.of("abc-dirty"), Optional.of("11-22"));
+        assertThat(one.differs(new Environment.Build("1", Optional.of("abc-dirty"), Optional.of("11-22")))).isFalse();
+        assertThat(one.differs(new Environment.Build("1", Optional.of("abc-dirty"), Optional.of("33-22")))).as("two states of one folder").isTrue();
+        assertThat(one.differs(new Environment.Build("1", Optional.empty(), Optional.of("11-22")))).as("a copy without a repository").isFalse();
+        assertThat(one.differs(new Environment.Build("1", Optional.of("abd"), Optional.empty()))).isTrue();
+        assertThat(one).hasToString("1 (commit abc-dirty, sources 11-22)");
+    }
+
     private int git(String... arguments) throws InterruptedException {
         List<String> command = new ArrayList<>(List.of("git"));
         command.addAll(List.of(arguments));

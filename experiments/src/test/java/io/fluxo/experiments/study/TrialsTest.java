@@ -180,6 +180,17 @@ class TrialsTest {
     }
 
     @Test
+    void aWarmUpOfOneStepIsTheLeastThatThereIs() {
+        Study study = study("""
+                tune: {steps: 7, over: {training.warmup: [1, 2, 5]}}
+                seeds: 1
+                """);
+        assertThat(edges(Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, trial.training().warmup())).toList()))).containsExactly(List.of());
+        assertThat(edges(Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, -trial.training().warmup())).toList())))
+                .containsExactly(List.of("training.warmup"));
+    }
+
+    @Test
     void tuningGoesByTheLossThatIsCompared() {
         String yaml = """
                 training: {eval_every: 7}
