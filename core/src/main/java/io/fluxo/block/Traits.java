@@ -1,5 +1,6 @@
 package io.fluxo.block;
 
+import io.fluxo.layer.PartSays;
 import java.util.Optional;
 
 /**
@@ -43,14 +44,7 @@ public record Traits(Equations equations, boolean bothSubLayers, boolean normed,
 
     /** What {@code placement} says of itself; ordinary where it says nothing that can be used: making its blocks will tell what is wrong with it. */
     public static Traits saidBy(Placement placement) {
-        try {
-            Traits said = placement.traits();
-            return said == null ? ORDINARY : said;
-        } catch (OutOfMemoryError noFault) {
-            throw noFault;
-        } catch (RuntimeException | Error broken) {
-            return ORDINARY;
-        }
+        return PartSays.orElse(ORDINARY, placement::traits);
     }
 
     /** What a block says that has the equations of the chapter's own. */

@@ -4,6 +4,7 @@ import io.fluxo.block.Depth;
 import io.fluxo.block.SubLayers;
 import io.fluxo.layer.NoNorm;
 import io.fluxo.layer.NormFactory;
+import io.fluxo.layer.PartSays;
 import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.Family;
 import io.fluxo.model.ModelSpec.InitKind;
@@ -58,13 +59,7 @@ final class UnreadKeys {
         /** What a part says; true where it is not registered, or cannot say it: building it will tell what is wrong. */
         private static <T> boolean said(Map<String, T> parts, String name, Predicate<T> question) {
             T part = parts.get(name);
-            try {
-                return part == null || question.test(part);
-            } catch (OutOfMemoryError noFault) {
-                throw noFault;
-            } catch (RuntimeException | Error broken) {
-                return true;
-            }
+            return part == null || PartSays.orElse(true, () -> question.test(part));
         }
     }
 

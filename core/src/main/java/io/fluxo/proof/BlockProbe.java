@@ -5,6 +5,7 @@ import io.fluxo.block.Placement;
 import io.fluxo.block.Residual;
 import io.fluxo.block.Traits;
 import io.fluxo.layer.Attention;
+import io.fluxo.layer.PartSays;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelBuilder;
@@ -51,13 +52,7 @@ public record BlockProbe(int joins, boolean plainSum, boolean showsResult) {
 
     /** Of a block that cannot be run nothing is seen; examining it will say what is wrong with it. */
     private static boolean addsPlainly(Placement placement, Catalog catalog) {
-        try {
-            return of(placement, catalog).plainSum;
-        } catch (OutOfMemoryError noFault) {
-            throw noFault;
-        } catch (RuntimeException | Error broken) {
-            return false;
-        }
+        return PartSays.orElse(false, () -> of(placement, catalog).plainSum);
     }
 
     private static final class Watch implements Residual, Hooks {

@@ -1,6 +1,7 @@
 package io.fluxo.proof;
 
 import io.fluxo.block.Placement;
+import io.fluxo.layer.PartSays;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.LayerSpec;
 import io.fluxo.model.ModelSpec;
@@ -40,12 +41,6 @@ public final class ResidualCheck {
 
     /** A block that cannot be built or run is not found here: its trial will say what is wrong with it. */
     private static boolean asks(Placement placement, Catalog catalog) {
-        try {
-            return BlockProbe.of(placement, catalog).joins() > 0;
-        } catch (OutOfMemoryError noFault) {
-            throw noFault;
-        } catch (RuntimeException | Error broken) {
-            return true;
-        }
+        return PartSays.orElse(true, () -> BlockProbe.of(placement, catalog).joins() > 0);
     }
 }

@@ -51,11 +51,9 @@ final class AblateCommand extends StudyCommand {
         CommonOptions.concurrent("--jobs", jobs);
         if (list) {
             alone("--list");
+            return listStudies(workbench());
         }
         Workbench workbench = workbench();
-        if (list) {
-            return listStudies(workbench);
-        }
         Request request = request(workbench, asked == null && resume == null ? DEFAULT_STUDY : asked);
         if (yaml) {
             if (dryRun || common.json != null) {

@@ -22,7 +22,7 @@ record Conditions(Study written, Function<Evidence, List<Criterion>> conditions)
             return Judgement.inconclusive(Text.format("the verdict is defined for the variants and the task of the built-in study '%s' only.", written.name()));
         }
         if (study.training().steps() < written.training().steps()) {
-            return Judgement.inconclusive(Text.format("%s %s too few: a verdict needs at least %d.", Text.count(study.training().steps(), "step"), study.training().steps() == 1 ? "is" : "are", written.training().steps()));
+            return Judgement.tooFew(study.training().steps(), written.training().steps());
         }
         long unusable = trials.size() - results.stream().filter(result -> result.outcome() != TrialResult.Outcome.FAILED).count();
         if (unusable > 0) {

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.StudyVerdict;
+import io.fluxo.text.Text;
 import java.util.List;
 
 /**
@@ -33,6 +34,11 @@ public record Judgement(StudyVerdict verdict, String why, List<Criterion> criter
 
     public Judgement {
         criteria = List.copyOf(criteria);
+    }
+
+    /** Of a training that is cut short nothing is said. */
+    static Judgement tooFew(int steps, int least) {
+        return inconclusive(Text.format("%s %s too few: a verdict needs at least %d.", Text.count(steps, "step"), steps == 1 ? "is" : "are", least));
     }
 
     static Judgement inconclusive(String why) {

@@ -58,7 +58,7 @@ final class PreVersusPost {
             return Judgement.inconclusive("the verdict is defined for the grid {model.placement: [pre, post], training.warmup: [1, 125]} only.");
         }
         if (study.training().steps() < LEAST_STEPS) {
-            return Judgement.inconclusive(Text.format("%s %s too few: a verdict needs at least %d.", Text.count(study.training().steps(), "step"), study.training().steps() == 1 ? "is" : "are", LEAST_STEPS));
+            return Judgement.tooFew(study.training().steps(), LEAST_STEPS);
         }
         long unusable = trials.size() - results.stream().filter(result -> result.outcome() != TrialResult.Outcome.FAILED).count();
         if (unusable > 0) {
