@@ -14,7 +14,10 @@ import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.verify.Claims;
 import io.fluxo.experiments.verify.Installed;
+import io.fluxo.experiments.verify.claim.ChapterClaims;
+import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.experiments.workbench.BackendRow;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.model.Catalog;
@@ -157,7 +160,7 @@ public final class Laboratory implements Workbench {
 
     @Override
     public Installed installed() {
-        return new Installed(backends, catalog, blame);
+        return new Installed(backends, catalog, blame, new Claims(ChapterClaims.all(), Mutants.all()));
     }
 
     @Override

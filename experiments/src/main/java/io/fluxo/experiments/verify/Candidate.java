@@ -8,6 +8,7 @@ import io.fluxo.block.Traits;
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.NoNorm;
+import io.fluxo.layer.TrainingStatistics;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.ActFn;
@@ -23,21 +24,21 @@ import java.util.function.UnaryOperator;
  * A block whose claims are examined.
  *
  * @param name      the placement's name
- * @param where     which of several examinations of it this is: {@code in blocks 0-2}, {@code in training}; empty for the only one
+ * @param where     which of a model's blocks it is: {@code in blocks 0, 2}; empty where all are of one kind
  * @param design    makes the block
  * @param parts     what is done to its parts before
  * @param catalog   what norms there are
  * @param spec      a model whose kinds (mask, norm, nonlinearity …) the block is examined in, every layer like the first; empty for all kinds
- * @param expectations claim → the verdict expected of this block, where it is not the claim's
+ * @param inTraining whether its norms are as they are in training, where tokens see each other through their statistics
  */
 public record Candidate(String name, String where, Placement design, UnaryOperator<Parts> parts, Catalog catalog, Optional<ModelSpec> spec,
-                        Map<String, Verdict> expectations) {
+                        boolean inTraining) {
 
     /** Under this name the placement stands in {@link #models}. */
     private static final String HERE = "block under examination";
 
     public Candidate(String name, Placement design, Catalog catalog, Optional<ModelSpec> spec) {
-        this(name, "", design, UnaryOperator.identity(), catalog, spec, Map.of());
+        this(name, "", design, UnaryOperator.identity(), catalog, spec, false);
     }
 
     /** What the block says of itself, without departures that it is not seen to make. */
@@ -67,22 +68,28 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
 
     /** The same block with its parts changed: silenced, watched. */
     public Candidate with(UnaryOperator<Parts> change) {
-        return new Candidate(name, where, design, given -> change.apply(parts.apply(given)), catalog, spec, expectations);
+        return new Candidate(name, where, design, given -> change.apply(parts.apply(given)), catalog, spec, inTraining);
     }
 
-    /** The same block in one of several examinations, of which {@code other} verdicts are expected. */
-    public Candidate where(String place, Map<String, Verdict> other) {
-        return new Candidate(name, (where + " " + place).strip(), design, parts, catalog, spec, other);
+    /** The same block, {@code place} of a model. */
+    public Candidate at(String place) {
+        return new Candidate(name, place, design, parts, catalog, spec, inTraining);
+    }
+
+    /** The same block with its norms as they are in training. */
+    public Candidate asInTraining() {
+        UnaryOperator<Parts> training = given -> given.withNorms(norm -> norm instanceof TrainingStatistics other ? other.inTraining() : norm);
+        return new Candidate(name, where, design, given -> training.apply(parts.apply(given)), catalog, spec, true);
     }
 
     /** What rows call it: {@code pre}, {@code pre in training}. */
     public String label() {
-        return (name + " " + where).strip();
+        return name + (where.isEmpty() ? "" : " " + where) + (inTraining ? " in training" : "");
     }
 
-    /** What of {@code subject} is not as the chapter has it, as a sentence; empty where it is. */
-    public Optional<String> departure(Topic subject) {
-        return subject.departure(this);
+    /** What of {@code topic} is not as the chapter has it, as a sentence; empty where it is. */
+    public Optional<String> departure(Topic topic) {
+        return topic.departure(this);
     }
 
     /** The cases a claim for all inputs is tried on: small sizes, the kinds of the candidate's own model, or all. */

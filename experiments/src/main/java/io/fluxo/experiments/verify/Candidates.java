@@ -21,8 +21,6 @@ import java.util.stream.Stream;
 /** The blocks to examine. */
 public final class Candidates {
 
-    static final String IN_TRAINING = "in training";
-
     private Candidates() {}
 
     /** The chapter's two blocks. */
@@ -46,20 +44,14 @@ public final class Candidates {
         List<Candidate> candidates = new ArrayList<>();
         kinds.forEach((kind, layers) -> {
             Candidate candidate = named(kind.placement().standard(), catalog, List.of(), Optional.of(kind));
-            Candidate placed = kinds.size() == 1 ? candidate : candidate.where(Text.format("in block%s %s", layers.size() == 1 ? "" : "s", layers.stream()
-                    .map(String::valueOf).collect(Collectors.joining(", "))), Map.of());
+            Candidate placed = kinds.size() == 1 ? candidate : candidate.at(Text.format("in block%s %s", layers.size() == 1 ? "" : "s", layers.stream()
+                    .map(String::valueOf).collect(Collectors.joining(", "))));
             candidates.add(placed);
             if (candidate.norm().orElseThrow() instanceof TrainingStatistics) {
-                candidates.add(inTraining(placed));
+                candidates.add(placed.asInTraining());
             }
         });
         return candidates;
-    }
-
-    /** With its norms as they are in training: tokens see each other through its statistics, and what forbids that is expected to be refuted. */
-    private static Candidate inTraining(Candidate candidate) {
-        return candidate.with(parts -> parts.withNorms(norm -> norm instanceof TrainingStatistics other ? other.inTraining() : norm))
-                .where(IN_TRAINING, Map.of("theorem-1", Verdict.REFUTED));
     }
 
     /**

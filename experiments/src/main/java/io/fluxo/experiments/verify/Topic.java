@@ -9,13 +9,13 @@ import io.fluxo.model.ModelSpec.ResidualKind;
 import io.fluxo.text.Text;
 import java.util.Optional;
 
-/** What a claim of the chapter may speak of. A block, or the model it is examined in, may have it otherwise; then there is nothing to check. */
+/** What a claim may speak of. A block, or the model it is examined in, may have it otherwise; then there is nothing to check. */
 public enum Topic {
 
     /** softmax(qKᵀ/√d_head)V, each head with keys and values of its own. */
     ATTENTION {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             return MIXING.departure(candidate).or(() -> candidate.spec().flatMap(spec -> {
                 if (spec.attention().standard() != AttentionKind.SOFTMAX) {
                     return Optional.of(Text.format("the model's attention is %s, not softmax", Values.label(spec.attention().standard())));
@@ -35,7 +35,7 @@ public enum Topic {
     /** An attention sub-layer that lets tokens see each other. */
     MIXING {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             return candidate.spec().map(spec -> spec.attention().standard())
                     .filter(kind -> kind == AttentionKind.NONE || kind == AttentionKind.SELF_ONLY)
                     .map(kind -> Text.format("with attention %s no token sees another", Values.label(kind)));
@@ -45,8 +45,8 @@ public enum Topic {
     /** Attention as the only way between tokens. */
     ONLY_WAY {
         @Override
-        Optional<String> departure(Candidate candidate) {
-            return MIXING.departure(candidate).or(() -> candidate.where().endsWith(Candidates.IN_TRAINING)
+        public Optional<String> departure(Candidate candidate) {
+            return MIXING.departure(candidate).or(() -> candidate.inTraining()
                     ? Optional.of("in training batch_norm lets tokens see each other past attention") : Optional.empty());
         }
     },
@@ -54,7 +54,7 @@ public enum Topic {
     /** t2 = t1 + x: what attention returns and what was there, each with weight 1. */
     SUM {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             return candidate.traits().sum().or(() -> MIXING.departure(candidate)).or(() -> residual(candidate));
         }
     },
@@ -62,7 +62,7 @@ public enum Topic {
     /** Residual connections that carry x on as it is. */
     RESIDUAL {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             return residual(candidate);
         }
     },
@@ -70,7 +70,7 @@ public enum Topic {
     /** t1, what attention returns, as the block shows it at hook_attn_out. */
     RESULT {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             Traits traits = candidate.traits();
             return traits.showsResult() ? Optional.empty() : traits.sum();
         }
@@ -79,7 +79,7 @@ public enum Topic {
     /** (x − μ)/√(σ² + ε). */
     NORM {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             return candidate.norm().filter(norm -> !(norm instanceof ChapterNorm))
                     .map(norm -> Text.format("the model's norm is %s, not layer_norm", candidate.spec().orElseThrow().norm().standard()));
         }
@@ -88,7 +88,7 @@ public enum Topic {
     /** A feed-forward network of two projections with a nonlinearity between. */
     NETWORK {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             if (candidate.changesTheHiddenLayer()) {
                 return Optional.of("the feed-forward network has a norm within");
             }
@@ -98,7 +98,8 @@ public enum Topic {
         }
     };
 
-    abstract Optional<String> departure(Candidate candidate);
+    /** What of it {@code candidate} has otherwise, as a sentence; empty where nothing. */
+    public abstract Optional<String> departure(Candidate candidate);
 
     private static Optional<String> residual(Candidate candidate) {
         return candidate.spec().map(spec -> spec.residual().standard()).filter(kind -> kind != ResidualKind.IDENTITY)

@@ -6,7 +6,6 @@ import io.fluxo.experiments.cli.Cli;
 import io.fluxo.experiments.cli.Terminal;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.lab.Laboratory;
-import io.fluxo.experiments.verify.claim.Groups;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -70,7 +69,7 @@ class VerifyCommandTest {
     @CsvSource(delimiter = '|', textBlock = """
             theorem-3                   | no claim named 'theorem-3'; did you mean 'theorem-1'? (legal: eq-10.32,
             --group=quantum             | --group: no group named 'quantum' (legal: chapter, all)
-            --group=algebra             | --group algebra: its claims are not written yet; there are those of: chapter
+            --group=algebra             | --group: no group named 'algebra' (legal: chapter, all)
             --placement=pots            | --placement: no placement named 'pots'; did you mean 'post'? (legal: deep_norm, ln_scaling,
             --trials=0                  | --trials must be at least 1, not 0
             """)
@@ -131,7 +130,7 @@ class VerifyCommandTest {
     void listNamesEveryClaim() {
         Ran ran = fluxo("verify", "--list");
         assertThat(ran.status).isZero();
-        assertThat(Groups.all()).allSatisfy(claim -> assertThat(ran.out).contains(claim.id()));
+        assertThat(Verified.CLAIMS.all()).allSatisfy(claim -> assertThat(ran.out).contains(claim.id()));
     }
 
     @Test

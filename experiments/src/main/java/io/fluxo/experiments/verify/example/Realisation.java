@@ -66,7 +66,7 @@ public record Realisation(Map<String, double[]> symbols, double[] gain1, double[
 
     /** The same run once more, with everything watched. */
     private static Dataflow flow(Candidate candidate, Backend backend, DType dtype, RandomKey key, Map<String, double[]> solved) {
-        Dataflow.Recorder recorder = new Dataflow.Recorder(backend);
+        Dataflow.Watcher recorder = new Dataflow.Watcher(backend);
         Transformer watched = model(candidate.with(recorder::watched));
         fill(watched, backend, dtype, key, solved);
         recorder.begin(watched.blocks().getFirst());
@@ -109,7 +109,7 @@ public record Realisation(Map<String, double[]> symbols, double[] gain1, double[
         var block = model.blocks().getFirst();
         Cache cache = Cache.boundaries();
         Tensor context = backend.upload(HostArray.of(Shape.of(Dim.of("batch", 1), Dim.of("pos", Published.TOKENS), Dim.of("d_model", WIDTH)), dtype, xs));
-        if (backend instanceof Dataflow.Recorder recorder) {
+        if (backend instanceof Dataflow.Watcher recorder) {
             recorder.source(context, Dataflow.CONTEXT);
         }
         block.token(Pass.evaluation(backend).with(Hooks.all(List.of(watching, cache))), context, Published.TOKEN, Mask.BIDIRECTIONAL);

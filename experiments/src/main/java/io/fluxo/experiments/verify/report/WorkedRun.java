@@ -6,7 +6,6 @@ import io.fluxo.experiments.verify.Installed;
 import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.example.Realisation;
-import io.fluxo.experiments.verify.mutant.Mutants;
 import java.util.Optional;
 
 /** The worked example's run, for the pages that show it. */
@@ -18,7 +17,7 @@ public final class WorkedRun {
     public static Optional<Realisation> of(Installed installed, VerificationResult outcome) {
         return outcome.of("worked-example-realised").stream().filter(row -> row.finding().verdict() != Verdict.SKIPPED).findFirst().map(row -> {
             try (Apparatus apparatus = new Apparatus(installed.backends(), outcome.settings())) {
-                var candidate = Candidates.named(row.placement(), installed.catalog(), Mutants.all(), Optional.empty());
+                var candidate = Candidates.named(row.placement(), installed.catalog(), installed.claims().mutants(), Optional.empty());
                 return Realisation.of(candidate, apparatus.backend(), apparatus.dtype(), apparatus.seed());
             }
         });

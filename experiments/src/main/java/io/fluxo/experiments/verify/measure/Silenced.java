@@ -1,4 +1,4 @@
-package io.fluxo.experiments.verify.claim;
+package io.fluxo.experiments.verify.measure;
 
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.layer.Absent;
@@ -9,17 +9,17 @@ import io.fluxo.tensor.Tensor;
 import java.util.function.Predicate;
 
 /** Blocks with parts taken away: zeros in their place. */
-final class Silenced {
+public final class Silenced {
 
     private Silenced() {}
 
     /** {@code candidate} without attention in any block. */
-    static Candidate attention(Candidate candidate) {
+    public static Candidate attention(Candidate candidate) {
         return parts(candidate, path -> true, path -> false);
     }
 
     /** {@code candidate} without attention, and without feed-forward network, in the blocks whose path is accepted. */
-    static Candidate parts(Candidate candidate, Predicate<String> attention, Predicate<String> mlp) {
+    public static Candidate parts(Candidate candidate, Predicate<String> attention, Predicate<String> mlp) {
         return candidate.with(parts -> parts
                 .withAttention(attention.test(parts.path()) && !(parts.attention() instanceof Absent) ? noAttention(parts.attention().path()) : parts.attention())
                 .withMlp(mlp.test(parts.path()) && !(parts.mlp() instanceof Absent) ? nothing(parts.mlp().path()) : parts.mlp()));

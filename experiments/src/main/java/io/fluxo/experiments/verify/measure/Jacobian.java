@@ -1,4 +1,4 @@
-package io.fluxo.experiments.verify.claim;
+package io.fluxo.experiments.verify.measure;
 
 import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.Backend;
@@ -17,13 +17,13 @@ import java.util.function.BiFunction;
  * @param width   features of an output row
  * @param inWidth features of an input row
  */
-record Jacobian(double[][] entries, int width, int inWidth) {
+public record Jacobian(double[][] entries, int width, int inWidth) {
 
     /** Step of the central differences, near the cube root of float64's unit roundoff, where their error is least. */
     private static final double STEP = 1e-5;
 
     /** By automatic differentiation, an output at a time. */
-    static Jacobian of(Backend backend, DType dtype, HostArray x, BiFunction<Pass, Tensor, Tensor> f) {
+    public static Jacobian of(Backend backend, DType dtype, HostArray x, BiFunction<Pass, Tensor, Tensor> f) {
         try (TensorScope _ = backend.openScope(); AutodiffBackend tape = new AutodiffBackend(backend)) {
             Tensor input = tape.watch(backend.upload(x));
             Tensor output = f.apply(Pass.evaluation(tape), input);
@@ -40,7 +40,7 @@ record Jacobian(double[][] entries, int width, int inWidth) {
     }
 
     /** By central differences, an input at a time. */
-    static Jacobian byDifferences(Backend backend, HostArray x, BiFunction<Pass, Tensor, Tensor> f) {
+    public static Jacobian byDifferences(Backend backend, HostArray x, BiFunction<Pass, Tensor, Tensor> f) {
         double[] values = x.toDoubles();
         double[][] columns = new double[values.length][];
         int width = 0;
@@ -75,16 +75,16 @@ record Jacobian(double[][] entries, int width, int inWidth) {
         }
     }
 
-    int rows() {
+    public int rows() {
         return entries.length / width;
     }
 
-    int tokens() {
+    public int tokens() {
         return entries[0].length / inWidth;
     }
 
     /** The largest entry of ∂f_i/∂x_j, in size. */
-    double block(int i, int j) {
+    public double block(int i, int j) {
         double largest = 0;
         for (int c = 0; c < width; c++) {
             for (int e = 0; e < inWidth; e++) {
@@ -94,7 +94,7 @@ record Jacobian(double[][] entries, int width, int inWidth) {
         return largest;
     }
 
-    double difference(Jacobian other) {
+    public double difference(Jacobian other) {
         double largest = 0;
         for (int out = 0; out < entries.length; out++) {
             for (int in = 0; in < entries[out].length; in++) {

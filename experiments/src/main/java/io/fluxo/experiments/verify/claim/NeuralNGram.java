@@ -9,13 +9,13 @@ import io.fluxo.shape.Scalar;
 import io.fluxo.tensor.Tensor;
 
 /** A neural n-gram model of order k: y_i = tanh([x_{i−k+1} … x_i]W)U, with any weights. [batch pos d] → [batch pos d]. */
-final class NGram extends Layer {
+final class NeuralNGram extends Layer {
 
     private final int order;
     private final Linear in;
     private final Linear out;
 
-    NGram(int order, int width) {
+    NeuralNGram(int order, int width) {
         super("ngram");
         this.order = order;
         in = part(new Linear("ngram", "in", Dim.of((long) order * width), Dim.of(width), true, Initializer.xavierNormal()));

@@ -1,4 +1,4 @@
-package io.fluxo.experiments.verify.claim;
+package io.fluxo.experiments.verify.measure;
 
 import io.fluxo.model.ModelSpec;
 import io.fluxo.property.BlockCase;
@@ -17,33 +17,33 @@ import java.util.function.DoubleUnaryOperator;
  * @param named parameters by their names within the block: {@code attn.W_Q}
  * @param dtype what the block under examination computes in
  */
-record Weights(BlockCase drawn, Map<String, HostArray> named, DType dtype) {
+public record Weights(BlockCase drawn, Map<String, HostArray> named, DType dtype) {
 
-    static Weights of(Specimen specimen) {
+    public static Weights of(Specimen specimen) {
         Map<String, HostArray> named = new LinkedHashMap<>();
         int prefix = specimen.block().path().length() + 1;
         specimen.values().forEach((name, value) -> named.put(name.substring(prefix), value));
         return new Weights(specimen.drawn(), named, specimen.dtype());
     }
 
-    Matrix matrix(String name) {
+    public HostMatrix matrix(String name) {
         HostArray array = named.get(name);
-        return new Matrix(array.toDoubles(), array.shape().size(1));
+        return new HostMatrix(array.toDoubles(), array.shape().size(1));
     }
 
     /** Null where there is none. */
-    double[] vector(String name) {
+    public double[] vector(String name) {
         HostArray array = named.get(name);
         return array == null ? null : array.toDoubles();
     }
 
     /** LN with the gain and bias under {@code name}. */
-    Bounded layerNorm(String name, Bounded x) {
+    public Bounded layerNorm(String name, Bounded x) {
         return x.layerNorm(vector(name + ".w"), vector(name + ".b"), drawn.eps());
     }
 
     /** act(xW_in + b_in)W_out + b_out. */
-    Bounded ffn(Bounded x) {
+    public Bounded ffn(Bounded x) {
         return x.affine(matrix("mlp.W_in"), vector("mlp.b_in")).activated(activation()).affine(matrix("mlp.W_out"), vector("mlp.b_out"));
     }
 
@@ -58,12 +58,12 @@ record Weights(BlockCase drawn, Map<String, HostArray> named, DType dtype) {
     }
 
     /** The values v_j = x_jW_V + b_V of one head. */
-    Bounded value(Bounded x, int head) {
+    public Bounded value(Bounded x, int head) {
         return x.affine(matrix("attn.W_V"), vector("attn.b_V")).slice(head * drawn.dV(), drawn.dV());
     }
 
     /** Row i of the attention pattern of one head: softmax over what {@code context} token i may see, which is token {@code i} of it. */
-    Bounded pattern(int head, Bounded[] context, int i) {
+    public Bounded pattern(int head, Bounded[] context, int i) {
         Bounded q = context[i].affine(matrix("attn.W_Q"), vector("attn.b_Q")).slice(head * drawn.dHead(), drawn.dHead());
         double[] scores = new double[context.length];
         double[] errors = new double[context.length];
@@ -81,7 +81,7 @@ record Weights(BlockCase drawn, Map<String, HostArray> named, DType dtype) {
     }
 
     /** MHA(x_i, [x_1 … x_N]). */
-    Bounded attention(Bounded[] context, int i) {
+    public Bounded attention(Bounded[] context, int i) {
         Bounded[] heads = new Bounded[drawn.nHeads()];
         for (int head = 0; head < heads.length; head++) {
             int number = head;
@@ -92,7 +92,7 @@ record Weights(BlockCase drawn, Map<String, HostArray> named, DType dtype) {
     }
 
     /** The heads' results side by side, times W_O, plus b_O. */
-    Bounded output(Bounded[] heads) {
+    public Bounded output(Bounded[] heads) {
         double[] value = new double[drawn.nHeads() * drawn.dV()];
         double[] error = new double[value.length];
         for (int head = 0; head < heads.length; head++) {

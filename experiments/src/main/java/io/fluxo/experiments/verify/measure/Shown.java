@@ -1,4 +1,4 @@
-package io.fluxo.experiments.verify.claim;
+package io.fluxo.experiments.verify.measure;
 
 import io.fluxo.block.Block;
 import io.fluxo.layer.Pass;
@@ -12,24 +12,24 @@ import java.util.Map;
 import java.util.function.BiFunction;
 
 /** Functions from the stream to what a block shows at its hook points, differentiable. */
-final class Shown {
+public final class Shown {
 
     private Shown() {}
 
     /** x ↦ the value at {@code hook}, given within the block. */
-    static BiFunction<Pass, Tensor, Tensor> at(Block block, String hook) {
+    public static BiFunction<Pass, Tensor, Tensor> at(Block block, String hook) {
         return (pass, x) -> run(block, pass, x, hook).getFirst();
     }
 
     /** x ↦ the value at {@code hook} less the one at {@code subtracted}. */
-    static BiFunction<Pass, Tensor, Tensor> difference(Block block, String hook, String subtracted) {
+    public static BiFunction<Pass, Tensor, Tensor> difference(Block block, String hook, String subtracted) {
         return (pass, x) -> {
             List<Tensor> seen = run(block, pass, x, hook, subtracted);
             return pass.sub(seen.get(0), seen.get(1));
         };
     }
 
-    static boolean has(Block block, String hook) {
+    public static boolean has(Block block, String hook) {
         return block.hookPoints().stream().anyMatch(point -> point.name().equals(block.path() + "." + hook));
     }
 

@@ -1,4 +1,4 @@
-package io.fluxo.experiments.verify.claim;
+package io.fluxo.experiments.verify.measure;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.experiments.verify.Apparatus;
@@ -20,7 +20,7 @@ import java.util.function.BiFunction;
  * Tries a claim on cases of a domain and turns the report into a finding. A case whose sizes the block cannot run at says nothing here:
  * theorem-2.1 is the claim that speaks of sizes.
  */
-final class ForAll {
+public final class ForAllCases {
 
     /** Below this, norms leave too little to tell one token from another. */
     private static final int LEAST_WIDTH = 3;
@@ -31,7 +31,7 @@ final class ForAll {
     private final DType dtype;
     private final int trials;
 
-    private ForAll(Candidate candidate, Apparatus apparatus, Backend backend, DType dtype, int trials) {
+    private ForAllCases(Candidate candidate, Apparatus apparatus, Backend backend, DType dtype, int trials) {
         this.trials = trials;
         this.candidate = candidate;
         this.apparatus = apparatus;
@@ -40,25 +40,25 @@ final class ForAll {
     }
 
     /** On the backend that was chosen. */
-    static ForAll of(Candidate candidate, Apparatus apparatus) {
-        return new ForAll(candidate, apparatus, apparatus.backend(), apparatus.dtype(), apparatus.trials());
+    public static ForAllCases of(Candidate candidate, Apparatus apparatus) {
+        return new ForAllCases(candidate, apparatus, apparatus.backend(), apparatus.dtype(), apparatus.trials());
     }
 
     /** On {@code setup}: all cases where it was chosen, half of them where it is one of several. */
-    static ForAll on(Candidate candidate, Apparatus apparatus, Apparatus.Setup setup) {
+    public static ForAllCases on(Candidate candidate, Apparatus apparatus, Apparatus.Setup setup) {
         int trials = setup.equals(apparatus.settings().chosen()) ? apparatus.trials() : (apparatus.trials() + 1) / 2;
-        return new ForAll(candidate, apparatus, apparatus.backend(setup), setup.dtype(), trials);
+        return new ForAllCases(candidate, apparatus, apparatus.backend(setup), setup.dtype(), trials);
     }
 
     /** What a run showed: the report, and how far from its value anything was. */
-    record Trial(Report<BlockCase> report, Deviations deviations) {
+    public record Tried(Report<BlockCase> report, Deviations deviations) {
 
-        boolean refuted() {
+        public boolean refuted() {
             return report instanceof Report.Refuted<BlockCase>;
         }
 
         /** {@code 14 cases, 2 more vacuous}. */
-        String cases() {
+        public String cases() {
             return switch (report) {
                 case Report.Holds<BlockCase> holds -> holds.cases() + " cases" + (holds.vacuous() == 0 ? "" : Text.format(", %d more vacuous", holds.vacuous()));
                 case Report.Refuted<BlockCase> refuted -> Text.format("refuted after %s, shrunk in %s", Text.count(refuted.passed(), "case"),
@@ -68,13 +68,13 @@ final class ForAll {
         }
 
         /** The smallest case in which the claim is false, in words; empty where none was found. */
-        String counterexample() {
+        public String counterexample() {
             return report instanceof Report.Refuted<BlockCase> refuted
                     ? Text.format("%s. There: %s", Words.of(refuted.smallest().value()), refuted.smallest().reason()) : "";
         }
 
         /** The finding of a claim that is this trial alone. */
-        Finding finding(String theory) {
+        public Finding finding(String theory) {
             return switch (report) {
                 case Report.Holds<BlockCase> _ -> deviations.any()
                         ? Finding.holds(theory, Text.format("%s; largest deviation %s", cases(), deviations)).within(deviations.allowed())
@@ -86,52 +86,12 @@ final class ForAll {
         }
     }
 
-    /** Collects deviations and what was allowed of them. */
-    static final class Deviations {
-        private double worst;
-        private double allowed;
-        private double share = -1;
-
-        /** Whether {@code measured} is within its bound of {@code value}; the share of the bound that was used is kept. */
-        boolean add(double measured, double value, double bound) {
-            double deviation = Math.abs(measured - value);
-            double used = deviation == 0 ? 0 : deviation / bound;
-            if (used > share) {
-                share = used;
-                worst = deviation;
-                allowed = bound;
-            }
-            return deviation <= bound;
-        }
-
-        void add(Deviations other) {
-            if (other.share > share) {
-                worst = other.worst;
-                allowed = other.allowed;
-                share = other.share;
-            }
-        }
-
-        boolean any() {
-            return share >= 0;
-        }
-
-        double allowed() {
-            return allowed;
-        }
-
-        @Override
-        public String toString() {
-            return worst == 0 ? "0" : Text.format("%.1e where rounding may make %.1e", worst, allowed);
-        }
-    }
-
     /** Whether a claim is true of one specimen. */
-    interface OfSpecimen {
+    public interface OfSpecimen {
         Outcome check(Specimen specimen, Deviations deviations);
     }
 
-    Trial run(String name, BlockDomain domain, OfSpecimen check) {
+    public Tried run(String name, BlockDomain domain, OfSpecimen check) {
         return runCases(name, domain, (drawn, deviations) -> {
             try (Specimen specimen = Specimen.of(candidate, drawn, backend, dtype)) {
                 return check.check(specimen, deviations);
@@ -146,15 +106,15 @@ final class ForAll {
         return drawn.seed() % 2 != 0 || width < LEAST_WIDTH || pairs ? drawn : drawn.withWidths(width, drawn.dV());
     }
 
-    Trial runCases(String name, BlockDomain domain, BiFunction<BlockCase, Deviations, Outcome> check) {
+    public Tried runCases(String name, BlockDomain domain, BiFunction<BlockCase, Deviations, Outcome> check) {
         Deviations deviations = new Deviations();
-        Report<BlockCase> report = Property.forAll(name, domain.map(ForAll::fitting), drawn -> {
+        Report<BlockCase> report = Property.forAll(name, domain.map(ForAllCases::fitting), drawn -> {
             try {
                 return check.apply(drawn, deviations);
             } catch (ShapeMismatchException mismatch) {
                 return Outcome.vacuous("the block does not run at these sizes: " + mismatch.getMessage());
             }
         }).run(apparatus.seed(), trials);
-        return new Trial(report, deviations);
+        return new Tried(report, deviations);
     }
 }

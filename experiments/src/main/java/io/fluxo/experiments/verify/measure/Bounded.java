@@ -1,4 +1,4 @@
-package io.fluxo.experiments.verify.claim;
+package io.fluxo.experiments.verify.measure;
 
 import io.fluxo.tensor.DType;
 import java.util.Arrays;
@@ -12,12 +12,12 @@ import java.util.function.DoubleUnaryOperator;
  * @param error how far from it a computation with unit roundoff {@code unit} may be
  * @param unit  of the type that is examined, with a small factor for order of summation and elementary functions
  */
-record Bounded(double[] value, double[] error, double unit) {
+public record Bounded(double[] value, double[] error, double unit) {
 
     /** Beyond this relative uncertainty of a root or an exponent nothing can be said any more. */
     private static final double HOPELESS = 0.1;
 
-    static double unit(DType dtype) {
+    public static double unit(DType dtype) {
         return 4 * switch (dtype) {
             case F64 -> 0x1p-53;
             case F32 -> 0x1p-24;
@@ -27,11 +27,11 @@ record Bounded(double[] value, double[] error, double unit) {
     }
 
     /** Values as they were recorded. */
-    static Bounded exact(double[] value, DType dtype) {
+    public static Bounded exact(double[] value, DType dtype) {
         return new Bounded(value, new double[value.length], unit(dtype));
     }
 
-    Bounded plus(Bounded other) {
+    public Bounded plus(Bounded other) {
         return make((i, out) -> {
             out[0] = value[i] + other.value[i];
             out[1] = error[i] + other.error[i] + unit * Math.abs(out[0]);
@@ -39,7 +39,7 @@ record Bounded(double[] value, double[] error, double unit) {
     }
 
     /** xW + b; {@code bias} may be null. */
-    Bounded affine(Matrix weight, double[] bias) {
+    public Bounded affine(HostMatrix weight, double[] bias) {
         return make((j, out) -> {
             double magnitude = bias == null ? 0 : Math.abs(bias[j]);
             out[0] = bias == null ? 0 : bias[j];
@@ -54,7 +54,7 @@ record Bounded(double[] value, double[] error, double unit) {
     }
 
     /** A function whose slope is at most 1.13 in size and which is at most as large as its argument, as ReLU and GELU. */
-    Bounded activated(DoubleUnaryOperator function) {
+    public Bounded activated(DoubleUnaryOperator function) {
         return make((i, out) -> {
             out[0] = function.applyAsDouble(value[i]);
             out[1] = 1.13 * error[i] + 2 * unit * Math.abs(value[i]);
@@ -62,7 +62,7 @@ record Bounded(double[] value, double[] error, double unit) {
     }
 
     /** (x − μ)/√(σ² + ε) · gain + bias; {@code gain} and {@code bias} may be null. */
-    Bounded layerNorm(double[] gain, double[] bias, double eps) {
+    public Bounded layerNorm(double[] gain, double[] bias, double eps) {
         int d = value.length;
         double mean = mean(value);
         double meanError = mean(error) + d * unit * Arrays.stream(value).map(Math::abs).sum() / d;
@@ -89,7 +89,7 @@ record Bounded(double[] value, double[] error, double unit) {
     }
 
     /** e^x / Σ e^x; an entry of −∞ gives exactly 0. */
-    Bounded softmax() {
+    public Bounded softmax() {
         double largest = Arrays.stream(value).max().orElse(0);
         double total = Arrays.stream(value).map(x -> Math.exp(x - largest)).sum();
         double uncertain = 0;
@@ -106,7 +106,7 @@ record Bounded(double[] value, double[] error, double unit) {
     }
 
     /** The rows of {@code matrix}, weighted by this vector and added. */
-    Bounded mix(Bounded[] rows) {
+    public Bounded mix(Bounded[] rows) {
         return make((c, out) -> {
             double magnitude = 0;
             for (int j = 0; j < value.length; j++) {
@@ -120,7 +120,7 @@ record Bounded(double[] value, double[] error, double unit) {
     }
 
     /** Σ this·other · factor, and its bound. */
-    double[] dot(Bounded other, double factor) {
+    public double[] dot(Bounded other, double factor) {
         double sum = 0;
         double bound = 0;
         for (int i = 0; i < value.length; i++) {
@@ -131,16 +131,16 @@ record Bounded(double[] value, double[] error, double unit) {
         return new double[] {sum * factor, bound * Math.abs(factor)};
     }
 
-    Bounded slice(int from, int length) {
+    public Bounded slice(int from, int length) {
         return new Bounded(Arrays.copyOfRange(value, from, from + length), Arrays.copyOfRange(error, from, from + length), unit);
     }
 
-    private interface Entry {
+    private interface EntryRule {
         /** Puts entry i and its bound into {@code out}. */
         void put(int i, double[] out);
     }
 
-    private Bounded make(Entry entry, int length) {
+    private Bounded make(EntryRule entry, int length) {
         double[] values = new double[length];
         double[] errors = new double[length];
         double[] out = new double[2];

@@ -1,4 +1,4 @@
-package io.fluxo.experiments.verify.claim;
+package io.fluxo.experiments.verify.measure;
 
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.model.ModelSpec.ActFn;
@@ -9,16 +9,16 @@ import io.fluxo.property.InputKind;
 import java.util.Optional;
 
 /** Cases for what is exhibited rather than tried for all. */
-final class Cases {
+public final class Cases {
 
     private Cases() {}
 
     /** Four tokens of width four and two heads of width two: large enough for everything to happen, small enough to read. */
-    static BlockCase ordinary(Candidate candidate, long seed) {
+    public static BlockCase ordinary(Candidate candidate, long seed) {
         return ordinary(candidate, seed, 1, 4);
     }
 
-    static BlockCase ordinary(Candidate candidate, long seed, int batch, int pos) {
+    public static BlockCase ordinary(Candidate candidate, long seed, int batch, int pos) {
         Optional<ModelSpec> spec = candidate.spec();
         ModelSpec kinds = spec.orElse(ModelSpec.DEFAULT);
         int heads = 2 * (kinds.nHeads().standard() / kinds.keyValueHeads(0));

@@ -6,7 +6,7 @@ package io.fluxo.experiments.verify;
  * @param placement the block; empty where the claim is about none
  * @param seconds   it took
  */
-public record Row(Claim claim, String placement, Finding finding, Verdict expected, double seconds) {
+public record VerdictRow(Claim claim, String placement, Finding finding, Verdict expected, double seconds) {
 
     public boolean asExpected() {
         return finding.verdict() == expected;

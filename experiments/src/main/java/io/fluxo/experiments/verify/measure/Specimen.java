@@ -1,4 +1,4 @@
-package io.fluxo.experiments.verify.claim;
+package io.fluxo.experiments.verify.measure;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.block.Block;
@@ -26,7 +26,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** The block of one case, with its values, on a backend. Closing it frees what it made. */
-final class Specimen implements AutoCloseable {
+public final class Specimen implements AutoCloseable {
 
     private final BlockCase drawn;
     private final Block block;
@@ -44,12 +44,12 @@ final class Specimen implements AutoCloseable {
     }
 
     /** The candidate's block in the case, with the case's weights. */
-    static Specimen of(Candidate candidate, BlockCase drawn, Backend backend, DType dtype) {
+    public static Specimen of(Candidate candidate, BlockCase drawn, Backend backend, DType dtype) {
         return of(candidate, drawn, backend, dtype, parameter -> drawn.values(parameter, dtype));
     }
 
     /** The same with weights from elsewhere. */
-    static Specimen of(Candidate candidate, BlockCase drawn, Backend backend, DType dtype, Function<Cell, HostArray> weights) {
+    public static Specimen of(Candidate candidate, BlockCase drawn, Backend backend, DType dtype, Function<Cell, HostArray> weights) {
         Specimen specimen = new Specimen(drawn, drawn.block(candidate.placement(), candidate.catalog()), backend, dtype);
         specimen.block.cells().forEach(parameter -> specimen.set(parameter, weights.apply(parameter)));
         return specimen;
@@ -61,54 +61,54 @@ final class Specimen implements AutoCloseable {
     }
 
     /** Puts another value into the parameter called {@code name} within the block. */
-    void set(String name, HostArray value) {
+    public void set(String name, HostArray value) {
         block.parameters().stream().filter(parameter -> parameter.name().equals(block.path() + "." + name)).findFirst()
                 .ifPresentOrElse(parameter -> set(parameter, value), () -> {
                     throw new IllegalArgumentException("the block has no parameter " + name);
                 });
     }
 
-    BlockCase drawn() {
+    public BlockCase drawn() {
         return drawn;
     }
 
-    Block block() {
+    public Block block() {
         return block;
     }
 
-    Backend backend() {
+    public Backend backend() {
         return backend;
     }
 
-    DType dtype() {
+    public DType dtype() {
         return dtype;
     }
 
-    Map<String, HostArray> values() {
+    public Map<String, HostArray> values() {
         return values;
     }
 
-    HostArray xs() {
+    public HostArray xs() {
         return drawn.xs(dtype);
     }
 
-    HostArray output(HostArray xs) {
+    public HostArray output(HostArray xs) {
         return compute(block::forward, xs);
     }
 
-    HostArray compute(BiFunction<Pass, Tensor, Tensor> f, HostArray xs) {
+    public HostArray compute(BiFunction<Pass, Tensor, Tensor> f, HostArray xs) {
         try (TensorScope _ = backend.openScope()) {
             return backend.download(f.apply(Pass.evaluation(backend), backend.upload(xs)));
         }
     }
 
     /** The chapter's x, t1 … h in the matrix form. */
-    Map<String, HostArray> symbols(HostArray xs, Hooks... interventions) {
+    public Map<String, HostArray> symbols(HostArray xs, Hooks... interventions) {
         return symbols(block::forward, xs, interventions);
     }
 
     /** The chapter's x, t1 … h in the form for token {@code i}. */
-    Map<String, HostArray> symbolsOfToken(HostArray xs, int i) {
+    public Map<String, HostArray> symbolsOfToken(HostArray xs, int i) {
         return symbols((pass, all) -> block.token(pass, all, i, Mask.valueOf(drawn.mask().name())), xs);
     }
 
@@ -130,7 +130,7 @@ final class Specimen implements AutoCloseable {
     }
 
     /** The values at the hook points {@code names}, given within the block. */
-    List<HostArray> hooked(HostArray xs, String... names) {
+    public List<HostArray> hooked(HostArray xs, String... names) {
         String[] full = Arrays.stream(names).map(name -> block.path() + "." + name).toArray(String[]::new);
         Map<String, HostArray> hooked = hooked(block::forward, xs, Cache.of(full));
         return Arrays.stream(full).map(hooked::get).toList();

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** Numbers as a person reads them. */
-public final class Numbers {
+public final class Digits {
 
-    private Numbers() {}
+    private Digits() {}
 
     /** Six significant digits: {@code 1.28745}, {@code −3.1e-12}. */
     public static String text(double value) {
@@ -22,7 +22,7 @@ public final class Numbers {
 
     /** {@code [1.2, 0.4, 0.1, 0.9]}. */
     public static String text(double[] values) {
-        return Arrays.stream(values).mapToObj(Numbers::text).collect(Collectors.joining(", ", "[", "]"));
+        return Arrays.stream(values).mapToObj(Digits::text).collect(Collectors.joining(", ", "[", "]"));
     }
 
     /** The largest magnitude; 0 of nothing. */
