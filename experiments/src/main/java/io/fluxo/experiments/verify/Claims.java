@@ -58,9 +58,9 @@ public record Claims(List<Claim> all, List<Mutant> mutants) {
         for (Claim claim : claims) {
             for (String name : Stream.concat(claim.refuted().stream(), claim.trueOf().stream()).toList()) {
                 Mutant mutant = mutants.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow(() -> new BadInput(
-                        Text.format("the claim '%s' is to refute a faulty block that is not there: %s", claim.id(), BadInput.legal("no mutant named", name, known))));
+                        Text.format("the claim '%s' names a faulty block that is not there: %s", claim.id(), BadInput.legal("no mutant named", name, known))));
                 if (!claim.scope().covers(mutant.equations())) {
-                    throw new BadInput(Text.format("the claim '%s' is to refute %s, which is no block that it is about", claim.id(), name));
+                    throw new BadInput(Text.format("the claim '%s' names %s, which is no block that the claim is about", claim.id(), name));
                 }
             }
         }
