@@ -84,7 +84,7 @@ public record BlockProbe(int joins, boolean plainSum, boolean showsResult) {
 
         @Override
         public boolean wants(HookPoint point) {
-            return point.name().endsWith(AttentionSilencer.OUTPUT);
+            return point.name().endsWith(SilencingHooks.OUTPUT);
         }
 
         @Override

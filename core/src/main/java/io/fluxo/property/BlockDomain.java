@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Which cases a claim is about: {@code BlockDomain.of(F64).minPos(2).minWidth(3).masks(CAUSAL)}. Kinds and scales stand from the most
- * ordinary on. Shrinking makes them ordinary first, then the sizes small. Immutable.
+ * Which cases a claim is about: {@code BlockDomain.of(F64).minPos(2).width(3, 33).masks(CAUSAL)}. Kinds and scales are listed
+ * from the most ordinary on; shrinking makes them ordinary first, then the sizes small. Immutable.
  */
 public final class BlockDomain implements Generator<BlockCase> {
 
@@ -34,6 +34,9 @@ public final class BlockDomain implements Generator<BlockCase> {
         }
     }
 
+    /** Of d_head and of d_v, one independent of the other. */
+    private static final Range HEAD_WIDTH = new Range(1, 5);
+
     private List<MaskKind> masks = List.of(MaskKind.values());
     private List<ActFn> actFns = List.of(ActFn.values());
     private List<String> norms = List.of("layer_norm", "rms_norm");
@@ -45,7 +48,6 @@ public final class BlockDomain implements Generator<BlockCase> {
     private Range pos = new Range(1, 17);
     private Range width = new Range(1, 33);
     private Range heads = new Range(1, 4);
-    private Range headWidth = new Range(1, 5);
     private ModelSpec kinds = ModelSpec.DEFAULT;
 
     private BlockDomain() {}
@@ -95,11 +97,6 @@ public final class BlockDomain implements Generator<BlockCase> {
         return with(copy -> copy.pos = pos.from(least));
     }
 
-    /** No d_model below {@code least}. */
-    public BlockDomain minWidth(int least) {
-        return with(copy -> copy.width = width.from(least));
-    }
-
     public BlockDomain batch(int least, int most) {
         return with(copy -> copy.batch = new Range(least, most));
     }
@@ -118,11 +115,6 @@ public final class BlockDomain implements Generator<BlockCase> {
         return with(copy -> copy.heads = new Range(least, most));
     }
 
-    /** d_head and d_v, one independent of the other. */
-    public BlockDomain headWidth(int least, int most) {
-        return with(copy -> copy.headWidth = new Range(least, most));
-    }
-
     /** The kinds of attention, positions, residual connection and sub-layers: those of {@code model}, every layer of which is like the first. */
     public BlockDomain kinds(ModelSpec model) {
         return with(copy -> copy.kinds = model.like(model.layer(0)));
@@ -138,7 +130,7 @@ public final class BlockDomain implements Generator<BlockCase> {
         return new BlockCase(choices.oneOf(masks), choices.oneOf(actFns), choices.oneOf(norms), choices.oneOf(eps), choices.flag(), choices.flag(),
                 choices.oneOf(weightScales), choices.oneOf(inputs), choices.oneOf(inputScales), choices.integer(0, SEEDS - 1),
                 batch.choose(choices), pos.choose(choices), width.choose(choices), heads.choose(choices) * BlockCase.groups(kinds),
-                headWidth.choose(choices) * (kinds.positions() == PositionKind.ROPE ? 2 : 1), headWidth.choose(choices), choices.integer(1, width.most), kinds);
+                HEAD_WIDTH.choose(choices) * (kinds.positions() == PositionKind.ROPE ? 2 : 1), HEAD_WIDTH.choose(choices), choices.integer(1, width.most), kinds);
     }
 
     private BlockDomain with(Consumer<BlockDomain> change) {
@@ -154,7 +146,6 @@ public final class BlockDomain implements Generator<BlockCase> {
         copy.pos = pos;
         copy.width = width;
         copy.heads = heads;
-        copy.headWidth = headWidth;
         copy.kinds = kinds;
         change.accept(copy);
         return copy;

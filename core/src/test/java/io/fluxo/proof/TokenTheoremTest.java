@@ -5,6 +5,7 @@ import static io.fluxo.proof.TokenClaim.TOKEN_DIAGONAL;
 import static io.fluxo.proof.TokenClaim.WITHIN_SEQUENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fluxo.block.Placement;
 import io.fluxo.layer.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.model.Catalog;
@@ -17,6 +18,7 @@ import io.fluxo.model.Transformer;
 import io.fluxo.shape.Dim;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +59,8 @@ class TokenTheoremTest {
     @ParameterizedTest
     @ValueSource(strings = {"post", "pre"})
     void attentionIsSilencedWhenBuiltOrAsItRuns(String placement) {
-        TokenProof built = TokenFlow.of(Specs.of(placement), SilencedAttention.everywhere(Catalog.STANDARD), 4).prove(TOKEN_DIAGONAL);
+        Placement silenced = Catalog.STANDARD.placements().get(placement).with(parts -> parts.withAttention(new SilencedAttention(parts.attention().path())));
+        TokenProof built = TokenFlow.of(Specs.of("silenced"), Catalog.STANDARD.plus(Map.of("silenced", silenced), Map.of()), 4).prove(TOKEN_DIAGONAL);
         TokenProof running = TokenFlow.withoutAttention(ModelBuilder.transformer(Specs.of(placement), Catalog.STANDARD), 4, path -> true).prove(TOKEN_DIAGONAL);
         assertThat(built.failure()).isEmpty();
         assertThat(running.derivation()).isEqualTo(built.derivation());

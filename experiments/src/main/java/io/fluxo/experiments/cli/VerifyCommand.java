@@ -115,7 +115,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
             });
             return Candidates.of(study.model(), installed.catalog());
         }
-        return placement == null ? Candidates.standard(installed.catalog()) : List.of(Candidates.named(placement, installed.catalog(), installed.claims().mutants(), Optional.empty()));
+        return placement == null ? Candidates.standard(installed.catalog()) : List.of(Candidates.named(placement, installed));
     }
 
     /** The controls belong to the chapter's two blocks, not to another that is examined by itself. */

@@ -8,13 +8,12 @@ import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,7 +24,7 @@ public final class Candidates {
 
     /** The chapter's two blocks. */
     public static List<Candidate> standard(Catalog catalog) {
-        return Stream.of(Equations.POST, Equations.PRE).map(equations -> named(nameOf(equations), catalog, List.of(), Optional.empty())).toList();
+        return Stream.of(Equations.POST, Equations.PRE).map(equations -> placed(nameOf(equations), catalog, Optional.empty(), catalog.placements().keySet())).toList();
     }
 
     private static String nameOf(Equations equations) {
@@ -43,7 +42,7 @@ public final class Candidates {
         model.layers().forEach(layer -> kinds.computeIfAbsent(model.like(layer), kind -> new ArrayList<>()).add(layer.index()));
         List<Candidate> candidates = new ArrayList<>();
         kinds.forEach((kind, layers) -> {
-            Candidate candidate = named(kind.placement().standard(), catalog, List.of(), Optional.of(kind));
+            Candidate candidate = placed(kind.placement().standard(), catalog, Optional.of(kind), catalog.placements().keySet());
             Candidate placed = kinds.size() == 1 ? candidate : candidate.at(Text.format("in block%s %s", layers.size() == 1 ? "" : "s", layers.stream()
                     .map(String::valueOf).collect(Collectors.joining(", "))));
             candidates.add(placed);
@@ -55,22 +54,23 @@ public final class Candidates {
     }
 
     /**
-     * The block called {@code name}, a mutant's or an installed one's.
+     * The block called {@code name}, an installed one's or a mutant's, in all kinds.
      *
-     * @param mutants faulty blocks that may be named too
-     * @param spec    a model whose kinds it is examined in
      * @throws BadInput where there is none
      */
-    public static Candidate named(String name, Catalog catalog, List<Mutant> mutants, Optional<ModelSpec> spec) {
-        Optional<Mutant> mutant = mutants.stream().filter(one -> one.name().equals(name)).findFirst();
+    public static Candidate named(String name, Installed installed) {
+        Optional<Mutant> mutant = installed.claims().mutant(name);
         if (mutant.isPresent()) {
-            return mutant.get().candidate(catalog, spec);
+            return mutant.get().candidate(installed.catalog());
         }
+        List<String> legal = new ArrayList<>(installed.catalog().placements().keySet());
+        installed.claims().mutants().forEach(one -> legal.add(one.name()));
+        return placed(name, installed.catalog(), Optional.empty(), legal);
+    }
+
+    private static Candidate placed(String name, Catalog catalog, Optional<ModelSpec> spec, Collection<String> legal) {
         Placement placement = catalog.placements().get(name);
         if (placement == null) {
-            SortedSet<String> installed = new TreeSet<>(catalog.placements().keySet());
-            List<String> legal = new ArrayList<>(installed);
-            mutants.forEach(one -> legal.add(one.name()));
             throw new BadInput("--placement: " + BadInput.legal("no placement named", name, legal));
         }
         return new Candidate(name, placement, catalog, spec);

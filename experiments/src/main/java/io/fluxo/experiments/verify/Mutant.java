@@ -4,7 +4,6 @@ import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Placement;
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.model.Catalog;
-import io.fluxo.model.ModelSpec;
 import io.fluxo.text.Text;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -34,7 +33,8 @@ public record Mutant(String name, String fault, Placement design, UnaryOperator<
         return design.traits().equations();
     }
 
-    public Candidate candidate(Catalog catalog, Optional<ModelSpec> spec) {
-        return new Candidate(name, "", design, parts, catalog, spec, false);
+    /** The block to be examined, in all kinds. */
+    public Candidate candidate(Catalog catalog) {
+        return new Candidate(name, "", design, parts, catalog, Optional.empty(), false);
     }
 }

@@ -49,7 +49,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
                 }
             }
             for (Mutant mutant : controls) {
-                Candidate candidate = mutant.candidate(installed.catalog(), Optional.empty());
+                Candidate candidate = mutant.candidate(installed.catalog());
                 for (Claim claim : claims) {
                     if (installed.claims().isControl(mutant, claim)) {
                         kept.add(pool.submit(() -> new Control(claim, mutant, judged(own.get(), claim, Optional.of(candidate)).finding())));

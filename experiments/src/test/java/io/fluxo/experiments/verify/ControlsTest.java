@@ -57,7 +57,7 @@ class ControlsTest {
         Finding first = of(mutant).stream().filter(control -> control.claim().id().equals("theorem-1")).findFirst().orElseThrow().finding();
         assertThat(first.counterexample()).contains("1 sequence of 2 tokens").contains("causal mask").contains("h_1 changed").contains("when x_2 changed");
         VerificationResult again = new Verification(Verified.INSTALLED, Verified.CLAIMS.choose(List.of("theorem-1"), Optional.empty()),
-                List.of(mutant.candidate(Verified.INSTALLED.catalog(), Optional.empty())), List.of(), Verified.SETTINGS).run(1);
+                List.of(mutant.candidate(Verified.INSTALLED.catalog())), List.of(), Verified.SETTINGS).run(1);
         assertThat(again.rows().getFirst().finding()).isEqualTo(first);
     }
 

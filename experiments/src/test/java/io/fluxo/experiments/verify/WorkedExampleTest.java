@@ -9,7 +9,6 @@ import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Published;
 import io.fluxo.experiments.verify.example.Realisation;
 import io.fluxo.tensor.DType;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class WorkedExampleTest {
@@ -63,7 +62,7 @@ class WorkedExampleTest {
 
     private static Realisation realisation(String placement) {
         try (Apparatus apparatus = new Apparatus(Verified.INSTALLED.backends(), Verified.SETTINGS)) {
-            return Realisation.of(Candidates.named(placement, Verified.INSTALLED.catalog(), Verified.CLAIMS.mutants(), Optional.empty()), apparatus.reference(), DType.F64, 1);
+            return Realisation.of(Candidates.named(placement, Verified.INSTALLED), apparatus.reference(), DType.F64, 1);
         }
     }
 }

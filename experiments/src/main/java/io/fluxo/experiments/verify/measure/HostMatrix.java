@@ -10,14 +10,6 @@ public record HostMatrix(double[] values, int columns) {
         return values[row * columns + column];
     }
 
-    public int rows() {
-        return columns == 0 ? 0 : values.length / columns;
-    }
-
-    public double[] row(int row) {
-        return Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
-    }
-
     /** Row {@code i} of one sequence of {@code array} [batch pos width]. */
     public static double[] row(HostArray array, int sequence, int i) {
         int rows = array.shape().size(1);

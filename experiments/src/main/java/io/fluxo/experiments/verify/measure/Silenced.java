@@ -2,9 +2,9 @@ package io.fluxo.experiments.verify.measure;
 
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.layer.Absent;
-import io.fluxo.layer.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
+import io.fluxo.proof.SilencedAttention;
 import io.fluxo.tensor.Tensor;
 import java.util.function.Predicate;
 
@@ -21,28 +21,15 @@ public final class Silenced {
     /** {@code candidate} without attention, and without feed-forward network, in the blocks whose path is accepted. */
     public static Candidate parts(Candidate candidate, Predicate<String> attention, Predicate<String> mlp) {
         return candidate.with(parts -> parts
-                .withAttention(attention.test(parts.path()) && !(parts.attention() instanceof Absent) ? noAttention(parts.attention().path()) : parts.attention())
+                .withAttention(attention.test(parts.path()) && !(parts.attention() instanceof Absent) ? new SilencedAttention(parts.attention().path()) : parts.attention())
                 .withMlp(mlp.test(parts.path()) && !(parts.mlp() instanceof Absent) ? nothing(parts.mlp().path()) : parts.mlp()));
-    }
-
-    private static Attention noAttention(String path) {
-        return new Attention(path) {
-            @Override
-            protected Tensor attend(Pass pass, Tensor x, Tensor context) {
-                return zeros(pass, x);
-            }
-        };
-    }
-
-    private static Tensor zeros(Pass pass, Tensor x) {
-        return pass.expand(pass.zerosLike(x), x.shape());
     }
 
     private static Layer nothing(String path) {
         return new Layer(path) {
             @Override
             protected Tensor compute(Pass pass, Tensor x) {
-                return zeros(pass, x);
+                return pass.expand(pass.zerosLike(x), x.shape());
             }
         };
     }

@@ -8,6 +8,7 @@ import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.property.BlockCase;
+import io.fluxo.property.Subject;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.stream.Cache;
 import io.fluxo.stream.Hooks;
@@ -19,53 +20,43 @@ import io.fluxo.text.Origin;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 
-/** The block of one case, with its values, on a backend. Closing it frees what it made. */
+/** The block of one case, its {@link Subject}, seen through the chapter's symbols x, t1 … h. Closing it frees what it made. */
 public final class Specimen implements AutoCloseable {
 
     private final BlockCase drawn;
-    private final Block block;
+    private final Subject<Block> subject;
     private final Backend backend;
     private final DType dtype;
-    private final TensorScope scope;
     private final Map<String, HostArray> values = new LinkedHashMap<>();
 
-    private Specimen(BlockCase drawn, Block block, Backend backend, DType dtype) {
+    private Specimen(BlockCase drawn, Subject<Block> subject, Backend backend, DType dtype) {
         this.drawn = drawn;
-        this.block = block;
+        this.subject = subject;
         this.backend = backend;
         this.dtype = dtype;
-        this.scope = backend.openScope();
     }
 
     /** The candidate's block in the case, with the case's weights. */
     public static Specimen of(Candidate candidate, BlockCase drawn, Backend backend, DType dtype) {
-        return of(candidate, drawn, backend, dtype, parameter -> drawn.values(parameter, dtype));
-    }
-
-    /** The same with weights from elsewhere. */
-    public static Specimen of(Candidate candidate, BlockCase drawn, Backend backend, DType dtype, Function<Cell, HostArray> weights) {
-        Specimen specimen = new Specimen(drawn, drawn.block(candidate.placement(), candidate.catalog()), backend, dtype);
-        specimen.block.cells().forEach(parameter -> specimen.set(parameter, weights.apply(parameter)));
+        Block block = drawn.block(candidate.placement(), candidate.catalog());
+        Specimen specimen = new Specimen(drawn, Subject.of(block, drawn, backend, dtype), backend, dtype);
+        block.cells().forEach(cell -> specimen.values.put(cell.name(), drawn.values(cell, dtype)));
         return specimen;
-    }
-
-    private void set(Cell parameter, HostArray value) {
-        parameter.set(backend.upload(value));
-        values.put(parameter.name(), value);
     }
 
     /** Puts another value into the parameter called {@code name} within the block. */
     public void set(String name, HostArray value) {
-        block.parameters().stream().filter(parameter -> parameter.name().equals(block.path() + "." + name)).findFirst()
-                .ifPresentOrElse(parameter -> set(parameter, value), () -> {
-                    throw new IllegalArgumentException("the block has no parameter " + name);
-                });
+        String full = block().path() + "." + name;
+        Cell parameter = block().parameters().stream().filter(one -> one.name().equals(full)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the block has no parameter " + name));
+        parameter.set(backend.upload(value));
+        values.put(full, value);
     }
 
     public BlockCase drawn() {
@@ -73,7 +64,7 @@ public final class Specimen implements AutoCloseable {
     }
 
     public Block block() {
-        return block;
+        return subject.layer();
     }
 
     public Backend backend() {
@@ -84,42 +75,44 @@ public final class Specimen implements AutoCloseable {
         return dtype;
     }
 
+    /** Parameters and buffers by their full names. */
     public Map<String, HostArray> values() {
-        return values;
+        return Collections.unmodifiableMap(values);
     }
 
+    /** The case's input. */
     public HostArray xs() {
         return drawn.xs(dtype);
     }
 
+    /** What the block makes of {@code xs}. */
     public HostArray output(HostArray xs) {
-        return compute(block::forward, xs);
+        return subject.output(xs);
     }
 
+    /** What {@code f} makes of {@code xs}. */
     public HostArray compute(BiFunction<Pass, Tensor, Tensor> f, HostArray xs) {
-        try (TensorScope _ = backend.openScope()) {
-            return backend.download(f.apply(Pass.evaluation(backend), backend.upload(xs)));
-        }
+        return subject.compute(f, xs);
     }
 
     /** The chapter's x, t1 … h in the matrix form. */
     public Map<String, HostArray> symbols(HostArray xs, Hooks... interventions) {
-        return symbols(block::forward, xs, interventions);
+        return symbols(block()::forward, xs, interventions);
     }
 
     /** The chapter's x, t1 … h in the form for token {@code i}. */
     public Map<String, HostArray> symbolsOfToken(HostArray xs, int i) {
-        return symbols((pass, all) -> block.token(pass, all, i, Mask.valueOf(drawn.mask().name())), xs);
+        return symbols((pass, all) -> block().token(pass, all, i, Mask.valueOf(drawn.mask().name())), xs);
     }
 
     private Map<String, HostArray> symbols(BiFunction<Pass, Tensor, Tensor> f, HostArray xs, Hooks... interventions) {
         Map<String, HostArray> hooked = hooked(f, xs, Cache.boundaries(), interventions);
         Map<String, HostArray> symbols = new LinkedHashMap<>();
-        block.chapter().forEach((symbol, hook) -> {
-            HostArray shown = hooked.get(block.path() + "." + hook);
+        block().chapter().forEach((symbol, hook) -> {
+            HostArray shown = hooked.get(block().path() + "." + hook);
             if (shown == null) {
-                throw new BrokenPartException(Text.format("%s (%s) says in chapter() that %s is at '%s', and shows no value there", block.path(),
-                        Origin.of(block.getClass()), symbol, hook));
+                throw new BrokenPartException(Text.format("%s (%s) says in chapter() that %s is at '%s', and shows no value there", block().path(),
+                        Origin.of(block().getClass()), symbol, hook));
             }
             if (shown.shape().rank() != 3 || shown.shape().size(2) != drawn.dModel()) {
                 throw new ShapeMismatchException(Text.format("%s is %s, not %s", symbol, shown.shape(), drawn.stream()));
@@ -131,8 +124,8 @@ public final class Specimen implements AutoCloseable {
 
     /** The values at the hook points {@code names}, given within the block. */
     public List<HostArray> hooked(HostArray xs, String... names) {
-        String[] full = Arrays.stream(names).map(name -> block.path() + "." + name).toArray(String[]::new);
-        Map<String, HostArray> hooked = hooked(block::forward, xs, Cache.of(full));
+        String[] full = Arrays.stream(names).map(name -> block().path() + "." + name).toArray(String[]::new);
+        Map<String, HostArray> hooked = hooked(block()::forward, xs, Cache.of(full));
         return Arrays.stream(full).map(hooked::get).toList();
     }
 
@@ -149,6 +142,6 @@ public final class Specimen implements AutoCloseable {
 
     @Override
     public void close() {
-        scope.close();
+        subject.close();
     }
 }

@@ -17,7 +17,7 @@ public final class WorkedRun {
     public static Optional<Realisation> of(Installed installed, VerificationResult outcome) {
         return outcome.of("worked-example-realised").stream().filter(row -> row.finding().verdict() != Verdict.SKIPPED).findFirst().map(row -> {
             try (Apparatus apparatus = new Apparatus(installed.backends(), outcome.settings())) {
-                var candidate = Candidates.named(row.placement(), installed.catalog(), installed.claims().mutants(), Optional.empty());
+                var candidate = Candidates.named(row.placement(), installed);
                 return Realisation.of(candidate, apparatus.backend(), apparatus.dtype(), apparatus.seed());
             }
         });

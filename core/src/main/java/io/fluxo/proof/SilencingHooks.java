@@ -8,13 +8,13 @@ import io.fluxo.tensor.Tensor;
 import java.util.function.Predicate;
 
 /**
- * Takes attention away from a model as it is: zeros at {@code hook_attn_out}, on any backend, whatever the block calls attention. A block
+ * Takes attention away from a model that is built already: zeros at {@code hook_attn_out}, on any backend, whatever the attention is made of. A block
  * without that hook point keeps its attention.
  *
  * @param backend what the model runs on
  * @param blocks  in which blocks, by path: {@code blocks.0}
  */
-public record AttentionSilencer(Backend backend, Predicate<String> blocks) implements Hooks {
+public record SilencingHooks(Backend backend, Predicate<String> blocks) implements Hooks {
 
     static final String OUTPUT = ".hook_attn_out";
 
