@@ -13,7 +13,6 @@ import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.ActFn;
 import io.fluxo.model.ModelSpec.MaskKind;
-import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.model.Transformer;
 import io.fluxo.shape.Dim;
 import java.time.Duration;

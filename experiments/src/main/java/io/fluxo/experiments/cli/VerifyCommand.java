@@ -14,8 +14,8 @@ import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Claims;
 import io.fluxo.experiments.verify.Installed;
 import io.fluxo.experiments.verify.Mutant;
-import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.Verification;
+import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.report.VerifyJson;
 import io.fluxo.experiments.verify.report.VerifyReport;
 import io.fluxo.experiments.verify.report.VerifyText;
@@ -88,7 +88,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
         Verification verification = new Verification(installed, claims, candidates(workbench, installed), controls(installed), settings(workbench));
         int workers = Objects.requireNonNullElse(common.threads, Runtime.getRuntime().availableProcessors());
         VerificationResult outcome = verified(verification, workers);
-        return tell(installed, outcome);
+        return tell(verification, outcome);
     }
 
     private static VerificationResult verified(Verification verification, int workers) throws InterruptedException {
@@ -137,10 +137,10 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
                 Objects.requireNonNullElse(common.device, 0), 1);
     }
 
-    private ExitStatus tell(Installed installed, VerificationResult outcome) {
+    private ExitStatus tell(Verification verification, VerificationResult outcome) {
         common.writeJson(Json.pretty(VerifyJson.of(outcome)), terminal.out());
         if (common.report != null) {
-            common.writeReport(_ -> VerifyReport.html(outcome, WorkedRun.of(installed, outcome), typed()));
+            common.writeReport(_ -> VerifyReport.html(outcome, WorkedRun.of(verification, outcome), typed()));
         }
         if (!common.jsonToStandardOutput()) {
             TextTable table = new TextTable("claim", "block", "verdict", "", "measured");

@@ -1,8 +1,8 @@
 package io.fluxo.experiments.verify;
 
 import io.fluxo.block.Depth;
-import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Placement;
+import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.SubLayers;
 import io.fluxo.block.Traits;
 import io.fluxo.block.Traits.Equations;

@@ -24,9 +24,4 @@ public final class Digits {
     public static String text(double[] values) {
         return Arrays.stream(values).mapToObj(Digits::text).collect(Collectors.joining(", ", "[", "]"));
     }
-
-    /** The largest magnitude; 0 of nothing. */
-    public static double largest(double[] values) {
-        return Arrays.stream(values).map(Math::abs).max().orElse(0);
-    }
 }

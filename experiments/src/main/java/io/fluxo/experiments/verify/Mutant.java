@@ -1,7 +1,7 @@
 package io.fluxo.experiments.verify;
 
-import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Placement;
+import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.model.Catalog;
 import io.fluxo.text.Text;

@@ -100,7 +100,7 @@ class BroughtClaimTest {
         assertThat(ran.err()).isEmpty();
         assertThat(ran.status()).isZero();
         assertThat(ran.out()).contains("LayerNorm is invariant to a shift of its input (Jiang et al. (2023), section 3)",
-                "refutes mutant-neighbour-norm, mutant-mean-kept", "each is refuted by exactly the claims it breaks", "1 verdict and 2 controls, all as expected");
+                "refutes   mutant-neighbour-norm, mutant-mean-kept", "each is refuted by exactly the claims it breaks", "1 verdict and 2 controls, all as expected");
         assertThat(Files.readString(page)).contains("A number added to all features", "(Jiang et al. (2023), section 3) ·",
                 "<code>io.fluxo.experiments.verify.brought.ShiftsPassThrough</code>", "the norms add the mean that they have taken away");
     }

@@ -41,7 +41,7 @@ class ChapterTest {
 
     @Test
     void theCodeThatIsNamedIsThere() {
-        String page = ChapterMarkdown.of(Verified.OUTCOME, WorkedRun.of(Verified.INSTALLED, Verified.OUTCOME).orElseThrow());
+        String page = ChapterMarkdown.of(Verified.OUTCOME, WorkedRun.of(Verified.VERIFICATION, Verified.OUTCOME).orElseThrow());
         List<String> links = Pattern.compile("\\]\\((\\.\\./experiments/[^)]*)\\)").matcher(page).results().map(link -> link.group(1)).toList();
         assertThat(links).hasSameSizeAs(Verified.CLAIMS.all()).allSatisfy(link -> assertThat(PAGE.resolveSibling(link)).exists());
     }
@@ -49,7 +49,7 @@ class ChapterTest {
     /** {@code -Dfluxo.update=true} writes the page anew. */
     @Test
     void thePageIsUpToDate() throws IOException {
-        Realisation run = WorkedRun.of(Verified.INSTALLED, Verified.OUTCOME).orElseThrow();
+        Realisation run = WorkedRun.of(Verified.VERIFICATION, Verified.OUTCOME).orElseThrow();
         String page = ChapterMarkdown.of(Verified.OUTCOME, run);
         if (Boolean.getBoolean("fluxo.update")) {
             Files.writeString(PAGE, page);

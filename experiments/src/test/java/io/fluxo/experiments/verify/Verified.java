@@ -11,13 +11,14 @@ final class Verified {
     static final Installed INSTALLED = Laboratory.open(Optional.empty()).installed();
     static final Claims CLAIMS = INSTALLED.claims();
     static final Apparatus.Settings SETTINGS = new Apparatus.Settings(new Apparatus.Setup("ejml", DType.F64), 0, 1, 16, Path.of("no-runs"));
+    static final Verification VERIFICATION = new Verification(INSTALLED, CLAIMS.all(), Candidates.standard(INSTALLED.catalog()), CLAIMS.mutants(), SETTINGS);
     static final VerificationResult OUTCOME = run();
 
     private Verified() {}
 
     private static VerificationResult run() {
         try {
-            return new Verification(INSTALLED, CLAIMS.all(), Candidates.standard(INSTALLED.catalog()), CLAIMS.mutants(), SETTINGS).run(2);
+            return VERIFICATION.run(2);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

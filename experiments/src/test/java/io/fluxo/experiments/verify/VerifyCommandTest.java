@@ -127,6 +127,17 @@ class VerifyCommandTest {
     }
 
     @Test
+    void theReportDrawsTheBlockOfAModelThatIsMadeOfSeveralKinds() throws IOException {
+        Path spec = Files.writeString(folder.resolve("m.yaml"), "model: {placement: {default: pre, \"0\": post}}\ntask: {kind: markov}\n");
+        Path page = folder.resolve("verify.html");
+        Ran ran = fluxo("verify", "worked-example-realised", "--spec", spec.toString(), "--report", page.toString());
+        assertThat(ran.err).isEmpty();
+        assertThat(ran.out).containsPattern("worked-example-realised +post in block 0 +holds +✓");
+        assertThat(Files.readString(page)).contains("<svg class=\"flow\"");
+        assertThat(ran.status).isZero();
+    }
+
+    @Test
     void listNamesEveryClaim() {
         Ran ran = fluxo("verify", "--list");
         assertThat(ran.status).isZero();

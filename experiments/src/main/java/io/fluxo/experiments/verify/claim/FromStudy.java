@@ -22,7 +22,7 @@ abstract class FromStudy extends Claim {
 
     /** @param study a built-in study's name */
     FromStudy(String study, Statement statement) {
-        super(statement.refutesNone("it is decided by trained models, and no mutant is trained"));
+        super(statement.refutesNone("none: it is decided by trained models, and no mutant is trained"));
         this.study = study;
     }
 

@@ -18,6 +18,7 @@ import io.fluxo.experiments.verify.measure.Cases;
 import io.fluxo.experiments.verify.measure.ForAllCases;
 import io.fluxo.experiments.verify.measure.HostMatrix;
 import io.fluxo.experiments.verify.measure.Jacobian;
+import io.fluxo.experiments.verify.measure.Largest;
 import io.fluxo.experiments.verify.measure.Shown;
 import io.fluxo.experiments.verify.measure.Silenced;
 import io.fluxo.experiments.verify.measure.Specimen;
@@ -124,7 +125,7 @@ final class OnlyAttentionMixes extends Claim {
                     least = causal && j > i ? least : Math.min(least, t1.block(i, j));
                 }
             }
-            if (!(least > 1e-9) || !(off < 1e-6 * Math.max(1, Digits.largest(h.entries()[0])))) {
+            if (!(least > 1e-9) || !(off < 1e-6 * Math.max(1, Largest.of(h.entries()[0])))) {
                 return Finding.refuted(THEORY, "no witness that every token that may reach another can: least ‖∂t1_i/∂x_j‖ = " + Digits.text(least),
                         Words.of(drawn))
                         .derived(derivation);

@@ -1,6 +1,5 @@
 package io.fluxo.experiments.verify.claim;
 
-
 /** What several claims say in the same words. */
 final class Phrases {
 

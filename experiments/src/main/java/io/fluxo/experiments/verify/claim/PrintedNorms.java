@@ -11,6 +11,7 @@ import io.fluxo.experiments.verify.Statement;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.example.LayerNormOnPaper;
 import io.fluxo.experiments.verify.example.Published;
+import io.fluxo.experiments.verify.measure.Largest;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
 import io.fluxo.text.Text;
@@ -33,7 +34,7 @@ final class PrintedNorms extends Claim {
                 .over("the printed vectors, γ = 1 and β = 0, or any one gain and bias", "for these vectors")
                 .expected(Verdict.REFUTED)
                 .by("computation", "least squares over gain and bias")
-                .refutesNone("arithmetic on the printed vectors, no block takes part"));
+                .refutesNone("none: arithmetic on the printed vectors, no block takes part"));
     }
 
     @Override
@@ -42,7 +43,7 @@ final class PrintedNorms extends Claim {
         double[] second = layerNorm(apparatus, Published.T5);
         LayerNormOnPaper onPaper1 = LayerNormOnPaper.of(Published.T2);
         LayerNormOnPaper onPaper2 = LayerNormOnPaper.of(Published.T5);
-        double off = Math.max(PrintedVectors.apart(first, onPaper1.normalized()), PrintedVectors.apart(second, onPaper2.normalized()));
+        double off = Math.max(Largest.difference(first, onPaper1.normalized()), Largest.difference(second, onPaper2.normalized()));
         String theory = Text.format("LN(t2) = %s, LN(t5) = %s", Digits.text(Published.T3), Digits.text(Published.H));
         if (!(off <= PrintedVectors.tolerance(apparatus.dtype()))) {
             return Finding.skipped(Text.format("the backend's LayerNorm is %s away from the definition: it cannot tell", Digits.text(off)));
@@ -52,7 +53,7 @@ final class PrintedNorms extends Claim {
         String measured = Text.format("LN(t2) = %s (μ %s, σ %s), LN(t5) = %s", Digits.text(first), Digits.text(onPaper1.mean()),
                 Digits.text(onPaper1.deviation()),
                 Digits.text(second));
-        if (PrintedVectors.apart(first, Published.T3) <= 0.05 && PrintedVectors.apart(second, Published.H) <= 0.05 || nearest <= 0.05) {
+        if (Largest.difference(first, Published.T3) <= 0.05 && Largest.difference(second, Published.H) <= 0.05 || nearest <= 0.05) {
             return Finding.holds(theory, measured).within(0.05).derived(derivation);
         }
         return Finding.refuted(theory, measured, Text.format("t2 = %s: its second and fourth features are printed as %s and %s, but LN keeps the order %s < %s",

@@ -13,6 +13,7 @@ import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Published;
 import io.fluxo.experiments.verify.example.Realisation;
+import io.fluxo.experiments.verify.measure.Largest;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ final class PrintedNumbersRealised extends Claim {
         List<String> lines = new ArrayList<>();
         for (Map.Entry<String, double[]> symbol : realisation.symbols().entrySet()) {
             double[] printed = Published.value(symbol.getKey());
-            double off = PrintedVectors.apart(symbol.getValue(), printed);
+            double off = Largest.difference(symbol.getValue(), printed);
             lines.add(Text.format("%-2s = %s, printed %s", symbol.getKey(), Digits.text(symbol.getValue()), Digits.text(printed)));
             if (!(off <= worst)) {
                 worst = off;

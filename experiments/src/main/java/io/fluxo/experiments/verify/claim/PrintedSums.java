@@ -10,6 +10,7 @@ import io.fluxo.experiments.verify.Scope;
 import io.fluxo.experiments.verify.Statement;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.example.Published;
+import io.fluxo.experiments.verify.measure.Largest;
 import io.fluxo.op.Ops;
 import io.fluxo.text.Text;
 
@@ -25,7 +26,7 @@ final class PrintedSums extends Claim {
                 .over("the printed vectors", "for these vectors")
                 .expected(Verdict.HOLDS)
                 .by("computation")
-                .refutesNone("arithmetic on the printed vectors, no block takes part"));
+                .refutesNone("none: arithmetic on the printed vectors, no block takes part"));
     }
 
     @Override
@@ -34,7 +35,7 @@ final class PrintedSums extends Claim {
         double[] t5 = PrintedVectors.compute(apparatus, Published.T4, Published.T3, Ops::add);
         String theory = Text.format("t1 + x2 = %s, t4 + t3 = %s", Digits.text(Published.T2), Digits.text(Published.T5));
         String measured = Text.format("t1 + x2 = %s, t4 + t3 = %s", Digits.text(t2), Digits.text(t5));
-        double off = Math.max(PrintedVectors.apart(t2, Published.T2), PrintedVectors.apart(t5, Published.T5));
+        double off = Math.max(Largest.difference(t2, Published.T2), Largest.difference(t5, Published.T5));
         return off <= PrintedVectors.tolerance(apparatus.dtype()) ? Finding.holds(theory, measured).within(PrintedVectors.tolerance(apparatus.dtype()))
                 : Finding.refuted(theory, measured, measured);
     }

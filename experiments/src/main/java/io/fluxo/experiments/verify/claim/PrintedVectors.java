@@ -33,12 +33,4 @@ final class PrintedVectors {
             return backend.download(computation.run(Pass.evaluation(backend), left, right)).toDoubles();
         }
     }
-
-    static double apart(double[] a, double[] b) {
-        double largest = 0;
-        for (int i = 0; i < a.length; i++) {
-            largest = Math.max(largest, Math.abs(a[i] - b[i]));
-        }
-        return largest;
-    }
 }

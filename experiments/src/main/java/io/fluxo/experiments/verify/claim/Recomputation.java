@@ -57,9 +57,9 @@ record Recomputation(List<Equation> equations) {
     Finding check(Candidate candidate, Apparatus apparatus) {
         String theory = String.join("; ", equations.stream().map(Equation::toString).toList());
         BlockDomain sizes = candidate.domain(apparatus.dtype());
-        // scores in the thousands, rounded, decide nothing about their softmax
-        boolean raw = equations.getFirst().right == RightSide.ATTENTION;
-        BlockDomain domain = raw ? sizes.inputs(InputKind.NORMAL, InputKind.NORMAL, InputKind.REPEATED, InputKind.CONSTANT).inputScales(1, 1, 1e-3, 10)
+        // attention: no scores so large that their rounding decides about their softmax
+        boolean attention = equations.getFirst().right == RightSide.ATTENTION;
+        BlockDomain domain = attention ? sizes.inputs(InputKind.NORMAL, InputKind.NORMAL, InputKind.REPEATED, InputKind.CONSTANT).inputScales(1, 1, 1e-3, 10)
                 .weightScales(1, 1, 0.1)
                 : sizes.inputs(InputKind.NORMAL, InputKind.NORMAL, InputKind.REPEATED, InputKind.OFFSET, InputKind.CONSTANT)
                         .inputScales(1, 1, 1e-3, 1e3).weightScales(1, 1, 1, 0.1, 10);

@@ -10,6 +10,7 @@ import io.fluxo.experiments.verify.Scope;
 import io.fluxo.experiments.verify.Statement;
 import io.fluxo.experiments.verify.Topic;
 import io.fluxo.experiments.verify.Verdict;
+import io.fluxo.experiments.verify.measure.Largest;
 import io.fluxo.experiments.verify.measure.Shown;
 import io.fluxo.experiments.verify.measure.Specimen;
 import io.fluxo.model.ModelSpec;
@@ -62,7 +63,7 @@ final class ResidualInjectivity extends Claim {
                 carried(specimen, size == 0 ? 0 : -x[0] / seen[0]);
                 double[] a = shown(specimen, x, "hook_resid_mid");
                 double[] b = shown(specimen, TOKENS.get(1), "hook_resid_mid");
-                if (apart(a, b) < 1e-10) {
+                if (Largest.difference(a, b) < 1e-10) {
                     return Finding.refuted(THEORY, Text.format("x = %s and x = %s both give %s", Digits.text(x), Digits.text(TOKENS.get(1)),
                             Digits.text(rounded(a))),
                             size == 0 ? "N = 1, d = 4, W_V = 0: every x gives the same" : Text.format("N = 1, d = 4, one head, W_V W_O = −%s·I: attention returns −x",
@@ -89,14 +90,6 @@ final class ResidualInjectivity extends Claim {
             values[i * WIDTH + i] = value;
         }
         return HostArray.of(Shape.of(WIDTH, WIDTH), values);
-    }
-
-    private static double apart(double[] a, double[] b) {
-        double largest = 0;
-        for (int i = 0; i < a.length; i++) {
-            largest = Math.max(largest, Math.abs(a[i] - b[i]));
-        }
-        return largest;
     }
 
     /** Without the last digits, which are rounding. */

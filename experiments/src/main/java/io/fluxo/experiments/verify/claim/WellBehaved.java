@@ -14,6 +14,7 @@ import io.fluxo.experiments.verify.measure.Bounded;
 import io.fluxo.experiments.verify.measure.Deviations;
 import io.fluxo.experiments.verify.measure.ForAllCases;
 import io.fluxo.experiments.verify.measure.HostMatrix;
+import io.fluxo.experiments.verify.measure.Largest;
 import io.fluxo.experiments.verify.measure.Specimen;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.InputKind;
@@ -91,7 +92,7 @@ final class WellBehaved extends Claim {
             return Outcome.fail(Text.format("mean(h) = %s where t5 = %s", Digits.text(mean(h)), Digits.text(t5)));
         }
         double theory = v / (v + eps);
-        if (!deviations.add(variance(h), theory, bound * (2 * Digits.largest(normalized.value()) + bound))) {
+        if (!deviations.add(variance(h), theory, bound * (2 * Largest.of(normalized.value()) + bound))) {
             return Outcome.fail(Text.format("var(h) = %s, not %s, where t5 = %s%s", Digits.text(variance(h)), Digits.text(theory), Digits.text(t5),
                     offset == 0 ? "" : ": its mean is large"));
         }

@@ -149,7 +149,7 @@ public record Dataflow(SequencedSet<Arrow> edges) {
             if (inside) {
                 shownInside.put(value, symbol);
             } else if (symbol.equals("x")) {
-                origins.put(value, Set.of(symbol));                                     // where x comes from is not the block's business
+                origins.put(value, Set.of(symbol));                                     // the block is given x: how x was made is no part of its dataflow
             } else {
                 name(value, symbol);
             }

@@ -15,7 +15,7 @@ import java.util.function.DoubleUnaryOperator;
 public record Bounded(double[] value, double[] error, double unit) {
 
     /** Beyond this relative uncertainty of a root or an exponent nothing can be said any more. */
-    private static final double HOPELESS = 0.1;
+    private static final double LARGEST_UNCERTAINTY = 0.1;
 
     public static double unit(DType dtype) {
         return 4 * switch (dtype) {
@@ -82,7 +82,7 @@ public record Bounded(double[] value, double[] error, double unit) {
             double normalized = centred[i] / root;
             double g = gain == null ? 1 : gain[i];
             out[0] = normalized * g + (bias == null ? 0 : bias[i]);
-            out[1] = relative > HOPELESS ? Double.POSITIVE_INFINITY
+            out[1] = relative > LARGEST_UNCERTAINTY ? Double.POSITIVE_INFINITY
                     : Math.abs(g) * (centredError[i] / root * (1 + 2 * relative) + 2 * Math.abs(normalized) * relative)
                             + 2 * unit * (Math.abs(normalized * g) + Math.abs(out[0]));
         }, d);
@@ -96,7 +96,7 @@ public record Bounded(double[] value, double[] error, double unit) {
         for (int i = 0; i < value.length; i++) {
             uncertain = value[i] == Double.NEGATIVE_INFINITY ? uncertain : Math.max(uncertain, error[i]);
         }
-        double relative = 2 * uncertain > HOPELESS ? Double.POSITIVE_INFINITY : Math.expm1(2 * uncertain) + (value.length + 4) * unit;
+        double relative = 2 * uncertain > LARGEST_UNCERTAINTY ? Double.POSITIVE_INFINITY : Math.expm1(2 * uncertain) + (value.length + 4) * unit;
         return make((i, out) -> {
             boolean masked = value[i] == Double.NEGATIVE_INFINITY;
             out[0] = masked ? 0 : Math.exp(value[i] - largest) / total;

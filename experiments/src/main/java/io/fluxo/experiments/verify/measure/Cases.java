@@ -1,9 +1,9 @@
 package io.fluxo.experiments.verify.measure;
 
 import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.ActFn;
 import io.fluxo.model.ModelSpec.MaskKind;
-import io.fluxo.model.ModelSpec;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.InputKind;
 import java.util.Optional;

@@ -4,6 +4,7 @@ import io.fluxo.text.Text;
 
 /** Collects deviations and what was allowed of them. */
 public final class Deviations {
+
     private double worst;
     private double allowed;
     private double share = -1;

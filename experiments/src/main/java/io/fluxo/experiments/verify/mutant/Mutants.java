@@ -1,7 +1,7 @@
 package io.fluxo.experiments.verify.mutant;
 
-import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Placement;
+import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.PostNormBlock;
 import io.fluxo.block.PreNormBlock;
 import io.fluxo.experiments.verify.Candidate;

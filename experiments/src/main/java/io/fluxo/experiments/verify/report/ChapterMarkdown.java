@@ -2,11 +2,11 @@ package io.fluxo.experiments.verify.report;
 
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Control;
-import io.fluxo.experiments.verify.Mutant;
 import io.fluxo.experiments.verify.Digits;
-import io.fluxo.experiments.verify.VerificationResult;
-import io.fluxo.experiments.verify.VerdictRow;
+import io.fluxo.experiments.verify.Mutant;
 import io.fluxo.experiments.verify.Verdict;
+import io.fluxo.experiments.verify.VerdictRow;
+import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.chapter.Chapter;
 import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Published;

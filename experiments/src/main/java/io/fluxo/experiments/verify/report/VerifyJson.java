@@ -2,8 +2,8 @@ package io.fluxo.experiments.verify.report;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.verify.Control;
-import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.VerdictRow;
+import io.fluxo.experiments.verify.VerificationResult;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
