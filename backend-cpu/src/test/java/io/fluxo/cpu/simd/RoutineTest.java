@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.backend.Routine;
+import io.fluxo.cpu.simd.recording.Recording;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.Catalog;
 import io.fluxo.model.LanguageModel;
