@@ -1,6 +1,5 @@
 package io.fluxo.experiments;
 
-import io.fluxo.train.Measure;
 import io.fluxo.experiments.study.StepMetrics;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialExecutor;
@@ -8,11 +7,14 @@ import io.fluxo.experiments.study.TrialListener;
 import io.fluxo.experiments.study.TrialOutcome;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.random.RandomKey;
+import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -40,7 +42,7 @@ public final class SyntheticExecutor implements TrialExecutor {
         double floor = (stuck ? plateau : post ? 2.68 : 2.58) + 0.02 * key.normal(0);
         double speed = stuck ? 12 : 0.06 * trial.training().steps() * (post ? 1.5 : 1);
         listener.proved("Every block maps [batch, pos, d_model] to [batch, pos, d_model], for all sizes.");
-        listener.labels(Measure.UPDATE_RATIO, IntStream.range(0, trial.model().nLayers()).boxed()
+        listener.labels(Measures.UPDATE_RATIO, IntStream.range(0, trial.model().nLayers()).boxed()
                 .flatMap(layer -> List.of("W_Q", "W_K", "W_V", "W_O", "W_in", "W_out").stream().map(name -> "blocks." + layer + "." + name)).toList());
         for (int step = 1; step <= trial.training().steps(); step++) {
             if (listener.cancelled()) {
@@ -63,17 +65,18 @@ public final class SyntheticExecutor implements TrialExecutor {
 
     private static Map<Measure, double[]> measurements(Trial trial, RandomKey key, int step, boolean post) {
         int layers = trial.model().nLayers();
-        Map<Measure, double[]> measured = new EnumMap<>(Measure.class);
+        Map<Measure, double[]> measured = new LinkedHashMap<>();
         for (Measure measure : trial.measures()) {
-            int entries = measure == Measure.UPDATE_RATIO ? 6 * layers : measure == Measure.PARAM_GRAD_NORM_BY_LAYER ? layers : layers + 1;
+            int entries = measure == Measures.UPDATE_RATIO ? 6 * layers : measure == Measures.PARAM_GRAD_NORM_BY_LAYER ? layers : layers + 1;
             double[] row = new double[entries];
             for (int i = 0; i < entries; i++) {
-                double wobble = StrictMath.exp(0.12 * key.split(measure.name()).normal(i));
-                row[i] = wobble * switch (measure) {
-                    case PARAM_GRAD_NORM_BY_LAYER, STREAM_GRAD_NORM_BY_LAYER -> post ? 0.02 * StrictMath.exp(0.55 * i) : 0.4 / StrictMath.sqrt(i + 1);
-                    case STREAM_NORM_BY_LAYER -> post ? 5.6 : 3 * StrictMath.sqrt(1 + i + step / 100.0);
-                    case UPDATE_RATIO -> 3e-3;
-                    case TOKEN_SIMILARITY -> Math.min(0.8, 0.05 + (post ? 0.11 : 0.03) * i);
+                double wobble = StrictMath.exp(0.12 * key.split(measure.label().toUpperCase(Locale.ROOT)).normal(i));
+                row[i] = wobble * switch (measure.label()) {
+                    case "param_grad_norm_by_layer", "stream_grad_norm_by_layer" -> post ? 0.02 * StrictMath.exp(0.55 * i) : 0.4 / StrictMath.sqrt(i + 1);
+                    case "stream_norm_by_layer" -> post ? 5.6 : 3 * StrictMath.sqrt(1 + i + step / 100.0);
+                    case "update_ratio" -> 3e-3;
+                    case "token_similarity" -> Math.min(0.8, 0.05 + (post ? 0.11 : 0.03) * i);
+                    default -> throw new IllegalArgumentException(measure.label());
                 };
             }
             measured.put(measure, row);

@@ -10,6 +10,9 @@ import io.fluxo.model.ModelSpec;
 import io.fluxo.random.RandomKey;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.train.Examples;
+import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import io.fluxo.train.Trainer;
 import io.fluxo.train.TrainingSpec;
 import java.lang.management.ManagementFactory;
@@ -36,8 +39,7 @@ public final class AllocationProbe {
     /** Counts what a routine's runs leave in the heap. */
     private static final class Counted extends DelegatingBackend {
         private Map<String, Long> made = Map.of();
-        private boolean begun;
-
+        
         private Counted(Backend inner) {
             super("counted", inner);
         }
@@ -45,15 +47,16 @@ public final class AllocationProbe {
         @Override
         public Routine routine(Supplier<Tensor> step) {
             Routine routine = inner.routine(step);
+            boolean[] begun = {false};
             return () -> {
                 count(routine);
-                for (int i = 0; i < PATIENCE && begun && !made.isEmpty(); i++) {
+                for (int i = 0; i < PATIENCE && begun[0] && !made.isEmpty(); i++) {
                     for (int run = 0; run < WARM_UP; run++) {
                         inner.release(routine.run());
                     }
                     count(routine);
                 }
-                begun = true;
+                begun[0] = true;
                 return routine.run();
             };
         }
@@ -84,6 +87,14 @@ public final class AllocationProbe {
             System.out.println("while it is asked, recorded and interpreted: " + (backend.made.containsKey("[F") ? "arrays" : "none"));
             trainer.step(2, windows, 8, Set.of());
             System.out.println("in %d replays: %s".formatted(RUNS, backend.made));
+            Set<Measure> measures = Set.copyOf(Measures.BUILT_IN);
+            trainer.step(3, windows, 8, measures);
+            trainer.step(4, windows, 8, measures);
+            System.out.println("in %d replays that measure: %s".formatted(RUNS, backend.made));
+            for (int t = 1; t <= 2; t++) {
+                trainer.evaluate(Examples.successors(windows, 8));
+            }
+            System.out.println("in %d evaluations: %s".formatted(RUNS, backend.made));
         }
     }
 

@@ -2,6 +2,7 @@ package io.fluxo.cpu.simd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
@@ -23,12 +24,17 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.train.Answering;
+import io.fluxo.train.Evidence;
 import io.fluxo.train.Examples;
 import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import io.fluxo.train.Trainer;
 import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -133,7 +139,63 @@ class RoutineTest {
     @Test
     void stepsThatAreMeasuredMayLieBetween() {
         requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) ->
-                trainer.step(t, windows(t, 4, 13), 4, t % 3 == 0 ? Set.of(Measure.values()) : Set.of()).loss());
+                trainer.step(t, windows(t, 4, 13), 4, t % 2 == 0 ? Set.copyOf(Measures.BUILT_IN) : Set.of()).loss());
+    }
+
+    private static List<String> measured(Backend backend, ModelSpec spec, Set<Measure> measures) {
+        List<String> found = new ArrayList<>();
+        found.addAll(trained(backend, spec, clipped(0.5), (t, trainer, model, _) -> {
+            Trainer.Step step = trainer.step(t, windows(t, 4, 13), 4, measures);
+            step.measured().forEach((measure, figures) -> found.add(measure.label() + " " + Arrays.toString(figures)));
+            return step.loss();
+        }));
+        return found;
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void whatIsMeasuredHasTheSameBits(ModelSpec spec) {
+        try (Backend replayed = new SimdBackend(2); Backend asked = new Asked(new SimdBackend(1))) {
+            Set<Measure> all = new LinkedHashSet<>(Measures.BUILT_IN);
+            List<String> found = measured(replayed, spec, all);
+            assertThat(found).containsExactlyElementsOf(measured(asked, spec, all));
+            assertThat(found.stream().filter(line -> line.startsWith("token_similarity"))).hasSize(STEPS);
+        }
+    }
+
+    /** Whatever else is measured beside it. */
+    @Test
+    void aMeasureByItselfIsWhatItIsAmongOthers() {
+        List<String> all = measured(new SimdBackend(1), spec().build(), new LinkedHashSet<>(Measures.BUILT_IN));
+        for (Measure measure : Measures.BUILT_IN) {
+            List<String> alone = measured(new SimdBackend(1), spec().build(), Set.of(measure));
+            assertThat(all).containsAll(alone);
+            assertThat(alone.stream().filter(line -> line.startsWith(measure.label()))).hasSize(STEPS);
+        }
+    }
+
+    @Test
+    void aMeasureThatLooksAtWhatItDoesNotNameIsToldSo() {
+        Measure careless = new Measure() {
+            @Override
+            public String label() {
+                return "careless";
+            }
+
+            @Override
+            public Set<Evidence.Kind> needs() {
+                return Set.of(Evidence.Kind.STREAM);
+            }
+
+            @Override
+            public double[] figures(Evidence evidence) {
+                return new double[] {evidence.of(Evidence.Kind.GRADIENTS).size()};
+            }
+        };
+        try (Backend backend = new SimdBackend(1)) {
+            assertThatThrownBy(() -> measured(backend, spec().build(), Set.of(careless))).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("GRADIENTS").hasMessageContaining("[STREAM]");
+        }
     }
 
     @Test
@@ -229,6 +291,11 @@ class RoutineTest {
 
     @Test
     void stepsWithDropoutAndClippingAreReplayed() {
+        assertThat(asked(RoutineTest::plainly)).isEqualTo(2);
+    }
+
+    /** How often steps with dropout and clipping are asked what they do. */
+    private static int asked(Course course) {
         try (SimdBackend backend = new SimdBackend(2)) {
             int[] asked = {0};
             Backend counting = new DelegatingBackend("counting", backend) {
@@ -240,9 +307,43 @@ class RoutineTest {
                     });
                 }
             };
-            trained(counting, spec().dropout(0.1).build(), clipped(0.05), RoutineTest::plainly);
-            assertThat(asked[0]).isEqualTo(2);
+            trained(counting, spec().dropout(0.1).build(), clipped(0.05), course);
+            return asked[0];
         }
+    }
+
+    @Test
+    void stepsThatAreMeasuredAreReplayed() {
+        Set<Measure> measures = Set.copyOf(Measures.BUILT_IN);
+        assertThat(asked((t, trainer, model, backend) -> trainer.step(t, windows(t, 4, 13), 4, measures).loss())).isEqualTo(2);
+        assertThat(asked((t, trainer, model, backend) -> trainer.step(t, windows(t, 4, 13), 4, t % 2 == 0 ? measures : Set.of()).loss())).isEqualTo(2 + 2);
+    }
+
+    /** On examples of another form than those that are trained on. */
+    @Test
+    void evaluationsAreReplayed() {
+        Map<Trainer, Answering> pupils = new HashMap<>();
+        assertThat(asked((t, trainer, model, backend) -> {
+            double loss = plainly(t, trainer, model, backend);
+            Examples examples = Examples.successors(windows(-t, 3, 9), 3);
+            Answering.Answer answer = pupils.computeIfAbsent(trainer, _ -> new Answering(backend, model)).to(examples);
+            double evaluated = trainer.evaluate(examples);
+            assertThat(Arrays.stream(answer.losses()).average().orElseThrow()).isCloseTo(evaluated, offset(1e-6));
+            return loss + evaluated;
+        })).isEqualTo(2 + 2 * 3);
+    }
+
+    @Test
+    void evaluationsHaveTheSameBits() {
+        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+            double sum = plainly(t, trainer, model, backend);
+            for (int i = 0; i < 3; i++) {
+                Examples examples = Examples.successors(windows(-t * 3 - i, 3, 9), 3);
+                Answering.Answer answer = new Answering(backend, model).to(examples);
+                sum += trainer.evaluate(examples) + Arrays.stream(answer.losses()).sum() + Arrays.stream(answer.likeliest()).sum();
+            }
+            return sum;
+        });
     }
 
     /** How often a step is asked what it does, over so many runs on x = 1, 2, 3 … */

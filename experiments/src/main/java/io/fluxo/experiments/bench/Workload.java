@@ -2,6 +2,7 @@ package io.fluxo.experiments.bench;
 
 import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.Backend;
+import io.fluxo.backend.Routine;
 import io.fluxo.block.Block;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
@@ -48,9 +49,14 @@ final class Workload {
         Tensor x = normal(spec, backend, "x");
         Tensor seed = normal(spec, backend, "gradient");
         Map<String, Runnable> steps = new LinkedHashMap<>();
+        Routine forward = backend.routine(() -> {
+            try (TensorScope scope = backend.openScope()) {
+                return scope.keep(block.forward(Pass.evaluation(backend), x));
+            }
+        });
         steps.put("forward", () -> {
             try (TensorScope _ = backend.openScope()) {
-                block.forward(Pass.evaluation(backend), x);
+                forward.run();
             }
         });
         steps.put("forward_backward", () -> {

@@ -7,6 +7,7 @@ import io.fluxo.experiments.study.TrialOutcome;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.ngram.NGram;
 import io.fluxo.random.RandomKey;
+import io.fluxo.train.Answering.Answer;
 import io.fluxo.train.Examples;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -69,7 +70,7 @@ final class Counting {
         return sum / examples.asked();
     }
 
-    private Examination.Answer answer(Examples examples) {
+    private Answer answer(Examples examples) {
         double[] losses = new double[examples.targets().length];
         int[] likeliest = new int[losses.length];
         for (int at = 0; at < losses.length; at++) {
@@ -82,6 +83,6 @@ final class Counting {
                 }
             }
         }
-        return new Examination.Answer(losses, likeliest);
+        return new Answer(losses, likeliest);
     }
 }

@@ -20,7 +20,9 @@ import io.fluxo.model.ModelSpec;
 import io.fluxo.proof.DimensionProof;
 import io.fluxo.random.RandomKey;
 import io.fluxo.tensor.DType;
+import io.fluxo.train.Answering;
 import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import io.fluxo.train.Trainer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,12 +70,12 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             if (!trial.model().initFrom().isEmpty()) {
                 ModelDirectory.fill(Path.of(trial.model().initFrom()), model, backend, dtype);
             }
-            listener.labels(Measure.UPDATE_RATIO,
+            listener.labels(Measures.UPDATE_RATIO,
                     model.parameters().stream().filter(parameter -> parameter.shape().rank() >= 2).map(Parameter::name).toList());
             Trainer trainer = new Trainer(backend, model, trial.training(), key.split("dropout"));
             Ending ending = steps(trial, task, trainer, key.split("data"), listener);
             if (ending == Ending.FINISHED) {
-                Examination.hold(task.exam(trial.model().nCtx()), Examination.pupil(backend, model), listener);
+                Examination.hold(task.exam(trial.model().nCtx()), new Answering(backend, model)::to, listener);
                 Optional<CharacterTokenizer> tokenizer = task.readsCharacters() ? Optional.of(new CharacterTokenizer(task.symbols())) : Optional.empty();
                 ModelDirectory.write(modelDirectory, trial.model(), model, tokenizer, backend);
             }

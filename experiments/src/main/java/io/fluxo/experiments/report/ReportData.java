@@ -8,6 +8,7 @@ import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -107,7 +108,7 @@ final class ReportData {
 
     private ArrayNode measures(List<List<Curves>> byVariant) {
         ArrayNode measures = Json.array();
-        for (Measure measure : Measure.values()) {
+        for (Measure measure : Measures.BUILT_IN) {
             List<List<SortedMap<Integer, double[]>>> measured = byVariant.stream()
                     .map(trials -> trials.stream()
                             .map(curve -> curve.byLayer().getOrDefault(measure, Collections.emptySortedMap()))

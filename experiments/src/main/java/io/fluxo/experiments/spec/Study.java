@@ -3,8 +3,8 @@ package io.fluxo.experiments.spec;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import io.fluxo.train.TrainingSpec;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +45,7 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
 
     /** What can be recorded: {@code loss}, which always is, and what core measures. */
     public static final List<String> MEASURES =
-            Stream.concat(Stream.of("loss"), Arrays.stream(Measure.values()).map(Measure::label)).toList();
+            Stream.concat(Stream.of("loss"), Measures.BUILT_IN.stream().map(Measure::label)).toList();
 
     /** What a specification means where it says nothing: the setting of {@code pre-vs-post}, nothing varied. */
     public static final Study DEFAULT = new Study("study", "", "", StudyVerdict.INCONCLUSIVE, TaskSpec.DEFAULT, ModelSpec.DEFAULT, TrainingSpec.DEFAULT,

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -157,7 +157,7 @@ public final class StudyRunner {
         private final RunDirectory directory;
         private final long begin = System.nanoTime();
         private final List<String> proved = new ArrayList<>();
-        private final Map<Measure, List<String>> labels = new EnumMap<>(Measure.class);
+        private final Map<Measure, List<String>> labels = new LinkedHashMap<>();
         private final Deque<Double> lastLosses = new ArrayDeque<>();
         private Findings findings = Findings.NONE;
         private OptionalDouble validationLoss = OptionalDouble.empty();

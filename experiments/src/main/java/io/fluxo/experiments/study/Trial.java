@@ -15,7 +15,7 @@ import java.util.Set;
  * @param vary     the point of the grid, dotted key → value
  * @param seed     of initialisation, data and dropout
  * @param model    with {@code dVocab} filled in once the task is open
- * @param measures what is measured besides the loss
+ * @param measures what is measured besides the loss, in the order in which it is written
  */
 public record Trial(String id, String variant, Map<String, Object> vary, long seed, ModelSpec model, TrainingSpec training, TaskSpec task,
                     Set<Measure> measures) {

@@ -8,14 +8,16 @@ import io.fluxo.experiments.spec.Values;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -134,8 +136,8 @@ final class TrialRecord {
         if (outcome == TrialResult.Outcome.FINISHED == Double.isNaN(finalLoss)) {
             throw new Damaged(Text.format("final_loss is %s, but the outcome '%s'", record.path("final_loss"), Values.label(outcome)));
         }
-        Map<Measure, List<String>> labels = new EnumMap<>(Measure.class);
-        object(record, "labels").properties().forEach(entry -> labels.put(constant(Measure.class, "labels", entry.getKey()), strings("labels", entry.getValue())));
+        Map<Measure, List<String>> labels = new LinkedHashMap<>();
+        object(record, "labels").properties().forEach(entry -> labels.put(measure(entry.getKey()), strings("labels", entry.getValue())));
         double validation = number(record, "validation_loss");
         return new TrialResult(trial, outcome, finalLoss, Double.isNaN(validation) ? OptionalDouble.empty() : OptionalDouble.of(validation),
                 whole(record, "parameters"), Math.toIntExact(whole(record, "steps")), number(record, "seconds"), strings("proved", record.path("proved")), labels,
@@ -152,6 +154,11 @@ final class TrialRecord {
                     numbers("curves", curve.path("values"))));
         }
         return findings;
+    }
+
+    private static Measure measure(String label) {
+        return Measures.of(label).orElseThrow(() -> new Damaged(Text.format("labels: '%s' is not one of %s", label,
+                Measures.BUILT_IN.stream().map(Measure::label).collect(Collectors.joining(", ")))));
     }
 
     private static <E extends Enum<E>> E constant(Class<E> type, String key, String label) {

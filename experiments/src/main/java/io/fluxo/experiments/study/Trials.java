@@ -8,9 +8,10 @@ import io.fluxo.experiments.task.Task;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.text.Text;
 import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +30,8 @@ public final class Trials {
     public static List<Trial> of(Study study, long firstSeed, Tuning tuning) {
         requireSeeds(study, firstSeed);
         TrialIds ids = new TrialIds(study);
-        Set<Measure> measures = Arrays.stream(Measure.values()).filter(measure -> study.measure().contains(measure.label())).collect(Collectors.toSet());
+        Set<Measure> measures = Measures.BUILT_IN.stream().filter(measure -> study.measure().contains(measure.label()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
         List<Trial> trials = new ArrayList<>();
         int number = 0;
         for (Study.Cell cell : study.cells()) {

@@ -27,8 +27,8 @@ import io.fluxo.model.Catalog;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,7 +69,7 @@ class CrowdedReportInBrowserTest {
             if (method.getName().equals("step")) {
                 StepMetrics step = (StepMetrics) arguments[0];
                 double factor = Math.pow(10, step.step() / 2.0);
-                Map<io.fluxo.train.Measure, double[]> byLayer = new EnumMap<>(io.fluxo.train.Measure.class);
+                Map<io.fluxo.train.Measure, double[]> byLayer = new LinkedHashMap<>();
                 step.byLayer().forEach((measure, row) -> byLayer.put(measure, java.util.Arrays.stream(row).map(value -> value * factor).toArray()));
                 arguments[0] = new StepMetrics(step.step(), step.step() >= last ? Double.NaN : step.loss() * factor, step.learningRate(), byLayer, step.validationLoss());
             }

@@ -204,7 +204,7 @@ class StudyRunnerTest {
     @Test
     void theGradientsSpreadIsLargestOverLeastAveragedInItsLogarithm() {
         var measured = new java.util.TreeMap<Integer, double[]>(Map.of(1, new double[] {1, 2, 8}, 10, new double[] {4, 4, 2}));
-        Curves curves = new Curves(new double[0], new java.util.TreeMap<>(), Map.of(io.fluxo.train.Measure.STREAM_GRAD_NORM_BY_LAYER, measured));
+        Curves curves = new Curves(new double[0], new java.util.TreeMap<>(), Map.of(io.fluxo.train.Measures.STREAM_GRAD_NORM_BY_LAYER, measured));
         assertThat(curves.streamGradientSpreadAtStart().orElseThrow()).isEqualTo(8);
         assertThat(curves.streamGradientSpread().orElseThrow()).isCloseTo(4, within(1e-12));
         assertThat(Curves.EMPTY.streamGradientSpread()).isEmpty();
