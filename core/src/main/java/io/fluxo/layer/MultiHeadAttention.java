@@ -1,12 +1,14 @@
 package io.fluxo.layer;
 
 import io.fluxo.op.FusedOp;
+import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -88,8 +90,7 @@ public final class MultiHeadAttention extends Attention {
     private final HookPoint hookV = boundary("hook_v");
     private final Optional<HookPoint> hookRotQ;
     private final Optional<HookPoint> hookRotK;
-    private final HookPoint hookScores = interior("hook_attn_scores");
-    private final HookPoint hookPattern = interior("hook_pattern");
+    private final Map<Inside, HookPoint> inside = Map.of(Inside.SCORES, interior("hook_attn_scores"), Inside.PATTERN, interior("hook_pattern"));
     private final HookPoint hookZ = boundary("hook_z");
 
     public MultiHeadAttention(String path, Dims dims, Mask mask, boolean bias, Initializer initializer, double dropoutRate) {
@@ -175,12 +176,7 @@ public final class MultiHeadAttention extends Attention {
     private Tensor mix(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
         FusedOp.Attention op = bias == null ? plain : new FusedOp.Attention(plain.mask(), plain.scale(), true);
         Tensor[] in = bias == null ? new Tensor[] {qs, ks, vs} : new Tensor[] {qs, ks, vs, bias};
-        if (pass.wants(hookScores) || pass.wants(hookPattern)) {
-            Tensor scores = pass.at(hookScores, op.scores(pass, in));                      // [batch head n m]
-            Tensor pattern = pass.at(hookPattern, pass.softmax(scores));
-            return op.weighted(pass, pattern, vs);
-        }
-        return pass.fused(op, in);
+        return pass.inspected(op, inside, in); // scores and pattern are [batch head n m]
     }
 
     /** The sizes it was built from. */
