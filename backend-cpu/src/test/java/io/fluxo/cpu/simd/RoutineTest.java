@@ -164,13 +164,16 @@ class RoutineTest {
     }
 
     /** Whatever else is measured beside it. */
-    @Test
-    void aMeasureByItselfIsWhatItIsAmongOthers() {
-        List<String> all = measured(new SimdBackend(1), spec().build(), new LinkedHashSet<>(Measures.BUILT_IN));
-        for (Measure measure : Measures.BUILT_IN) {
-            List<String> alone = measured(new SimdBackend(1), spec().build(), Set.of(measure));
-            assertThat(all).containsAll(alone);
-            assertThat(alone.stream().filter(line -> line.startsWith(measure.label()))).hasSize(STEPS);
+    @ParameterizedTest
+    @MethodSource("models")
+    void aMeasureByItselfIsWhatItIsAmongOthers(ModelSpec spec) {
+        try (Backend backend = new SimdBackend(1)) {
+            List<String> all = measured(backend, spec, new LinkedHashSet<>(Measures.BUILT_IN));
+            for (Measure measure : Measures.BUILT_IN) {
+                List<String> alone = measured(backend, spec, Set.of(measure));
+                assertThat(all).containsAll(alone);
+                assertThat(alone.stream().filter(line -> line.startsWith(measure.label()))).hasSize(STEPS);
+            }
         }
     }
 
