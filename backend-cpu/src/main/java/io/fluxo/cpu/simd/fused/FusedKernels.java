@@ -29,7 +29,7 @@ public final class FusedKernels {
         this.workers = workers;
         linear = new FusedLinear(memory, workers, gemm);
         relu = new FusedRelu(workers);
-        softmax = new FusedSoftmax(workers);
+        softmax = new FusedSoftmax(memory, workers);
         logSoftmax = new FusedLogSoftmax(memory, workers);
         crossEntropy = new FusedCrossEntropy(memory, workers);
         attention = new AttentionKernel(memory, workers);

@@ -85,12 +85,10 @@ final class FusedLinear implements FusedKernel {
         if (db == null) {
             return inTurn(gemm.plan(List.of(Batch.of(forInput), forWeight)), join);
         }
-        Pieces biasPieces = Pieces.of(rows, n);
-        float[] biases = memory.lend(biasPieces.count() * n);
-        Part forBias = new Part(biasPieces.count(),
-                (piece, _) -> Reductions.columnSums(g, biasPieces.from(piece), biasPieces.from(piece + 1), n, biases, piece * n));
-        return inTurn(gemm.plan(List.of(Batch.of(forInput), forWeight), forBias),
-                inTurn(() -> Reductions.columnSums(biases, 0, biasPieces.count(), n, db, 0), join));
+        ColumnSums biases = ColumnSums.of(memory, Pieces.of(rows, n), n, db);
+        Part forBias = new Part(biases.pieces().count(), (piece, _) -> Reductions.columnSums(g, biases.pieces().from(piece),
+                biases.pieces().from(piece + 1), n, biases.parts(), biases.at(piece)));
+        return inTurn(gemm.plan(List.of(Batch.of(forInput), forWeight), forBias), inTurn(biases::finish, join));
     }
 
     private static Runnable inTurn(Runnable first, Runnable then) {

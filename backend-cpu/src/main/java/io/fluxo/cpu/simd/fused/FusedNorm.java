@@ -3,7 +3,6 @@ package io.fluxo.cpu.simd.fused;
 import io.fluxo.cpu.simd.kernel.Kernel;
 import io.fluxo.cpu.simd.kernel.Kernel.Form.Follows;
 import io.fluxo.cpu.simd.loops.Norms;
-import io.fluxo.cpu.simd.loops.Reductions;
 import io.fluxo.cpu.simd.memory.Memory;
 import io.fluxo.cpu.simd.memory.SimdTensor;
 import io.fluxo.cpu.simd.products.Epilogue;
@@ -57,28 +56,21 @@ record FusedNorm(Memory memory, Workers workers, double eps, boolean centred) im
         float[] dx = pass.dx();
         boolean onto = pass.onto();
         Pieces pieces = Pieces.of(rows, d);
-        float[] gains = pass.output(1) == null ? null : memory.lend(pieces.count() * d);
-        float[] biases = pass.output(2) == null ? null : memory.lend(pieces.count() * d);
+        ColumnSums gains = ColumnSums.of(memory, pieces, d, pass.output(1));
+        ColumnSums biases = ColumnSums.of(memory, pieces, d, pass.output(2));
         float[][] rooms = memory.lend(workers.count(), Norms.room(d));
         Runnable inPieces = workers.plan(pieces.count(), (piece, worker) -> {
             int from = pieces.from(piece);
             int to = pieces.from(piece + 1);
             Norms.backward(x, g, from, to, d, gain, means, rstds, dx, onto, rooms[worker]);
-            if (gains != null) {
-                Norms.parameterGradients(x, g, from, to, d, means, rstds, gains, biases, piece * d);
+            if (gains.parts() != null) {
+                Norms.parameterGradients(x, g, from, to, d, means, rstds, gains.parts(), biases.parts(), gains.at(piece));
             }
         });
-        Runnable gainSum = sum(pieces, gains, d, pass.output(1));
-        Runnable biasSum = sum(pieces, biases, d, pass.output(2));
         return Kernel.of(() -> {
             inPieces.run();
-            gainSum.run();
-            biasSum.run();
+            gains.finish();
+            biases.finish();
         });
-    }
-
-    /** What the pieces come to; nothing where there are none. */
-    private static Runnable sum(Pieces pieces, float[] parts, int d, float[] sum) {
-        return parts == null ? () -> { } : () -> Reductions.columnSums(parts, 0, pieces.count(), d, sum, 0);
     }
 }

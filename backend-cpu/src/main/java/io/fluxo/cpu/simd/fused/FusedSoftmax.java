@@ -1,33 +1,23 @@
 package io.fluxo.cpu.simd.fused;
 
-import io.fluxo.cpu.simd.kernel.Kernel;
 import io.fluxo.cpu.simd.loops.Softmaxes;
-import io.fluxo.cpu.simd.memory.SimdTensor;
+import io.fluxo.cpu.simd.memory.Memory;
 import io.fluxo.cpu.simd.workers.Workers;
-import java.util.List;
 
 /** e^x / Σ e^x, row by row. */
-record FusedSoftmax(Workers workers) implements FusedKernel {
+final class FusedSoftmax extends FusedRows {
 
-    @Override
-    public boolean readsResult() {
-        return true;
+    FusedSoftmax(Memory memory, Workers workers) {
+        super(memory, workers, 0.7, 0.3);
     }
 
     @Override
-    public Kernel forward(List<SimdTensor> in, List<SimdTensor> out) {
-        float[] x = in.getFirst().floats();
-        float[] y = out.getFirst().floats();
-        int width = out.getFirst().width();
-        return Kernel.of(workers.rows(out.getFirst().rows(), width, 0.7, (from, to, _) -> Softmaxes.softmax(x, from, to, width, y)));
+    void forward(float[] x, int fromRow, int toRow, int width, float[] y, float[] room) {
+        Softmaxes.softmax(x, fromRow, toRow, width, y);
     }
 
     @Override
-    public Kernel backward(Pullback pass) {
-        float[] y = pass.result().floats();
-        float[] g = pass.gradient().floats();
-        float[] dx = pass.dx();
-        int width = pass.x().width();
-        return Kernel.of(workers.rows(pass.x().rows(), width, 0.3, (from, to, _) -> Softmaxes.softmaxBackward(y, g, from, to, width, dx)));
+    void backward(float[] y, float[] g, int fromRow, int toRow, int width, float[] dx, float[] room) {
+        Softmaxes.softmaxBackward(y, g, fromRow, toRow, width, dx);
     }
 }
