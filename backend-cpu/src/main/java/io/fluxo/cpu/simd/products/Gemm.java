@@ -142,22 +142,22 @@ public final class Gemm {
      */
     private record Cut(int rows, int panels, int copies) {}
 
-    /** @param hands how many workers have this product for themselves */
-    private Cut cut(Sizes sizes, int hands) {
+    /** @param sharers how many workers have this product for themselves */
+    private Cut cut(Sizes sizes, int sharers) {
         int strips = sizes.strips();
         int panels = sizes.panels();
         if (workers.count() == 1 || (long) sizes.m * sizes.n * sizes.k < SHARE) {
             return new Cut(sizes.m, panels, 1);
         }
-        if (strips * share(panels, hands) < share(strips, hands) * panels) {
-            return new Cut(sizes.m, share(panels, hands * TASKS), 1);
+        if (strips * share(panels, sharers) < share(strips, sharers) * panels) {
+            return new Cut(sizes.m, share(panels, sharers * TASKS), 1);
         }
-        int rows = share(strips, hands * share(share(strips, hands), TASK / HEIGHT)) * HEIGHT; // as many tasks for each worker
+        int rows = share(strips, sharers * share(share(strips, sharers), TASK / HEIGHT)) * HEIGHT; // as many tasks for each worker
         return new Cut(rows, panels, Panels.size(sizes.k, sizes.n) <= OWN ? workers.count() : 1);
     }
 
-    private Plan plan(Product product, int hands) {
-        Cut cut = cut(new Sizes(product.m, product.n, product.k), hands);
+    private Plan plan(Product product, int sharers) {
+        Cut cut = cut(new Sizes(product.m, product.n, product.k), sharers);
         return new Plan(product, packed(product, cut.copies), cut);
     }
 
@@ -193,8 +193,8 @@ public final class Gemm {
         }
     }
 
-    private static int share(int whole, int hands) {
-        return (whole + hands - 1) / hands;
+    private static int share(int whole, int sharers) {
+        return (whole + sharers - 1) / sharers;
     }
 
     /** The size of parts of a whole that are at most {@code most}: as few as possible, of one size. */

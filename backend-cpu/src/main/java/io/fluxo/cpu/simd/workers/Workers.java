@@ -133,8 +133,8 @@ public final class Workers implements AutoCloseable {
      * @param nanos roughly the time of one item, in nanoseconds
      */
     public Runnable plan(int n, int unit, double nanos, Range body) {
-        int hands = Math.clamp((int) (n * nanos / WORTHWHILE / count()), 0, PARTS);
-        int parts = threads.length == 0 || hands == 0 ? 1 : hands * count(); // as many for each, so that a worker meets the rows it made
+        int partsEach = Math.clamp((int) (n * nanos / WORTHWHILE / count()), 0, PARTS);
+        int parts = threads.length == 0 || partsEach == 0 ? 1 : partsEach * count(); // as many for each, so that a worker meets the rows it made
         int each = up((n + parts - 1) / parts, unit);
         int cut = Math.max(unit, (int) (CUT / nanos) / unit * unit);
         return parts == 1 ? () -> part(0, n, cut, 0, body)
