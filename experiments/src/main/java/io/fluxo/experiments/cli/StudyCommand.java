@@ -10,7 +10,6 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyCheck;
 import io.fluxo.experiments.spec.StudyDifference;
 import io.fluxo.experiments.spec.StudyReader;
-import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.Environment;
 import io.fluxo.experiments.study.RunDirectory;
@@ -134,10 +133,16 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         if (study != began) {
             changes = new Changes(Optional.of(steps), changes.corpus);
         }
-        if (asked != null) {
-            requireSame(read(workbench, asked), changes, study);
+        Optional<Begun> begun = Optional.of(new Begun(directory, began));
+        if (asked == null) {
+            return new Request(study, read.locations(), settings, begun, changes.keys());
         }
-        return new Request(study, read.locations(), settings, Optional.of(new Begun(directory, began.training().steps())), changes.keys());
+        StudyReader.Read again = read(workbench, asked);
+        agree("the study", again.study().name(), study.name());
+        Study given = changed(again.study(), changes);
+        requireSame(again.locations(), given, study);
+        Study judged = study.judgedAs(given);
+        return new Request(judged, judged.equals(study) ? read.locations() : again.locations(), settings, begun, changes.keys());
     }
 
     /** The study of a run that goes on, where {@code --steps} asks for more of it. */
@@ -146,14 +151,12 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         return began;
     }
 
-    /** What is asked for, as the run was begun with it, is the run's study; or the keys that differ are told. */
-    private void requireSame(StudyReader.Read asked, Changes changes, Study run) {
-        agree("the study", asked.study().name(), run.name());
-        Study given = changed(asked.study(), changes);
+    /** What is {@code given}, as the run was begun with it, is the run's study, judged as it may be; or the keys that differ are told. */
+    private void requireSame(Locations locations, Study given, Study run) {
         List<StudyDifference> differences = StudyDifference.between(run, given);
         if (!differences.isEmpty()) {
             String told = differences.stream().limit(MOST_DIFFERENCES).map(difference -> Text.format("%s is %s, but the run began with %s",
-                    asked.locations().place(difference.key()), difference.given(), difference.began())).collect(Collectors.joining("; "));
+                    locations.place(difference.key()), difference.given(), difference.began())).collect(Collectors.joining("; "));
             String more = differences.size() <= MOST_DIFFERENCES ? "" : Text.format("; and %d keys more", differences.size() - MOST_DIFFERENCES);
             throw new BadInput(Text.format("--resume %s: another study: %s%s; leave it out, put it back, or begin another run", resume, told, more));
         }
@@ -170,13 +173,7 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         changes.steps.ifPresent(_ -> requireNotVaried(study, "--steps", STEPS));
         changes.corpus.ifPresent(_ -> requireCorpus(study));
         Study other = changes.corpus.map(path -> study.withTask(study.task().withCorpus(path))).orElse(study);
-        if (changes.steps.isEmpty()) {
-            return other;
-        }
-        int count = changes.steps.get();
-        Study cut = other.withTraining(study.training().withSteps(count));
-        // a study cut short says nothing of its hypothesis, and is not expected to
-        return count < study.training().steps() ? cut.asking(study.question(), study.hypothesis(), StudyVerdict.INCONCLUSIVE) : cut;
+        return changes.steps.map(other::cutTo).orElse(other);
     }
 
     private static void requireCorpus(Study study) {

@@ -46,6 +46,9 @@ final class TrainCommand extends StudyCommand {
             String what = study.compares() ? "varies " + String.join(" and ", study.axes().keySet()) : "tunes " + String.join(" and ", study.tune().over().keySet());
             throw new BadInput(Text.format("train: '%s' %s, which makes several models: use ablate", study.name(), what));
         }
+        if (!study.conditions().isEmpty()) {
+            throw new BadInput(Text.format("train: '%s' has conditions, which are judged by ablate alone: use that, or leave them out", study.name()));
+        }
         return super.changed(study, changes).withSeeds(1).asking(study.question(), study.hypothesis(), StudyVerdict.INCONCLUSIVE);
     }
 

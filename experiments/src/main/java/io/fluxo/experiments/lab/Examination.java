@@ -7,7 +7,6 @@ import io.fluxo.experiments.task.Exam;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.tensor.TensorScope;
-import io.fluxo.text.Text;
 import io.fluxo.train.Answers;
 import io.fluxo.train.Examples;
 import java.util.Arrays;
@@ -60,7 +59,7 @@ final class Examination {
         listener.figure(exam.whole(measure), IntStream.range(0, asked.length).mapToDouble(sum).sum() / IntStream.of(asked).sum());
         exam.last(measure).ifPresent(name -> {
             listener.figure(name, means.getLast());
-            listener.curve(new AxisCurve(Text.format("%s_by_%s", measure, exam.axis()), exam.axis(), exam.at(), means));
+            listener.curve(new AxisCurve(exam.along(measure), exam.axis(), exam.at(), means));
         });
     }
 

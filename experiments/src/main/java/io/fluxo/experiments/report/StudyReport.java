@@ -65,7 +65,7 @@ public final class StudyReport {
         page.put("verdictClass", result.judgement().verdict().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         page.put("expected", result.study().expected().label());
         page.put("surprise", result.judgement().verdict() != result.study().expected());
-        page.put("judged", result.study().compares());
+        page.put("judged", result.study().compares() || !result.study().conditions().isEmpty());
         page.put("why", sentence(result.judgement().why()));
         page.put("criteria", result.judgement().criteria().stream().map(criterion -> Map.of(
                 "statement", criterion.statement(), "measured", criterion.measured(), "met", criterion.met())).toList());

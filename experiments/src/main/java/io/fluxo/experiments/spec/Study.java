@@ -26,10 +26,12 @@ import java.util.stream.Stream;
  * @param compareOn  the measure in which variants are compared, see {@link #COMPARABLE}
  * @param seeds      trials of each variant, with consecutive seeds
  * @param measure    what is recorded, of {@link #MEASURES}
+ * @param conditions what has to be so for the hypothesis to hold
+ * @param judgedFrom training steps below which nothing is said of it; 0 stands for {@code training.steps}
  */
 public record Study(String name, String question, String hypothesis, StudyVerdict expected, TaskSpec task, ModelSpec model, TrainingSpec training,
                     Map<String, Map<String, Object>> variants, Map<String, List<Object>> vary, Tune tune, String compareOn, int seeds,
-                    List<String> measure) {
+                    List<String> measure, List<Condition> conditions, int judgedFrom) {
 
     /** The largest study, in trials. */
     public static final int MAX_TRIALS = 10_000;
@@ -49,7 +51,8 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
 
     /** What a specification means where it says nothing: the setting of {@code pre-vs-post}, nothing varied. */
     public static final Study DEFAULT = new Study("study", "", "", StudyVerdict.INCONCLUSIVE, TaskSpec.DEFAULT, ModelSpec.DEFAULT, TrainingSpec.DEFAULT,
-            Map.of(), Map.of(), Tune.NOTHING, FINAL_LOSS, 3, MEASURES);
+            Map.of(), Map.of(), Tune.NOTHING, FINAL_LOSS, 3, MEASURES,
+            List.of(), 0);
 
     /** The axis on which variants with a name stand. */
     public static final String VARIANTS = "variants";
@@ -91,6 +94,7 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
         vary.forEach((key, values) -> copy.put(key, List.copyOf(values)));
         vary = Collections.unmodifiableMap(copy);
         measure = List.copyOf(measure);
+        conditions = List.copyOf(conditions);
     }
 
     public Study named(String other) {
@@ -137,8 +141,31 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
         return with(Map.of("measure", List.of(measures)));
     }
 
+    public Study withConditions(List<Condition> other) {
+        return with(Map.of("conditions", other));
+    }
+
+    /** The same, judged as {@code other} is. */
+    public Study judgedAs(Study other) {
+        return with(Map.of("expected", other.expected, "conditions", other.conditions, "judged_from", other.judgedFrom));
+    }
+
+    /** The same with fewer steps than it was written with: nothing is said of its hypothesis then, and nothing is expected to be. */
+    public Study cutTo(int steps) {
+        Study cut = withTraining(training.withSteps(steps));
+        if (steps >= leastSteps()) {
+            return cut;
+        }
+        return cut.with(Map.of("expected", StudyVerdict.INCONCLUSIVE, "judged_from", conditions.isEmpty() ? 0 : leastSteps()));
+    }
+
     private Study with(Map<String, Object> values) {
         return RecordKeys.with(this, values);
+    }
+
+    /** Training steps below which its conditions are not judged. */
+    public int leastSteps() {
+        return judgedFrom == 0 ? training.steps() : judgedFrom;
     }
 
     /** Whether it compares anything. */

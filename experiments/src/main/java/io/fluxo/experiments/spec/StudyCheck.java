@@ -56,6 +56,7 @@ public final class StudyCheck {
                 });
             }
         }
+        ConditionCheck.check(study, locations);
     }
 
     private static void checkVariants(Study study, Locations locations) {

@@ -28,7 +28,7 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
 
     private static final List<String> KEYS =
             List.of("study", "question", "hypothesis", "expected", "task", "model", "training", "variants", "vary", "tune", "compare_on",
-                    "seeds", "measure");
+                    "seeds", "measure", ConditionReader.KEY, "judged_from");
 
     /** The keys that {@code vary} can reach, by section. */
     static final Map<String, Class<? extends Record>> SECTIONS = sections();
@@ -55,17 +55,35 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
         Optional<String> written = Optional.ofNullable(entries.get("study")).map(node -> (String) binder.value(node, String.class, "study"));
         Optional<Study> known = written.flatMap(defaults);
         String name = written.orElseGet(() -> unclaimed(fallbackName));
-        Study silent = known.orElse(Study.DEFAULT).named(name);
+        Study silent = known.orElse(Study.DEFAULT).withConditions(List.of()).named(name);
         Study bound = bind(binder, entries, silent);
         Locations locations = binder.locations();
         Study study = FileKeys.resolved(bound, folder, locations);
         StudyCheck.check(study, catalog, locations);
         IdleKeys.refuse(study, silent, catalog, locations);
-        if (known.isEmpty() && study.expected() != StudyVerdict.INCONCLUSIVE) {
-            throw locations.complaint("expected", Text.format("no rule for a verdict is known for the study '%s', so that it cannot be '%s': leave it out",
-                    name, study.expected().label()));
+        return judged(study, known, binder, entries);
+    }
+
+    /** {@code study}, which is all right without them, with its conditions. */
+    private static Read judged(Study study, Optional<Study> known, Binder binder, Map<String, Node> entries) {
+        Node written = entries.get(ConditionReader.KEY);
+        Study judged = written == null ? study : study.withConditions(new ConditionReader(binder, study).read(written));
+        Locations locations = binder.locations();
+        known.ifPresent(builtIn -> {
+            boolean itsOwn = judged.conditions().isEmpty() || judged.conditions().equals(builtIn.conditions());
+            if (!itsOwn || judged.judgedFrom() != 0 && judged.judgedFrom() != builtIn.leastSteps()) {
+                throw locations.complaint(itsOwn ? "judged_from" : ConditionReader.KEY, Text.format("the built-in study '%s' is judged by conditions of its own:"
+                        + " leave this out, or give the study another name", study.name()));
+            }
+        });
+        if (known.isEmpty() && judged.conditions().isEmpty() && study.expected() != StudyVerdict.INCONCLUSIVE) {
+            throw locations.complaint("expected", Text.format("there are no conditions to judge the study '%s' by, so that it cannot be '%s': write conditions,"
+                    + " or leave it out", study.name(), study.expected().label()));
         }
-        return new Read(study, locations);
+        boolean silent = known.isEmpty() && !judged.conditions().isEmpty() && !entries.containsKey("expected");
+        Study expected = silent ? judged.asking(study.question(), study.hypothesis(), StudyVerdict.HOLDS) : judged;
+        ConditionCheck.check(expected, locations);
+        return new Read(expected, locations);
     }
 
     /** A name taken from a file never is that of a known study: only who writes {@code study: depth} means it. */
@@ -89,7 +107,7 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
                 case "vary" -> plain.put(key, grid(binder, node, key));
                 case "tune" -> plain.put(key, tune(binder, node, base.tune()));
                 case "measure" -> plain.put(key, List.copyOf(new java.util.LinkedHashSet<>(binder.list(node, String.class, key))));
-                case "study" -> { }
+                case "study", ConditionReader.KEY -> { } // conditions are about what all the rest comes to
                 default -> plain.put(key, binder.value(node, RecordKeys.types(Study.class).get(key), key));
             }
         }

@@ -48,6 +48,7 @@ public record StudySchema(Catalog catalog) {
         properties.set("variants", described(named(reference(POINT)), "variants", descriptions));
         properties.set("vary", described(reference(GRID), "vary", descriptions));
         properties.set("tune", described(tune(descriptions), "tune", descriptions));
+        properties.set(ConditionReader.KEY, described(ConditionSchema.schema(descriptions), ConditionReader.KEY, descriptions));
         properties.set("measure", described(list(labels(Study.MEASURES)), "measure", descriptions));
         ((ObjectNode) properties.get("compare_on")).put("pattern", Text.format("^(%s)$", Study.COMPARABLE));
         ((ObjectNode) properties.get("seeds")).put("minimum", 1);
@@ -71,7 +72,8 @@ public record StudySchema(Catalog catalog) {
 
     /** Whether a type is written as a value, and not as a section of its own. */
     private static boolean isValue(Type type) {
-        return type instanceof ParameterizedType parameterized ? parameterized.getRawType() != Map.class : !Record.class.isAssignableFrom((Class<?>) type);
+        return type instanceof ParameterizedType parameterized ? parameterized.getRawType() != Map.class && isValue(parameterized.getActualTypeArguments()[0])
+                : !Record.class.isAssignableFrom((Class<?>) type);
     }
 
     private ObjectNode value(Type type, String path) {

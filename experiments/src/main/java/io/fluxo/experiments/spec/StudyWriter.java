@@ -43,6 +43,13 @@ public final class StudyWriter {
         entries.add(entry("compare_on", study.compareOn()));
         entries.add(entry("seeds", study.seeds()));
         entries.add(entry("measure", study.measure()));
+        if (!study.conditions().isEmpty()) {
+            entries.add(new NodeTuple(text(ConditionReader.KEY), new SequenceNode(Tag.SEQ, study.conditions().stream()
+                    .map(condition -> (Node) mapping(ConditionWriter.values(condition), FlowStyle.FLOW)).toList(), FlowStyle.BLOCK)));
+        }
+        if (study.judgedFrom() > 0) {
+            entries.add(entry("judged_from", study.judgedFrom()));
+        }
         DumpSettings settings = DumpSettings.builder().setSchema(new CoreSchema()).setWidth(120).setSplitLines(false).build();
         Node root = new MappingNode(Tag.MAP, entries, FlowStyle.BLOCK);
         return new Present(settings).emitToString(new Serialize(settings).serializeOne(root).iterator());

@@ -1,12 +1,13 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.experiments.spec.Condition.Bounds.above;
+import static io.fluxo.experiments.spec.Condition.every;
 import static io.fluxo.experiments.spec.Study.FINAL_LOSS;
-import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
-import static io.fluxo.experiments.study.Evidence.every;
+import io.fluxo.experiments.spec.Condition.Quantity;
+import io.fluxo.experiments.spec.Condition;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
 import io.fluxo.experiments.spec.StudyVerdict;
-import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.ResidualKind;
 import io.fluxo.train.TrainingSpec;
@@ -19,8 +20,6 @@ import java.util.Map;
  * chapter's claims are read off it: that the residual connection facilitates training, and that the norm stabilises the flow of the gradient.
  */
 final class ComponentStudy {
-
-    private static final String SPREAD = "stream_gradient_spread_at_start";
 
     private ComponentStudy() {}
 
@@ -40,8 +39,9 @@ final class ComponentStudy {
                 .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 5e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
                         TrainingSpec.Decay.MATRICES, 0, 4, 500, 0))
                 .withVariants(variants)
-                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()));
-        return new StudyDefinition(study, new Conditions(study, ComponentStudy::conditions));
+                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()))
+                .withConditions(conditions());
+        return new StudyDefinition(study, new BuiltInConditions(study, List.of("residual-trains", "ln-gradient")));
     }
 
     /** In the order in which they are written: that of {@code Map.of} differs from run to run. */
@@ -52,11 +52,10 @@ final class ComponentStudy {
         return values;
     }
 
-    private static List<Criterion> conditions(Evidence evidence) {
+    private static List<Condition> conditions() {
         return List.of(
-                every("the final loss without the residual connection less that with it, in nats,", evidence.differences("no-residual", "full", FINAL_LOSS),
-                        ABOVE, 0.2).of("residual-trains"),
+                every("the final loss without the residual connection less that with it, in nats,", Quantity.difference(FINAL_LOSS, "no-residual", "full"), above(0.2)),
                 every("the spread of the stream's gradient over the layers at the first step without norms, as a multiple of that with them,",
-                        evidence.ratios("no-norm", "full", SPREAD), ABOVE, 1).of("ln-gradient"));
+                        Quantity.ratio(Condition.SPREAD_AT_START, "no-norm", "full"), above(1)));
     }
 }

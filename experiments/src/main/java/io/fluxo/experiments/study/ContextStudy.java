@@ -1,11 +1,12 @@
 package io.fluxo.experiments.study;
 
-import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
-import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
-import static io.fluxo.experiments.study.Evidence.every;
+import static io.fluxo.experiments.spec.Condition.Bounds.above;
+import static io.fluxo.experiments.spec.Condition.Bounds.below;
+import static io.fluxo.experiments.spec.Condition.every;
+import io.fluxo.experiments.spec.Condition.Quantity;
+import io.fluxo.experiments.spec.Condition;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyVerdict;
-import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.Family;
@@ -13,7 +14,6 @@ import io.fluxo.train.TrainingSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * What more context is worth, by who can use it: the loss at each position of a text that was kept back. A model without attention knows the last
@@ -41,19 +41,14 @@ final class ContextStudy {
                         TrainingSpec.Decay.MATRICES, 0, 16, STEPS, STEPS))
                 .withVariants(variants)
                 .comparingOn("exam_loss")
-                .measuring("loss");
-        return new StudyDefinition(study, new Conditions(study, ContextStudy::conditions), List.of(new Plot.Along(BY_POSITION, "Loss by position", Plot.Scale.LOG_X)));
+                .measuring("loss")
+                .withConditions(conditions());
+        return new StudyDefinition(study, new BuiltInConditions(study), List.of(new Plot.Along(BY_POSITION, "Loss by position", Plot.Scale.LOG_X)));
     }
 
-    private static List<Criterion> conditions(Evidence evidence) {
+    private static List<Condition> conditions() {
         return List.of(
-                every("what attention gains from position 1 to 64, in nats,", gain(evidence, "attention"), ABOVE, 0.3),
-                every("what a model without attention gains from position 1 to 64, in nats,", gain(evidence, "no-attention"), BELOW, 0.1));
-    }
-
-    private static List<Double> gain(Evidence evidence, String variant) {
-        List<Double> first = evidence.values(variant, BY_POSITION, 1);
-        List<Double> last = evidence.values(variant, BY_POSITION, 64);
-        return IntStream.range(0, first.size()).mapToObj(seed -> first.get(seed) - last.get(seed)).toList();
+                every("what attention gains from position 1 to 64, in nats,", Quantity.fall(BY_POSITION, 1, 64, "attention"), above(0.3)),
+                every("what a model without attention gains from position 1 to 64, in nats,", Quantity.fall(BY_POSITION, 1, 64, "no-attention"), below(0.1)));
     }
 }

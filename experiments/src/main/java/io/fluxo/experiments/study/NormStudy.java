@@ -1,13 +1,14 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.experiments.spec.Condition.Bounds.above;
+import static io.fluxo.experiments.spec.Condition.Bounds.below;
+import static io.fluxo.experiments.spec.Condition.mean;
 import static io.fluxo.experiments.spec.Study.FINAL_LOSS;
-import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
-import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
-import static io.fluxo.experiments.study.Evidence.mean;
+import io.fluxo.experiments.spec.Condition.Quantity;
+import io.fluxo.experiments.spec.Condition;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
 import io.fluxo.experiments.spec.StudyVerdict;
-import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.train.TrainingSpec;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +25,14 @@ final class NormStudy {
                 .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 5e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
                         TrainingSpec.Decay.MATRICES, 0, 4, 500, 0))
                 .withVary(Map.of("model.norm", List.of("layer_norm", "rms_norm", "dynamic_tanh", "batch_norm", "none")))
-                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()));
-        return new StudyDefinition(study, new Conditions(study, NormStudy::conditions));
+                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()))
+                .withConditions(conditions());
+        return new StudyDefinition(study, new BuiltInConditions(study));
     }
 
-    private static List<Criterion> conditions(Evidence evidence) {
-        List<Double> differences = evidence.differences("norm=rms_norm", "norm=layer_norm", FINAL_LOSS);
-        return List.of(mean("RMSNorm's final loss less LayerNorm's, in nats,", differences, BELOW, 0.1),
-                mean("RMSNorm's final loss less LayerNorm's, in nats,", differences, ABOVE, -0.1));
+    private static List<Condition> conditions() {
+        Quantity difference = Quantity.difference(FINAL_LOSS, "norm=rms_norm", "norm=layer_norm");
+        return List.of(mean("RMSNorm's final loss less LayerNorm's, in nats,", difference, below(0.1)),
+                mean("RMSNorm's final loss less LayerNorm's, in nats,", difference, above(-0.1)));
     }
 }

@@ -1,17 +1,19 @@
 package io.fluxo.experiments.study;
 
-import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
-import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
-import static io.fluxo.experiments.study.Evidence.every;
+import static io.fluxo.experiments.spec.Condition.Bounds.above;
+import static io.fluxo.experiments.spec.Condition.Bounds.below;
+import static io.fluxo.experiments.spec.Condition.every;
+import io.fluxo.experiments.spec.Condition.Quantity;
+import io.fluxo.experiments.spec.Condition;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
 import io.fluxo.experiments.spec.StudyVerdict;
-import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.Family;
 import io.fluxo.train.TrainingSpec;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,17 +55,19 @@ final class RecallStudy {
                 .withTune(new Tune(300, tuned, Map.of("ngram", Map.of("model.ngram_order", List.of(2, 3, 4))), Map.of("model.d_model",
                         "the widths are the same for all, so that parameters stay comparable; the widest transformer has the most")))
                 .comparingOn(ACCURACY)
-                .measuring("loss");
-        return new StudyDefinition(study, new Conditions(study, RecallStudy::conditions), List.of(new Plot.Along("accuracy_by_pairs", "Accuracy by the number of pairs", Plot.Scale.LOG_X)));
+                .measuring("loss")
+                .withConditions(conditions());
+        return new StudyDefinition(study, new BuiltInConditions(study, Collections.nCopies(study.conditions().size(), "theorem-2-trained")),
+                List.of(new Plot.Along("accuracy_by_pairs", "Accuracy by the number of pairs", Plot.Scale.LOG_X)));
     }
 
-    private static List<Criterion> conditions(Evidence evidence) {
+    private static List<Condition> conditions() {
         return List.of(
-                every("pre-norm's accuracy on 32 pairs", evidence.values("transformer-pre", ACCURACY), ABOVE, 0.95).of("theorem-2-trained"),
-                every("post-norm's accuracy on 32 pairs", evidence.values("transformer-post", ACCURACY), ABOVE, 0.95).of("theorem-2-trained"),
-                every("the accuracy without attention", evidence.values("no-attention", ACCURACY), BELOW, CHANCE).of("theorem-2-trained"),
-                every("the n-gram's accuracy", evidence.values("ngram", ACCURACY), BELOW, CHANCE).of("theorem-2-trained"),
-                every("the tuned GRU's accuracy", evidence.values("gru", ACCURACY), BELOW, 0.6).of("theorem-2-trained"),
-                every("the tuned RNN's accuracy", evidence.values("rnn", ACCURACY), BELOW, 0.6).of("theorem-2-trained"));
+                every("pre-norm's accuracy on 32 pairs", Quantity.of(ACCURACY, "transformer-pre"), above(0.95)),
+                every("post-norm's accuracy on 32 pairs", Quantity.of(ACCURACY, "transformer-post"), above(0.95)),
+                every("the accuracy without attention", Quantity.of(ACCURACY, "no-attention"), below(CHANCE)),
+                every("the n-gram's accuracy", Quantity.of(ACCURACY, "ngram"), below(CHANCE)),
+                every("the tuned GRU's accuracy", Quantity.of(ACCURACY, "gru"), below(0.6)),
+                every("the tuned RNN's accuracy", Quantity.of(ACCURACY, "rnn"), below(0.6)));
     }
 }

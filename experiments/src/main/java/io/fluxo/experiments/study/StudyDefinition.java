@@ -19,9 +19,9 @@ public record StudyDefinition(Study study, VerdictRule rule, List<Plot> plots) {
         this(study, rule, List.of());
     }
 
-    /** What is known of a study that nobody knows by name. */
+    /** What is known of a study that nobody knows by name: the conditions that it lists, if any. */
     public static StudyDefinition unknown(Study study) {
-        return new StudyDefinition(study, VerdictRule.NONE);
+        return new StudyDefinition(study, study.conditions().isEmpty() ? VerdictRule.NONE : new ListedConditions());
     }
 
     /** The same for a study with other settings. */

@@ -29,7 +29,7 @@ public record StudyLibrary(List<StudyDefinition> studies) {
 
     /**
      * What a file that writes {@code study: name} means where it is silent: a known study's settings, question and expectation, but never its
-     * variants. Empty for a name that is not known.
+     * variants; the conditions are those by which any study of this name is judged. Empty for a name that is not known.
      */
     public Optional<Study> defaults(String name) {
         return find(name).map(definition -> definition.study().withVary(Map.of()).withVariants(Map.of()).withTune(Tune.NOTHING));

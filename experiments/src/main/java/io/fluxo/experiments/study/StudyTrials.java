@@ -30,8 +30,8 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
      *
      * @param catalog what placements and norms there are
      * @throws io.fluxo.experiments.BadInput if a corpus cannot be read or is too short, a model's vocabulary is smaller than its task's, a model
-     *                                       would see its answers, it starts from another model, or variants are to be compared on a figure that
-     *                                       a task does not tell
+     *                                       would see its answers, it starts from another model, or variants are to be compared or judged by a
+     *                                       figure that a task does not tell
      */
     public static StudyTrials of(Study study, long seed, Catalog catalog, Locations locations) {
         Tasks tasks = new Tasks();
@@ -44,6 +44,7 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
         if (study.compares()) {
             provisional.forEach(prepared -> requireComparable(study.compareOn(), prepared, locations));
         }
+        ConditionsOfTasks.require(study, provisional, locations);
         List<PreparedTrial> tried = Trials.prepare(tuning, tasks, locations);
         StudyInputs inputs = StudyInputs.of(Stream.concat(tried.stream(), provisional.stream()).toList(), tasks, locations);
         return new StudyTrials(study, seed, tasks, locations, tried, provisional, inputs)
