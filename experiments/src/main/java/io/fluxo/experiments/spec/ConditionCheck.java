@@ -35,16 +35,16 @@ final class ConditionCheck {
     static void check(Study study, Locations locations) {
         if (study.conditions().isEmpty()) {
             if (study.judgedFrom() != 0) {
-                throw locations.complaint("judged_from", "does nothing without conditions");
+                throw locations.complaint(ConditionReader.FROM, "does nothing without conditions");
             }
             return;
         }
         if (study.judgedFrom() < 0) {
-            throw locations.complaint("judged_from", Text.format("must be at least 1, or 0 for training.steps, not %d", study.judgedFrom()));
+            throw locations.complaint(ConditionReader.FROM, Text.format("must be at least 1, or 0 for training.steps, not %d", study.judgedFrom()));
         }
         if (study.training().steps() < study.leastSteps() && study.expected() != StudyVerdict.INCONCLUSIVE) {
-            throw locations.complaint("expected", Text.format("training.steps is %d and nothing is said of fewer steps than %d (judged_from): it can only be"
-                    + " expected to be inconclusive", study.training().steps(), study.leastSteps()));
+            throw locations.complaint(ConditionReader.FROM, Text.format("nothing is said of fewer steps than %d, and training.steps is %d: the verdict can"
+                    + " only be expected: inconclusive", study.leastSteps(), study.training().steps()));
         }
         ConditionCheck check = new ConditionCheck(study, locations);
         for (int i = 0; i < study.conditions().size(); i++) {

@@ -27,10 +27,13 @@ final class ConditionReader {
 
     static final String KEY = "conditions";
 
+    /** The key of the steps below which they are not judged. */
+    static final String FROM = "judged_from";
+
     /** What a measure may be held against; one of them at most. */
     private static final List<String> AGAINST = List.of("less", "over", "less_at");
 
-    private static final List<String> KEYS = List.of("what", "measure", "at", "of", "less", "over", "less_at", "above", "below", "relative_to", "in");
+    static final List<String> KEYS = List.of("what", "measure", "at", "of", "less", "over", "less_at", "above", "below", "relative_to", "in");
 
     /** What names a variant of {@link Study#variants} among values. */
     private static final String VARIANT = "variant";
@@ -147,7 +150,7 @@ final class ConditionReader {
         });
         List<String> found = names.at(place);
         if (found.isEmpty()) {
-            throw noVariant(node, path, StudyCheck.shown(Map.copyOf(place)));
+            throw noVariant(node, path, StudyCheck.shown(new LinkedHashMap<>(place)));
         }
         if (found.size() > 1) {
             throw binder.at(node, path, Text.format("is not one variant but %d: %s", found.size(), String.join(", ", found)));

@@ -145,6 +145,11 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
         return with(Map.of("conditions", other));
     }
 
+    /** The same, of which nothing is said below {@code steps} training steps; 0 for those it has. */
+    public Study judgedFrom(int steps) {
+        return with(Map.of("judged_from", steps));
+    }
+
     /** The same, judged as {@code other} is. */
     public Study judgedAs(Study other) {
         return with(Map.of("expected", other.expected, "conditions", other.conditions, "judged_from", other.judgedFrom));

@@ -28,7 +28,7 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
 
     private static final List<String> KEYS =
             List.of("study", "question", "hypothesis", "expected", "task", "model", "training", "variants", "vary", "tune", "compare_on",
-                    "seeds", "measure", ConditionReader.KEY, "judged_from");
+                    "seeds", "measure", ConditionReader.KEY, ConditionReader.FROM);
 
     /** The keys that {@code vary} can reach, by section. */
     static final Map<String, Class<? extends Record>> SECTIONS = sections();
@@ -67,12 +67,14 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
     /** {@code study}, which is all right without them, with its conditions. */
     private static Read judged(Study study, Optional<Study> known, Binder binder, Map<String, Node> entries) {
         Node written = entries.get(ConditionReader.KEY);
-        Study judged = written == null ? study : study.withConditions(new ConditionReader(binder, study).read(written));
+        Study listed = written == null ? study : study.withConditions(new ConditionReader(binder, study).read(written));
+        Study judged = Optional.ofNullable(entries.get(ConditionReader.FROM)).map(node -> listed.judgedFrom((Integer) binder.value(node, Integer.class, ConditionReader.FROM)))
+                .orElse(listed);
         Locations locations = binder.locations();
         known.ifPresent(builtIn -> {
             boolean itsOwn = judged.conditions().isEmpty() || judged.conditions().equals(builtIn.conditions());
             if (!itsOwn || judged.judgedFrom() != 0 && judged.judgedFrom() != builtIn.leastSteps()) {
-                throw locations.complaint(itsOwn ? "judged_from" : ConditionReader.KEY, Text.format("the built-in study '%s' is judged by conditions of its own:"
+                throw locations.complaint(itsOwn ? ConditionReader.FROM : ConditionReader.KEY, Text.format("the built-in study '%s' is judged by conditions of its own:"
                         + " leave this out, or give the study another name", study.name()));
             }
         });
@@ -107,7 +109,7 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
                 case "vary" -> plain.put(key, grid(binder, node, key));
                 case "tune" -> plain.put(key, tune(binder, node, base.tune()));
                 case "measure" -> plain.put(key, List.copyOf(new java.util.LinkedHashSet<>(binder.list(node, String.class, key))));
-                case "study", ConditionReader.KEY -> { } // conditions are about what all the rest comes to
+                case "study", ConditionReader.KEY, ConditionReader.FROM -> { } // conditions are about what all the rest comes to
                 default -> plain.put(key, binder.value(node, RecordKeys.types(Study.class).get(key), key));
             }
         }

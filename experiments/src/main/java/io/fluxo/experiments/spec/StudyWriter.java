@@ -48,7 +48,7 @@ public final class StudyWriter {
                     .map(condition -> (Node) mapping(ConditionWriter.values(condition), FlowStyle.FLOW)).toList(), FlowStyle.BLOCK)));
         }
         if (study.judgedFrom() > 0) {
-            entries.add(entry("judged_from", study.judgedFrom()));
+            entries.add(entry(ConditionReader.FROM, study.judgedFrom()));
         }
         DumpSettings settings = DumpSettings.builder().setSchema(new CoreSchema()).setWidth(120).setSplitLines(false).build();
         Node root = new MappingNode(Tag.MAP, entries, FlowStyle.BLOCK);

@@ -91,6 +91,6 @@ final class ConditionText {
             return "diverged";
         }
         String digits = decimals > MOST_DECIMALS ? Values.label(value) : Text.format("%." + decimals + "f", value).replaceFirst("\\.?0+$", "");
-        return digits.replace('-', '−');
+        return digits.startsWith("-") ? "−" + digits.substring(1) : digits;
     }
 }

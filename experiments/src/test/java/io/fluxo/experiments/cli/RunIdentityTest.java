@@ -228,7 +228,7 @@ class RunIdentityTest {
     @Test
     void anExpectationNeedsARule() throws IOException {
         Files.writeString(small, Fixtures.SMALL + "expected: holds\n");
-        ablate(small).refused(2, "small.yaml:8: expected: no rule for a verdict is known for the study 'small', so that it cannot be 'holds': leave it out");
+        ablate(small).refused(2, "small.yaml:8: expected: there are no conditions to judge the study 'small' by, so that it cannot be 'holds': write conditions, or leave it out");
         Files.writeString(small, Fixtures.SMALL + "expected: does not hold\n");
         ablate(small).refused(2, "small.yaml:8: expected");
     }

@@ -53,6 +53,10 @@ class StudySchemaTest {
             "tune: {steps: 5, over: {model.d_model: [8, 16]}, bounded: {model.d_model: sizes stay comparable}}\ncompare_on: exam_accuracy",
             "training: {eval_every: 5}\ncompare_on: validation_loss",
             "task: {kind: recall}\ncompare_on: accuracy_at_32_pairs",
+            "conditions: [{measure: final_loss, of: default, below: 1}]\nexpected: does not hold\njudged_from: 5",
+            "vary: {model.norm: [layer_norm, rms_norm]}\nconditions: [{measure: final_loss, of: {norm: rms_norm}, less: norm=layer_norm, above: -1, below: 0.1, in: mean, what: x}]",
+            "conditions: [{measure: loss_by_position, at: 1, less_at: 2, of: default, above: 0}, {measure: accuracy_at_32_pairs, of: default, above: 0}]",
+            "conditions: [{measure: final_loss, of: default, below: 1, relative_to: unigram_entropy}, {measure: stream_gradient_spread, of: default, below: 1}]",
             "model: {family: gru}\nseeds: 1\nmeasure: [loss, update_ratio]\ntraining: {betas: [0.9, 0.98], lr: 5e-3}"})
     void whatTheReaderTakesIsValid(String yaml) {
         assertThat(errors(yaml)).isEmpty();
@@ -89,6 +93,18 @@ class StudySchemaTest {
             "compare_on: [final_loss]",
             "tune: {bounded: {training.lr: ''}}",
             "tune: {bounded: {lr: because}}",
+            "conditions: {measure: final_loss, of: default, below: 1}",
+            "conditions: [{measure: final_loss, of: default}]",
+            "conditions: [{of: default, below: 1}]",
+            "conditions: [{measure: final_loss, below: 1}]",
+            "conditions: [{measure: final_los, of: default, below: 1}]",
+            "conditions: [{measure: final_loss, of: default, bellow: 1}]",
+            "conditions: [{measure: final_loss, of: default, below: low}]",
+            "conditions: [{measure: final_loss, of: [default], below: 1}]",
+            "conditions: [{measure: final_loss, of: default, below: 1, in: seeds}]",
+            "conditions: [{measure: final_loss, of: default, below: 1, relative_to: zero}]",
+            "conditions: [{measure: final_loss, of: default, below: 1}, {measure: final_loss, of: default, below: 1}]",
+            "judged_from: soon",
             "name: x"})
     void whatTheReaderRefusesIsNot(String yaml) {
         assertThat(errors(yaml)).isNotEmpty();
@@ -109,7 +125,10 @@ class StudySchemaTest {
         assertThat(RecordKeys.keys(TrainingSpec.class)).allSatisfy(key -> assertThat(descriptions).containsKey("training." + key));
         assertThat(RecordKeys.keys(TaskSpec.class)).allSatisfy(key -> assertThat(descriptions).containsKey("task." + key));
         assertThat(RecordKeys.keys(Tune.class)).allSatisfy(key -> assertThat(descriptions).containsKey("tune." + key));
-        assertThat(descriptions).containsKeys("compare_on", "seeds", "measure", "expected");
+        assertThat(descriptions).containsKeys("compare_on", "seeds", "measure", "expected", "conditions", "judged_from");
+        assertThat(ConditionReader.KEYS).allSatisfy(key -> assertThat(descriptions).containsKey("conditions." + key));
+        assertThat(new StudySchema(Catalog.STANDARD).schema().at("/properties/conditions/items/properties").propertyNames())
+                .containsExactlyInAnyOrderElementsOf(ConditionReader.KEYS);
         List<String> stale = descriptions.stringPropertyNames().stream().filter(key -> key.startsWith("model."))
                 .filter(key -> !RecordKeys.keys(ModelSpec.class).contains(key.substring("model.".length()))).toList();
         assertThat(stale).isEmpty();
