@@ -8,6 +8,7 @@ import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.study.Curves;
 import io.fluxo.experiments.study.Environment;
+import io.fluxo.experiments.study.MeasureNames;
 import io.fluxo.experiments.study.Numerals;
 import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.Sentences;
@@ -73,7 +74,7 @@ public final class StudyReport {
         page.put("facts", facts(result));
         page.put("varyKeys", List.copyOf(result.study().axes().keySet()));
         page.put("validated", result.validated());
-        page.put("compared", Sentences.spoken(result.study().compareOn()));
+        page.put("compared", MeasureNames.spoken(result.study().compareOn()));
         page.put("finalSteps", TrialResult.FINAL_STEPS);
         ReportTables tables = new ReportTables(result, folder);
         page.put("several", result.study().seeds() > 1);
@@ -89,7 +90,7 @@ public final class StudyReport {
         page.put("differKeys", differences.keys());
         page.put("differRows", differences.rows());
         page.put("tuned", !result.tuning().chosen().isEmpty());
-        page.put("tunedOn", Sentences.spoken(result.tuning().measure()));
+        page.put("tunedOn", MeasureNames.spoken(result.tuning().measure()));
         page.put("choices", choices(result.tuning()));
         page.put("edges", Sentences.edges(result.tuning()));
         page.put("bounds", Sentences.bounds(result.study().tune()));

@@ -62,7 +62,7 @@ final class ConditionText {
     }
 
     private static String spoken(String measure, OptionalDouble place) {
-        return Sentences.spoken(place.isEmpty() ? measure : measure.replace("_by_", Text.format("_at_%s_", Values.label(place.getAsDouble()))));
+        return MeasureNames.spoken(place.isEmpty() ? measure : measure.replace("_by_", Text.format("_at_%s_", Values.label(place.getAsDouble()))));
     }
 
     private String bounds(double origin) {

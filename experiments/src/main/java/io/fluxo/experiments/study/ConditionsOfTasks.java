@@ -47,7 +47,7 @@ final class ConditionsOfTasks {
             }
         });
         condition.bounds().relativeTo().ifPresent(reference -> {
-            if (Evidence.of(reference, variants.get(quantity.of())).isEmpty()) {
+            if (variants.get(quantity.of()).reference(reference).isEmpty()) {
                 throw locations.complaint(path + ".relative_to", Text.format("the %s of the task of %s is not known", reference.words(), quantity.of()));
             }
         });

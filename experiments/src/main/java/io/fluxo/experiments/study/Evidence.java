@@ -44,15 +44,6 @@ record Evidence(List<PreparedTrial> trials, List<TrialResult> results) {
 
     /** What bounds of {@code quantity} are counted from. */
     double reference(Reference reference, Quantity quantity) {
-        PreparedTrial trial = trials.stream().filter(one -> one.trial().variant().equals(quantity.of())).findFirst().orElseThrow();
-        return of(reference, trial).orElseThrow();
-    }
-
-    /** The loss that the task of {@code trial} knows of itself; empty where it does not. */
-    static OptionalDouble of(Reference reference, PreparedTrial trial) {
-        return switch (reference) {
-            case UNIGRAM_ENTROPY -> trial.task().unigramEntropy();
-            case FLOOR -> trial.task().floor();
-        };
+        return trials.stream().filter(one -> one.trial().variant().equals(quantity.of())).findFirst().orElseThrow().reference(reference).orElseThrow();
     }
 }

@@ -79,11 +79,11 @@ class ComparisonsTest {
 
     @Test
     void figuresAreNamedAsTheyAreSpoken() {
-        assertThat(Sentences.spoken("accuracy_at_32_pairs")).isEqualTo("accuracy at 32 pairs");
-        assertThat(Sentences.spoken("accuracy_at_1_pairs")).isEqualTo("accuracy at 1 pair");
-        assertThat(Sentences.spoken("loss_at_64_position")).isEqualTo("loss at position 64");
-        assertThat(Sentences.spoken("final_loss")).isEqualTo("final loss");
-        assertThat(Sentences.spoken("stream_gradient_spread_at_start")).isEqualTo("stream gradient spread at start");
+        assertThat(MeasureNames.spoken("accuracy_at_32_pairs")).isEqualTo("accuracy at 32 pairs");
+        assertThat(MeasureNames.spoken("accuracy_at_1_pairs")).isEqualTo("accuracy at 1 pair");
+        assertThat(MeasureNames.spoken("loss_at_64_position")).isEqualTo("loss at position 64");
+        assertThat(MeasureNames.spoken("final_loss")).isEqualTo("final loss");
+        assertThat(MeasureNames.spoken("stream_gradient_spread_at_start")).isEqualTo("stream gradient spread at start");
     }
 
     @Test
