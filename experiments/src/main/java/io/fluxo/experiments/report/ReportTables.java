@@ -5,6 +5,7 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Values;
 import io.fluxo.experiments.study.Comparison;
 import io.fluxo.experiments.study.Interval;
+import io.fluxo.experiments.study.MeasureNames;
 import io.fluxo.experiments.study.Numerals;
 import io.fluxo.experiments.study.Results;
 import io.fluxo.experiments.study.Sentences;
@@ -39,7 +40,7 @@ final class ReportTables {
     }
 
     List<String> figureNames() {
-        return figureNames.stream().map(Sentences::spoken).toList();
+        return figureNames.stream().map(MeasureNames::spoken).toList();
     }
 
     /** One row for each variant. */
