@@ -4,6 +4,7 @@ import io.fluxo.text.Text;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.UnaryOperator;
 
 /**
  * One of the statements by which a study is judged: something that is measured in each seed, and the bounds within which it has to be.
@@ -32,6 +33,17 @@ public record Condition(String what, Quantity quantity, Bounds bounds, Across ac
     /** A condition on the mean of the seeds. */
     public static Condition mean(String what, Quantity quantity, Bounds bounds) {
         return new Condition(what, quantity, bounds, Across.MEAN);
+    }
+
+    /** The same of variants with other names. */
+    Condition renamed(UnaryOperator<String> names) {
+        Against against = switch (quantity.against) {
+            case Against.Less(String variant) -> new Against.Less(names.apply(variant));
+            case Against.Over(String variant) -> new Against.Over(names.apply(variant));
+            case Against.LessAt at -> at;
+            case Against.Nothing nothing -> nothing;
+        };
+        return new Condition(what, new Quantity(quantity.measure, quantity.at, names.apply(quantity.of), against), bounds, across);
     }
 
     /**

@@ -51,8 +51,7 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
 
     /** What a specification means where it says nothing: the setting of {@code pre-vs-post}, nothing varied. */
     public static final Study DEFAULT = new Study("study", "", "", StudyVerdict.INCONCLUSIVE, TaskSpec.DEFAULT, ModelSpec.DEFAULT, TrainingSpec.DEFAULT,
-            Map.of(), Map.of(), Tune.NOTHING, FINAL_LOSS, 3, MEASURES,
-            List.of(), 0);
+            Map.of(), Map.of(), Tune.NOTHING, FINAL_LOSS, 3, MEASURES, List.of(), 0);
 
     /** The axis on which variants with a name stand. */
     public static final String VARIANTS = "variants";
@@ -150,9 +149,13 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
         return with(Map.of("judged_from", steps));
     }
 
-    /** The same, judged as {@code other} is. */
+    /** The same, judged as {@code other} is, which has the same variants; they may have other names there, if its keys are in another order. */
     public Study judgedAs(Study other) {
-        return with(Map.of("expected", other.expected, "conditions", other.conditions, "judged_from", other.judgedFrom));
+        Map<String, Cell> theirs = VariantNames.of(other).byName();
+        Map<Map<String, Object>, String> own = new LinkedHashMap<>();
+        VariantNames.of(this).byName().forEach((name, cell) -> own.put(cell.vary(), name));
+        List<Condition> renamed = other.conditions.stream().map(condition -> condition.renamed(name -> own.get(theirs.get(name).vary()))).toList();
+        return with(Map.of("expected", other.expected, "conditions", renamed, "judged_from", other.judgedFrom));
     }
 
     /** The same with fewer steps than it was written with: nothing is said of its hypothesis then, and nothing is expected to be. */

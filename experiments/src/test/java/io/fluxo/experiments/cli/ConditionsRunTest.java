@@ -124,6 +124,24 @@ class ConditionsRunTest {
         assertThat(environment().path("continued").size()).as("nothing changed").isEqualTo(3);
     }
 
+    @Test
+    void variantsAreTheSameWhateverTheOrderOfTheKeysThatNameThem() throws IOException {
+        String conditions = """
+                conditions: [{measure: final_loss, of: "%s", less: {warmup: 5, placement: pre}, above: %s}]
+                """;
+        String study = HOLDS.replaceFirst("(?s)conditions.*", "");
+        String one = study.replace("vary: {", "vary: {training.warmup: [1, 5], ");
+        Files.writeString(file, one + conditions.formatted("warmup=1,placement=post", 0.3));
+        ablate(file, "--out", run).succeeded();
+        String other = study.replace("[pre, post]", "[pre, post], training.warmup: [1, 5]");
+        Files.writeString(file, other + conditions.formatted("placement=post,warmup=1", 0.3));
+        ablate(file, "--resume", run).succeeded();
+        assertThat(environment().has("continued")).as("it is the same condition").isFalse();
+        Files.writeString(file, other + conditions.formatted("placement=post,warmup=1", 0.2));
+        ablate(file, "--resume", run).succeeded();
+        assertThat(statements(results())).containsExactly("final loss of warmup=1,placement=post less that of warmup=5,placement=pre, in nats, is above 0.2, in every seed");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {kind: markov, states: 5}  | {measure: exam_accuracy, of: a, above: 1} | conditions.1.measure: a has no figure 'exam_accuracy' (legal: final_loss, validation_loss, stream_gradient_spread, stream_gradient_spread_at_start)
