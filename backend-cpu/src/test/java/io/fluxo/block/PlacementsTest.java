@@ -1,5 +1,6 @@
 package io.fluxo.block;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -11,13 +12,11 @@ import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.ModelSpec.ActFn;
-import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.FinalNorm;
-import io.fluxo.model.ModelSpecBuilder;
+import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Transformer;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Dim;
@@ -59,8 +58,8 @@ class PlacementsTest {
         backend.close();
     }
 
-    private static ModelSpecBuilder small(String placement) {
-        return ModelSpec.builder().nLayers(LAYERS).dModel(WIDTH).nHeads(2).dHead(3).dMlp(7).nCtx(5).dVocab(4).actFn(ActFn.GELU).placement(placement).normEps(EPS);
+    private static ModelSpec small(String placement) {
+        return ModelSpec.DEFAULT.with(N_LAYERS, LAYERS).with(D_MODEL, WIDTH).with(N_HEADS, 2).with(D_HEAD, 3).with(D_MLP, 7).with(N_CTX, 5).with(D_VOCAB, 4).with(ACT_FN, "gelu").with(PLACEMENT, placement).with(NORM_EPS, EPS);
     }
 
     /** A model's run: values by hook name, and what the head reads. */
@@ -82,7 +81,7 @@ class PlacementsTest {
     }
 
     private Transformer model(ModelSpec spec) {
-        Transformer model = ModelBuilder.transformer(spec, Catalog.STANDARD);
+        Transformer model = ModelBuilder.transformer(spec, ModelParts.CATALOG);
         model.fill(cell -> backend.upload(HostArray.of(cell.shape(), DType.F64, values(cell))));
         return model;
     }
@@ -98,7 +97,7 @@ class PlacementsTest {
 
     @Test
     void post() {
-        Shown seen = run(small("post").build());
+        Shown seen = run(small("post"));
         for (int l = 0; l < LAYERS; l++) {
             postNorm(seen, l, 1);
         }
@@ -114,7 +113,7 @@ class PlacementsTest {
     @ParameterizedTest
     @CsvSource({"pre", "sandwich", "peri_ln", "norm_former", "ln_scaling"})
     void whatJoinsTheStreamAddsUp(String placement) {
-        Shown seen = run(small(placement).build());
+        Shown seen = run(small(placement));
         for (int l = 0; l < LAYERS; l++) {
             preNorm(seen, l, placement);
         }
@@ -134,7 +133,7 @@ class PlacementsTest {
 
     @Test
     void none() {
-        Shown seen = run(small("none").build());
+        Shown seen = run(small("none"));
         for (int l = 0; l < LAYERS; l++) {
             close(seen.in(l, "hook_resid_mid"), sum(1, seen.in(l, "hook_resid_pre"), 1, seen.in(l, "hook_attn_out")));
             close(seen.in(l, "hook_resid_post"), sum(1, seen.in(l, "hook_resid_mid"), 1, seen.in(l, "hook_mlp_out")));
@@ -144,7 +143,7 @@ class PlacementsTest {
 
     @Test
     void rezero() {
-        Shown seen = run(small("rezero").build());
+        Shown seen = run(small("rezero"));
         for (int l = 0; l < LAYERS; l++) {
             close(seen.in(l, "hook_resid_mid"), sum(1, seen.in(l, "hook_resid_pre"), 0.7, seen.in(l, "hook_attn_out")));
             close(seen.in(l, "hook_resid_post"), sum(1, seen.in(l, "hook_resid_mid"), 0.7, seen.in(l, "hook_mlp_out")));
@@ -153,7 +152,7 @@ class PlacementsTest {
 
     @Test
     void resPost() {
-        Shown seen = run(small("res_post").qkNorm(true).build());
+        Shown seen = run(small("res_post").with(QK_NORM, true));
         for (int l = 0; l < LAYERS; l++) {
             close(seen.in(l, "hook_resid_mid"), sum(1, seen.in(l, "hook_resid_pre"), 1, norm(seen.in(l, "hook_attn_out"))));
             close(seen.in(l, "hook_resid_post"), sum(1, seen.in(l, "hook_resid_mid"), 1, norm(seen.in(l, "hook_mlp_out"))));
@@ -162,7 +161,7 @@ class PlacementsTest {
 
     @Test
     void deepNorm() {
-        Shown seen = run(small("deep_norm").build());
+        Shown seen = run(small("deep_norm"));
         for (int l = 0; l < LAYERS; l++) {
             postNorm(seen, l, Math.pow(2 * LAYERS, 0.25));
         }
@@ -170,7 +169,7 @@ class PlacementsTest {
 
     @Test
     void mixLn() {
-        Shown seen = run(small("mix_ln").build());
+        Shown seen = run(small("mix_ln"));
         postNorm(seen, 0, 1);                                                           // ⌊4/4⌋ = 1
         for (int l = 1; l < LAYERS; l++) {
             preNorm(seen, l, "pre");
@@ -179,7 +178,7 @@ class PlacementsTest {
 
     @Test
     void parallel() {
-        Shown seen = run(small("parallel").build());
+        Shown seen = run(small("parallel"));
         for (int l = 0; l < LAYERS; l++) {
             double[] branches = sum(1, seen.in(l, "hook_attn_out"), 1, seen.in(l, "hook_mlp_out"));
             close(seen.in(l, "hook_resid_post"), sum(1, seen.in(l, "hook_resid_pre"), 1, branches));
@@ -188,7 +187,7 @@ class PlacementsTest {
 
     @Test
     void resiDual() {
-        Shown seen = run(small("resi_dual").build());
+        Shown seen = run(small("resi_dual"));
         double[] r = seen.in(0, "hook_resid_pre");
         for (int l = 0; l < LAYERS; l++) {
             postNorm(seen, l, 1);
@@ -203,27 +202,27 @@ class PlacementsTest {
     @CsvSource({"post, false", "none, false", "deep_norm, false", "rezero, false", "pre, true", "sandwich, true", "res_post, true", "mix_ln, true",
         "ln_scaling, true", "parallel, true", "norm_former, true", "resi_dual, true"})
     void endsInANormWhereItsEquationsSaySo(String placement, boolean norm) {
-        assertThat(names(small(placement).normAffine(true).build())).matches(names -> names.contains("ln_final.w") == norm);
+        assertThat(names(small(placement).with(NORM_AFFINE, true))).matches(names -> names.contains("ln_final.w") == norm);
     }
 
     @Test
     void aFinalNormMayBeAskedForOrLeftOut() {
-        assertThat(names(small("res_post").normAffine(true).finalNorm(FinalNorm.NEVER).build())).doesNotContain("ln_final.w");
-        assertThat(names(small("post").normAffine(true).finalNorm(FinalNorm.ALWAYS).build())).contains("ln_final.w");
+        assertThat(names(small("res_post").with(NORM_AFFINE, true).with(FINAL_NORM, FinalNorm.NEVER))).doesNotContain("ln_final.w");
+        assertThat(names(small("post").with(NORM_AFFINE, true).with(FINAL_NORM, FinalNorm.ALWAYS))).contains("ln_final.w");
     }
 
     private static List<String> names(ModelSpec spec) {
-        return ModelBuilder.transformer(spec, Catalog.STANDARD).parameters().stream().map(Parameter::name).toList();
+        return ModelBuilder.transformer(spec, ModelParts.CATALOG).parameters().stream().map(Parameter::name).toList();
     }
 
     @Test
     void aBlockWithoutASubLayerHasNoneOfItsNorms() {
-        ModelSpec attentionOnly = small("post").normAffine(true).ffn(false).build();
+        ModelSpec attentionOnly = small("post").with(NORM_AFFINE, true).with(FFN, false);
         assertThat(names(attentionOnly)).contains("blocks.0.ln1.w", "blocks.0.attn.W_Q").noneMatch(name -> name.contains("ln2") || name.contains("mlp"));
-        Shown seen = run(small("post").ffn(false).build());
+        Shown seen = run(small("post").with(FFN, false));
         close(seen.in(0, "ln1.hook_out"), norm(sum(1, seen.in(0, "hook_resid_pre"), 1, seen.in(0, "hook_attn_out"))));
         close(seen.in(1, "hook_resid_pre"), seen.in(0, "ln1.hook_out"));
-        ModelSpec networkOnly = small("pre").normAffine(true).attention(AttentionKind.NONE).build();
+        ModelSpec networkOnly = small("pre").with(NORM_AFFINE, true).with(ATTENTION, "none");
         assertThat(names(networkOnly)).contains("blocks.0.ln2.w", "blocks.0.mlp.W_in").noneMatch(name -> name.contains("ln1") || name.contains("attn"));
     }
 
@@ -236,8 +235,8 @@ class PlacementsTest {
 
     @Test
     void deepNormScalesValuesOutputAndNetworkAlone() {
-        Transformer plain = ModelBuilder.transformer(small("post").build(), Catalog.STANDARD);
-        Transformer deep = ModelBuilder.transformer(small("deep_norm").build(), Catalog.STANDARD);
+        Transformer plain = ModelBuilder.transformer(small("post"), ModelParts.CATALOG);
+        Transformer deep = ModelBuilder.transformer(small("deep_norm"), ModelParts.CATALOG);
         for (int i = 0; i < plain.parameters().size(); i++) {
             Parameter before = plain.parameters().get(i);
             Parameter after = deep.parameters().get(i);
@@ -250,7 +249,7 @@ class PlacementsTest {
 
     @Test
     void rezeroBeginsAsTheIdentityAndOnlyItsAlphaMoves() {
-        Transformer model = ModelBuilder.transformer(small("rezero").build(), Catalog.STANDARD);
+        Transformer model = ModelBuilder.transformer(small("rezero"), ModelParts.CATALOG);
         model.initialize(backend, DType.F64, KEY);
         Shape shape = Shape.of(Dim.of("batch", 2), Dim.of("pos", 3));
         Tensor tokens = backend.upload(HostArray.of(shape, new int[] {0, 1, 2, 3, 3, 1}));
@@ -275,7 +274,7 @@ class PlacementsTest {
 
     @Test
     void resiDualTakesNoOtherBlocks() {
-        Block other = ModelBuilder.transformer(small("pre").build(), Catalog.STANDARD).blocks().getFirst();
+        Block other = ModelBuilder.transformer(small("pre"), ModelParts.CATALOG).blocks().getFirst();
         assertThatThrownBy(() -> new ResiDual().stack(List.of(other), name -> null)).hasMessageContaining("blocks.0 has no second stream");
     }
 

@@ -1,5 +1,6 @@
 package io.fluxo.block;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -8,7 +9,7 @@ import io.fluxo.backend.BackendOptions;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.MaskKind;
@@ -43,7 +44,7 @@ class TokenFormTest {
     })
     void everyTokenAgreesWithItsRow(String placement, MaskKind mask, int heads, int dHead) {
         try (Backend backend = new EjmlProvider().open(new BackendOptions(DType.F64, 0, 1))) {
-            Transformer model = ModelBuilder.transformer(spec(placement, mask, heads, dHead), Catalog.STANDARD);
+            Transformer model = ModelBuilder.transformer(spec(placement, mask, heads, dHead), ModelParts.CATALOG);
             RandomKey key = RandomKey.of(5);
             model.fill(parameter -> backend.upload(HostArray.of(parameter.shape(), Initializer.normal(0.5).sample(parameter.shape(), key.split(parameter.name())))));
             Shape shape = Shape.of(BATCH, LENGTH, WIDTH);
@@ -66,7 +67,7 @@ class TokenFormTest {
     }
 
     private static ModelSpec spec(String placement, MaskKind mask, int heads, int dHead) {
-        return ModelSpec.builder().nLayers(1).dModel(WIDTH).nHeads(heads).dHead(dHead).dMlp(12).nCtx(LENGTH).dVocab(3).actFn(ModelSpec.ActFn.GELU)
-                .placement(placement).normAffine(true).mask(mask).build();
+        return ModelSpec.DEFAULT.with(N_LAYERS, 1).with(D_MODEL, WIDTH).with(N_HEADS, heads).with(D_HEAD, dHead).with(D_MLP, 12).with(N_CTX, LENGTH).with(D_VOCAB, 3).with(ACT_FN, "gelu")
+                .with(PLACEMENT, placement).with(NORM_AFFINE, true).with(MASK, mask);
     }
 }

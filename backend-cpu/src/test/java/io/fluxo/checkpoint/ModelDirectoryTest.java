@@ -1,12 +1,13 @@
 package io.fluxo.checkpoint;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.golden.Setup;
 import io.fluxo.layer.Parameter;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.LanguageModel;
@@ -44,8 +45,8 @@ class ModelDirectoryTest {
             LanguageModel written = model(spec, backend, setup.dtype());
             ModelDirectory.write(directory, spec, written, backend);
 
-            assertThat(ModelDirectory.readSpec(directory)).isEqualTo(spec);
-            LanguageModel read = ModelDirectory.read(directory, Catalog.STANDARD, backend, setup.dtype());
+            assertThat(ModelDirectory.readSpec(directory, ModelParts.CATALOG)).isEqualTo(spec);
+            LanguageModel read = ModelDirectory.read(directory, ModelParts.CATALOG, backend, setup.dtype());
             assertThat(values(read, backend)).usingRecursiveComparison().isEqualTo(values(written, backend));
         }
     }
@@ -83,7 +84,7 @@ class ModelDirectoryTest {
         try (Backend backend = SETUP.open()) {
             LanguageModel written = model(SPEC, backend, DType.F64);
             ModelDirectory.write(directory, SPEC, written, backend);
-            LanguageModel read = ModelDirectory.read(directory, Catalog.STANDARD, backend, DType.F32);
+            LanguageModel read = ModelDirectory.read(directory, ModelParts.CATALOG, backend, DType.F32);
             assertThat(values(read, backend).get("W_E").dtype()).isEqualTo(DType.F32);
             assertThat(values(read, backend).get("W_E").toFloats()).isEqualTo(values(written, backend).get("W_E").toFloats());
         }
@@ -103,7 +104,7 @@ class ModelDirectoryTest {
             first.keySet().forEach(name -> map.append(",\"%s\":\"one.safetensors\"".formatted(name)));
             Files.writeString(directory.resolve("model.safetensors.index.json"), "{\"weight_map\":{%s}}".formatted(map));
 
-            LanguageModel read = ModelDirectory.read(directory, Catalog.STANDARD, backend, DType.F64);
+            LanguageModel read = ModelDirectory.read(directory, ModelParts.CATALOG, backend, DType.F64);
             assertThat(values(read, backend)).usingRecursiveComparison().isEqualTo(values(written, backend));
         }
     }
@@ -112,9 +113,9 @@ class ModelDirectoryTest {
     void anInterruptedWriteDoesNotLookComplete() {
         try (Backend backend = SETUP.open()) {
             ModelDirectory.write(directory, SPEC, model(SPEC, backend, DType.F64), backend);
-            LanguageModel uninitialised = ModelBuilder.build(SPEC, Catalog.STANDARD);
+            LanguageModel uninitialised = ModelBuilder.build(SPEC, ModelParts.CATALOG);
             assertThatThrownBy(() -> ModelDirectory.write(directory, SPEC, uninitialised, backend)).hasMessageContaining("has no value yet");
-            assertThatThrownBy(() -> ModelDirectory.readSpec(directory)).isInstanceOf(CheckpointException.class)
+            assertThatThrownBy(() -> ModelDirectory.readSpec(directory, ModelParts.CATALOG)).isInstanceOf(CheckpointException.class)
                     .hasMessageContaining("config.json: there is no such file");
         }
     }
@@ -123,7 +124,7 @@ class ModelDirectoryTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             "n_layers" : 2             | "n_layer" : 2               | unknown key 'n_layer'; perhaps n_layers was meant
             "n_layers" : 2             | "n_layers" : 2.5            | n_layers must be a whole number, not '2.5'
-            "n_layers" : 2             | "n_layers" : 99999999       | n_layers must be at most 10000, not 99999999
+            "n_layers" : 2             | "n_layers" : 99999999       | n_layers must be at least 0 and at most 10000, not 99999999
             "n_layers" : 2             | "n_layers" : 1              | not in the model 16 tensors: 'blocks.1.attn.W_K'
             "n_layers" : 2             | "n_layers" : 3              | missing 16 tensors: 'blocks.2.attn.W_K', 'blocks.2.attn.W_O'
             "d_mlp" : 8                | "d_mlp" : 9                 | the tensor 'blocks.0.mlp.W_in' is [4, 8], but the model needs [d_model=4, d_mlp=9]
@@ -131,9 +132,9 @@ class ModelDirectoryTest {
             "d_mlp" : 8                | "d_mlp" : "8"               | d_mlp must be a whole number, not '"8"'
             "d_vocab" : 5              | "d_vocab" : 2147483647      | larger than one array holds
             "d_head" : 3               | "d_head" : 2147483647       | the axis n_heads·d_head=4294967294 is longer than one array can be
-            "act_fn" : "gelu_tanh"     | "act_fn" : "swish"          | act_fn must be one of relu, gelu, gelu_tanh
-            "placement" : "pre"        | "placement" : "middle"      | there is no placement 'middle'; there are
-            "norm" : "layer_norm"      | "norm" : "none_such"        | there is no norm 'none_such'; there are
+            "act_fn" : "gelu_tanh"     | "act_fn" : "swish"          | unknown act_fn 'swish' (legal: relu, gelu, gelu_tanh
+            "placement" : "pre"        | "placement" : "middle"      | unknown placement 'middle' (legal: deep_norm
+            "norm" : "layer_norm"      | "norm" : "none_such"        | unknown norm 'none_such' (legal: batch_norm
             "bias" : true              | "bias" : null               | bias must be true or false, not 'null'
             "bias" : true              | "bias" : true, "bias": true | is not JSON at line
             "model_type" : "fluxo"     | "model_type" : "gpt9"       | model_type is 'gpt9'; it must be
@@ -146,7 +147,7 @@ class ModelDirectoryTest {
             String content = Files.readString(config);
             assertThat(content).contains(good);
             Files.writeString(config, content.replace(good, bad));
-            assertThatThrownBy(() -> ModelDirectory.read(directory, Catalog.STANDARD, backend, DType.F64)).isInstanceOf(CheckpointException.class)
+            assertThatThrownBy(() -> ModelDirectory.read(directory, ModelParts.CATALOG, backend, DType.F64)).isInstanceOf(CheckpointException.class)
                     .hasMessageContaining(message).hasMessageContaining(directory.toString());
         }
     }
@@ -154,7 +155,7 @@ class ModelDirectoryTest {
     @Test
     void aKeyLeftOutHasItsDefault() throws IOException {
         Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"fluxo\", \"d_vocab\": 9}");
-        assertThat(ModelDirectory.readSpec(directory)).isEqualTo(ModelSpec.DEFAULT.withVocabulary(9));
+        assertThat(ModelDirectory.readSpec(directory, ModelParts.CATALOG)).isEqualTo(ModelSpec.DEFAULT.withVocabulary(9));
     }
 
     @Test
@@ -165,18 +166,18 @@ class ModelDirectoryTest {
             Map<String, HostArray> tensors = values(written, backend);
             tensors.put("W_E", HostArray.of(Shape.of(5, 4), new int[20]));
             Safetensors.write(directory.resolve("model.safetensors"), tensors);
-            assertThatThrownBy(() -> ModelDirectory.read(directory, Catalog.STANDARD, backend, DType.F64)).isInstanceOf(CheckpointException.class)
+            assertThatThrownBy(() -> ModelDirectory.read(directory, ModelParts.CATALOG, backend, DType.F64)).isInstanceOf(CheckpointException.class)
                     .hasMessageContaining("'W_E' is i32, but a parameter is a floating type");
         }
     }
 
     private static ModelSpec spec(String placement, boolean tied) {
-        return ModelSpec.builder().nLayers(2).dModel(4).nHeads(2).dHead(3).dMlp(8).nCtx(6).dVocab(5).actFn(ModelSpec.ActFn.GELU_TANH).placement(placement)
-                .normAffine(true).normEps(1e-6).tiedHead(tied).dropout(0.1).embedStd(0.02).build();
+        return ModelSpec.DEFAULT.with(N_LAYERS, 2).with(D_MODEL, 4).with(N_HEADS, 2).with(D_HEAD, 3).with(D_MLP, 8).with(N_CTX, 6).with(D_VOCAB, 5).with(ACT_FN, "gelu_tanh").with(PLACEMENT, placement)
+                .with(NORM_AFFINE, true).with(NORM_EPS, 1e-6).with(TIED_HEAD, tied).with(DROPOUT, 0.1).with(EMBED_STD, 0.02);
     }
 
     private static LanguageModel model(ModelSpec spec, Backend backend, DType dtype) {
-        LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
+        LanguageModel model = ModelBuilder.build(spec, ModelParts.CATALOG);
         model.initialize(backend, dtype, RandomKey.of(7));
         return model;
     }

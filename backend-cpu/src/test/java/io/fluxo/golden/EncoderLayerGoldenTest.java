@@ -11,7 +11,7 @@ import io.fluxo.layer.LayerNorm;
 import io.fluxo.layer.MultiHeadAttention;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.shape.Dim;
 import io.fluxo.tensor.HostArray;
@@ -72,7 +72,7 @@ class EncoderLayerGoldenTest {
             case "gelu_tanh" -> Pass::geluTanh;
             case String other -> throw new IllegalArgumentException(other);
         };
-        return Catalog.STANDARD.placements().get(about.get("placement").asString()).block(new Placement.Parts("",
+        return ModelParts.CATALOG.all(Placement.KIND).get(about.get("placement").asString()).block(new Placement.Parts("",
                 new MultiHeadAttention("attn", new MultiHeadAttention.Dims(dModel, heads, dHead, dHead), mask, true, Initializer.ZEROS, 0),
                 new FeedForward("mlp", dModel, Dim.of("d_mlp", about.get("d_mlp").asInt()), activation, true, Initializer.ZEROS, 0),
                 norm -> new LayerNorm(norm, dModel, true, 1e-5)));

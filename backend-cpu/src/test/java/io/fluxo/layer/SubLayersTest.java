@@ -1,5 +1,6 @@
 package io.fluxo.layer;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -7,12 +8,10 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
 import io.fluxo.checkpoint.ModelDirectory;
 import io.fluxo.cpu.ejml.EjmlProvider;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.ModelSpec.PositionKind;
-import io.fluxo.model.ModelSpecBuilder;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
@@ -23,6 +22,7 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.train.Examples;
 import io.fluxo.train.Trainer;
+import io.fluxo.train.TrainingParts;
 import io.fluxo.train.TrainingSpec;
 import java.nio.file.Path;
 import java.util.List;
@@ -135,13 +135,13 @@ class SubLayersTest {
 
     @Test
     void runningStatisticsAreLearntByTrainingAndSavedWithTheModel() {
-        ModelSpec spec = small().norm("batch_norm").build();
-        LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
+        ModelSpec spec = small().with(NORM, "batch_norm");
+        LanguageModel model = ModelBuilder.build(spec, ModelParts.CATALOG);
         model.initialize(backend, DType.F64, KEY);
         assertThat(model.buffers()).isNotEmpty();
         assertThat(model.parameters()).noneMatch(parameter -> parameter.name().contains("running"));
         List<double[]> before = model.buffers().stream().map(buffer -> host(buffer.value())).toList();
-        Trainer trainer = new Trainer(backend, model, TrainingSpec.DEFAULT, KEY);
+        Trainer trainer = new Trainer(backend, model, TrainingSpec.DEFAULT, TrainingParts.CATALOG, KEY);
         int[] windows = {0, 1, 2, 1, 2, 0, 1, 1};
         double evaluated = trainer.evaluate(Examples.successors(windows, 2));
         assertThat(model.buffers().stream().map(buffer -> host(buffer.value())).toList()).usingRecursiveComparison().isEqualTo(before);
@@ -151,15 +151,15 @@ class SubLayersTest {
         assertThat(trainer.evaluate(Examples.successors(windows, 2))).isNotEqualTo(evaluated);
 
         ModelDirectory.write(folder, spec, model, backend);
-        LanguageModel read = ModelDirectory.read(folder, Catalog.STANDARD, backend, DType.F64);
+        LanguageModel read = ModelDirectory.read(folder, ModelParts.CATALOG, backend, DType.F64);
         assertThat(read.cells()).hasSameSizeAs(model.cells());
         for (int i = 0; i < model.cells().size(); i++) {
             assertThat(host(read.cells().get(i).value())).as(model.cells().get(i).name()).isEqualTo(host(model.cells().get(i).value()));
         }
     }
 
-    private static ModelSpecBuilder small() {
-        return ModelSpec.builder().nLayers(2).dModel(4).nHeads(2).dHead(2).dMlp(5).nCtx(6).dVocab(3).normAffine(true);
+    private static ModelSpec small() {
+        return ModelSpec.DEFAULT.with(N_LAYERS, 2).with(D_MODEL, 4).with(N_HEADS, 2).with(D_HEAD, 2).with(D_MLP, 5).with(N_CTX, 6).with(D_VOCAB, 3).with(NORM_AFFINE, true);
     }
 
     @ParameterizedTest
@@ -202,7 +202,7 @@ class SubLayersTest {
 
     @Test
     void linearBiasFallsWithDistance() {
-        double[] bias = host(LinearBias.of(Pass.evaluation(backend), Dim.of(4), Dim.of(2), Dim.of(3), DType.F64));
+        double[] bias = host(new LinearBias().bias(Pass.evaluation(backend), Dim.of(4), Dim.of(2), Dim.of(3), DType.F64));
         for (int head = 0; head < 4; head++) {
             for (int i = 0; i < 2; i++) {
                 for (int j = 0; j < 3; j++) {
@@ -227,8 +227,8 @@ class SubLayersTest {
 
     @Test
     void uniformAttentionIsTheMeanOfWhatMayBeSeen() {
-        ModelSpec spec = small().attention(ModelSpec.AttentionKind.UNIFORM).positions(PositionKind.NONE).build();
-        LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
+        ModelSpec spec = small().with(ATTENTION, "uniform").with(POSITIONS, "none");
+        LanguageModel model = ModelBuilder.build(spec, ModelParts.CATALOG);
         model.initialize(backend, DType.F64, KEY);
         Cache cache = Cache.of("blocks.0.attn.hook_v", "blocks.0.attn.hook_z");
         model.forward(Pass.evaluation(backend).with(cache), backend.upload(HostArray.of(Shape.of(1, 3), new int[] {0, 1, 2})));
@@ -247,8 +247,8 @@ class SubLayersTest {
 
     @Test
     void aGatedNetworkIsTheProductOfItsHalves() {
-        ModelSpec spec = small().actFn(ModelSpec.ActFn.SWIGLU).positions(PositionKind.NONE).build();
-        LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
+        ModelSpec spec = small().with(ACT_FN, "swiglu").with(POSITIONS, "none");
+        LanguageModel model = ModelBuilder.build(spec, ModelParts.CATALOG);
         model.initialize(backend, DType.F64, KEY);
         Cache cache = new Cache(point -> point.name().startsWith("blocks.0.mlp"));
         model.forward(Pass.evaluation(backend).with(cache), backend.upload(HostArray.of(Shape.of(1, 3), new int[] {0, 1, 2})));
@@ -262,7 +262,7 @@ class SubLayersTest {
 
     @Test
     void rotatedModelsShowTheirTurnedQueriesAndKeys() {
-        LanguageModel model = ModelBuilder.build(small().positions(PositionKind.ROPE).qkNorm(true).nHeads(2).nKeyValueHeads(1).build(), Catalog.STANDARD);
+        LanguageModel model = ModelBuilder.build(small().with(POSITIONS, "rope").with(QK_NORM, true).with(N_HEADS, 2).with(N_KEY_VALUE_HEADS, 1), ModelParts.CATALOG);
         assertThat(model.hookPoints()).extracting("name").contains("blocks.0.attn.hook_rot_q", "blocks.0.attn.hook_rot_k");
         assertThat(model.parameters()).extracting(Parameter::name).contains("blocks.0.attn.q_norm.w", "blocks.0.attn.k_norm.w");
         assertThat(model.parameters().stream().filter(parameter -> parameter.name().equals("blocks.0.attn.W_K")).findFirst().orElseThrow().shape())

@@ -1,19 +1,19 @@
 package io.fluxo.model;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
+import io.fluxo.block.Placement;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.layer.Cell;
+import io.fluxo.layer.NormFactory;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.ModelSpec.ActFn;
-import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.MaskKind;
-import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.model.ModelSpec.ResidualKind;
 import io.fluxo.model.ModelSpec.RopeLayout;
 import io.fluxo.random.RandomKey;
@@ -37,20 +37,20 @@ class EveryKindGradientTest {
     private static final RandomKey KEY = RandomKey.of(31);
 
     static Stream<ModelSpec> kinds() {
-        Stream<ModelSpec> placements = Catalog.STANDARD.placements().keySet().stream().map(placement -> small().placement(placement).build());
-        Stream<ModelSpec> norms = Catalog.STANDARD.norms().keySet().stream().map(norm -> small().placement("post").norm(norm).build());
+        Stream<ModelSpec> placements = ModelParts.CATALOG.all(Placement.KIND).keySet().stream().map(placement -> small().with(PLACEMENT, placement));
+        Stream<ModelSpec> norms = ModelParts.CATALOG.all(NormFactory.KIND).keySet().stream().map(norm -> small().with(PLACEMENT, "post").with(NORM, norm));
         Stream<ModelSpec> rest = Stream.of(
-                small().actFn(ActFn.SILU).build(), small().actFn(ActFn.SWIGLU).build(), small().actFn(ActFn.GEGLU).build(),
-                small().attention(AttentionKind.UNIFORM).build(), small().attention(AttentionKind.SELF_ONLY).build(),
-                small().attention(AttentionKind.NONE).build(), small().ffn(false).build(), small().placement("resi_dual").ffn(false).build(),
-                small().positions(PositionKind.ROPE).build(), small().positions(PositionKind.ROPE).ropeLayout(RopeLayout.INTERLEAVED).qkNorm(true).build(),
-                small().positions(PositionKind.ALIBI).nHeads(4).nKeyValueHeads(2).mask(MaskKind.BIDIRECTIONAL).build(),
-                small().residual(ResidualKind.SCALED).residualScale(0.5).build(), small().residual(ResidualKind.NONE).build());
+                small().with(ACT_FN, "silu"), small().with(ACT_FN, "swiglu"), small().with(ACT_FN, "geglu"),
+                small().with(ATTENTION, "uniform"), small().with(ATTENTION, "self_only"),
+                small().with(ATTENTION, "none"), small().with(FFN, false), small().with(PLACEMENT, "resi_dual").with(FFN, false),
+                small().with(POSITIONS, "rope"), small().with(POSITIONS, "rope").with(ROPE_LAYOUT, RopeLayout.INTERLEAVED).with(QK_NORM, true),
+                small().with(POSITIONS, "alibi").with(N_HEADS, 4).with(N_KEY_VALUE_HEADS, 2).with(MASK, MaskKind.BIDIRECTIONAL),
+                small().with(RESIDUAL, ResidualKind.SCALED).with(RESIDUAL_SCALE, 0.5), small().with(RESIDUAL, ResidualKind.NONE));
         return Stream.of(placements, norms, rest).flatMap(all -> all);
     }
 
-    private static ModelSpecBuilder small() {
-        return ModelSpec.builder().nLayers(2).dModel(4).nHeads(2).dHead(2).dMlp(5).nCtx(4).dVocab(3).normAffine(true).actFn(ActFn.GELU);
+    private static ModelSpec small() {
+        return ModelSpec.DEFAULT.with(N_LAYERS, 2).with(D_MODEL, 4).with(N_HEADS, 2).with(D_HEAD, 2).with(D_MLP, 5).with(N_CTX, 4).with(D_VOCAB, 3).with(NORM_AFFINE, true).with(ACT_FN, "gelu");
     }
 
     @ParameterizedTest
@@ -70,11 +70,11 @@ class EveryKindGradientTest {
     }
 
     static Stream<ModelSpec> norms() {
-        return Stream.of("pre", "post", "sandwich").map(placement -> small().placement(placement).norm("batch_norm").build());
+        return Stream.of("pre", "post", "sandwich").map(placement -> small().with(PLACEMENT, placement).with(NORM, "batch_norm"));
     }
 
     private static void check(ModelSpec spec, Backend backend, boolean trains) {
-        LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
+        LanguageModel model = ModelBuilder.build(spec, ModelParts.CATALOG);
         Map<Cell, double[]> values = new HashMap<>();
         model.cells().forEach(cell -> values.put(cell, drawn(cell)));
         List<Parameter> parameters = model.parameters();

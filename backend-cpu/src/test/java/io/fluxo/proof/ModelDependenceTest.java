@@ -1,17 +1,16 @@
 package io.fluxo.proof;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.golden.Setup;
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.ModelSpec.ActFn;
 import io.fluxo.model.ModelSpec.MaskKind;
-import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.model.Transformer;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Shape;
@@ -39,26 +38,27 @@ class ModelDependenceTest {
         for (Setup setup : Setup.ALL) {
             for (String placement : List.of("post", "pre")) {
                 for (MaskKind mask : MaskKind.values()) {
-                    models.add(Arguments.of(setup, spec(placement, "layer_norm", mask, PositionKind.LEARNED, ActFn.RELU)));
-                    models.add(Arguments.of(setup, spec(placement, "rms_norm", mask, PositionKind.SINUSOIDAL, ActFn.GELU)));
+                    models.add(Arguments.of(setup, spec(placement, "layer_norm", mask, "learned", "relu")));
+                    models.add(Arguments.of(setup, spec(placement, "rms_norm", mask, "sinusoidal", "gelu")));
                 }
             }
         }
         return models.stream();
     }
 
-    private static ModelSpec spec(String placement, String norm, MaskKind mask, PositionKind positions, ActFn actFn) {
-        return ModelSpec.builder().nLayers(2).dModel(8).nHeads(3).dHead(2).dMlp(12).nCtx(LENGTH).dVocab(VOCABULARY).actFn(actFn).placement(placement)
-                .norm(norm).normAffine(true).mask(mask).positions(positions).build();
+    private static ModelSpec spec(String placement, String norm, MaskKind mask, String positions, String actFn) {
+        return ModelSpec.DEFAULT.with(N_LAYERS, 2).with(D_MODEL, 8).with(N_HEADS, 3).with(D_HEAD, 2).with(D_MLP, 12).with(N_CTX, LENGTH).with(D_VOCAB, VOCABULARY)
+                .with(ACT_FN, actFn).with(PLACEMENT, placement)
+                .with(NORM, norm).with(NORM_AFFINE, true).with(MASK, mask).with(POSITIONS, positions);
     }
 
     @ParameterizedTest
     @MethodSource("models")
     void numbersFollowTheProof(Setup setup, ModelSpec spec) {
-        TokenFlow flow = TokenFlow.of(spec, Catalog.STANDARD, LENGTH);
+        TokenFlow flow = TokenFlow.of(spec, ModelParts.CATALOG, LENGTH);
         RandomKey key = RandomKey.of(11);
         try (Backend backend = setup.open()) {
-            Transformer model = ModelBuilder.transformer(spec, Catalog.STANDARD);
+            Transformer model = ModelBuilder.transformer(spec, ModelParts.CATALOG);
             model.fill(parameter -> backend.upload(HostArray.of(parameter.shape(),
                     Initializer.normal(0.7).sample(parameter.shape(), key.split(parameter.name()))).cast(setup.dtype())));
             int[] tokens = new int[BATCH * LENGTH];

@@ -4,7 +4,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
 import io.fluxo.block.Placement;
 import io.fluxo.cpu.simd.SimdProvider;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.property.junit.VerifiedBlock;
 import io.fluxo.tensor.DType;
 import java.util.stream.Stream;
@@ -33,7 +33,7 @@ class EveryPlacementVerifiedTest {
 
     @TestFactory
     Stream<DynamicContainer> everyPlacement() {
-        return Catalog.STANDARD.placements().entrySet().stream().map(entry ->
+        return ModelParts.CATALOG.all(Placement.KIND).entrySet().stream().map(entry ->
                 DynamicContainer.dynamicContainer(entry.getKey(), new Subject(entry.getValue()).verify()));
     }
 }

@@ -1,5 +1,6 @@
 package io.fluxo.stream;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -11,7 +12,7 @@ import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.golden.Setup;
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Transformer;
@@ -267,9 +268,9 @@ class HooksTest {
     }
 
     private static Transformer model(String placement, Backend backend, DType dtype) {
-        ModelSpec spec = ModelSpec.builder().nLayers(LAYERS).dModel(8).nHeads(2).dMlp(12).nCtx(6).dVocab(7).actFn(ModelSpec.ActFn.GELU)
-                .placement(placement).normAffine(true).build();
-        Transformer model = ModelBuilder.transformer(spec, Catalog.STANDARD);
+        ModelSpec spec = ModelSpec.DEFAULT.with(N_LAYERS, LAYERS).with(D_MODEL, 8).with(N_HEADS, 2).with(D_MLP, 12).with(N_CTX, 6).with(D_VOCAB, 7).with(ACT_FN, "gelu")
+                .with(PLACEMENT, placement).with(NORM_AFFINE, true);
+        Transformer model = ModelBuilder.transformer(spec, ModelParts.CATALOG);
         RandomKey key = RandomKey.of(11);
         // gains and biases too differ from their neutral first values
         Initializer values = Initializer.normal(0.6);

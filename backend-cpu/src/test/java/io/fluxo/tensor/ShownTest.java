@@ -1,5 +1,6 @@
 package io.fluxo.tensor;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.autodiff.AutodiffBackend;
@@ -9,7 +10,7 @@ import io.fluxo.backend.CheckedBackend;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.cpu.simd.SimdProvider;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelDims;
 import io.fluxo.model.ModelSpec;
@@ -79,8 +80,8 @@ class ShownTest {
 
     @Test
     void aModelShowsItsStructure() {
-        ModelSpec spec = ModelSpec.builder().nLayers(3).dModel(4).nHeads(1).dMlp(6).nCtx(5).dVocab(7).normAffine(true).build();
-        var shown = ModelBuilder.build(spec, Catalog.STANDARD);
+        ModelSpec spec = ModelSpec.DEFAULT.with(N_LAYERS, 3).with(D_MODEL, 4).with(N_HEADS, 1).with(D_MLP, 6).with(N_CTX, 5).with(D_VOCAB, 7).with(NORM_AFFINE, true);
+        var shown = ModelBuilder.build(spec, ModelParts.CATALOG);
         assertThat(shown).hasToString("""
                 Transformer, 546 parameters
                   W_U [d_model=4, d_vocab=7]
@@ -114,16 +115,16 @@ class ShownTest {
                   ln_final: LayerNorm, 8 parameters
                     w [d_model=4]
                     b [d_model=4]""");
-        assertThat(ModelBuilder.transformer(spec, ModelDims.symbolic(), Catalog.STANDARD).toString()).startsWith("Transformer, of symbolic size")
+        assertThat(ModelBuilder.transformer(spec, ModelDims.symbolic(), ModelParts.CATALOG).toString()).startsWith("Transformer, of symbolic size")
                 .contains("W_E [d_vocab, d_model]");
     }
 
     /** Looking at a tensor in the midst of a run changes nothing of the run. */
     @Test
     void lookingChangesNothing() {
-        ModelSpec spec = ModelSpec.builder().nLayers(1).dModel(4).nHeads(1).dMlp(6).nCtx(3).dVocab(7).build();
+        ModelSpec spec = ModelSpec.DEFAULT.with(N_LAYERS, 1).with(D_MODEL, 4).with(N_HEADS, 1).with(D_MLP, 6).with(N_CTX, 3).with(D_VOCAB, 7);
         try (Backend simd = new SimdProvider().open(BackendOptions.DEFAULT)) {
-            var model = ModelBuilder.build(spec, Catalog.STANDARD);
+            var model = ModelBuilder.build(spec, ModelParts.CATALOG);
             model.initialize(simd, DType.F32, RandomKey.of(1));
             Tensor ids = simd.upload(HostArray.of(Shape.of(1, 3), 1, 2, 3));
             double[] plain = simd.download(model.forward(Pass.evaluation(simd), ids)).toDoubles();

@@ -1,7 +1,13 @@
 package io.fluxo.backend;
 
+import io.fluxo.setting.PartKind;
+
 /** Knows a backend without opening it. */
 public interface BackendProvider {
+
+    /** {@code --backend NAME}. */
+    PartKind<BackendProvider> KIND = new PartKind<>("backend", BackendProvider.class);
+
 
     /** Whether the backend can run here. Never throws, and loads no native library that it can do without. */
     Availability probe();

@@ -3,12 +3,19 @@ package io.fluxo.block;
 import io.fluxo.layer.Absent;
 import io.fluxo.layer.Attention;
 import io.fluxo.layer.Layer;
+import io.fluxo.plugin.Part;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.OwnSettings;
+import io.fluxo.setting.PartKind;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Where the norms stand: what {@code placement: NAME} in a ModelSpec stands for. */
-public interface Placement {
+public interface Placement extends Part<Placement> {
+
+    PartKind<Placement> KIND = new PartKind<>("placement", Placement.class);
+
 
     /** A block out of {@code parts}. */
     Block block(Parts parts);
@@ -37,12 +44,22 @@ public interface Placement {
     }
 
     /** The same placement, whose blocks are made of changed parts: watched, silenced, faulty. */
-    default Placement with(UnaryOperator<Parts> change) {
+    default Placement changing(UnaryOperator<Parts> change) {
         Placement original = this;
         return new Placement() {
             @Override
             public Block block(Parts parts) {
                 return original.block(change.apply(parts));
+            }
+
+            @Override
+            public List<Key<?>> keys() {
+                return original.keys();
+            }
+
+            @Override
+            public Placement with(OwnSettings own) {
+                return original.with(own).changing(change);
             }
 
             @Override

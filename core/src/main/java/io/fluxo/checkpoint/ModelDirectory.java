@@ -4,11 +4,11 @@ import static io.fluxo.checkpoint.CheckpointException.shown;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.layer.Cell;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.Violation;
+import io.fluxo.setting.Violation;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.text.Text;
@@ -70,16 +70,20 @@ public final class ModelDirectory {
         }
     }
 
-    /** What the model in {@code directory} was built from. */
-    public static ModelSpec readSpec(Path directory) {
+    /**
+     * What the model in {@code directory} was built from.
+     *
+     * @param catalog the parts its configuration may name
+     */
+    public static ModelSpec readSpec(Path directory, Catalog catalog) {
         Path config = directory.resolve(CONFIG);
         ObjectNode object = JsonFile.read(config, LARGEST_CONFIG);
         JsonNode type = object.get(SpecJson.MODEL_TYPE);
         if (type == null || !type.isString() || !type.stringValue().equals(FLUXO)) {
             throw new CheckpointException(config, Text.format("model_type is %s; it must be %s", type == null ? "missing" : shown(type.asString("")), FLUXO));
         }
-        ModelSpec spec = SpecJson.read(config, object);
-        List<Violation> violations = spec.violations(Catalog.STANDARD);
+        ModelSpec spec = SpecJson.read(config, object, catalog);
+        List<Violation> violations = spec.violations(catalog);
         if (!violations.isEmpty()) {
             throw new CheckpointException(config, violations.stream().map(Violation::message).collect(Collectors.joining("; ")));
         }
@@ -92,7 +96,7 @@ public final class ModelDirectory {
      * @param catalog the parts its configuration may name
      */
     public static LanguageModel read(Path directory, Catalog catalog, Backend backend, DType dtype) {
-        LanguageModel model = build(directory.resolve(CONFIG), readSpec(directory), catalog);
+        LanguageModel model = build(directory.resolve(CONFIG), readSpec(directory, catalog), catalog);
         fill(directory, model, backend, dtype);
         return model;
     }

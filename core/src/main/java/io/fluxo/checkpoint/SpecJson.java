@@ -3,21 +3,24 @@ package io.fluxo.checkpoint;
 import static io.fluxo.checkpoint.CheckpointException.shown;
 
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.PerLayer;
-import io.fluxo.model.PerLayer.Range;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.Keys;
+import io.fluxo.setting.PerLayer;
+import io.fluxo.setting.PerLayer.Range;
+import io.fluxo.setting.Type;
+import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,134 +30,114 @@ final class SpecJson {
     /** The key that says what kind of model a config.json describes. */
     static final String MODEL_TYPE = "model_type";
 
-    private static final RecordComponent[] COMPONENTS = ModelSpec.class.getRecordComponents();
-    private static final List<String> KEYS = Arrays.stream(COMPONENTS).map(SpecJson::key).toList();
+    private final Path file;
+    private final Catalog catalog;
 
-    private SpecJson() {}
+    private SpecJson(Path file, Catalog catalog) {
+        this.file = file;
+        this.catalog = catalog;
+    }
 
     static ObjectNode write(ModelSpec spec, String modelType) {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         object.put(MODEL_TYPE, modelType);
-        for (RecordComponent component : COMPONENTS) {
-            object.set(key(component), node(value(component, spec)));
-        }
+        spec.values().forEach((key, value) -> object.set(key, node(Values.written(value))));
         return object;
     }
 
-    static ModelSpec read(Path file, ObjectNode object) {
-        for (Map.Entry<String, JsonNode> entry : object.properties()) {
-            if (!entry.getKey().equals(MODEL_TYPE) && !KEYS.contains(entry.getKey())) {
-                throw new CheckpointException(file, Text.format("unknown key %s; perhaps %s was meant", shown(entry.getKey()),
-                        Nearest.to(entry.getKey(), KEYS).orElseThrow()));
-            }
-        }
-        Object[] values = Arrays.stream(COMPONENTS).map(component -> {
-            JsonNode node = object.get(key(component));
-            return node == null ? value(component, ModelSpec.DEFAULT) : value(file, component, node);
-        }).toArray();
-        try {
-            Class<?>[] types = Arrays.stream(COMPONENTS).map(RecordComponent::getType).toArray(Class<?>[]::new);
-            return ModelSpec.class.getDeclaredConstructor(types).newInstance(values);
-        } catch (ReflectiveOperationException impossible) {
-            throw new IllegalStateException("cannot build a ModelSpec", impossible);
-        }
-    }
-
-    /** {@code nLayers} → {@code n_layers}. */
-    private static String key(RecordComponent component) {
-        return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
-    }
-
-    private static Object value(RecordComponent component, ModelSpec spec) {
-        try {
-            return component.getAccessor().invoke(spec);
-        } catch (ReflectiveOperationException impossible) {
-            throw new IllegalStateException("cannot read " + component, impossible);
-        }
-    }
-
-    private static JsonNode node(Object value) {
+    private static JsonNode node(Object written) {
         JsonNodeFactory json = JsonNodeFactory.instance;
-        return switch (value) {
+        return switch (written) {
             case Integer number -> json.numberNode(number);
             case Double number -> json.numberNode(number);
             case Boolean truth -> json.booleanNode(truth);
             case String text -> json.stringNode(text);
-            case Enum<?> constant -> json.stringNode(label(constant));
-            case PerLayer<?> layers when layers.isUniform() -> node(layers.standard());
-            case PerLayer<?> layers -> {
+            case List<?> items -> {
+                ArrayNode array = json.arrayNode();
+                items.forEach(item -> array.add(node(item)));
+                yield array;
+            }
+            case Map<?, ?> entries -> {
                 ObjectNode mapping = json.objectNode();
-                layers.entries((key, item) -> mapping.set(key, node(item)));
+                entries.forEach((key, item) -> mapping.set((String) key, node(item)));
                 yield mapping;
             }
-            default -> throw new IllegalStateException("no JSON form for " + value.getClass());
+            default -> throw new IllegalStateException("no JSON form for " + written.getClass());
         };
     }
 
-    private static Object value(Path file, RecordComponent component, JsonNode node) {
-        if (!(component.getGenericType() instanceof ParameterizedType perLayer)) {
-            return value(file, key(component), component.getType(), node);
-        }
-        Class<?> type = (Class<?>) perLayer.getActualTypeArguments()[0];
-        if (!(node instanceof ObjectNode mapping)) {
-            return PerLayer.of(value(file, key(component), type, node));
-        }
-        JsonNode standard = mapping.get(PerLayer.STANDARD_KEY);
-        if (standard == null) {
-            throw new CheckpointException(file, Text.format("%s differs by layer, but says no \"%s\"", key(component), PerLayer.STANDARD_KEY));
-        }
-        SequencedMap<Range, Object> exceptions = new LinkedHashMap<>();
-        mapping.properties().stream().filter(entry -> !entry.getKey().equals(PerLayer.STANDARD_KEY)).forEach(entry -> {
-            Optional<Range> range = Range.parse(entry.getKey());
-            exceptions.put(range.orElseThrow(() -> new CheckpointException(file, Text.format("%s: %s names no layers; there are %s", key(component),
-                    shown(entry.getKey()), PerLayer.RANGES))), value(file, key(component), type, entry.getValue()));
-        });
-        return new PerLayer<>(value(file, key(component), type, standard), exceptions);
+    /** @param catalog the parts that the model may name, which may bring keys of their own */
+    static ModelSpec read(Path file, ObjectNode object, Catalog catalog) {
+        return new SpecJson(file, catalog).read(object);
     }
 
-    private static Object value(Path file, String key, Class<?> type, JsonNode node) {
-        if (isWhole(type) && node.isInt()) {
-            return node.intValue();
+    private ModelSpec read(ObjectNode object) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        object.properties().stream().filter(entry -> !entry.getKey().equals(MODEL_TYPE))
+                .forEach(entry -> values.put(entry.getKey(), value(known(ModelSpec.KEYS, entry.getKey()), entry.getValue())));
+        return ModelSpec.DEFAULT.withAll(values);
+    }
+
+    private Key<?> known(Keys keys, String name) {
+        return keys.find(name).orElseThrow(() -> new CheckpointException(file, Text.format("unknown key %s; %s", shown(name),
+                Nearest.to(name, keys.names()).map(nearest -> Text.format("perhaps %s was meant", nearest)).orElse("there are none here"))));
+    }
+
+    private Object value(Key<?> key, JsonNode node) {
+        return value(key.name(), key.type(), node);
+    }
+
+    private Object value(String key, Type<?> type, JsonNode node) {
+        return switch (type) {
+            case Type.Whole _ when node.isInt() -> node.intValue();
+            case Type.Real _ when node.isNumber() -> node.doubleValue();
+            case Type.Truth _ when node.isBoolean() -> node.booleanValue();
+            case Type.Words _ when node.isString() -> node.stringValue();
+            case Type.FilePath _ when node.isString() -> node.stringValue();
+            case Type.Label<?> label when node.isString() && label.constant(node.stringValue()).isPresent() -> label.constant(node.stringValue()).get();
+            case Type.Part _ when node.isString() -> Choice.of(node.stringValue());
+            case Type.Part part when node instanceof ObjectNode mapping -> choice(key, part, mapping);
+            case Type.Items<?>(var item) when node instanceof ArrayNode items -> {
+                List<Object> values = new ArrayList<>();
+                items.forEach(one -> values.add(value(key, item, one)));
+                yield List.copyOf(values);
+            }
+            case Type.ByLayer<?>(var item) -> layers(key, item, node);
+            default -> throw new CheckpointException(file, Text.format("%s must be %s, not %s", key, type.wanted(), shown(node.toString())));
+        };
+    }
+
+    private Choice choice(String key, Type.Part part, ObjectNode mapping) {
+        JsonNode name = mapping.get(Choice.KIND_KEY);
+        if (name == null || !name.isString()) {
+            throw new CheckpointException(file, Text.format("%s is a mapping and names no %s under \"%s\"", key, part.kind().name(), Choice.KIND_KEY));
         }
-        if (isReal(type) && node.isNumber()) {
-            return node.doubleValue();
-        }
-        if (isTruth(type) && node.isBoolean()) {
-            return node.booleanValue();
-        }
-        if (type == String.class && node.isString()) {
-            return node.stringValue();
-        }
-        if (type.isEnum() && node.isString()) {
-            for (Object constant : type.getEnumConstants()) {
-                if (label((Enum<?>) constant).equals(node.stringValue())) {
-                    return constant;
-                }
+        Keys own = catalog.keys(part.kind(), name.stringValue());
+        Choice choice = Choice.of(name.stringValue());
+        for (Map.Entry<String, JsonNode> entry : mapping.properties()) {
+            if (!entry.getKey().equals(Choice.KIND_KEY)) {
+                choice = choice.with(known(own, entry.getKey()), value(known(own, entry.getKey()), entry.getValue()));
             }
         }
-        throw new CheckpointException(file, Text.format("%s must be %s, not %s", key, wanted(type), shown(node.toString())));
+        return choice;
     }
 
-    private static String wanted(Class<?> type) {
-        if (type.isEnum()) {
-            return Arrays.stream(type.getEnumConstants()).map(constant -> label((Enum<?>) constant)).collect(Collectors.joining(", ", "one of ", ""));
+    /** One value for all layers, or a mapping with a default. */
+    private PerLayer<Object> layers(String key, Type<?> item, JsonNode node) {
+        boolean byLayer = node instanceof ObjectNode mapping && !(item instanceof Type.Part && mapping.has(Choice.KIND_KEY));
+        if (!byLayer) {
+            return PerLayer.of(value(key, item, node));
         }
-        return isWhole(type) ? "a whole number" : isReal(type) ? "a number" : isTruth(type) ? "true or false" : "text";
-    }
-
-    private static boolean isWhole(Class<?> type) {
-        return type == int.class || type == Integer.class;
-    }
-
-    private static boolean isReal(Class<?> type) {
-        return type == double.class || type == Double.class;
-    }
-
-    private static boolean isTruth(Class<?> type) {
-        return type == boolean.class || type == Boolean.class;
-    }
-
-    private static String label(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+        JsonNode standard = node.get(PerLayer.STANDARD_KEY);
+        if (standard == null) {
+            throw new CheckpointException(file, Text.format("%s differs by layer, but says no \"%s\"", key, PerLayer.STANDARD_KEY));
+        }
+        SequencedMap<Range, Object> exceptions = new LinkedHashMap<>();
+        node.properties().stream().filter(entry -> !entry.getKey().equals(PerLayer.STANDARD_KEY)).forEach(entry -> {
+            Optional<Range> range = Range.parse(entry.getKey());
+            exceptions.put(range.orElseThrow(() -> new CheckpointException(file, Text.format("%s: %s names no layers; there are %s", key,
+                    shown(entry.getKey()), PerLayer.RANGES))), value(key, item, entry.getValue()));
+        });
+        return new PerLayer<>(value(key, item, standard), exceptions);
     }
 }

@@ -1,9 +1,12 @@
 package io.fluxo.layer;
 
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
+import java.util.Map;
 
 /** (x − μ)/√(σ² + ε) · w + b over the last axis (Ba, Kiros and Hinton 2016). */
 public final class LayerNorm extends Layer implements ChapterNorm {
@@ -11,8 +14,7 @@ public final class LayerNorm extends Layer implements ChapterNorm {
     private final double eps;
     private final Parameter gain;
     private final Parameter bias;
-    private final HookPoint hookScale = interior("hook_scale");
-    private final HookPoint hookNormalized = interior("hook_normalized");
+    private final Map<Inside, HookPoint> inside = Map.of(Inside.SCALE, interior("hook_scale"), Inside.NORMALIZED, interior("hook_normalized"));
     private final HookPoint hookOut = boundary("hook_out");
 
     public LayerNorm(String path, Dim width, boolean affine, double eps) {
@@ -29,13 +31,7 @@ public final class LayerNorm extends Layer implements ChapterNorm {
 
     @Override
     protected Tensor compute(Pass pass, Tensor x) {
-        if (pass.wants(hookScale) || pass.wants(hookNormalized)) {
-            Tensor centred = pass.sub(x, pass.mean(x, -1));
-            Tensor variance = pass.mean(pass.mul(centred, centred), -1);
-            Tensor scale = pass.at(hookScale, pass.sqrt(pass.shift(variance, eps)));
-            Tensor normalized = pass.at(hookNormalized, pass.div(centred, scale));
-            return pass.at(hookOut, gain == null ? normalized : pass.add(pass.mul(normalized, gain.value()), bias.value()));
-        }
-        return pass.at(hookOut, gain == null ? pass.layerNorm(x, null, null, eps) : pass.layerNorm(x, gain.value(), bias.value(), eps));
+        FusedOp.LayerNorm op = new FusedOp.LayerNorm(eps, gain != null);
+        return pass.at(hookOut, gain == null ? pass.inspected(op, inside, x) : pass.inspected(op, inside, x, gain.value(), bias.value()));
     }
 }

@@ -10,12 +10,16 @@ import io.fluxo.tensor.Tensor;
  * ALiBi (Press, Smith and Lewis 2022): the score of a query and a key falls with their distance, by the slope 2^(−8h/n_heads) in head h from 1
  * on, whatever n_heads is. Untrained.
  */
-final class LinearBias {
+public record LinearBias() implements ScorePositions {
 
-    private LinearBias() {}
+    @Override
+    public boolean addsBias() {
+        return true;
+    }
 
-    /** −slope·|i − j|, [head n m]; the n queries stand at the last of the m keys' positions. */
-    static Tensor of(Pass pass, Dim heads, Dim n, Dim m, DType dtype) {
+    /** −slope·|i − j|, [head n m]. */
+    @Override
+    public Tensor bias(Pass pass, Dim heads, Dim n, Dim m, DType dtype) {
         Shape pairs = Shape.of(n, m);
         Tensor distance = pass.sub(Positions.from(pass, m.minus(n), 0, pairs, dtype), pass.iota(1, pairs, dtype));
         Tensor away = pass.maximum(distance, pass.neg(distance));                                // [n m]

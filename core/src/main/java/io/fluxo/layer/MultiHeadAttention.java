@@ -1,12 +1,14 @@
 package io.fluxo.layer;
 
 import io.fluxo.op.FusedOp;
+import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -49,25 +51,12 @@ public final class MultiHeadAttention extends Attention {
 
         /** Plain: one initializer for all. */
         static Design of(Mask mask, boolean bias, Initializer initializer, double dropout) {
-            return new Design(mask, bias, initializer, initializer, initializer, new ScorePositions.None(), Optional.empty(), Optional.empty(), dropout);
+            return new Design(mask, bias, initializer, initializer, initializer, ScorePositions.NONE, Optional.empty(), Optional.empty(), dropout);
         }
     }
 
     /** RMSNorm of each head's queries and keys. */
     public record QkNorm(boolean affine, double eps) {}
-
-    /** How positions enter the scores. */
-    public sealed interface ScorePositions {
-
-        /** Not at all. */
-        record None() implements ScorePositions {}
-
-        /** Queries and keys are turned. */
-        record Rotary(Rotation rotation) implements ScorePositions {}
-
-        /** Scores fall with distance. */
-        record Alibi() implements ScorePositions {}
-    }
 
     /** The four projections: [… d_model] → [… n_heads·d_head], [… n_key_value_heads·d_head], [… n_key_value_heads·d_v], and back to d_model. */
     public record Projections(Linear q, Linear k, Linear v, Linear o) {}
@@ -88,8 +77,7 @@ public final class MultiHeadAttention extends Attention {
     private final HookPoint hookV = boundary("hook_v");
     private final Optional<HookPoint> hookRotQ;
     private final Optional<HookPoint> hookRotK;
-    private final HookPoint hookScores = interior("hook_attn_scores");
-    private final HookPoint hookPattern = interior("hook_pattern");
+    private final Map<Inside, HookPoint> inside = Map.of(Inside.SCORES, interior("hook_attn_scores"), Inside.PATTERN, interior("hook_pattern"));
     private final HookPoint hookZ = boundary("hook_z");
 
     public MultiHeadAttention(String path, Dims dims, Mask mask, boolean bias, Initializer initializer, double dropoutRate) {
@@ -110,7 +98,7 @@ public final class MultiHeadAttention extends Attention {
         v = part(new Linear(path, "V", dims.dModel, values, design.bias(), design.carrying()));
         queryNorm = norm("q_norm");
         keyNorm = norm("k_norm");
-        boolean turned = design.positions() instanceof ScorePositions.Rotary;
+        boolean turned = design.positions().turns();
         hookRotQ = turned ? Optional.of(boundary("hook_rot_q")) : Optional.empty();
         hookRotK = turned ? Optional.of(boundary("hook_rot_k")) : Optional.empty();
         headLayer = design.heads().map(this::part);
@@ -154,9 +142,9 @@ public final class MultiHeadAttention extends Attention {
         Tensor vs = pass.at(hookV, Heads.split(pass, v.forward(pass, values), dims.nKeyValueHeads, dims.dV));      // [batch m head d_v]
         qs = queryNorm.isPresent() ? queryNorm.get().forward(pass, qs) : qs;
         ks = keyNorm.isPresent() ? keyNorm.get().forward(pass, ks) : ks;
-        if (design.positions() instanceof ScorePositions.Rotary(Rotation rotation)) {
-            qs = pass.at(hookRotQ.orElseThrow(), rotation.turn(pass, qs, ks.dim(1).minus(qs.dim(1))));             // the last n of m positions
-            ks = pass.at(hookRotK.orElseThrow(), rotation.turn(pass, ks, Dim.of(0)));
+        if (design.positions().turns()) {
+            qs = pass.at(hookRotQ.orElseThrow(), design.positions().turn(pass, qs, ks.dim(1).minus(qs.dim(1))));   // the last n of m positions
+            ks = pass.at(hookRotK.orElseThrow(), design.positions().turn(pass, ks, Dim.of(0)));
         }
         Tensor z = pass.at(hookZ, mix(pass, qs, Heads.share(pass, ks, dims.nHeads), Heads.share(pass, vs, dims.nHeads), biases(pass, qs, ks, bias)));
         Tensor results = headLayer.isPresent() ? headLayer.get().forward(pass, z) : z;                             // [batch n head d_v]
@@ -165,22 +153,17 @@ public final class MultiHeadAttention extends Attention {
 
     /** What is added to the scores, null for nothing. */
     private Tensor biases(Pass pass, Tensor qs, Tensor ks, Tensor given) {
-        if (!(design.positions() instanceof ScorePositions.Alibi)) {
+        if (!design.positions().addsBias()) {
             return given;
         }
-        Tensor distance = LinearBias.of(pass, dims.nHeads, qs.dim(1), ks.dim(1), qs.dtype());
-        return given == null ? distance : pass.add(given, distance);
+        Tensor positions = design.positions().bias(pass, dims.nHeads, qs.dim(1), ks.dim(1), qs.dtype());
+        return given == null ? positions : pass.add(given, positions);
     }
 
     private Tensor mix(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
         FusedOp.Attention op = bias == null ? plain : new FusedOp.Attention(plain.mask(), plain.scale(), true);
         Tensor[] in = bias == null ? new Tensor[] {qs, ks, vs} : new Tensor[] {qs, ks, vs, bias};
-        if (pass.wants(hookScores) || pass.wants(hookPattern)) {
-            Tensor scores = pass.at(hookScores, op.scores(pass, in));                      // [batch head n m]
-            Tensor pattern = pass.at(hookPattern, pass.softmax(scores));
-            return op.weighted(pass, pattern, vs);
-        }
-        return pass.fused(op, in);
+        return pass.inspected(op, inside, in); // scores and pattern are [batch head n m]
     }
 
     /** The sizes it was built from. */

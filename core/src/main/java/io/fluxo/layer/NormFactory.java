@@ -1,10 +1,15 @@
 package io.fluxo.layer;
 
+import io.fluxo.plugin.Part;
+import io.fluxo.setting.PartKind;
 import io.fluxo.shape.Dim;
 
 /** Makes a norm: what {@code norm: NAME} in a ModelSpec stands for. */
 @FunctionalInterface
-public interface NormFactory {
+public interface NormFactory extends Part<NormFactory> {
+
+    PartKind<NormFactory> KIND = new PartKind<>("norm", NormFactory.class);
+
 
     /**
      * @param path   where it stands: {@code blocks.0.ln1}

@@ -1,6 +1,7 @@
 package io.fluxo.layer;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Shape;
@@ -92,6 +93,16 @@ public final class Pass extends Ops {
     /** Whether anybody looks at {@code point}. */
     public boolean wants(HookPoint point) {
         return hooks != Hooks.NONE && hooks.wants(point);
+    }
+
+    /**
+     * {@code op}. Where somebody looks at a value inside it, it runs as its composition.
+     *
+     * @param inside where the values inside it are shown
+     */
+    Tensor inspected(FusedOp.Inspectable op, Map<FusedOp.Inside, HookPoint> inside, Tensor... inputs) {
+        boolean looked = inside.values().stream().anyMatch(this::wants);
+        return looked ? op.compose(this, (place, value) -> at(inside.get(place), value), inputs) : fused(op, inputs);
     }
 
     /** Whether this is a pass of training: something is dropped, and statistics are those of the batch. */

@@ -1,17 +1,19 @@
 package io.fluxo.layer;
 
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
+import java.util.Map;
 
 /** x/√(mean x² + ε) · w over the last axis (Zhang and Sennrich 2019). */
 public final class RmsNorm extends Layer {
 
     private final double eps;
     private final Parameter gain;
-    private final HookPoint hookScale = interior("hook_scale");
-    private final HookPoint hookNormalized = interior("hook_normalized");
+    private final Map<Inside, HookPoint> inside = Map.of(Inside.SCALE, interior("hook_scale"), Inside.NORMALIZED, interior("hook_normalized"));
     private final HookPoint hookOut = boundary("hook_out");
 
     public RmsNorm(String path, Dim width, boolean affine, double eps) {
@@ -22,11 +24,7 @@ public final class RmsNorm extends Layer {
 
     @Override
     protected Tensor compute(Pass pass, Tensor x) {
-        if (pass.wants(hookScale) || pass.wants(hookNormalized)) {
-            Tensor scale = pass.at(hookScale, pass.sqrt(pass.shift(pass.mean(pass.mul(x, x), -1), eps)));
-            Tensor normalized = pass.at(hookNormalized, pass.div(x, scale));
-            return pass.at(hookOut, gain == null ? normalized : pass.mul(normalized, gain.value()));
-        }
-        return pass.at(hookOut, pass.rmsNorm(x, gain == null ? null : gain.value(), eps));
+        FusedOp.RmsNorm op = new FusedOp.RmsNorm(eps, gain != null);
+        return pass.at(hookOut, gain == null ? pass.inspected(op, inside, x) : pass.inspected(op, inside, x, gain.value()));
     }
 }

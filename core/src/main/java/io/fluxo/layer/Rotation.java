@@ -13,7 +13,7 @@ import io.fluxo.tensor.Tensor;
  * @param theta  the base θ
  * @param pairs  which features are a pair
  */
-public record Rotation(double theta, Pairs pairs) {
+public record Rotation(double theta, Pairs pairs) implements ScorePositions {
 
     public enum Pairs {
         /** 2i and 2i + 1. */
@@ -22,8 +22,13 @@ public record Rotation(double theta, Pairs pairs) {
         HALVES
     }
 
-    /** {@code x} [batch n head d_head], turned as at the positions from {@code first} on. */
-    Tensor turn(Pass pass, Tensor x, Dim first) {
+    @Override
+    public boolean turns() {
+        return true;
+    }
+
+    @Override
+    public Tensor turn(Pass pass, Tensor x, Dim first) {
         Dim m = x.dim(3).over(Dim.of(2));
         Tensor angle = angle(pass, x.dim(1), m, first, x.dtype() == DType.F64 ? DType.F64 : DType.F32);
         Tensor cos = pass.unsqueeze(pass.cast(pass.cos(angle), x.dtype()), 1);                    // [n 1 m]

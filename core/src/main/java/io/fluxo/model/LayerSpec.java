@@ -1,27 +1,47 @@
 package io.fluxo.model;
 
-import io.fluxo.model.ModelSpec.*;
+import static io.fluxo.model.ModelSpec.ATTENTION;
+import static io.fluxo.model.ModelSpec.D_HEAD;
+import static io.fluxo.model.ModelSpec.D_MODEL;
+import static io.fluxo.model.ModelSpec.N_HEADS;
+import static io.fluxo.model.ModelSpec.N_KEY_VALUE_HEADS;
+import static io.fluxo.model.ModelSpec.N_LAYERS;
+
+import io.fluxo.layer.AttentionKind;
+import io.fluxo.layer.AttentionTraits;
+import io.fluxo.layer.PartSays;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.LayerKey;
 
 /**
- * What one layer is built from: the keys of a {@link ModelSpec} that may differ by layer, as they are at this one.
+ * One layer of a model: the keys that may differ by layer, as they are here.
  *
- * @param index  the layer, from 0
- * @param layers how many there are
+ * @param index the layer, from 0
  */
-public record LayerSpec(int index, int layers, int nHeads, int nKeyValueHeads, int dHead, int dMlp, ActFn actFn, String placement,
-                        String norm, boolean normAffine, double normEps, AttentionKind attention, MaskKind mask, boolean qkNorm,
-                        boolean ffn, ResidualKind residual, double residualScale, double ropeTheta, boolean bias) {
+public record LayerSpec(ModelSpec model, int index) {
 
-    static LayerSpec of(ModelSpec spec, int layer) {
-        return new LayerSpec(layer, spec.nLayers(), spec.nHeads().at(layer), spec.keyValueHeads(layer), spec.headWidth(layer),
-                spec.dMlp().at(layer), spec.actFn().at(layer), spec.placement().at(layer), spec.norm().at(layer),
-                spec.normAffine().at(layer), spec.normEps().at(layer), spec.attention().at(layer), spec.mask().at(layer),
-                spec.qkNorm().at(layer), spec.ffn().at(layer), spec.residual().at(layer), spec.residualScale().at(layer),
-                spec.ropeTheta().at(layer), spec.bias().at(layer));
+    /** What this layer has under {@code key}. */
+    public <T> T get(LayerKey<T> key) {
+        return model.get(key).at(index);
     }
 
-    /** Whether the layer has a sub-layer that lets tokens see each other. */
-    public boolean attends() {
-        return attention != AttentionKind.NONE;
+    /** How many layers the model has. */
+    public int layers() {
+        return model.get(N_LAYERS);
+    }
+
+    /** The width of one head, as given or as d_model / n_heads. */
+    public int headWidth() {
+        return get(D_HEAD) > 0 ? get(D_HEAD) : model.get(D_MODEL) / get(N_HEADS);
+    }
+
+    /** How many heads of keys and values there are, as given or as many as there are heads. */
+    public int keyValueHeads() {
+        return get(N_KEY_VALUE_HEADS) > 0 ? get(N_KEY_VALUE_HEADS) : get(N_HEADS);
+    }
+
+    /** What this layer's attention kind says of itself; what is assumed of a kind that says nothing where it is not registered. */
+    public AttentionTraits attention(Catalog catalog) {
+        return catalog.find(AttentionKind.KIND, get(ATTENTION)).map(kind -> PartSays.orElse(AttentionTraits.OTHER, kind::traits)).orElse(AttentionTraits.OTHER);
     }
 }

@@ -1,6 +1,9 @@
 package io.fluxo.model;
 
-import io.fluxo.model.ModelSpec.PositionKind;
+import static io.fluxo.model.ModelSpec.*;
+
+import io.fluxo.layer.PositionKind;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.shape.Dim;
 
 /**
@@ -24,9 +27,9 @@ public record ModelDims(Dim dModel, Dim nHeads, Dim nKeyValueHeads, Dim dHead, D
 
     /** The numbers of {@code layer} of {@code spec}. */
     public static ModelDims of(ModelSpec spec, LayerSpec layer) {
-        return new ModelDims(Dim.of("d_model", spec.dModel()), Dim.of("head", layer.nHeads()), Dim.of("head", layer.nKeyValueHeads()),
-                Dim.of("d_head", layer.dHead()), Dim.of("d_head", layer.dHead()), Dim.of("d_mlp", layer.dMlp()), Dim.of("n_ctx", spec.nCtx()),
-                Dim.of("d_vocab", spec.dVocab()));
+        return new ModelDims(Dim.of("d_model", spec.get(D_MODEL)), Dim.of("head", layer.get(N_HEADS)), Dim.of("head", layer.keyValueHeads()),
+                Dim.of("d_head", layer.headWidth()), Dim.of("d_head", layer.headWidth()), Dim.of("d_mlp", layer.get(D_MLP)),
+                Dim.of("n_ctx", spec.get(N_CTX)), Dim.of("d_vocab", spec.get(D_VOCAB)));
     }
 
     /** A symbol for every size, none related to another. */
@@ -38,12 +41,15 @@ public record ModelDims(Dim dModel, Dim nHeads, Dim nKeyValueHeads, Dim dHead, D
     /**
      * A symbol for every size of {@code layer}, related only as its specification says: n_heads = groups·n_key_value_heads where keys and
      * values are shared, d_head = 2·m where features are rotated in pairs.
+     *
+     * @param catalog what positions say of themselves
      */
-    public static ModelDims symbolic(ModelSpec spec, LayerSpec layer) {
+    public static ModelDims symbolic(ModelSpec spec, LayerSpec layer, Catalog catalog) {
         ModelDims free = symbolic();
-        Dim keyValueHeads = layer.nKeyValueHeads() == layer.nHeads() ? free.nHeads() : Dim.symbol("n_key_value_heads");
-        Dim heads = layer.nKeyValueHeads() == layer.nHeads() ? free.nHeads() : Dim.symbol("groups").times(keyValueHeads);
-        Dim headWidth = spec.positions() == PositionKind.ROPE ? Dim.of(2).times(Dim.symbol("m")) : free.dHead();
+        Dim keyValueHeads = layer.keyValueHeads() == layer.get(N_HEADS) ? free.nHeads() : Dim.symbol("n_key_value_heads");
+        Dim heads = layer.keyValueHeads() == layer.get(N_HEADS) ? free.nHeads() : Dim.symbol("groups").times(keyValueHeads);
+        boolean inPairs = catalog.find(PositionKind.KIND, spec.get(POSITIONS)).filter(kind -> kind.traits().inPairs()).isPresent();
+        Dim headWidth = inPairs ? Dim.of(2).times(Dim.symbol("m")) : free.dHead();
         return new ModelDims(free.dModel(), heads, keyValueHeads, headWidth, free.dV(), free.dMlp(), free.nCtx(), free.dVocab());
     }
 }

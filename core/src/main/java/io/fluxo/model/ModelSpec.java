@@ -1,142 +1,189 @@
 package io.fluxo.model;
 
+import io.fluxo.block.Placement;
+import io.fluxo.layer.ActFn;
+import io.fluxo.layer.AttentionKind;
+import io.fluxo.layer.InitKind;
+import io.fluxo.layer.NormFactory;
+import io.fluxo.layer.PositionKind;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.Keys;
+import io.fluxo.setting.LayerKey;
+import io.fluxo.setting.LayerPartKey;
+import io.fluxo.setting.PartKey;
+import io.fluxo.setting.PerLayer;
+import io.fluxo.setting.Settings;
+import io.fluxo.setting.Type;
+import io.fluxo.setting.Type.Real.Range;
+import io.fluxo.setting.Violation;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * Everything that determines a model, under TransformerLens's names. Written in YAML in snake_case ({@code d_model}); one immutable record, so
- * that a study varies a model by replacing components. What may differ from layer to layer is a {@link PerLayer}.
- *
- * @param family         what kind of model it is; all that follows but the sizes is about transformers
- * @param nLayers        number of blocks; 0 leaves embedding, positions and unembedding
- * @param dModel         width d of the residual stream
- * @param nHeads         attention heads; need not divide {@code dModel} if {@code dHead} is given
- * @param nKeyValueHeads heads of keys and values, each shared by as many query heads as there are groups (Ainslie et al. 2023); 0 stands
- *                       for {@code nHeads}
- * @param dHead          width of one head's queries, keys and values; 0 stands for {@code dModel / nHeads}
- * @param dMlp           width of the feed-forward network's hidden layer
- * @param nCtx           longest sequence, and the number of learned positions
- * @param dVocab         number of token ids; 0 until the task has said it
- * @param actFn          the feed-forward network's nonlinearity
- * @param placement      where the norms stand: the registered name of a block ({@code pre}, {@code post}, …)
- * @param norm           the registered name of a norm ({@code layer_norm}, {@code rms_norm}, …); the final norm is the default's
- * @param normAffine     whether norms carry a gain and (layer_norm) a bias
- * @param normEps        added to the variance under the root
- * @param finalNorm      whether the stack ends in a norm before the unembedding
- * @param attention      how attention weighs positions
- * @param mask           which positions a query may see
- * @param qkNorm         whether each head's queries and keys are normalised (RMSNorm over d_head) before they meet
- * @param ffn            whether blocks have a feed-forward network
- * @param residual       how a sub-layer's output joins the stream
- * @param residualScale  s in x + s·f, where {@code residual} is scaled
- * @param positions      how positions enter
- * @param ropeTheta      base of the rotations' wavelengths, where {@code positions} is rope
- * @param ropeLayout     which features a rotation turns together, where {@code positions} is rope
- * @param bias           whether attention and feed-forward projections carry a bias
- * @param tiedHead       whether the unembedding is the embedding transposed
- * @param dropout        probability of dropping an element of a sub-layer's output and of the embedding, in training
- * @param init           how weight matrices are drawn
- * @param initStd        standard deviation of weight matrices, where {@code init} is gpt2 or normal
- * @param embedStd       standard deviation of token and learned position embeddings at initialisation
- * @param ngramOrder     family ngram: the longest run of tokens that is counted, the predicted one included
- * @param initFrom       a model directory whose parameters it starts from, in place of drawn ones; empty for none
+ * Everything that determines a model, under TransformerLens's names: {@code spec.get(D_MODEL)}, {@code spec.with(D_MODEL, 64)}. The keys below are the
+ * one place where each is declared.
  */
-public record ModelSpec(Family family, int nLayers, int dModel, PerLayer<Integer> nHeads, PerLayer<Integer> nKeyValueHeads,
-                        PerLayer<Integer> dHead, PerLayer<Integer> dMlp, int nCtx, int dVocab, PerLayer<ActFn> actFn,
-                        PerLayer<String> placement, PerLayer<String> norm, PerLayer<Boolean> normAffine, PerLayer<Double> normEps,
-                        FinalNorm finalNorm, PerLayer<AttentionKind> attention, PerLayer<MaskKind> mask, PerLayer<Boolean> qkNorm,
-                        PerLayer<Boolean> ffn, PerLayer<ResidualKind> residual, PerLayer<Double> residualScale, PositionKind positions,
-                        PerLayer<Double> ropeTheta, RopeLayout ropeLayout, PerLayer<Boolean> bias, boolean tiedHead, double dropout,
-                        InitKind init, double initStd, double embedStd, int ngramOrder, String initFrom) {
+public final class ModelSpec extends Settings<ModelSpec> {
 
     /** RNN: Elman's. NGRAM: counts of what followed the last tokens. */
     public enum Family { TRANSFORMER, GRU, RNN, NGRAM }
 
-    /** SWIGLU and GEGLU gate a second projection with SiLU and the exact GELU (Shazeer 2020). */
-    public enum ActFn {
-        RELU, GELU, GELU_TANH, SILU, SWIGLU, GEGLU;
-
-        /** Whether the hidden layer is a product of two projections. */
-        public boolean isGated() {
-            return this == SWIGLU || this == GEGLU;
-        }
-    }
-
     /** PLACEMENT: as the last block's placement has it. */
     public enum FinalNorm { PLACEMENT, ALWAYS, NEVER }
-
-    /** UNIFORM: every permitted position weighs the same. SELF_ONLY: a token sees itself alone. NONE: no attention sub-layer. */
-    public enum AttentionKind { SOFTMAX, UNIFORM, SELF_ONLY, NONE }
 
     public enum MaskKind { CAUSAL, BIDIRECTIONAL }
 
     /** x + f, x + s·f, f. */
     public enum ResidualKind { IDENTITY, SCALED, NONE }
 
-    public enum PositionKind { LEARNED, SINUSOIDAL, ROPE, ALIBI, NONE }
-
     /** Features 2i and 2i + 1 turn together (Su et al. 2021), or i and i + d_head/2 (as Hugging Face stores llama). */
     public enum RopeLayout { INTERLEAVED, HALF }
 
-    /** GPT2: N(0, init_std²), and what is added to the stream × 1/√(2L). */
-    public enum InitKind { XAVIER_NORMAL, GPT2, NORMAL }
+    public static final Key<Family> FAMILY = Key.of("family", Type.label(Family.class), Family.TRANSFORMER,
+            "what kind of model it is; all that follows but the sizes is about transformers");
 
-    /** The model of the study {@code pre-vs-post}: six layers of width 32 with one head. */
-    public static final ModelSpec DEFAULT = new ModelSpec(Family.TRANSFORMER, 6, 32, PerLayer.of(1), PerLayer.of(0), PerLayer.of(0), PerLayer.of(128), 32, 0,
-            PerLayer.of(ActFn.RELU), PerLayer.of("pre"), PerLayer.of("layer_norm"), PerLayer.of(false), PerLayer.of(1e-5), FinalNorm.PLACEMENT,
-            PerLayer.of(AttentionKind.SOFTMAX), PerLayer.of(MaskKind.CAUSAL), PerLayer.of(false), PerLayer.of(true), PerLayer.of(ResidualKind.IDENTITY), PerLayer.of(1.0), PositionKind.LEARNED,
-            PerLayer.of(10_000.0), RopeLayout.HALF, PerLayer.of(true), false, 0, InitKind.XAVIER_NORMAL, 0.02, 0.5, 3, "");
+    public static final Key<Integer> N_LAYERS = Key.of("n_layers", Type.whole(0, 10_000), 6,
+            "number of blocks; 0 leaves embedding, positions and unembedding");
 
-    /** {@link #DEFAULT}, to be changed. */
-    public static ModelSpecBuilder builder() {
-        return DEFAULT.edit();
+    public static final Key<Integer> D_MODEL = Key.of("d_model", Type.whole(1), 32, "width d of the residual stream");
+
+    public static final LayerKey<Integer> N_HEADS = Key.byLayer("n_heads", Type.whole(1), 1,
+            "attention heads; need not divide d_model if d_head is given");
+
+    public static final LayerKey<Integer> N_KEY_VALUE_HEADS = Key.byLayer("n_key_value_heads", Type.whole(0), 0,
+            "heads of keys and values, each shared by as many query heads as there are groups (Ainslie et al. 2023); 0 stands for n_heads");
+
+    public static final LayerKey<Integer> D_HEAD = Key.byLayer("d_head", Type.whole(0), 0,
+            "width of one head's queries, keys and values; 0 stands for d_model / n_heads");
+
+    public static final LayerKey<Integer> D_MLP = Key.byLayer("d_mlp", Type.whole(1), 128, "width of the feed-forward network's hidden layer");
+
+    public static final Key<Integer> N_CTX = Key.of("n_ctx", Type.whole(1), 32, "longest sequence, and the number of learned positions");
+
+    public static final Key<Integer> D_VOCAB = Key.of("d_vocab", Type.whole(0), 0, "number of token ids; 0 until the task has said it");
+
+    public static final LayerPartKey ACT_FN = LayerPartKey.of(ActFn.KIND, "relu", "the feed-forward network's nonlinearity");
+
+    public static final LayerPartKey PLACEMENT = LayerPartKey.of(Placement.KIND, "pre",
+            "where the norms stand: the registered name of a block (pre, post, …)");
+
+    public static final LayerPartKey NORM = LayerPartKey.of(NormFactory.KIND, "layer_norm",
+            "the registered name of a norm (layer_norm, rms_norm, …); the final norm is the default's");
+
+    public static final LayerKey<Boolean> NORM_AFFINE = Key.byLayer("norm_affine", Type.truth(), false,
+            "whether norms carry a gain and (layer_norm) a bias");
+
+    public static final LayerKey<Double> NORM_EPS = Key.byLayer("norm_eps", Type.real(Range.NOT_NEGATIVE), 1e-5, "added to the variance under the root");
+
+    public static final Key<FinalNorm> FINAL_NORM = Key.of("final_norm", Type.label(FinalNorm.class), FinalNorm.PLACEMENT,
+            "whether the stack ends in a norm before the unembedding");
+
+    public static final LayerPartKey ATTENTION = LayerPartKey.of(AttentionKind.KIND, "softmax", "how attention weighs positions");
+
+    public static final LayerKey<MaskKind> MASK = Key.byLayer("mask", Type.label(MaskKind.class), MaskKind.CAUSAL,
+            "which positions a query may see; bidirectional is refused where later positions show the answers (every task but recall)");
+
+    public static final LayerKey<Boolean> QK_NORM = Key.byLayer("qk_norm", Type.truth(), false,
+            "whether each head's queries and keys are normalised (RMSNorm over d_head) before they meet");
+
+    public static final LayerKey<Boolean> FFN = Key.byLayer("ffn", Type.truth(), true, "whether blocks have a feed-forward network");
+
+    public static final LayerKey<ResidualKind> RESIDUAL = Key.byLayer("residual", Type.label(ResidualKind.class), ResidualKind.IDENTITY,
+            "how a sub-layer's output joins the stream");
+
+    public static final LayerKey<Double> RESIDUAL_SCALE = Key.byLayer("residual_scale", Type.real(Range.ANY), 1.0, "s in x + s·f, where residual is scaled");
+
+    public static final PartKey POSITIONS = PartKey.of(PositionKind.KIND, "learned", "how positions enter");
+
+    public static final LayerKey<Double> ROPE_THETA = Key.byLayer("rope_theta", Type.real(Range.ABOVE_ONE), 10_000.0,
+            "base of the rotations' wavelengths, where positions is rope");
+
+    public static final Key<RopeLayout> ROPE_LAYOUT = Key.of("rope_layout", Type.label(RopeLayout.class), RopeLayout.HALF,
+            "which features a rotation turns together, where positions is rope");
+
+    public static final LayerKey<Boolean> BIAS = Key.byLayer("bias", Type.truth(), true,
+            "whether attention and feed-forward projections carry a bias");
+
+    public static final Key<Boolean> TIED_HEAD = Key.of("tied_head", Type.truth(), false, "whether the unembedding is the embedding transposed");
+
+    public static final Key<Double> DROPOUT = Key.of("dropout", Type.real(Range.SHARE), 0.0,
+            "probability of dropping an element of a sub-layer's output and of the embedding, in training");
+
+    public static final PartKey INIT = PartKey.of(InitKind.KIND, "xavier_normal", "how weight matrices are drawn");
+
+    public static final Key<Double> INIT_STD = Key.of("init_std", Type.real(Range.NOT_NEGATIVE), 0.02,
+            "standard deviation of weight matrices, where init is gpt2 or normal");
+
+    public static final Key<Double> EMBED_STD = Key.of("embed_std", Type.real(Range.NOT_NEGATIVE), 0.5,
+            "standard deviation of token and learned position embeddings at initialisation");
+
+    public static final Key<Integer> NGRAM_ORDER = Key.of("ngram_order", Type.whole(1, 16), 3,
+            "family ngram: the longest run of tokens that is counted, the predicted one included");
+
+    public static final Key<String> INIT_FROM = Key.of("init_from", Type.file(), "",
+            "a model directory whose parameters it starts from, in place of drawn ones; a relative path counts from the folder of the YAML file; empty for none."
+                    + " It has to be the same model: only dropout, embed_std, init, init_from, init_std, and n_ctx where positions are not learned, may differ;"
+                    + " char_lm: of a text with the same characters");
+
+    /** All of them, in the order in which they are written. */
+    public static final Keys KEYS = Keys.of(FAMILY, N_LAYERS, D_MODEL, N_HEADS, N_KEY_VALUE_HEADS, D_HEAD, D_MLP, N_CTX, D_VOCAB, ACT_FN, PLACEMENT, NORM,
+            NORM_AFFINE, NORM_EPS, FINAL_NORM, ATTENTION, MASK, QK_NORM, FFN, RESIDUAL, RESIDUAL_SCALE, POSITIONS, ROPE_THETA, ROPE_LAYOUT, BIAS, TIED_HEAD,
+            DROPOUT, INIT, INIT_STD, EMBED_STD, NGRAM_ORDER, INIT_FROM);
+
+    /** The model of the study {@code pre-vs-post}: six layers of width 32 with one head. Every key has its standard value. */
+    public static final ModelSpec DEFAULT = new ModelSpec(Map.of());
+
+    private ModelSpec(Map<String, Object> set) {
+        super(set);
     }
 
-    /** This specification, to be changed. */
-    public ModelSpecBuilder edit() {
-        return new ModelSpecBuilder(this);
+    @Override
+    protected ModelSpec made(Map<String, Object> set) {
+        return new ModelSpec(set);
+    }
+
+    @Override
+    public Keys keys() {
+        return KEYS;
     }
 
     /** What {@code layer} is built from, counted from 0. */
     public LayerSpec layer(int layer) {
-        return LayerSpec.of(this, layer);
-    }
-
-    /** This model with every layer like {@code layer}; positions that enter through scores are left out where that layer has none. */
-    public ModelSpec like(LayerSpec layer) {
-        ModelSpec alike = edit().nHeads(layer.nHeads()).nKeyValueHeads(layer.nKeyValueHeads()).dHead(layer.dHead()).dMlp(layer.dMlp()).actFn(layer.actFn())
-                .placement(layer.placement()).norm(layer.norm()).normAffine(layer.normAffine()).normEps(layer.normEps()).attention(layer.attention())
-                .mask(layer.mask()).qkNorm(layer.qkNorm()).ffn(layer.ffn()).residual(layer.residual()).residualScale(layer.residualScale())
-                .ropeTheta(layer.ropeTheta()).bias(layer.bias()).build();
-        boolean throughScores = positions == PositionKind.ROPE || positions == PositionKind.ALIBI;
-        return !throughScores || layer.attention() == AttentionKind.SOFTMAX ? alike
-                : alike.edit().positions(PositionKind.NONE).ropeTheta(DEFAULT.ropeTheta).ropeLayout(DEFAULT.ropeLayout).build();
+        return new LayerSpec(this, layer);
     }
 
     /** All layers, first to last. */
     public List<LayerSpec> layers() {
-        return java.util.stream.IntStream.range(0, nLayers).mapToObj(this::layer).toList();
+        return IntStream.range(0, get(N_LAYERS)).mapToObj(this::layer).toList();
     }
 
-    /** The width of one of {@code layer}'s heads, as given or as {@code dModel / nHeads}. */
-    public int headWidth(int layer) {
-        return dHead.at(layer) > 0 ? dHead.at(layer) : dModel / nHeads.at(layer);
-    }
-
-    /** How many heads of keys and values {@code layer} has, as given or as many as there are heads. */
-    public int keyValueHeads(int layer) {
-        return nKeyValueHeads.at(layer) > 0 ? nKeyValueHeads.at(layer) : nHeads.at(layer);
+    /** This model with every layer like {@code layer}; positions that enter through scores are left out where that layer has none. */
+    public ModelSpec like(LayerSpec layer, Catalog catalog) {
+        Map<String, Object> alike = new LinkedHashMap<>();
+        KEYS.all().forEach(key -> {
+            if (key instanceof LayerKey<?> layered) {
+                alike.put(key.name(), PerLayer.of(layer.get(layered)));
+            }
+        });
+        ModelSpec model = withAll(alike);
+        boolean throughScores = catalog.find(PositionKind.KIND, get(POSITIONS)).filter(kind -> kind.traits().throughScores()).isPresent();
+        return !throughScores || layer.attention(catalog).matches() ? model
+                : model.with(POSITIONS, "none").with(ROPE_THETA, ROPE_THETA.standard()).with(ROPE_LAYOUT, ROPE_LAYOUT.standard());
     }
 
     /** This model over {@code vocabulary} token ids. */
     public ModelSpec withVocabulary(int vocabulary) {
-        return edit().dVocab(vocabulary).build();
+        return with(D_VOCAB, vocabulary);
     }
 
     /**
-     * What makes this specification impossible, each as one sentence that names the keys; empty where it can be built. Names of placements
-     * and norms are checked where they are looked up.
+     * What makes this specification impossible, each as one sentence that names the keys; empty where it can be built.
      *
-     * @param catalog what placements say of themselves
+     * @param catalog the parts that it may name, and what they say of themselves
      */
     public List<Violation> violations(Catalog catalog) {
         return SpecCheck.violations(this, catalog);
@@ -145,9 +192,14 @@ public record ModelSpec(Family family, int nLayers, int dModel, PerLayer<Integer
     /**
      * The keys that this model does not read, whatever they say, each with the reason.
      *
-     * @param catalog what placements and norms say of themselves
+     * @param catalog what the parts say of themselves
      */
     public List<Violation> unread(Catalog catalog) {
         return UnreadKeys.of(this, catalog);
+    }
+
+    /** The part that the last block's placement is; the standard one's in a model without blocks. */
+    Choice lastPlacement() {
+        return get(PLACEMENT).at(Math.max(0, get(N_LAYERS) - 1));
     }
 }

@@ -1,20 +1,25 @@
 package io.fluxo.model;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.block.Depth;
+import io.fluxo.block.Placement;
 import io.fluxo.block.SubLayers;
+import io.fluxo.layer.InitKind;
 import io.fluxo.layer.NoNorm;
 import io.fluxo.layer.NormFactory;
 import io.fluxo.layer.PartSays;
-import io.fluxo.model.ModelSpec.AttentionKind;
-import io.fluxo.model.ModelSpec.Family;
-import io.fluxo.model.ModelSpec.InitKind;
-import io.fluxo.model.ModelSpec.PositionKind;
-import io.fluxo.model.ModelSpec.ResidualKind;
+import io.fluxo.layer.PositionKind;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.plugin.Part;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.PartKind;
+import io.fluxo.setting.Values;
+import io.fluxo.setting.Violation;
 import io.fluxo.shape.Dim;
 import io.fluxo.text.Text;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -25,41 +30,45 @@ import java.util.function.Predicate;
  */
 final class UnreadKeys {
 
-    private static final Set<String> RECURRENT = Set.of("family", "n_layers", "d_model", "n_ctx", "d_vocab", "dropout", "embed_std", "init_from");
+    private static final Set<Key<?>> RECURRENT = Set.of(FAMILY, N_LAYERS, D_MODEL, N_CTX, D_VOCAB, DROPOUT, EMBED_STD, INIT_FROM);
 
     /** The keys that a family has; transformers have all but an n-gram's. */
-    private static final Map<Family, Set<String>> HAS = Map.of(Family.GRU, RECURRENT, Family.RNN, RECURRENT,
-            Family.NGRAM, Set.of("family", "n_ctx", "d_vocab", "ngram_order"));
-
-    private static final List<String> KEYS = Arrays.stream(ModelSpec.class.getRecordComponents())
-            .map(component -> component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT)).toList();
+    private static final Map<Family, Set<Key<?>>> HAS = Map.of(Family.GRU, RECURRENT, Family.RNN, RECURRENT,
+            Family.NGRAM, Set.of(FAMILY, N_CTX, D_VOCAB, NGRAM_ORDER));
 
     /** A key that a transformer reads only under a condition, and what it misses otherwise. */
-    private record Condition(String key, Predicate<Made> read, String otherwise) {}
+    private record Condition(Key<?> key, Predicate<Asked> read, String otherwise) {}
 
-    /** A specification and its layers, which are asked about again and again. */
-    private record Made(ModelSpec spec, List<LayerSpec> layers, Catalog catalog) {
+    /** A specification, and the parts that it names. */
+    private record Asked(ModelSpec spec, List<LayerSpec> layers, Catalog catalog) {
         boolean someLayer(Predicate<LayerSpec> predicate) {
             return layers.stream().anyMatch(predicate);
         }
 
-        boolean isNormed(String placement) {
-            return said(catalog.placements(), placement, known -> known.traits().normed());
+        boolean matches(LayerSpec layer) {
+            return layer.attention(catalog).matches();
+        }
+
+        boolean attends(LayerSpec layer) {
+            return layer.attention(catalog).present();
+        }
+
+        boolean isNormed(Choice placement) {
+            return says(Placement.KIND, placement, known -> known.traits().normed());
         }
 
         /** Whether something is learnt for each head, however heads weigh positions. */
-        boolean hasHeadLayer(String placement) {
-            return said(catalog.placements(), placement, known -> known.subLayers(SITE).heads().isPresent());
+        boolean hasHeadLayer(Choice placement) {
+            return says(Placement.KIND, placement, known -> known.subLayers(SITE).heads().isPresent());
         }
 
-        boolean norm(String name, Predicate<NormFactory> reads) {
-            return said(catalog.norms(), name, reads);
+        boolean turnsPairs() {
+            return says(PositionKind.KIND, spec.get(POSITIONS), known -> known.traits().inPairs());
         }
 
         /** What a part says; true where it is not registered, or cannot say it: building it will tell what is wrong. */
-        private static <T> boolean said(Map<String, T> parts, String name, Predicate<T> question) {
-            T part = parts.get(name);
-            return part == null || PartSays.orElse(true, () -> question.test(part));
+        <P extends Part<P>> boolean says(PartKind<P> kind, Choice choice, Predicate<P> question) {
+            return catalog.find(kind, choice).map(part -> PartSays.orElse(true, () -> question.test(part))).orElse(true);
         }
     }
 
@@ -67,80 +76,78 @@ final class UnreadKeys {
     private static final SubLayers.Site SITE = new SubLayers.Site("block", Depth.ALONE, Dim.ONE, Dim.ONE, (path, width) -> new NoNorm(path));
 
     private static final List<Condition> TRANSFORMER = List.of(
-            new Condition("n_heads", made -> made.someLayer(layer -> tellsHeadsApart(made, layer)),
+            new Condition(N_HEADS, asked -> asked.someLayer(layer -> tellsHeadsApart(asked, layer)),
                     "without attention: softmax (heads that weigh positions alike are one, unless d_head or n_key_value_heads is given)"),
-            inSomeLayer("n_key_value_heads", LayerSpec::attends, "without attention"),
-            inSomeLayer("d_head", LayerSpec::attends, "without attention"),
-            inSomeLayer("d_mlp", LayerSpec::ffn, "without ffn: true"),
-            inSomeLayer("act_fn", LayerSpec::ffn, "without ffn: true"),
-            new Condition("norm", UnreadKeys::hasNorms, "in a model whose placement has no norms, without final_norm: always"),
-            new Condition("norm_affine", made -> someNorm(made, NormFactory::readsAffine), "without a norm (or qk_norm) to which it belongs"),
-            new Condition("norm_eps", made -> someNorm(made, NormFactory::readsEps), "without a norm (or qk_norm) that divides"),
-            new Condition("final_norm", made -> made.norm(made.spec.norm().standard(), norm -> !(norm.norm("norm", Dim.ONE, false, 0) instanceof NoNorm)), "with norm: none"),
-            inSomeLayer("attention", _ -> true, "without layers"),
-            inSomeLayer("mask", layer -> layer.attention() == AttentionKind.SOFTMAX || layer.attention() == AttentionKind.UNIFORM,
-                    "without attention: softmax or uniform"),
-            inSomeLayer("qk_norm", layer -> layer.attention() == AttentionKind.SOFTMAX, "without attention: softmax, which alone has queries and keys"),
-            inSomeLayer("ffn", _ -> true, "without layers"),
-            inSomeLayer("residual", _ -> true, "without layers"),
-            inSomeLayer("residual_scale", layer -> layer.residual() == ResidualKind.SCALED, "without residual: scaled"),
-            new Condition("rope_theta", UnreadKeys::rotates, "without positions: rope and attention: softmax"),
-            new Condition("rope_layout", UnreadKeys::rotates, "without positions: rope and attention: softmax"),
-            inSomeLayer("bias", _ -> true, "without layers"),
-            new Condition("init", UnreadKeys::hasMatrices, "without layers and with tied_head: true"),
-            new Condition("init_std", made -> hasMatrices(made) && made.spec.init() != InitKind.XAVIER_NORMAL,
+            new Condition(N_KEY_VALUE_HEADS, asked -> asked.someLayer(asked::attends), "without attention"),
+            new Condition(D_HEAD, asked -> asked.someLayer(asked::attends), "without attention"),
+            inSomeLayer(D_MLP, layer -> layer.get(FFN), "without ffn: true"),
+            inSomeLayer(ACT_FN, layer -> layer.get(FFN), "without ffn: true"),
+            new Condition(NORM, UnreadKeys::hasNorms, "in a model whose placement has no norms, without final_norm: always"),
+            new Condition(NORM_AFFINE, asked -> someNorm(asked, NormFactory::readsAffine), "without a norm (or qk_norm) to which it belongs"),
+            new Condition(NORM_EPS, asked -> someNorm(asked, NormFactory::readsEps), "without a norm (or qk_norm) that divides"),
+            new Condition(FINAL_NORM, asked -> asked.says(NormFactory.KIND, asked.spec.get(NORM).standard(),
+                    norm -> !(norm.norm("norm", Dim.ONE, false, 0) instanceof NoNorm)), "with norm: none"),
+            inSomeLayer(ATTENTION, _ -> true, "without layers"),
+            new Condition(MASK, asked -> asked.someLayer(layer -> layer.attention(asked.catalog).masked()), "without attention: softmax or uniform"),
+            new Condition(QK_NORM, asked -> asked.someLayer(asked::matches), "without attention: softmax, which alone has queries and keys"),
+            inSomeLayer(FFN, _ -> true, "without layers"),
+            inSomeLayer(RESIDUAL, _ -> true, "without layers"),
+            inSomeLayer(RESIDUAL_SCALE, layer -> layer.get(RESIDUAL) == ResidualKind.SCALED, "without residual: scaled"),
+            new Condition(ROPE_THETA, UnreadKeys::rotates, "without positions: rope and attention: softmax"),
+            new Condition(ROPE_LAYOUT, UnreadKeys::rotates, "without positions: rope and attention: softmax"),
+            inSomeLayer(BIAS, _ -> true, "without layers"),
+            new Condition(INIT, UnreadKeys::hasMatrices, "without layers and with tied_head: true"),
+            new Condition(INIT_STD, asked -> hasMatrices(asked) && asked.says(InitKind.KIND, asked.spec.get(INIT), InitKind::readsStd),
                     "with init: xavier_normal; choose init: gpt2 or normal"),
-            new Condition("ngram_order", _ -> false, "in family transformer"));
+            new Condition(NGRAM_ORDER, _ -> false, "in family transformer"));
 
     private UnreadKeys() {}
 
     static List<Violation> of(ModelSpec spec, Catalog catalog) {
-        Set<String> has = HAS.get(spec.family());
+        Set<Key<?>> has = HAS.get(spec.get(FAMILY));
         if (has == null) {
-            Made made = new Made(spec, spec.layers(), catalog);
-            return TRANSFORMER.stream().filter(condition -> !condition.read.test(made)).map(condition -> idle(condition.key, condition.otherwise)).toList();
+            Asked asked = new Asked(spec, spec.layers(), catalog);
+            return TRANSFORMER.stream().filter(condition -> !condition.read.test(asked)).map(condition -> idle(condition.key, condition.otherwise)).toList();
         }
-        String otherwise = Text.format("in family %s, which reads %s", spec.family().name().toLowerCase(Locale.ROOT),
-                String.join(", ", KEYS.stream().filter(has::contains).toList()));
-        return KEYS.stream().filter(key -> !has.contains(key)).map(key -> idle(key, otherwise)).toList();
+        String otherwise = Text.format("in family %s, which reads %s", Values.label(spec.get(FAMILY)),
+                String.join(", ", KEYS.all().stream().filter(has::contains).map(Key::name).toList()));
+        return KEYS.all().stream().filter(key -> !has.contains(key)).map(key -> idle(key, otherwise)).toList();
     }
 
-    private static Violation idle(String key, String otherwise) {
-        return new Violation(key, Text.format("%s does nothing %s", key, otherwise));
+    private static Violation idle(Key<?> key, String otherwise) {
+        return new Violation(key.name(), Text.format("%s does nothing %s", key.name(), otherwise));
     }
 
-    private static Condition inSomeLayer(String key, Predicate<LayerSpec> read, String otherwise) {
-        return new Condition(key, made -> made.someLayer(read), otherwise);
+    private static Condition inSomeLayer(Key<?> key, Predicate<LayerSpec> read, String otherwise) {
+        return new Condition(key, asked -> asked.someLayer(read), otherwise);
     }
 
     /** Heads that weigh positions alike are one matrix, however it is divided; unless their width is given, or something is learnt for each. */
-    private static boolean tellsHeadsApart(Made made, LayerSpec layer) {
-        ModelSpec spec = made.spec;
-        boolean widthsGiven = spec.dHead().at(layer.index()) > 0 || spec.nKeyValueHeads().at(layer.index()) > 0;
-        return layer.attention() == AttentionKind.SOFTMAX || layer.attends() && (widthsGiven || made.hasHeadLayer(layer.placement()));
+    private static boolean tellsHeadsApart(Asked asked, LayerSpec layer) {
+        boolean widthsGiven = layer.get(D_HEAD) > 0 || layer.get(N_KEY_VALUE_HEADS) > 0;
+        return asked.matches(layer) || asked.attends(layer) && (widthsGiven || asked.hasHeadLayer(layer.get(PLACEMENT)));
     }
 
-    private static boolean hasNorms(Made made) {
-        ModelSpec spec = made.spec;
-        boolean atTheEnd = switch (spec.finalNorm()) {
+    private static boolean hasNorms(Asked asked) {
+        boolean atTheEnd = switch (asked.spec.get(FINAL_NORM)) {
             case ALWAYS -> true;
-            case PLACEMENT -> made.isNormed(spec.placement().at(Math.max(0, spec.nLayers() - 1)));
+            case PLACEMENT -> asked.isNormed(asked.spec.lastPlacement());
             case NEVER -> false;
         };
-        return atTheEnd || made.someLayer(layer -> made.isNormed(layer.placement()));
+        return atTheEnd || asked.someLayer(layer -> asked.isNormed(layer.get(PLACEMENT)));
     }
 
     /** Whether there is a norm of a kind that {@code reads}; the norms of queries and keys are RMSNorms. */
-    private static boolean someNorm(Made made, Predicate<NormFactory> reads) {
-        boolean ofQueries = made.someLayer(layer -> layer.qkNorm() && layer.attention() == AttentionKind.SOFTMAX);
-        return ofQueries || hasNorms(made) && made.spec.norm().values().stream().anyMatch(name -> made.norm(name, reads));
+    private static boolean someNorm(Asked asked, Predicate<NormFactory> reads) {
+        boolean ofQueries = asked.someLayer(layer -> layer.get(QK_NORM) && asked.matches(layer));
+        return ofQueries || hasNorms(asked) && asked.spec.get(NORM).values().stream().anyMatch(norm -> asked.says(NormFactory.KIND, norm, reads));
     }
 
-    private static boolean rotates(Made made) {
-        return made.spec.positions() == PositionKind.ROPE && made.someLayer(layer -> layer.attention() == AttentionKind.SOFTMAX);
+    private static boolean rotates(Asked asked) {
+        return asked.turnsPairs() && asked.someLayer(asked::matches);
     }
 
-    private static boolean hasMatrices(Made made) {
-        return made.spec.nLayers() > 0 || !made.spec.tiedHead();
+    private static boolean hasMatrices(Asked asked) {
+        return asked.spec.get(N_LAYERS) > 0 || !asked.spec.get(TIED_HEAD);
     }
 }

@@ -15,6 +15,38 @@ public sealed interface FusedOp extends Op {
     /** The operation in terms of others. */
     Tensor compose(Ops ops, Tensor... inputs);
 
+    /** A value inside a composition, by what it is. */
+    enum Inside {
+        /** √(σ² + ε), of a norm. */
+        SCALE,
+        /** A norm's result before gain and bias. */
+        NORMALIZED,
+        /** Attention's scores under the mask, before the softmax. */
+        SCORES,
+        /** Attention's weights. */
+        PATTERN
+    }
+
+    /** Is shown values inside a composition as it comes to them. */
+    @FunctionalInterface
+    interface Inspector {
+
+        /** @return {@code value}, or what the composition is to go on with instead, of the same shape */
+        Tensor at(Inside place, Tensor value);
+    }
+
+    /** An operation whose composition shows the values inside it. */
+    sealed interface Inspectable extends FusedOp {
+
+        /** The composition, shown to {@code inspector}. */
+        Tensor compose(Ops ops, Inspector inspector, Tensor... inputs);
+
+        @Override
+        default Tensor compose(Ops ops, Tensor... inputs) {
+            return compose(ops, (_, value) -> value, inputs);
+        }
+    }
+
     /** Which positions a query may attend to. With n queries and m keys, query i stands at position i + m − n. */
     enum Mask { BIDIRECTIONAL, CAUSAL }
 
@@ -82,22 +114,24 @@ public sealed interface FusedOp extends Op {
      * (x − μ)/√(σ² + ε) over the last axis, σ² the mean squared deviation (Ba, Kiros and Hinton 2016). Inputs (x [… d], and gain [d],
      * bias [d] where {@code affine}).
      */
-    record LayerNorm(double eps, boolean affine) implements FusedOp {
+    record LayerNorm(double eps, boolean affine) implements Inspectable {
         @Override
-        public Tensor compose(Ops ops, Tensor... in) {
+        public Tensor compose(Ops ops, Inspector inspector, Tensor... in) {
             Tensor centred = ops.sub(in[0], ops.mean(in[0], -1));
             Tensor variance = ops.mean(ops.mul(centred, centred), -1);
-            Tensor normalized = ops.div(centred, ops.sqrt(ops.shift(variance, eps)));
+            Tensor scale = inspector.at(Inside.SCALE, ops.sqrt(ops.shift(variance, eps)));
+            Tensor normalized = inspector.at(Inside.NORMALIZED, ops.div(centred, scale));
             return affine ? ops.add(ops.mul(normalized, in[1]), in[2]) : normalized;
         }
     }
 
     /** x/√(mean x² + ε) over the last axis (Zhang and Sennrich 2019). Inputs (x [… d], and gain [d] where {@code affine}). */
-    record RmsNorm(double eps, boolean affine) implements FusedOp {
+    record RmsNorm(double eps, boolean affine) implements Inspectable {
         @Override
-        public Tensor compose(Ops ops, Tensor... in) {
+        public Tensor compose(Ops ops, Inspector inspector, Tensor... in) {
             Tensor meanSquare = ops.mean(ops.mul(in[0], in[0]), -1);
-            Tensor normalized = ops.div(in[0], ops.sqrt(ops.shift(meanSquare, eps)));
+            Tensor scale = inspector.at(Inside.SCALE, ops.sqrt(ops.shift(meanSquare, eps)));
+            Tensor normalized = inspector.at(Inside.NORMALIZED, ops.div(in[0], scale));
             return affine ? ops.mul(normalized, in[1]) : normalized;
         }
     }
@@ -107,10 +141,11 @@ public sealed interface FusedOp extends Op {
      * v [batch m head d_v], and a bias that broadcasts to [batch head n m] where {@code bias}) → [batch n head d_v]. Forbidden positions
      * score −∞, so that their weight is exactly 0; a query without any permitted position gets 0.
      */
-    record Attention(Mask mask, Scalar scale, boolean bias) implements FusedOp {
+    record Attention(Mask mask, Scalar scale, boolean bias) implements Inspectable {
         @Override
-        public Tensor compose(Ops ops, Tensor... in) {
-            Tensor pattern = ops.softmax(scores(ops, in));
+        public Tensor compose(Ops ops, Inspector inspector, Tensor... in) {
+            Tensor scores = inspector.at(Inside.SCORES, scores(ops, in));
+            Tensor pattern = inspector.at(Inside.PATTERN, ops.softmax(scores));
             return weighted(ops, pattern, in[2]);
         }
 

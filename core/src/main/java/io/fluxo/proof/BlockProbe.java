@@ -1,5 +1,7 @@
 package io.fluxo.proof;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.block.Block;
 import io.fluxo.block.Placement;
 import io.fluxo.block.Residual;
@@ -7,16 +9,15 @@ import io.fluxo.block.Traits;
 import io.fluxo.layer.Attention;
 import io.fluxo.layer.PartSays;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
-import java.util.Map;
 
 /**
  * What a block is seen to do with its parts, beside what its placement says of it. One block is run on shapes alone, between an attention that
@@ -34,9 +35,9 @@ public record BlockProbe(int joins, boolean plainSum, boolean showsResult) {
     /** Runs one small block of {@code placement}. */
     public static BlockProbe of(Placement placement, Catalog catalog) {
         Watch watch = new Watch();
-        Placement watched = placement.with(parts -> new Placement.Parts(parts.path(), parts.depth(), watch.over(parts.attention()), parts.mlp(), parts.norm(), watch));
-        ModelSpec small = ModelSpec.builder().nLayers(1).dModel(4).nHeads(1).dMlp(4).nCtx(2).dVocab(3).placement(PROBED).build();
-        Block block = ModelBuilder.transformer(small, catalog.plus(Map.of(PROBED, watched), Map.of())).blocks().getFirst();
+        Placement watched = placement.changing(parts -> new Placement.Parts(parts.path(), parts.depth(), watch.over(parts.attention()), parts.mlp(), parts.norm(), watch));
+        ModelSpec small = ModelSpec.DEFAULT.with(N_LAYERS, 1).with(D_MODEL, 4).with(N_HEADS, 1).with(D_MLP, 4).with(N_CTX, 2).with(D_VOCAB, 3).with(PLACEMENT, PROBED);
+        Block block = ModelBuilder.transformer(small, catalog.plus(Placement.KIND, PROBED, watched)).blocks().getFirst();
         SymbolicBackend shapes = new SymbolicBackend();
         block.cells().forEach(cell -> cell.set(shapes.variable(cell.shape(), DType.F32)));
         watch.input = shapes.variable(Shape.of(Dim.of("batch", 1), Dim.of("pos", 2), Dim.of("d_model", 4)), DType.F32);
@@ -84,7 +85,7 @@ public record BlockProbe(int joins, boolean plainSum, boolean showsResult) {
 
         @Override
         public boolean wants(HookPoint point) {
-            return point.name().endsWith(AttentionSilencer.OUTPUT);
+            return point.name().endsWith(SilencingHooks.OUTPUT);
         }
 
         @Override

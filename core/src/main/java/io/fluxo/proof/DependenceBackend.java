@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
- * Runs the unchanged layers on dependence instead of numbers: each element knows which source tokens may change it, whatever the weights and
- * tokens are. What is absent from an element's tokens is proved not to reach it, at this size; what is present may still have no effect.
+ * Runs the unchanged layers on dependence instead of numbers: for each element it is known which source tokens may change it, whatever the weights
+ * and tokens are. What is absent from an element's tokens is proved not to reach it, at this size; what is present may still have no effect.
  * Assumed is that no intermediate is NaN or +∞. Fused operations run as their compositions.
  */
 public final class DependenceBackend implements Backend {
@@ -39,7 +39,7 @@ public final class DependenceBackend implements Backend {
 
     /** Unknown finite values that no token changes. */
     public Tensor weight(Shape shape, DType dtype) {
-        return DependenceTensor.everywhere(shape, dtype, Element.WEIGHT);
+        return DependenceTensor.uniform(shape, dtype, Element.WEIGHT);
     }
 
     private Tensor sourced(Shape shape, DType dtype, int rank) {
@@ -116,7 +116,7 @@ public final class DependenceBackend implements Backend {
             case And _ -> in[0].zip(in[1], shape, dtype, ElementRules::and);
             case Or _ -> in[0].zip(in[1], shape, dtype, (a, b) -> ElementRules.not(ElementRules.and(ElementRules.not(a), ElementRules.not(b))));
             case Not _ -> in[0].map(dtype, ElementRules::not);
-            case Where _ -> where(in[0].stretchedTo(shape), in[1].stretchedTo(shape), in[2].stretchedTo(shape));
+            case Where _ -> where(in[0].broadcastTo(shape), in[1].broadcastTo(shape), in[2].broadcastTo(shape));
             case Reduction reduction -> DependenceRules.reduce(reduction, in[0], shape);
             case ArgMax argMax -> IndexRules.argMax(argMax, in[0], shape);
             case MatMul matMul -> DependenceRules.product(matMul, in[0], in[1], shape);
@@ -125,7 +125,7 @@ public final class DependenceBackend implements Backend {
             case ScatterAdd scatter -> IndexRules.scatterAdd(scatter, in[0], in[1], shape);
             case Source source -> DependenceRules.make(source, in);
             case Cast(DType to) -> in[0].map(to, x -> ElementRules.cast(to, x));
-            case StopGradient _ -> in[0];                                               // a gradient stops here, an influence does not
+            case StopGradient _ -> in[0];                                               // only the gradient is stopped: the value still depends on its input
         };
     }
 

@@ -59,7 +59,7 @@ final class DependenceRules {
             int column = i % columns;
             int row = i / columns % rows;
             if (column > 0 && right.isUniform()) {
-                out[i] = out[i - 1];                                                    // every column of W says the same
+                out[i] = out[i - 1];                                                    // a uniform W gives the same sum in every column
                 continue;
             }
             int matrix = i / columns / rows;
@@ -83,7 +83,7 @@ final class DependenceRules {
             case SplitAxis _, MergeAxes _ -> x.as(shape, x.dtype());
             case Permute(List<Integer> order) ->
                     x.pick(shape, Walk.through(shape.sizes(), order.stream().mapToInt(axis -> strides[x.shape().axis(axis)]).toArray(), 0));
-            case Expand _ -> x.stretchedTo(shape);
+            case Expand _ -> x.broadcastTo(shape);
             case Slice(int axis, Dim start, Dim _) ->
                     x.pick(shape, Walk.through(shape.sizes(), strides, start.size() * strides[x.shape().axis(axis)]));
             case Pad(int axis, Dim before, Dim _, Scalar value) -> {
@@ -112,7 +112,7 @@ final class DependenceRules {
     static DependenceTensor make(Source op, DependenceTensor[] in) {
         return switch (op) {
             case Constant(Scalar value, Shape shape, DType dtype) ->
-                    DependenceTensor.everywhere(shape, dtype, dtype.isFloating() ? new Known(value.value()) : ElementRules.cast(dtype, new Known(value.value())));
+                    DependenceTensor.uniform(shape, dtype, dtype.isFloating() ? new Known(value.value()) : ElementRules.cast(dtype, new Known(value.value())));
             case Iota(int axis, Shape shape, DType dtype) -> {
                 int[] strides = new int[shape.rank()];
                 strides[shape.axis(axis)] = 1;
@@ -120,7 +120,7 @@ final class DependenceRules {
                 yield DependenceTensor.of(shape, dtype, counts);
             }
             case RandomUniform(Shape shape, DType dtype) ->
-                    DependenceTensor.everywhere(shape, dtype, Element.of(in[0].at(0).sources().union(in[0].at(1).sources())));
+                    DependenceTensor.uniform(shape, dtype, Element.of(in[0].at(0).sources().union(in[0].at(1).sources())));
         };
     }
 }

@@ -10,21 +10,21 @@ import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
 /**
- * A tensor of which each element knows what it depends on, row-major. Where all elements say the same, as in weights, there is one for all:
- * a table of a million parameters costs nothing.
+ * A tensor that holds, for each element in row-major order, what it depends on. A uniform tensor, such as a weight, has one {@link Element} for all of
+ * them, so that a table of a million parameters needs no memory.
  */
 final class DependenceTensor implements Tensor {
 
     private final Shape shape;
     private final DType dtype;
     private final Element[] elements;
-    private final Element everywhere;
+    private final Element uniform;
 
-    private DependenceTensor(Shape shape, DType dtype, Element[] elements, Element everywhere) {
+    private DependenceTensor(Shape shape, DType dtype, Element[] elements, Element uniform) {
         this.shape = shape;
         this.dtype = dtype;
         this.elements = elements;
-        this.everywhere = everywhere;
+        this.uniform = uniform;
     }
 
     static DependenceTensor of(Shape shape, DType dtype, Element... elements) {
@@ -34,7 +34,7 @@ final class DependenceTensor implements Tensor {
         return new DependenceTensor(shape, dtype, elements, null);
     }
 
-    static DependenceTensor everywhere(Shape shape, DType dtype, Element element) {
+    static DependenceTensor uniform(Shape shape, DType dtype, Element element) {
         return new DependenceTensor(shape, dtype, null, element);
     }
 
@@ -48,23 +48,23 @@ final class DependenceTensor implements Tensor {
         return dtype;
     }
 
-    /** Without its elements: a proof shows what it shows in its derivation. */
+    /** Shape and type alone; a derivation shows the dependence. */
     @Override
     public String toString() {
         return Preview.of(shape, dtype, "in a proof of dependence");
     }
 
     Element at(int position) {
-        return everywhere == null ? elements[position] : everywhere;
+        return uniform == null ? elements[position] : uniform;
     }
 
     boolean isUniform() {
-        return everywhere != null;
+        return uniform != null;
     }
 
     /** The same elements under another shape or type. */
     DependenceTensor as(Shape other, DType type) {
-        return new DependenceTensor(other, type, elements, everywhere);
+        return new DependenceTensor(other, type, elements, uniform);
     }
 
     /** The elements at {@code positions}. */
@@ -88,7 +88,7 @@ final class DependenceTensor implements Tensor {
 
     DependenceTensor map(DType type, UnaryOperator<Element> f) {
         if (isUniform()) {
-            return everywhere(shape, type, f.apply(everywhere));
+            return uniform(shape, type, f.apply(uniform));
         }
         Element[] mapped = new Element[elements.length];
         for (int i = 0; i < mapped.length; i++) {
@@ -100,10 +100,10 @@ final class DependenceTensor implements Tensor {
     /** Element by element with {@code other}, both broadcast to {@code to}. */
     DependenceTensor zip(DependenceTensor other, Shape to, DType type, BinaryOperator<Element> f) {
         if (isUniform() && other.isUniform()) {
-            return everywhere(to, type, f.apply(everywhere, other.everywhere));
+            return uniform(to, type, f.apply(uniform, other.uniform));
         }
-        DependenceTensor left = stretchedTo(to);
-        DependenceTensor right = other.stretchedTo(to);
+        DependenceTensor left = broadcastTo(to);
+        DependenceTensor right = other.broadcastTo(to);
         Element[] zipped = new Element[to.elements()];
         for (int i = 0; i < zipped.length; i++) {
             zipped[i] = f.apply(left.at(i), right.at(i));
@@ -112,7 +112,7 @@ final class DependenceTensor implements Tensor {
     }
 
     /** Broadcast to {@code to}. */
-    DependenceTensor stretchedTo(Shape to) {
+    DependenceTensor broadcastTo(Shape to) {
         return isUniform() || shape.equals(to) ? as(to, dtype) : pick(to, Walk.broadcast(shape, to));
     }
 }

@@ -63,7 +63,7 @@ public record DimensionLemma(String subject, Shape from, Shape to, List<Stage> s
     private static DimensionLemma of(String subject, List<? extends Cell> parameters, Map<String, String> chapter, DType dtype, Shape from, Shape to,
             BiFunction<Pass, Tensor, Tensor> f) {
         SymbolicBackend symbolic = new SymbolicBackend();
-        parameters.forEach(parameter -> parameter.set(symbolic.variable(StageRecorder.last(parameter.name()), parameter.shape(), DType.F32)));
+        parameters.forEach(parameter -> parameter.set(symbolic.variable(StageRecorder.lastName(parameter.name()), parameter.shape(), DType.F32)));
         StageRecorder recorder = new StageRecorder(symbolic, subject, chapter, STREAM);
         Optional<String> stuck = Optional.empty();
         try {

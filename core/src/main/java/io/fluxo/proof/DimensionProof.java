@@ -2,11 +2,11 @@ package io.fluxo.proof;
 
 import io.fluxo.block.Block;
 import io.fluxo.layer.Layer;
-import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelDims;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Transformer;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.tensor.DType;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -41,7 +41,7 @@ public record DimensionProof(List<String> points, List<String> assumptions, Opti
     /** Proves or refutes the claim for {@code spec}. */
     public static DimensionProof of(ModelSpec spec, Catalog catalog) {
         ModelDims dims = ModelDims.symbolic();
-        Transformer model = ModelBuilder.transformer(spec, layer -> ModelDims.symbolic(spec, layer), catalog);
+        Transformer model = ModelBuilder.transformer(spec, layer -> ModelDims.symbolic(spec, layer, catalog), catalog);
         var stream = DimensionLemma.STREAM;
         List<DimensionLemma> lemmas = new ArrayList<>();
         lemmas.add(DimensionLemma.of("embedding", model.cells(), DType.I32, stream.slice(0, 2), stream, model::embed));

@@ -19,9 +19,9 @@ sealed interface Element {
      * Any number.
      *
      * @param sources     every token that may change it
-     * @param maybeAbsent whether it may be −∞; else it is finite
+     * @param maybeNegativeInfinity whether it may be −∞; else it is finite
      */
-    record Unknown(TokenSet sources, boolean maybeAbsent) implements Element {}
+    record Unknown(TokenSet sources, boolean maybeNegativeInfinity) implements Element {}
 
     static Element of(boolean truth) {
         return truth ? ONE : ZERO;
@@ -41,7 +41,7 @@ sealed interface Element {
     }
 
     /** Whether it may be −∞ (or is another number that is not finite). */
-    default boolean maybeAbsent() {
+    default boolean maybeNegativeInfinity() {
         return switch (this) {
             case Known(double number) -> !Double.isFinite(number);
             case Unknown(TokenSet _, boolean absent) -> absent;
@@ -53,14 +53,14 @@ sealed interface Element {
         return this instanceof Known(double number) && number == value;
     }
 
-    /** Either of two, nobody knows which: what depends on nothing else than both do. */
-    default Element or(Element other) {
+    /** What is known of an element that is this one or {@code other}: the join of the two. */
+    default Element joinedWith(Element other) {
         if (this instanceof Known(double a) && other instanceof Known(double b) && (a == b || Double.isNaN(a) && Double.isNaN(b))) {
             return this;
         }
         TokenSet sources = sources().union(other.sources());
-        boolean absent = maybeAbsent() || other.maybeAbsent();
-        // an element that already says as much is shared, not copied
+        boolean absent = maybeNegativeInfinity() || other.maybeNegativeInfinity();
+        // where one of the two is the join already, it is returned and not copied
         if (this instanceof Unknown(TokenSet mine, boolean same) && mine == sources && same == absent) {
             return this;
         }
@@ -70,8 +70,8 @@ sealed interface Element {
         return new Unknown(sources, absent);
     }
 
-    /** The same, also changed by whatever changes {@code other}. */
-    default Element andSourcesOf(Element other) {
-        return other.sources().isWithin(sources()) && this instanceof Unknown ? this : new Unknown(sources().union(other.sources()), maybeAbsent());
+    /** This element where the tokens that change {@code other} may change it too. */
+    default Element alsoChangedBy(Element other) {
+        return other.sources().isWithin(sources()) && this instanceof Unknown ? this : new Unknown(sources().union(other.sources()), maybeNegativeInfinity());
     }
 }

@@ -46,20 +46,20 @@ final class ElementRules {
 
     private static final Neg NEG = new Neg();
 
-    /** −∞ + x = −∞: what is absent stays so. */
+    /** −∞ + x = −∞, since x is not +∞; the result depends on nothing. */
     static Element sum(Element a, Element b) {
         if (a instanceof Known(double x)) {
             return b instanceof Known(double y) ? Exact.sum(x, y) : Double.isFinite(x) ? b : a;
         }
-        return b instanceof Known(double y) ? Double.isFinite(y) ? a : b : a.or(b);
+        return b instanceof Known(double y) ? Double.isFinite(y) ? a : b : a.joinedWith(b);
     }
 
-    /** 0 · x = 0: what is not there brings no sources. */
+    /** 0 · x = 0, which depends on nothing; 0 · −∞ would be NaN, which is assumed not to occur. */
     static Element product(Element a, Element b) {
         if (a instanceof Known(double x)) {
             return b instanceof Known(double y) ? Exact.product(x, y) : scaled(x, a, b);
         }
-        return b instanceof Known(double y) ? scaled(y, b, a) : a.or(b);
+        return b instanceof Known(double y) ? scaled(y, b, a) : a.joinedWith(b);
     }
 
     private static Element scaled(double factor, Element known, Element x) {
@@ -76,7 +76,7 @@ final class ElementRules {
         if (b instanceof Known(double y)) {
             return Double.isNaN(y) ? b : y == 0 || Double.isInfinite(y) ? new Unknown(a.sources(), true) : a;
         }
-        return a.or(b);
+        return a.joinedWith(b);
     }
 
     private static Element integerQuotient(Element a, Element b) {
@@ -86,7 +86,7 @@ final class ElementRules {
         return a.is(0) ? a : Element.of(a.sources().union(b.sources()));
     }
 
-    /** max(−∞, x) = x: what is absent drops out. */
+    /** max(−∞, x) = x. */
     static Element larger(Element a, Element b) {
         if (a instanceof Known(double x)) {
             return b instanceof Known(double y) ? new Known(Math.max(x, y)) : larger(x, a, b);
@@ -94,16 +94,16 @@ final class ElementRules {
         if (b instanceof Known(double y)) {
             return larger(y, b, a);
         }
-        boolean absent = a.maybeAbsent() && b.maybeAbsent();
-        Element either = a.or(b);
-        return either.maybeAbsent() == absent ? either : Element.of(either.sources());
+        boolean absent = a.maybeNegativeInfinity() && b.maybeNegativeInfinity();
+        Element either = a.joinedWith(b);
+        return either.maybeNegativeInfinity() == absent ? either : Element.of(either.sources());
     }
 
     private static Element larger(double number, Element known, Element x) {
         if (number == Double.NEGATIVE_INFINITY) {
             return x;
         }
-        return !Double.isFinite(number) ? known : x.maybeAbsent() ? Element.of(x.sources()) : x;
+        return !Double.isFinite(number) ? known : x.maybeNegativeInfinity() ? Element.of(x.sources()) : x;
     }
 
     static Element compare(Comparison op, Element a, Element b) {
@@ -120,7 +120,7 @@ final class ElementRules {
         if (isNaN(a) || isNaN(b) || a.is(Double.POSITIVE_INFINITY) || b.is(Double.NEGATIVE_INFINITY)) {
             return Element.ZERO;                                                        // whatever the other is
         }
-        if (a.is(Double.NEGATIVE_INFINITY) && !b.maybeAbsent() || b.is(Double.POSITIVE_INFINITY) && !a.maybeAbsent()) {
+        if (a.is(Double.NEGATIVE_INFINITY) && !b.maybeNegativeInfinity() || b.is(Double.POSITIVE_INFINITY) && !a.maybeNegativeInfinity()) {
             return Element.ONE;
         }
         return Element.of(a.sources().union(b.sources()));
@@ -130,7 +130,7 @@ final class ElementRules {
         if (a instanceof Known(double x) && b instanceof Known(double y)) {
             return Element.of(x == y);
         }
-        if (isNaN(a) || isNaN(b) || isInfinite(a) && !b.maybeAbsent() || isInfinite(b) && !a.maybeAbsent()) {
+        if (isNaN(a) || isNaN(b) || isInfinite(a) && !b.maybeNegativeInfinity() || isInfinite(b) && !a.maybeNegativeInfinity()) {
             return Element.ZERO;
         }
         return Element.of(a.sources().union(b.sources()));
@@ -160,8 +160,8 @@ final class ElementRules {
         if (condition instanceof Known(double truth)) {
             return truth != 0 ? then : otherwise;
         }
-        Element either = then.or(otherwise);
-        return either instanceof Known ? either : either.andSourcesOf(condition);
+        Element either = then.joinedWith(otherwise);
+        return either instanceof Known ? either : either.alsoChangedBy(condition);
     }
 
     static Element cast(DType to, Element x) {

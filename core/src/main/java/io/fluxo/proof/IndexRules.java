@@ -54,7 +54,7 @@ final class IndexRules {
             for (int j = 0; j < width; j++) {
                 out[i * width + j] = switch (index) {
                     case Known(double row) -> table.at(row(op.name(), row, rows) * width + j);
-                    case Element.Unknown _ -> anyRow[j] instanceof Known ? anyRow[j] : anyRow[j].andSourcesOf(index);
+                    case Element.Unknown _ -> anyRow[j] instanceof Known ? anyRow[j] : anyRow[j].alsoChangedBy(index);
                 };
             }
         }
@@ -67,7 +67,7 @@ final class IndexRules {
         for (int j = 0; j < width; j++) {
             any[j] = rows == 0 ? Element.WEIGHT : table.at(j);
             for (int row = 1; row < rows && !table.isUniform(); row++) {
-                any[j] = any[j].or(table.at(row * width + j));
+                any[j] = any[j].joinedWith(table.at(row * width + j));
             }
         }
         return any;

@@ -2,16 +2,18 @@ package io.fluxo.proof;
 
 import io.fluxo.block.Placement;
 import io.fluxo.layer.PartSays;
-import io.fluxo.model.Catalog;
 import io.fluxo.model.LayerSpec;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.ResidualKind;
-import io.fluxo.model.Violation;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.Values;
+import io.fluxo.setting.Violation;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Whether blocks really use the residual connection they are given. A block that adds by itself would train the same model under
@@ -24,16 +26,17 @@ public final class ResidualCheck {
 
     /** The placements of {@code spec} that pass over a residual connection other than x + f. */
     public static List<Violation> violations(ModelSpec spec, Catalog catalog) {
-        if (spec.family() != ModelSpec.Family.TRANSFORMER) {
+        if (spec.get(ModelSpec.FAMILY) != ModelSpec.Family.TRANSFORMER) {
             return List.of();
         }
-        Set<String> examined = new TreeSet<>();
+        Set<Choice> examined = new HashSet<>();
         List<Violation> found = new ArrayList<>();
         for (LayerSpec layer : spec.layers()) {
-            Placement placement = catalog.placements().get(layer.placement());
-            if (layer.residual() != ResidualKind.IDENTITY && placement != null && examined.add(layer.placement()) && !asks(placement, catalog)) {
+            Choice choice = layer.get(ModelSpec.PLACEMENT);
+            ResidualKind residual = layer.get(ModelSpec.RESIDUAL);
+            if (residual != ResidualKind.IDENTITY && examined.add(choice) && !asks(catalog.part(Placement.KIND, choice), catalog)) {
                 found.add(new Violation("residual", Text.format("residual %s does nothing in placement %s, which joins its sub-layers to the stream by itself",
-                        layer.residual().name().toLowerCase(java.util.Locale.ROOT), layer.placement())));
+                        Values.label(residual), choice)));
             }
         }
         return found;

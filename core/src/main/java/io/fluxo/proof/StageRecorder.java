@@ -43,7 +43,7 @@ final class StageRecorder implements Hooks {
         } else if (symbol != null) {
             preserved.add(point.name());
         }
-        return symbolic.variable(symbol != null ? symbol : last(point.name()).replaceFirst("^hook_", ""), value.shape(), value.dtype());
+        return symbolic.variable(symbol != null ? symbol : lastName(point.name()).replaceFirst("^hook_", ""), value.shape(), value.dtype());
     }
 
     /** The run ended in {@code output}. */
@@ -67,7 +67,8 @@ final class StageRecorder implements Hooks {
         return failure;
     }
 
-    static String last(String name) {
+    /** {@code W_Q} of {@code blocks.0.attn.W_Q}. */
+    static String lastName(String name) {
         return name.substring(name.lastIndexOf('.') + 1);
     }
 }

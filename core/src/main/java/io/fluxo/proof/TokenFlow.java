@@ -5,10 +5,10 @@ import io.fluxo.layer.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Transformer;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.stream.Cache;
@@ -70,12 +70,12 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
     }
 
     /**
-     * Through {@code model} with attention silenced in the blocks whose path {@code blocks} accepts. What goes on inside a silenced attention is
-     * no point of the run: it leads nowhere. The model's parameters are overwritten.
+     * Through {@code model} with attention silenced in the blocks whose path {@code blocks} accepts. Hook points inside a silenced
+     * attention are left out, since nothing reads what is computed there. The model's parameters are overwritten.
      */
     public static TokenFlow withoutAttention(Transformer model, int tokens, Predicate<String> blocks) {
         DependenceBackend backend = new DependenceBackend();
-        TokenFlow flow = run("model without attention", backend, new AttentionSilencer(backend, blocks), model.cells(),
+        TokenFlow flow = run("model without attention", backend, new SilencingHooks(backend, blocks), model.cells(),
                 backend.tokens(Shape.of(SEQUENCES, tokens)), symbols(model), model::forward);
         boolean all = model.blocks().stream().allMatch(block -> blocks.test(block.path()));
         List<Point> left = new ArrayList<>(flow.points());
@@ -88,7 +88,7 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
         List<String> attention = block.parts().stream().filter(Attention.class::isInstance).map(part -> part.path() + ".").toList();
         List<String> names = points.stream().map(Point::name).toList();
         int first = IntStream.range(0, points.size()).filter(i -> attention.stream().anyMatch(names.get(i)::startsWith)).findFirst().orElse(0);
-        int replaced = Math.max(first, names.indexOf(block.path() + AttentionSilencer.OUTPUT));
+        int replaced = Math.max(first, names.indexOf(block.path() + SilencingHooks.OUTPUT));
         return points.subList(first, replaced).stream().filter(point -> point.name().startsWith(block.path() + ".")).toList();
     }
 
@@ -164,8 +164,8 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
         return points.stream().map(Point::line).toList();
     }
 
-    /** A task has not said its vocabulary yet: how many token ids there are does not matter. */
+    /** {@code spec} with a vocabulary where it has none yet, since no task is chosen; its size does not matter here. */
     static ModelSpec withVocabulary(ModelSpec spec) {
-        return spec.dVocab() > 0 ? spec : spec.withVocabulary(2);
+        return spec.get(ModelSpec.D_VOCAB) > 0 ? spec : spec.withVocabulary(2);
     }
 }

@@ -1,17 +1,17 @@
 package io.fluxo.proof;
 
+import static io.fluxo.model.ModelSpec.*;
 import static io.fluxo.proof.TokenClaim.TOKEN_DIAGONAL;
 
 import io.fluxo.block.Block;
 import io.fluxo.layer.Attention;
 import io.fluxo.layer.Cell;
-import io.fluxo.model.Catalog;
-import io.fluxo.model.LayerSpec;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelDims;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.MaskKind;
 import io.fluxo.model.Transformer;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.ShapeMismatchException;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ public record TokenTheorem(List<TokenProof> proofs) {
         Transformer model = ModelBuilder.transformer(spec, catalog);
         List<? extends Cell> parameters = model.cells();
         Dim width = ModelDims.of(spec, spec.layer(0)).dModel();
-        TokenClaim permitted = permitted(spec);
+        TokenClaim permitted = permitted(spec, catalog);
         List<TokenProof> proofs = new ArrayList<>();
         proofs.add(TokenFlow.ofTokens("embedding", parameters, tokens, model::embed).prove(TOKEN_DIAGONAL));
         model.blocks().forEach(block -> subLayers(block, width, tokens, permitted).forEach(proofs::add));
@@ -77,8 +77,8 @@ public record TokenTheorem(List<TokenProof> proofs) {
     }
 
     /** What the masks of a whole model let through: one that sees later tokens is enough. */
-    static TokenClaim permitted(ModelSpec spec) {
-        return spec.layers().stream().filter(LayerSpec::attends).anyMatch(layer -> layer.mask() == MaskKind.BIDIRECTIONAL)
+    static TokenClaim permitted(ModelSpec spec, Catalog catalog) {
+        return spec.layers().stream().filter(layer -> layer.attention(catalog).present()).anyMatch(layer -> layer.get(MASK) == MaskKind.BIDIRECTIONAL)
                 ? TokenClaim.WITHIN_SEQUENCE : TokenClaim.CAUSAL;
     }
 

@@ -1,25 +1,27 @@
 package io.fluxo.property;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.block.Block;
 import io.fluxo.block.Placement;
 import io.fluxo.layer.Buffer;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Parameter;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelDims;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.ModelSpec.ActFn;
 import io.fluxo.model.ModelSpec.MaskKind;
 import io.fluxo.random.RandomKey;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.Values;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.text.Text;
 import java.util.Arrays;
-import java.util.Locale;
-import java.util.Map;
 
 /**
  * One block, its weights and its input, as numbers a person can read: weights and input are drawn from {@code seed}. All widths are
@@ -31,11 +33,11 @@ import java.util.Map;
  * @param inputScale  times the input of its kind
  * @param kinds       whose kinds of attention, positions, residual connection and sub-layers the block has; the same in every layer
  */
-public record BlockCase(MaskKind mask, ActFn actFn, String norm, double eps, boolean affine, boolean bias, double weightScale, InputKind input,
+public record BlockCase(MaskKind mask, Choice actFn, Choice norm, double eps, boolean affine, boolean bias, double weightScale, InputKind input,
                         double inputScale, int seed, int batch, int pos, int dModel, int nHeads, int dHead, int dV, int dMlp, ModelSpec kinds) {
 
     /** Of Fluxo's ordinary kinds. */
-    public BlockCase(MaskKind mask, ActFn actFn, String norm, double eps, boolean affine, boolean bias, double weightScale, InputKind input,
+    public BlockCase(MaskKind mask, Choice actFn, Choice norm, double eps, boolean affine, boolean bias, double weightScale, InputKind input,
             double inputScale, int seed, int batch, int pos, int dModel, int nHeads, int dHead, int dV, int dMlp) {
         this(mask, actFn, norm, eps, affine, bias, weightScale, input, inputScale, seed, batch, pos, dModel, nHeads, dHead, dV, dMlp, ModelSpec.DEFAULT);
     }
@@ -45,7 +47,7 @@ public record BlockCase(MaskKind mask, ActFn actFn, String norm, double eps, boo
 
     /** The case's block, from Fluxo's own sub-layers and norms. */
     public Block block(Placement placement) {
-        return block(placement, Catalog.STANDARD);
+        return block(placement, ModelParts.CATALOG);
     }
 
     /** The case's block; its norm is looked up in {@code catalog}. */
@@ -55,13 +57,13 @@ public record BlockCase(MaskKind mask, ActFn actFn, String norm, double eps, boo
 
     /** The case's block at other sizes: symbols, to prove something of it. */
     public Block block(Placement placement, Catalog catalog, ModelDims sizes) {
-        return ModelBuilder.transformer(spec(SUBJECT), sizes, catalog.plus(Map.of(SUBJECT, placement), Map.of())).blocks().getFirst();
+        return ModelBuilder.transformer(spec(SUBJECT), sizes, catalog.plus(Placement.KIND, SUBJECT, placement)).blocks().getFirst();
     }
 
     /** A model of one such block. Its widths are those of {@link #dims}: a specification cannot say d_v. */
     public ModelSpec spec(String placement) {
-        return kinds.edit().nLayers(1).dModel(dModel).nHeads(nHeads).dHead(dHead).nKeyValueHeads(keyValueHeads()).dMlp(dMlp).nCtx(pos).dVocab(1).actFn(actFn).placement(placement)
-                .norm(norm).normAffine(affine).normEps(eps).mask(mask).bias(bias).build();
+        return kinds.with(N_LAYERS, 1).with(D_MODEL, dModel).with(N_HEADS, nHeads).with(D_HEAD, dHead).with(N_KEY_VALUE_HEADS, keyValueHeads())
+                .with(D_MLP, dMlp).with(N_CTX, pos).with(D_VOCAB, 1).with(ACT_FN, actFn).with(PLACEMENT, placement).with(NORM, norm).with(NORM_AFFINE, affine).with(NORM_EPS, eps).with(MASK, mask).with(BIAS, bias);
     }
 
     /** The case's sizes. */
@@ -77,7 +79,7 @@ public record BlockCase(MaskKind mask, ActFn actFn, String norm, double eps, boo
 
     /** How many heads of queries share one of keys and values. */
     static int groups(ModelSpec kinds) {
-        return kinds.nHeads().standard() / kinds.keyValueHeads(0);
+        return kinds.layer(0).get(N_HEADS) / kinds.layer(0).keyValueHeads();
     }
 
     /** The same case at other widths of stream and heads. */
@@ -141,12 +143,8 @@ public record BlockCase(MaskKind mask, ActFn actFn, String norm, double eps, boo
     @Override
     public String toString() {
         return Text.format("batch=%d pos=%d d_model=%d n_heads=%d d_head=%d d_v=%d d_mlp=%d, %s %s %s eps=%s%s%s, weights ×%s, input %s ×%s, seed %d",
-                batch, pos, dModel, nHeads, dHead, dV, dMlp, name(mask), name(actFn), norm, number(eps), affine ? " affine" : "",
-                bias ? " biases" : "", number(weightScale), name(input), number(inputScale), seed);
-    }
-
-    private static String name(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+                batch, pos, dModel, nHeads, dHead, dV, dMlp, Values.label(mask), actFn, norm, number(eps), affine ? " affine" : "",
+                bias ? " biases" : "", number(weightScale), Values.label(input), number(inputScale), seed);
     }
 
     /** 1, 0.5, 1e-30. */

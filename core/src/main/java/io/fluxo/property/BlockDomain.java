@@ -1,9 +1,14 @@
 package io.fluxo.property;
 
+import static io.fluxo.model.ModelSpec.*;
+
+import io.fluxo.layer.ActFn;
+import io.fluxo.layer.PositionKind;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.ModelSpec.ActFn;
 import io.fluxo.model.ModelSpec.MaskKind;
-import io.fluxo.model.ModelSpec.PositionKind;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.Choice;
 import io.fluxo.tensor.DType;
 import io.fluxo.text.Text;
 import java.util.Arrays;
@@ -11,8 +16,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Which cases a claim is about: {@code BlockDomain.of(F64).minPos(2).minWidth(3).masks(CAUSAL)}. Kinds and scales stand from the most
- * ordinary on. Shrinking makes them ordinary first, then the sizes small. Immutable.
+ * Which cases a claim is about: {@code BlockDomain.of(F64).minPos(2).width(3, 33).masks(CAUSAL)}. Kinds and scales are listed
+ * from the most ordinary on; shrinking makes them ordinary first, then the sizes small. Immutable.
  */
 public final class BlockDomain implements Generator<BlockCase> {
 
@@ -34,9 +39,12 @@ public final class BlockDomain implements Generator<BlockCase> {
         }
     }
 
+    /** Of d_head and of d_v, one independent of the other. */
+    private static final Range HEAD_WIDTH = new Range(1, 5);
+
     private List<MaskKind> masks = List.of(MaskKind.values());
-    private List<ActFn> actFns = List.of(ActFn.values());
-    private List<String> norms = List.of("layer_norm", "rms_norm");
+    private List<Choice> actFns = choices(ModelParts.CATALOG.names(ActFn.KIND));
+    private List<Choice> norms = choices(List.of("layer_norm", "rms_norm"));
     private List<Double> eps = List.of(1e-5, 1e-3, 1e-12);
     private List<Double> weightScales = List.of(1.0, 0.0, 1e-3, 10.0);
     private List<InputKind> inputs = List.of(InputKind.values());
@@ -45,8 +53,8 @@ public final class BlockDomain implements Generator<BlockCase> {
     private Range pos = new Range(1, 17);
     private Range width = new Range(1, 33);
     private Range heads = new Range(1, 4);
-    private Range headWidth = new Range(1, 5);
     private ModelSpec kinds = ModelSpec.DEFAULT;
+    private boolean inPairs;
 
     private BlockDomain() {}
 
@@ -60,13 +68,22 @@ public final class BlockDomain implements Generator<BlockCase> {
         return with(copy -> copy.masks = some(List.of(only)));
     }
 
-    public BlockDomain actFns(ActFn... only) {
-        return with(copy -> copy.actFns = some(List.of(only)));
+    /** Registered names of activations. */
+    public BlockDomain actFns(String... only) {
+        return actFns(choices(List.of(only)));
+    }
+
+    public BlockDomain actFns(List<Choice> only) {
+        return with(copy -> copy.actFns = some(only));
     }
 
     /** Registered names of norms. */
     public BlockDomain norms(String... only) {
-        return with(copy -> copy.norms = some(List.of(only)));
+        return norms(choices(List.of(only)));
+    }
+
+    public BlockDomain norms(List<Choice> only) {
+        return with(copy -> copy.norms = some(only));
     }
 
     public BlockDomain eps(double... only) {
@@ -95,11 +112,6 @@ public final class BlockDomain implements Generator<BlockCase> {
         return with(copy -> copy.pos = pos.from(least));
     }
 
-    /** No d_model below {@code least}. */
-    public BlockDomain minWidth(int least) {
-        return with(copy -> copy.width = width.from(least));
-    }
-
     public BlockDomain batch(int least, int most) {
         return with(copy -> copy.batch = new Range(least, most));
     }
@@ -118,14 +130,16 @@ public final class BlockDomain implements Generator<BlockCase> {
         return with(copy -> copy.heads = new Range(least, most));
     }
 
-    /** d_head and d_v, one independent of the other. */
-    public BlockDomain headWidth(int least, int most) {
-        return with(copy -> copy.headWidth = new Range(least, most));
-    }
-
-    /** The kinds of attention, positions, residual connection and sub-layers: those of {@code model}, every layer of which is like the first. */
-    public BlockDomain kinds(ModelSpec model) {
-        return with(copy -> copy.kinds = model.like(model.layer(0)));
+    /**
+     * The kinds of attention, positions, residual connection and sub-layers: those of {@code model}, every layer of which is like the first. Features that are
+     * turned in pairs make heads of even width.
+     */
+    public BlockDomain kinds(ModelSpec model, Catalog catalog) {
+        boolean pairs = catalog.part(PositionKind.KIND, model.get(POSITIONS)).traits().inPairs() && model.layer(0).attention(catalog).matches();
+        return with(copy -> {
+            copy.kinds = model.like(model.layer(0), catalog);
+            copy.inPairs = pairs;
+        });
     }
 
     /** The masks some of the cases have. */
@@ -138,7 +152,7 @@ public final class BlockDomain implements Generator<BlockCase> {
         return new BlockCase(choices.oneOf(masks), choices.oneOf(actFns), choices.oneOf(norms), choices.oneOf(eps), choices.flag(), choices.flag(),
                 choices.oneOf(weightScales), choices.oneOf(inputs), choices.oneOf(inputScales), choices.integer(0, SEEDS - 1),
                 batch.choose(choices), pos.choose(choices), width.choose(choices), heads.choose(choices) * BlockCase.groups(kinds),
-                headWidth.choose(choices) * (kinds.positions() == PositionKind.ROPE ? 2 : 1), headWidth.choose(choices), choices.integer(1, width.most), kinds);
+                HEAD_WIDTH.choose(choices) * (inPairs ? 2 : 1), HEAD_WIDTH.choose(choices), choices.integer(1, width.most), kinds);
     }
 
     private BlockDomain with(Consumer<BlockDomain> change) {
@@ -154,14 +168,18 @@ public final class BlockDomain implements Generator<BlockCase> {
         copy.pos = pos;
         copy.width = width;
         copy.heads = heads;
-        copy.headWidth = headWidth;
         copy.kinds = kinds;
+        copy.inPairs = inPairs;
         change.accept(copy);
         return copy;
     }
 
     private static List<Double> box(double... values) {
         return Arrays.stream(values).boxed().toList();
+    }
+
+    private static List<Choice> choices(List<String> names) {
+        return names.stream().map(Choice::of).toList();
     }
 
     private static <T> List<T> some(List<T> only) {

@@ -20,7 +20,7 @@ public final class Choices {
     /** A stretch of choices that may be left out: those of one element of a list. */
     record Span(int from, int to) {}
 
-    /** One draw in four is an end of its range: faults live there. */
+    /** One draw in four is an end of its range, where faults are frequent: of so many draws one is the lower end and one the upper. */
     private static final int END = 8;
 
     private final Source source;
@@ -73,7 +73,7 @@ public final class Choices {
         List<T> values = new ArrayList<>();
         while (values.size() < most) {
             int from = made.size();
-            // whether there is one more is asked before every element, even where there must be: so any element can be left out with its answer
+            // whether there is one more is chosen before every element, also before those that there must be: so each element's choices are a span that can be left out
             boolean last = integer(0, most) == 0;
             if (last && values.size() >= least) {
                 break;

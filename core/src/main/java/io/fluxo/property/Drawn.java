@@ -7,7 +7,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A value with the choices it was made of, which know what is simpler than it. */
+/** A value with the choices that it was made of. Simpler values are made of fewer choices, or of lower ones. */
 public final class Drawn<T> {
 
     /** Below this, every lower choice is tried; above, ever smaller steps down. */

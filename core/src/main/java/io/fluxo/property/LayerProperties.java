@@ -75,7 +75,7 @@ public record LayerProperties<L extends Layer>(Function<BlockCase, L> layer, Blo
         return unmoved("a token does not depend on others", domain, (drawn, j) -> IntStream.range(0, drawn.pos()).filter(i -> i != j));
     }
 
-    private Property<BlockCase> unmoved(String name, BlockDomain cases, BiFunction<BlockCase, Integer, IntStream> bystanders) {
+    private Property<BlockCase> unmoved(String name, BlockDomain cases, BiFunction<BlockCase, Integer, IntStream> others) {
         return property(name, cases.minPos(2), (drawn, subject) -> {
             HostArray xs = drawn.xs(dtype);
             Run before = subject.run(xs);
@@ -88,7 +88,7 @@ public record LayerProperties<L extends Layer>(Function<BlockCase, L> layer, Blo
                 double[] h = before.output().toDoubles();
                 double[] changed = after.output().toDoubles();
                 int another = j;
-                Optional<Integer> moved = bystanders.apply(drawn, j).boxed().flatMap(i -> elements(drawn, i))
+                Optional<Integer> moved = others.apply(drawn, j).boxed().flatMap(i -> elements(drawn, i))
                         .filter(at -> Double.compare(h[at], changed[at]) != 0).findFirst();
                 if (moved.isPresent()) {
                     int at = moved.get();
@@ -99,7 +99,7 @@ public record LayerProperties<L extends Layer>(Function<BlockCase, L> layer, Blo
         });
     }
 
-    /** The domain in which rounding stays rounding: no norm of all but constant features, no scores so large that softmax leaps. */
+    /** The domain in which rounding stays rounding: no norm of all but constant features, no scores so large that rounding decides which token softmax picks. */
     BlockDomain comparable() {
         return domain.inputs(InputKind.NORMAL, InputKind.REPEATED, InputKind.ZERO).inputScales(1, 1e-3).weightScales(1, 1e-3);
     }

@@ -3,6 +3,8 @@ package io.fluxo.text;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /** Which names somebody may have meant. */
 public final class Spelling {
@@ -12,6 +14,26 @@ public final class Spelling {
     /** Those of {@code names} that take the fewest edits to be {@code given}, at most {@code most}, the nearest first. */
     public static List<String> near(String given, Collection<String> names, int most) {
         return names.stream().distinct().sorted(Comparator.<String>comparingInt(name -> distance(given, name)).thenComparing(Comparator.naturalOrder())).limit(most).toList();
+    }
+
+    /** The sentence about an unknown name: the closest legal one, if one is close, and all legal ones in their order. */
+    public static String legal(String what, String given, Collection<String> legal) {
+        String guess = closest(given, legal).map(name -> "; did you mean '" + name + "'?").orElse("");
+        return Text.format("%s '%s'%s (legal: %s)", what, given, guess, String.join(", ", legal));
+    }
+
+    private static Optional<String> closest(String given, Collection<String> legal) {
+        String wanted = given.toLowerCase(Locale.ROOT).replace('-', '_');
+        String best = null;
+        int least = Math.max(1, Math.min(3, wanted.length() / 3)) + 1;
+        for (String name : legal) {
+            int distance = distance(wanted, name.toLowerCase(Locale.ROOT).replace('-', '_'));
+            if (distance < least) {
+                best = name;
+                least = distance;
+            }
+        }
+        return Optional.ofNullable(best);
     }
 
     /** Levenshtein's distance with swaps of neighbours as one edit; names longer than any of ours are far from all of them. */

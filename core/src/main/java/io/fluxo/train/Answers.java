@@ -1,6 +1,5 @@
 package io.fluxo.train;
 
-import io.fluxo.backend.Backend;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.tensor.Tensor;
@@ -11,12 +10,7 @@ import io.fluxo.tensor.Tensor;
  * @param logits [batch pos d_vocab]
  * @param losses −log of the probability given to each target, in nats [batch pos]; of no meaning where nothing is asked
  */
-public record Answers(Tensor logits, Tensor losses) {
-
-    /** @param backend where the model's parameters are */
-    public static Answers of(Pass pass, Backend backend, LanguageModel model, Examples examples) {
-        return of(pass, model, new StepInputs(backend, model.parameters().getFirst().value().dtype(), examples));
-    }
+record Answers(Tensor logits, Tensor losses) {
 
     static Answers of(Pass pass, LanguageModel model, StepInputs inputs) {
         Tensor logits = model.forward(pass, inputs.tokens());

@@ -1,22 +1,29 @@
 package io.fluxo.train;
 
-import java.util.Locale;
+import io.fluxo.setting.PartKind;
+import java.util.Set;
 
-/** What a training step can measure besides its loss, at boundary hooks and on gradients. */
-public enum Measure {
-    /** ‖∂L/∂W‖ over all parameters of a block, by block. */
-    PARAM_GRAD_NORM_BY_LAYER,
-    /** ‖∂L/∂x_l‖ over the whole batch, at x_0 … x_L. */
-    STREAM_GRAD_NORM_BY_LAYER,
-    /** ‖x_l‖ of a token, averaged over tokens, at x_0 … x_L. */
-    STREAM_NORM_BY_LAYER,
-    /** ‖Δw‖/‖w‖ of this step, by matrix in the model's order. */
-    UPDATE_RATIO,
-    /** Mean cosine of two different tokens of a sequence, at x_0 … x_L. */
-    TOKEN_SIMILARITY;
+/**
+ * What a training step can measure besides its loss, on gradients and on the stream between layers. Those that come with Fluxo are in
+ * {@link Measures}.
+ */
+public interface Measure {
 
-    /** As written in YAML and in metrics: {@code token_similarity}. */
-    public String label() {
-        return name().toLowerCase(Locale.ROOT);
-    }
+    /** {@code measure: [NAME]}; registered under its label. */
+    PartKind<Measure> KIND = new PartKind<>("measure", Measure.class);
+
+
+    /** As written in YAML and in metrics: {@code token_similarity}. No two measures share one. */
+    String label();
+
+    /** What it computes its figures from. */
+    Set<Evidence.Kind> needs();
+
+    /**
+     * The figures of one step.
+     *
+     * @param evidence holds what this measure {@link #needs}
+     * @return one figure for each layer, or for each of whatever the measure tells apart
+     */
+    double[] figures(Evidence evidence);
 }

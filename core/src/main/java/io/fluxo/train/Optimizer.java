@@ -2,12 +2,16 @@ package io.fluxo.train;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.layer.Parameter;
+import io.fluxo.op.Ops;
 import io.fluxo.op.UpdateOp;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,18 +24,25 @@ import java.util.function.Function;
 final class Optimizer {
 
     private final Backend backend;
+    private final Ops ops;
     private final TrainingSpec spec;
+    private final LearningRate learningRate;
+    private final OptimizerKind kind;
     private final List<Slot> slots = new ArrayList<>();
     /** Which slots have the same rule. */
-    private final Map<UpdateOp, List<Integer>> together = new LinkedHashMap<>();
+    private final Map<UpdateRule, List<Integer>> together = new LinkedHashMap<>();
     private Tensor rates;
 
-    Optimizer(Backend backend, TrainingSpec spec, List<Parameter> parameters) {
+    Optimizer(Backend backend, TrainingSpec spec, Catalog catalog, List<Parameter> parameters) {
         this.backend = backend;
+        this.ops = new Ops(backend);
         this.spec = spec;
+        this.learningRate = LearningRate.of(spec, catalog);
+        this.kind = catalog.part(OptimizerKind.KIND, spec.get(TrainingSpec.OPTIMIZER));
         for (Parameter parameter : parameters) {
-            together.computeIfAbsent(rule(parameter), _ -> new ArrayList<>()).add(slots.size());
-            slots.add(new Slot(parameter, state(parameter)));
+            UpdateRule rule = rule(parameter);
+            together.computeIfAbsent(rule, _ -> new ArrayList<>()).add(slots.size());
+            slots.add(new Slot(parameter, state(parameter, rule.slots())));
         }
         rates = backend.upload(rates(1));
     }
@@ -67,17 +78,39 @@ final class Optimizer {
      */
     void step(Tensor[] gradients) {
         together.forEach((rule, members) -> {
-            List<Tensor[]> inputs = members.stream().map(i -> slots.get(i).inputs(gradients[i], rates)).toList();
-            List<Tensor[]> outputs = backend.updateAll(rule, inputs);
-            for (int i = 0; i < members.size(); i++) {
-                slots.get(members.get(i)).set(outputs.get(i));
+            switch (rule) {
+                case UpdateRule.Operation(UpdateOp op, int _) -> {
+                    List<Tensor[]> inputs = members.stream().map(i -> slots.get(i).inputs(gradients[i], rates)).toList();
+                    List<Tensor[]> outputs = backend.updateAll(op, inputs);
+                    for (int i = 0; i < members.size(); i++) {
+                        slots.get(members.get(i)).set(outputs.get(i));
+                    }
+                }
+                case UpdateRule.Composition(UpdateRule.Step step, int _) -> members.forEach(i -> compose(step, slots.get(i), gradients[i]));
             }
         });
     }
 
+    /** A step in operations, whose results are put in the place of parameter and state. */
+    private void compose(UpdateRule.Step step, Slot slot, Tensor gradient) {
+        Tensor rate = ops.squeeze(ops.slice(rates, 0, Dim.of(0), Dim.ONE), 0);
+        Tensor[] next = step.next(ops, slot.parameter.value(), slot.state.clone(), gradient, rate);
+        Tensor[] outputs = new Tensor[next.length];
+        outputs[0] = assign(slot.parameter.value(), next[0]);
+        for (int i = 1; i < next.length; i++) {
+            outputs[i] = assign(slot.state[i - 1], next[i]);
+        }
+        slot.set(outputs);
+    }
+
+    private Tensor assign(Tensor place, Tensor value) {
+        return backend.update(new UpdateOp.Assign(), place, value)[0];
+    }
+
     /** lr, 1 − β₁ᵗ, 1 − β₂ᵗ. */
     private HostArray rates(int t) {
-        double[] rates = {spec.learningRate(t), 1 - StrictMath.pow(spec.betas().get(0), t), 1 - StrictMath.pow(spec.betas().get(1), t)};
+        List<Double> betas = spec.get(TrainingSpec.BETAS);
+        double[] rates = {learningRate.at(t), 1 - StrictMath.pow(betas.get(0), t), 1 - StrictMath.pow(betas.get(1), t)};
         return HostArray.of(Shape.of(3), slots.getFirst().parameter.value().dtype(), rates);
     }
 
@@ -105,24 +138,18 @@ final class Optimizer {
         return Text.format("optimizer.%d.%s", i, slot.parameter.name());
     }
 
-    private UpdateOp rule(Parameter parameter) {
-        boolean decays = switch (spec.decay()) {
+    private UpdateRule rule(Parameter parameter) {
+        boolean decays = switch (spec.get(TrainingSpec.DECAY)) {
             case ALL -> true;
             case MATRICES -> parameter.shape().rank() >= 2;
         };
-        double decay = decays ? spec.weightDecay() : 0;
-        return switch (spec.optimizer()) {
-            case SGD -> new UpdateOp.SgdStep(decay);
-            case ADAM -> new UpdateOp.AdamStep(spec.betas().get(0), spec.betas().get(1), spec.epsilon(), decay, false);
-            case ADAMW -> new UpdateOp.AdamStep(spec.betas().get(0), spec.betas().get(1), spec.epsilon(), decay, true);
-        };
+        return kind.rule(spec, decays ? spec.get(TrainingSpec.WEIGHT_DECAY) : 0);
     }
 
-    private Tensor[] state(Parameter parameter) {
-        return switch (spec.optimizer()) {
-            case SGD -> new Tensor[0];
-            case ADAM, ADAMW -> new Tensor[] {zeros(parameter), zeros(parameter)};
-        };
+    private Tensor[] state(Parameter parameter, int slots) {
+        Tensor[] state = new Tensor[slots];
+        Arrays.setAll(state, _ -> zeros(parameter));
+        return state;
     }
 
     private Tensor zeros(Parameter parameter) {

@@ -7,21 +7,24 @@ import io.fluxo.layer.Cell;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.LanguageModel;
+import io.fluxo.op.Ops;
 import io.fluxo.op.UpdateOp;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.random.RandomKey;
 import io.fluxo.stream.Cache;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.text.Text;
-import java.util.Arrays;
-import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -38,30 +41,31 @@ public final class Trainer {
     private final List<Parameter> parameters;
     private final List<Cell> cells;
     private final Optimizer optimizer;
-    private final Measurements measurements;
-    private Optional<Practice> practice = Optional.empty();
+    private final Evaluation evaluation;
+    private Optional<OneForm> current = Optional.empty();
 
     /**
      * @param model   initialised on {@code backend}
+     * @param catalog the optimizers and schedules that {@code spec} may name
      * @param dropout the stream of dropout's randomness
      */
-    public Trainer(Backend backend, LanguageModel model, TrainingSpec spec, RandomKey dropout) {
+    public Trainer(Backend backend, LanguageModel model, TrainingSpec spec, Catalog catalog, RandomKey dropout) {
         this.backend = backend;
         this.model = model;
         this.spec = spec;
         this.parameters = model.parameters();
         this.cells = model.cells();
-        this.optimizer = new Optimizer(backend, spec, parameters);
+        this.optimizer = new Optimizer(backend, spec, catalog, parameters);
         this.dropout = new DropoutKeys(backend, dropout, model);
-        this.clipping = new Clipping(backend, spec.clip(), parameters.getFirst().value().dtype());
-        this.measurements = new Measurements(model);
+        this.clipping = new Clipping(backend, spec.get(TrainingSpec.CLIP), parameters.getFirst().value().dtype());
+        this.evaluation = new Evaluation(backend, model, this::loss);
     }
 
     /**
      * What a step found.
      *
      * @param loss     mean cross-entropy in nats before the update
-     * @param measured measure → values by layer or matrix
+     * @param measured measure → its figures, in the order that was asked for
      */
     public record Step(double loss, Map<Measure, double[]> measured) {}
 
@@ -81,60 +85,52 @@ public final class Trainer {
      * @param measures what to measure; costs time where not empty
      */
     public Step step(int t, Examples examples, Set<Measure> measures) {
-        if (practice.isEmpty() || !practice.get().fits(examples)) {
+        if (current.isEmpty() || !current.get().fits(examples)) {
             forget();
-            practice = Optional.of(new Practice(examples));
+            current = Optional.of(new OneForm(examples));
         }
         try (TensorScope _ = backend.openScope()) {
-            return measures.isEmpty() ? practice.get().step(t, examples) : practice.get().measured(t, examples, measures);
+            return current.get().step(t, examples, measures);
         }
     }
 
     private void forget() {
-        Optional<Practice> former = practice;
-        practice = Optional.empty();
+        Optional<OneForm> former = current;
+        current = Optional.empty();
         former.ifPresent(one -> one.inputs.release());
     }
 
-    /** Steps on examples of one form. As long as nothing is measured they come to the same operations, which a backend may remember. */
-    private final class Practice {
+    /**
+     * Steps on examples of one form. Those that measure come to the same operations each time, and so do those that do not: a backend may remember
+     * either.
+     */
+    private final class OneForm {
         private final StepInputs inputs;
-        private final Routine routine;
-        private final Tensor[] values = new Tensor[cells.size()];
+        private final CellWatch watch = new CellWatch(cells);
+        private final Routine plain = backend.routine(this::train);
+        private final Map<Set<Evidence.Kind>, MeasuredStep> measured = new HashMap<>();
 
-        private Practice(Examples examples) {
+        private OneForm(Examples examples) {
             inputs = new StepInputs(backend, parameters.getFirst().value().dtype(), examples);
-            routine = backend.routine(this::train);
-            remember();
         }
 
         /** Whether these steps go on: on examples of the same form, from where the last one left the cells. */
         private boolean fits(Examples examples) {
-            for (int i = 0; i < values.length; i++) {
-                if (cells.get(i).value() != values[i]) {
-                    return false;
-                }
-            }
-            return inputs.fit(examples);
+            return watch.unchanged() && inputs.fit(examples);
         }
 
-        private void remember() {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = cells.get(i).value();
-            }
-        }
-
-        private Step step(int step, Examples examples) {
-            set(step, examples);
-            double loss = backend.download(routine.run()).scalar();
-            remember();
-            return new Step(loss, Map.of());
-        }
-
-        private void set(int step, Examples examples) {
+        private Step step(int t, Examples examples, Set<Measure> measures) {
             inputs.set(examples);
-            optimizer.prepare(step);
-            dropout.prepare(step);
+            optimizer.prepare(t);
+            dropout.prepare(t);
+            Step step = measures.isEmpty() ? new Step(backend.download(plain.run()).scalar(), Map.of()) : measured(measures);
+            watch.remember();
+            return step;
+        }
+
+        private Step measured(Set<Measure> measures) {
+            Set<Evidence.Kind> needs = measures.stream().flatMap(measure -> measure.needs().stream()).collect(Collectors.toUnmodifiableSet());
+            return measured.computeIfAbsent(needs, _ -> new MeasuredStep(inputs, needs)).run(measures);
         }
 
         private Tensor train() {
@@ -145,35 +141,78 @@ public final class Trainer {
                 return scope.keep(tape.value(loss));
             }
         }
+    }
 
-        private Step measured(int step, Examples examples, Set<Measure> measures) {
-            set(step, examples);
-            try (AutodiffBackend tape = new AutodiffBackend(backend)) {
-                Cache stream = measurements.stream();
-                Pass pass = pass(tape).with(stream);
-                Tensor loss = loss(pass, inputs);
-                Stream<Tensor> weights = parameters.stream().map(Parameter::value);
-                Tensor[] all = tape.gradients(loss, Stream.concat(weights, stream.values().values().stream()).toList());
-                Tensor[] gradients = Arrays.copyOf(all, parameters.size());
-                var streamGradients = Arrays.asList(all).subList(gradients.length, all.length);
-                var evidence = new Measurements.Evidence(host(backend, List.of(gradients)), host(tape, stream.values().values()),
-                        host(backend, streamGradients), weights());
-                double value = tape.download(loss).scalar();
-                update(pass, tape, gradients);
-                remember();
-                return new Step(value, measurements.of(measures, evidence, weights()));
+    /** A step that leaves evidence of some kinds. */
+    private final class MeasuredStep {
+        private final StepInputs inputs;
+        private final Set<Evidence.Kind> needs;
+        private final JoinedResults results = new JoinedResults();
+        private final Routine routine = backend.routine(this::train);
+        /** How many tensors of each kind the step returned when it was last asked. */
+        private Map<Evidence.Kind, Integer> counts = Map.of();
+
+        private MeasuredStep(StepInputs inputs, Set<Evidence.Kind> needs) {
+            this.inputs = inputs;
+            this.needs = needs;
+        }
+
+        private Step run(Set<Measure> measures) {
+            Map<Evidence.Kind, List<HostArray>> values = new EnumMap<>(Evidence.Kind.class);
+            weights(Evidence.Kind.WEIGHTS_BEFORE, values);
+            List<HostArray> read = results.split(backend.download(routine.run()));
+            int at = 1; // after the loss
+            for (Map.Entry<Evidence.Kind, Integer> kind : counts.entrySet()) {
+                values.put(kind.getKey(), read.subList(at, at + kind.getValue()));
+                at += kind.getValue();
+            }
+            weights(Evidence.Kind.WEIGHTS_AFTER, values);
+            Evidence evidence = new Evidence(model.layerPaths(), parameters.stream().map(Parameter::name).toList(), values);
+            Map<Measure, double[]> figures = new LinkedHashMap<>();
+            measures.forEach(measure -> figures.put(measure, measure.figures(evidence)));
+            return new Step(read.getFirst().scalar(), figures);
+        }
+
+        private void weights(Evidence.Kind kind, Map<Evidence.Kind, List<HostArray>> values) {
+            if (needs.contains(kind)) {
+                values.put(kind, parameters.stream().map(parameter -> backend.download(parameter.value())).toList());
             }
         }
 
-        private Pass pass(AutodiffBackend tape) {
-            parameters.forEach(parameter -> tape.watch(parameter.value()));
-            return Pass.training(tape, dropout::at);
+        /** The stream's gradients are asked for whatever is needed, so that what is measured does not depend on what else is. */
+        private Tensor train() {
+            try (TensorScope scope = backend.openScope(); AutodiffBackend tape = new AutodiffBackend(backend)) {
+                Set<String> streamPoints = Set.copyOf(model.streamPoints());
+                Cache cache = new Cache(point -> streamPoints.contains(point.name()));
+                Pass pass = pass(tape).with(cache);
+                Tensor loss = loss(pass, inputs);
+                List<Tensor> stream = List.copyOf(cache.values().values());
+                List<Tensor> all = List.of(tape.gradients(loss, Stream.concat(parameters.stream().map(Parameter::value), stream.stream()).toList()));
+                List<Tensor> gradients = all.subList(0, parameters.size());
+                Tensor joined = join(tape.value(loss), new EnumMap<>(Map.of(Evidence.Kind.GRADIENTS, gradients,
+                        Evidence.Kind.STREAM, stream.stream().map(tape::value).toList(),
+                        Evidence.Kind.STREAM_GRADIENTS, all.subList(parameters.size(), all.size()))));
+                update(pass, tape, gradients.toArray(Tensor[]::new));
+                return scope.keep(joined);
+            }
         }
 
-        private void update(Pass pass, AutodiffBackend tape, Tensor[] gradients) {
-            optimizer.step(clipping.of(gradients));
-            accumulate(pass, tape);
+        private Tensor join(Tensor loss, Map<Evidence.Kind, List<Tensor>> found) {
+            found.keySet().retainAll(needs);
+            counts = new EnumMap<>(Evidence.Kind.class);
+            found.forEach((kind, tensors) -> counts.put(kind, tensors.size()));
+            return results.join(new Ops(backend), Stream.concat(Stream.of(loss), found.values().stream().flatMap(List::stream)).toList());
         }
+    }
+
+    private Pass pass(AutodiffBackend tape) {
+        parameters.forEach(parameter -> tape.watch(parameter.value()));
+        return Pass.training(tape, dropout::at);
+    }
+
+    private void update(Pass pass, AutodiffBackend tape, Tensor[] gradients) {
+        optimizer.step(clipping.of(gradients));
+        accumulate(pass, tape);
     }
 
     /** Everything the next step depends on besides its own number and data: the model's cells under their names, and the optimizer's state. */
@@ -205,12 +244,9 @@ public final class Trainer {
         return new HostArray(tensor.shape(), tensor.dtype(), values.array());
     }
 
-    /** The mean cross-entropy in nats on {@code examples}, nothing dropped, nothing trained. */
+    /** The mean cross-entropy in nats on {@code examples}, nothing dropped, nothing trained. Taken in the scope that was open at the first. */
     public double evaluate(Examples examples) {
-        try (TensorScope _ = backend.openScope()) {
-            StepInputs inputs = new StepInputs(backend, parameters.getFirst().value().dtype(), examples);
-            return backend.download(loss(Pass.evaluation(backend), inputs)).scalar();
-        }
+        return evaluation.of(examples).scalar();
     }
 
     /** The mean over the positions at which something is asked. */
@@ -223,13 +259,5 @@ public final class Trainer {
     private void accumulate(Pass pass, AutodiffBackend tape) {
         pass.additions().forEach(addition -> addition.buffer().set(
                 backend.update(new UpdateOp.Accumulate(), addition.buffer().value(), tape.value(addition.change()))[0]));
-    }
-
-    private List<HostArray> weights() {
-        return host(backend, parameters.stream().map(Parameter::value).toList());
-    }
-
-    private static List<HostArray> host(Backend backend, Collection<Tensor> tensors) {
-        return tensors.stream().map(backend::download).toList();
     }
 }

@@ -2,7 +2,8 @@ package io.fluxo.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fluxo.model.PerLayer.Range;
+import io.fluxo.setting.PerLayer.Range;
+import io.fluxo.setting.PerLayer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;

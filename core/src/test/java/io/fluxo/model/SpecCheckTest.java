@@ -1,14 +1,13 @@
 package io.fluxo.model;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fluxo.model.ModelSpec.ActFn;
-import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.FinalNorm;
-import io.fluxo.model.ModelSpec.InitKind;
-import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.model.ModelSpec.ResidualKind;
-import io.fluxo.model.PerLayer.Range;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.PerLayer.Range;
+import io.fluxo.setting.PerLayer;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -23,32 +22,32 @@ class SpecCheckTest {
 
     @Test
     void theDefaultIsPossible() {
-        assertThat(ModelSpec.DEFAULT.violations(Catalog.STANDARD)).isEmpty();
+        assertThat(ModelSpec.DEFAULT.violations(ModelParts.CATALOG)).isEmpty();
     }
 
     static Stream<Arguments> impossible() {
         return Stream.of(
-                of("positions", "d_head 3 is odd", m -> m.dHead(3).positions(PositionKind.ROPE)),
-                of("n_key_value_heads", "n_heads 4 is not a multiple of n_key_value_heads 3", m -> m.nHeads(4).nKeyValueHeads(3)),
-                of("n_heads", "n_heads 5 does not divide d_model 32", m -> m.nHeads(5)),
-                of("placement", "cannot be mixed with others", m -> m.placement(firstLayer("pre", "resi_dual"))),
-                of("final_norm", "x_L + N(r_L)", m -> m.placement("resi_dual").finalNorm(FinalNorm.ALWAYS)),
-                of("placement", "residual must be identity", m -> m.placement("resi_dual").residual(ResidualKind.NONE)),
-                of("placement", "norm_former needs both attention and ffn", m -> m.placement("norm_former").ffn(false)),
-                of("placement", "parallel needs both attention and ffn", m -> m.placement("parallel").attention(AttentionKind.NONE)),
-                of("placement", "rezero weighs the residual connection", m -> m.placement("rezero").residual(ResidualKind.NONE)),
-                of("placement", "deep_norm weighs the residual connection", m -> m.placement("deep_norm").residual(ResidualKind.NONE)),
-                of("ffn", "leave nothing in layer 0", m -> m.attention(AttentionKind.NONE).ffn(false)),
-                of("positions", "no layer has attention softmax", m -> m.attention(AttentionKind.UNIFORM).positions(PositionKind.ALIBI)),
-                of("rope_theta", "must be a finite number above 1", m -> m.positions(PositionKind.ROPE).ropeTheta(1)),
-                of("d_mlp", "must be at least 1, not 0", m -> m.dMlp(firstLayer(8, 0))),
-                of("norm", "'7' reaches beyond the last of 6 layers", m -> m.norm(new PerLayer<>("layer_norm", exceptions("7", "rms_norm")))));
+                of("positions", "d_head 3 is odd", m -> m.with(D_HEAD, 3).with(POSITIONS, "rope")),
+                of("n_key_value_heads", "n_heads 4 is not a multiple of n_key_value_heads 3", m -> m.with(N_HEADS, 4).with(N_KEY_VALUE_HEADS, 3)),
+                of("n_heads", "n_heads 5 does not divide d_model 32", m -> m.with(N_HEADS, 5)),
+                of("placement", "cannot be mixed with others", m -> m.with(PLACEMENT, firstLayer(Choice.of("pre"), Choice.of("resi_dual")))),
+                of("final_norm", "x_L + N(r_L)", m -> m.with(PLACEMENT, "resi_dual").with(FINAL_NORM, FinalNorm.ALWAYS)),
+                of("placement", "residual must be identity", m -> m.with(PLACEMENT, "resi_dual").with(RESIDUAL, ResidualKind.NONE)),
+                of("placement", "norm_former needs both attention and ffn", m -> m.with(PLACEMENT, "norm_former").with(FFN, false)),
+                of("placement", "parallel needs both attention and ffn", m -> m.with(PLACEMENT, "parallel").with(ATTENTION, "none")),
+                of("placement", "rezero weighs the residual connection", m -> m.with(PLACEMENT, "rezero").with(RESIDUAL, ResidualKind.NONE)),
+                of("placement", "deep_norm weighs the residual connection", m -> m.with(PLACEMENT, "deep_norm").with(RESIDUAL, ResidualKind.NONE)),
+                of("ffn", "leave nothing in layer 0", m -> m.with(ATTENTION, "none").with(FFN, false)),
+                of("positions", "no layer has attention softmax", m -> m.with(ATTENTION, "uniform").with(POSITIONS, "alibi")),
+                of("rope_theta", "must be a finite number above 1", m -> m.with(POSITIONS, "rope").with(ROPE_THETA, 1.0)),
+                of("d_mlp", "must be at least 1, not 0", m -> m.with(D_MLP, firstLayer(8, 0))),
+                of("norm", "'7' reaches beyond the last of 6 layers", m -> m.with(NORM, new PerLayer<>(Choice.of("layer_norm"), exceptions("7", Choice.of("rms_norm"))))));
     }
 
     @ParameterizedTest
     @MethodSource("impossible")
     void whatCannotBeIsRefusedWithItsReason(String key, String reason, ModelSpec spec) {
-        assertThat(spec.violations(Catalog.STANDARD)).anySatisfy(violation -> {
+        assertThat(spec.violations(ModelParts.CATALOG)).anySatisfy(violation -> {
             assertThat(violation.key()).isEqualTo(key);
             assertThat(violation.message()).contains(reason);
         });
@@ -56,14 +55,14 @@ class SpecCheckTest {
 
     @Test
     void whatALayerLacksConstrainsThatLayerAlone() {
-        assertThat(ModelSpec.builder().placement(firstLayer("norm_former", "pre")).ffn(firstLayer(true, false)).build().violations(Catalog.STANDARD)).isEmpty();
-        assertThat(ModelSpec.builder().attention(firstLayer(AttentionKind.SOFTMAX, AttentionKind.UNIFORM)).positions(PositionKind.ALIBI).build().violations(Catalog.STANDARD))
+        assertThat(ModelSpec.DEFAULT.with(PLACEMENT, firstLayer(Choice.of("norm_former"), Choice.of("pre"))).with(FFN, firstLayer(true, false)).violations(ModelParts.CATALOG)).isEmpty();
+        assertThat(ModelSpec.DEFAULT.with(ATTENTION, firstLayer(Choice.of("softmax"), Choice.of("uniform"))).with(POSITIONS, "alibi").violations(ModelParts.CATALOG))
                 .isEmpty();
-        assertThat(ModelSpec.builder().init(InitKind.GPT2).initStd(0.5).actFn(ActFn.GEGLU).build().violations(Catalog.STANDARD)).isEmpty();
+        assertThat(ModelSpec.DEFAULT.with(INIT, "gpt2").with(INIT_STD, 0.5).with(ACT_FN, "geglu").violations(ModelParts.CATALOG)).isEmpty();
     }
 
-    private static Arguments of(String key, String reason, UnaryOperator<ModelSpecBuilder> change) {
-        return Arguments.of(key, reason, change.apply(ModelSpec.builder()).build());
+    private static Arguments of(String key, String reason, UnaryOperator<ModelSpec> change) {
+        return Arguments.of(key, reason, change.apply(ModelSpec.DEFAULT));
     }
 
     private static <T> PerLayer<T> firstLayer(T rest, T first) {

@@ -11,7 +11,8 @@ import io.fluxo.layer.Layer;
 import io.fluxo.layer.LayerNorm;
 import io.fluxo.layer.Linear;
 import io.fluxo.layer.MultiHeadAttention;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelDims;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.op.FusedOp.Mask;
@@ -37,7 +38,7 @@ class DimensionProofTest {
     @ParameterizedTest
     @MethodSource("specs")
     void holdsOfEveryModel(ModelSpec spec) {
-        DimensionProof proof = DimensionProof.of(spec, Catalog.STANDARD);
+        DimensionProof proof = DimensionProof.of(spec, ModelParts.CATALOG);
         assertThat(proof.failure()).isEmpty();
         assertThat(proof.points()).hasSize(13).startsWith("blocks.0.hook_resid_pre").doesNotHaveDuplicates();
         assertThat(proof.kinds()).containsExactly(List.of("blocks.0", "blocks.1"));
@@ -48,7 +49,7 @@ class DimensionProofTest {
 
     @Test
     void theSentenceCountsAndTheDerivationReads() {
-        DimensionProof proof = DimensionProof.of(ModelSpec.DEFAULT, Catalog.STANDARD);
+        DimensionProof proof = DimensionProof.of(ModelSpec.DEFAULT, ModelParts.CATALOG);
         assertThat(proof.sentence()).isEqualTo("d preserved at 37 hook points: proved for pos ≤ n_ctx");
         assertThat(proof.derivation()).contains(
                 "blocks.0.attn: [batch, pos, d_model] → [batch, pos, d_model]: proved",
@@ -117,7 +118,7 @@ class DimensionProofTest {
     }
 
     private static Block block(String placement, Layer mlp) {
-        return Catalog.STANDARD.placements().get(placement).block(new Placement.Parts("blocks.0", attention(), mlp,
+        return ModelParts.CATALOG.all(Placement.KIND).get(placement).block(new Placement.Parts("blocks.0", attention(), mlp,
                 name -> new LayerNorm("blocks.0." + name, DIMS.dModel(), true, 1e-5)));
     }
 

@@ -1,22 +1,25 @@
 package io.fluxo.proof;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fluxo.block.Placement;
+import io.fluxo.layer.AttentionKind;
 import io.fluxo.layer.BatchNorm;
-import io.fluxo.model.Catalog;
+import io.fluxo.layer.NormFactory;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.ModelSpec.ActFn;
-import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.MaskKind;
-import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.model.ModelSpec.ResidualKind;
 import io.fluxo.model.ModelSpec.RopeLayout;
-import io.fluxo.model.ModelSpecBuilder;
-import io.fluxo.model.PerLayer;
-import io.fluxo.model.PerLayer.Range;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.PerLayer;
+import io.fluxo.setting.PerLayer.Range;
 import io.fluxo.shape.Dim;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,48 +31,48 @@ class EveryKindTest {
     private static final int TOKENS = 4;
 
     static Stream<ModelSpec> kinds() {
-        Stream<ModelSpec> placements = Catalog.STANDARD.placements().keySet().stream().flatMap(placement -> Stream.of(
-                small().placement(placement).build(),
-                small().placement(placement).norm("rms_norm").nHeads(4).nKeyValueHeads(2).positions(PositionKind.ROPE).qkNorm(true).actFn(ActFn.SWIGLU).build(),
-                small().placement(placement).norm("dynamic_tanh").positions(PositionKind.ALIBI).mask(MaskKind.BIDIRECTIONAL).actFn(ActFn.GEGLU).build()));
-        Stream<ModelSpec> norms = Catalog.STANDARD.norms().keySet().stream().flatMap(norm -> Stream.of("post", "pre", "sandwich").map(placement ->
-                small().placement(placement).norm(norm).build()));
-        Stream<ModelSpec> attention = Stream.of(AttentionKind.values()).flatMap(kind -> Stream.of("post", "pre", "resi_dual", "deep_norm").map(placement ->
-                small().placement(placement).attention(kind).nHeads(4).nKeyValueHeads(2).build()));
+        Stream<ModelSpec> placements = ModelParts.CATALOG.all(Placement.KIND).keySet().stream().flatMap(placement -> Stream.of(
+                small().with(PLACEMENT, placement),
+                small().with(PLACEMENT, placement).with(NORM, "rms_norm").with(N_HEADS, 4).with(N_KEY_VALUE_HEADS, 2).with(POSITIONS, "rope").with(QK_NORM, true).with(ACT_FN, "swiglu"),
+                small().with(PLACEMENT, placement).with(NORM, "dynamic_tanh").with(POSITIONS, "alibi").with(MASK, MaskKind.BIDIRECTIONAL).with(ACT_FN, "geglu")));
+        Stream<ModelSpec> norms = ModelParts.CATALOG.all(NormFactory.KIND).keySet().stream().flatMap(norm -> Stream.of("post", "pre", "sandwich").map(placement ->
+                small().with(PLACEMENT, placement).with(NORM, norm)));
+        Stream<ModelSpec> attention = ModelParts.CATALOG.names(AttentionKind.KIND).stream().flatMap(kind -> Stream.of("post", "pre", "resi_dual", "deep_norm").map(placement ->
+                small().with(PLACEMENT, placement).with(ATTENTION, kind).with(N_HEADS, 4).with(N_KEY_VALUE_HEADS, 2)));
         Stream<ModelSpec> rest = Stream.of(
-                small().positions(PositionKind.ROPE).ropeLayout(RopeLayout.INTERLEAVED).build(),
-                small().positions(PositionKind.SINUSOIDAL).actFn(ActFn.SILU).build(),
-                small().residual(ResidualKind.SCALED).residualScale(0.5).build(),
-                small().residual(ResidualKind.NONE).build(),
-                small().ffn(false).build(), small().placement("post").ffn(false).build(), small().placement("resi_dual").ffn(false).build(),
-                small().placement(layered("pre", "post")).norm(layered("layer_norm", "rms_norm")).nHeads(layered(2, 3)).dHead(layered(2, 4))
-                        .dMlp(layered(6, 7)).ffn(layered(true, false)).build());
+                small().with(POSITIONS, "rope").with(ROPE_LAYOUT, RopeLayout.INTERLEAVED),
+                small().with(POSITIONS, "sinusoidal").with(ACT_FN, "silu"),
+                small().with(RESIDUAL, ResidualKind.SCALED).with(RESIDUAL_SCALE, 0.5),
+                small().with(RESIDUAL, ResidualKind.NONE),
+                small().with(FFN, false), small().with(PLACEMENT, "post").with(FFN, false), small().with(PLACEMENT, "resi_dual").with(FFN, false),
+                small().with(PLACEMENT, layered(Choice.of("pre"), Choice.of("post"))).with(NORM, layered(Choice.of("layer_norm"), Choice.of("rms_norm")))
+                        .with(N_HEADS, layered(2, 3)).with(D_HEAD, layered(2, 4)).with(D_MLP, layered(6, 7)).with(FFN, layered(true, false)));
         return Stream.of(placements, norms, attention, rest).flatMap(all -> all);
     }
 
     @ParameterizedTest
     @MethodSource("kinds")
     void attentionAloneMixesTokensAndAsFarAsTheMaskPermits(ModelSpec spec) {
-        TokenTheorem theorem = TokenTheorem.of(spec, Catalog.STANDARD, TOKENS);
+        TokenTheorem theorem = TokenTheorem.of(spec, ModelParts.CATALOG, TOKENS);
         assertThat(theorem.failure()).isEmpty();
-        boolean mixes = spec.layers().stream().anyMatch(layer -> layer.attention() == AttentionKind.SOFTMAX || layer.attention() == AttentionKind.UNIFORM);
-        Dependence output = TokenFlow.of(spec, Catalog.STANDARD, TOKENS).output();
-        assertThat(output.isFull(TokenTheorem.permitted(spec.mask().standard()))).as("nothing that is permitted was proved absent").isEqualTo(mixes);
-        assertThat(output.isCausal()).isEqualTo(!mixes || spec.mask().standard() == MaskKind.CAUSAL);
+        boolean mixes = spec.layers().stream().anyMatch(layer -> Set.of("softmax", "uniform").contains(layer.get(ATTENTION).name()));
+        Dependence output = TokenFlow.of(spec, ModelParts.CATALOG, TOKENS).output();
+        assertThat(output.isFull(TokenTheorem.permitted(spec.get(MASK).standard()))).as("nothing that is permitted was proved absent").isEqualTo(mixes);
+        assertThat(output.isCausal()).isEqualTo(!mixes || spec.get(MASK).standard() == MaskKind.CAUSAL);
     }
 
     @ParameterizedTest
     @MethodSource("kinds")
     void everyPartPreservesTheWidthAtAllSizes(ModelSpec spec) {
-        DimensionProof proof = DimensionProof.of(spec, Catalog.STANDARD);
+        DimensionProof proof = DimensionProof.of(spec, ModelParts.CATALOG);
         assertThat(proof.failure()).isEmpty();
         assertThat(proof.points()).isNotEmpty();
     }
 
     @Test
     void sharedHeadsAndTurnedPairsKeepTheirRelationsOnSymbols() {
-        ModelSpec spec = small().nHeads(4).nKeyValueHeads(2).positions(PositionKind.ROPE).build();
-        assertThat(DimensionProof.of(spec, Catalog.STANDARD).derivation()).anySatisfy(line -> assertThat(line).contains("groups·n_key_value_heads"))
+        ModelSpec spec = small().with(N_HEADS, 4).with(N_KEY_VALUE_HEADS, 2).with(POSITIONS, "rope");
+        assertThat(DimensionProof.of(spec, ModelParts.CATALOG).derivation()).anySatisfy(line -> assertThat(line).contains("groups·n_key_value_heads"))
                 .anySatisfy(line -> assertThat(line).contains("2·m"));
     }
 
@@ -81,8 +84,8 @@ class EveryKindTest {
         assertThat(training.failure()).hasValueSatisfying(reason -> assertThat(reason).contains("depends on"));
     }
 
-    private static ModelSpecBuilder small() {
-        return ModelSpec.builder().nLayers(4).dModel(4).nHeads(2).dHead(2).dMlp(6).nCtx(6).dVocab(3).normAffine(true);
+    private static ModelSpec small() {
+        return ModelSpec.DEFAULT.with(N_LAYERS, 4).with(D_MODEL, 4).with(N_HEADS, 2).with(D_HEAD, 2).with(D_MLP, 6).with(N_CTX, 6).with(D_VOCAB, 3).with(NORM_AFFINE, true);
     }
 
     private static <T> PerLayer<T> layered(T standard, T other) {

@@ -6,16 +6,15 @@ import io.fluxo.layer.Attention;
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Linear;
+import io.fluxo.layer.NormFactory;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -130,14 +129,11 @@ final class Mutants {
 
     /** The standard catalogue with {@code making} around each placement. */
     static Catalog around(BiFunction<Placement, Placement.Parts, Block> making) {
-        SortedMap<String, Placement> placements = new TreeMap<>();
-        Catalog.STANDARD.placements().forEach((name, placement) ->
-                placements.put(name, Placement.of(parts -> making.apply(placement, parts), placement.finalNorm())));
-        return new Catalog(placements, Catalog.STANDARD.norms());
+        return ModelParts.CATALOG.changed(Placement.KIND, placement -> Placement.of(parts -> making.apply(placement, parts), placement.finalNorm()));
     }
 
     /** The standard catalogue and a norm called {@code mutant}. */
     static Catalog withNorm(Function<String, Layer> norm) {
-        return Catalog.STANDARD.plus(Map.of(), Map.of("mutant", (path, _, _, _) -> norm.apply(path)));
+        return ModelParts.CATALOG.plus(NormFactory.KIND, "mutant", (path, _, _, _) -> norm.apply(path));
     }
 }

@@ -1,12 +1,14 @@
 package io.fluxo.proof;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.block.Placement;
 import io.fluxo.block.PreNormBlock;
 import io.fluxo.block.Residual;
 import io.fluxo.block.Traits.ResidualUse;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.ResidualKind;
 import java.util.Map;
@@ -22,26 +24,26 @@ class ResidualCheckTest {
             new PreNormBlock(new Placement.Parts(parts.path(), parts.depth(), parts.attention(), parts.mlp(), parts.norm(), Residual.IDENTITY)), true);
 
     static Stream<String> asking() {
-        return Catalog.STANDARD.placements().entrySet().stream().filter(entry -> entry.getValue().traits().residual() != ResidualUse.PLAIN)
+        return ModelParts.CATALOG.all(Placement.KIND).entrySet().stream().filter(entry -> entry.getValue().traits().residual() != ResidualUse.PLAIN)
                 .map(Map.Entry::getKey);
     }
 
     @ParameterizedTest
     @MethodSource("asking")
     void whatSaysThatItTakesAnyResidualConnectionAsksForIt(String placement) {
-        ModelSpec spec = ModelSpec.builder().placement(placement).residual(ResidualKind.SCALED).residualScale(0.5).build();
-        assertThat(ResidualCheck.violations(spec, Catalog.STANDARD)).isEmpty();
+        ModelSpec spec = ModelSpec.DEFAULT.with(PLACEMENT, placement).with(RESIDUAL, ResidualKind.SCALED).with(RESIDUAL_SCALE, 0.5);
+        assertThat(ResidualCheck.violations(spec, ModelParts.CATALOG)).isEmpty();
     }
 
     @Test
     void aBlockThatPassesOverItsResidualConnectionIsFound() {
-        Catalog catalog = Catalog.STANDARD.plus(Map.of("deaf", DEAF), Map.of());
-        ModelSpec spec = ModelSpec.builder().placement("deaf").residual(ResidualKind.NONE).build();
+        Catalog catalog = ModelParts.CATALOG.plus(Placement.KIND, "deaf", DEAF);
+        ModelSpec spec = ModelSpec.DEFAULT.with(PLACEMENT, "deaf").with(RESIDUAL, ResidualKind.NONE);
         assertThat(spec.violations(catalog)).isEmpty();
         assertThat(ResidualCheck.violations(spec, catalog)).singleElement().satisfies(violation -> {
             assertThat(violation.key()).isEqualTo("residual");
             assertThat(violation.message()).contains("residual none does nothing in placement deaf");
         });
-        assertThat(ResidualCheck.violations(ModelSpec.builder().placement("deaf").build(), catalog)).isEmpty();
+        assertThat(ResidualCheck.violations(ModelSpec.DEFAULT.with(PLACEMENT, "deaf"), catalog)).isEmpty();
     }
 }

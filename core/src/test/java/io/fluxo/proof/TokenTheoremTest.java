@@ -1,18 +1,19 @@
 package io.fluxo.proof;
 
+import static io.fluxo.model.ModelSpec.*;
 import static io.fluxo.proof.TokenClaim.CAUSAL;
 import static io.fluxo.proof.TokenClaim.TOKEN_DIAGONAL;
 import static io.fluxo.proof.TokenClaim.WITHIN_SEQUENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fluxo.block.Placement;
 import io.fluxo.layer.Attention;
 import io.fluxo.layer.Layer;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.ModelSpec.ActFn;
 import io.fluxo.model.ModelSpec.MaskKind;
-import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.model.Transformer;
 import io.fluxo.shape.Dim;
 import java.time.Duration;
@@ -36,18 +37,18 @@ class TokenTheoremTest {
     @ParameterizedTest
     @MethodSource("specs")
     void holdsOfEveryModel(ModelSpec spec) {
-        TokenTheorem theorem = TokenTheorem.of(spec, Catalog.STANDARD, 5);
+        TokenTheorem theorem = TokenTheorem.of(spec, ModelParts.CATALOG, 5);
         assertThat(theorem.failure()).isEmpty();
-        TokenFlow whole = TokenFlow.of(spec, Catalog.STANDARD, 5);
-        assertThat(whole.output().isFull(TokenTheorem.permitted(spec.mask().standard()))).as("nothing that is permitted was proved absent").isTrue();
+        TokenFlow whole = TokenFlow.of(spec, ModelParts.CATALOG, 5);
+        assertThat(whole.output().isFull(TokenTheorem.permitted(spec.get(MASK).standard()))).as("nothing that is permitted was proved absent").isTrue();
         assertThat(whole.output().isTokenDiagonal()).isFalse();
-        assertThat(whole.output().isCausal()).isEqualTo(spec.mask().standard() == MaskKind.CAUSAL);
+        assertThat(whole.output().isCausal()).isEqualTo(spec.get(MASK).standard() == MaskKind.CAUSAL);
     }
 
     @ParameterizedTest
     @CsvSource({"post, hook_normalized_resid_post", "pre, hook_resid_post"})
     void contextOfTheFirstBlockIsCarriedToTheLast(String placement, String h) {
-        TokenFlow path = TokenTheorem.path(Specs.of(placement), Catalog.STANDARD, 6);
+        TokenFlow path = TokenTheorem.path(Specs.of(placement), ModelParts.CATALOG, 6);
         assertThat(path.at("blocks.1.hook_attn_out").describe()).isEqualTo("row i ← {}");
         assertThat(path.at("blocks.1." + h).describe()).isEqualTo("row i ← {1 … i}");
         assertThat(path.prove(CAUSAL).proved()).isTrue();
@@ -57,8 +58,10 @@ class TokenTheoremTest {
     @ParameterizedTest
     @ValueSource(strings = {"post", "pre"})
     void attentionIsSilencedWhenBuiltOrAsItRuns(String placement) {
-        TokenProof built = TokenFlow.of(Specs.of(placement), SilencedAttention.everywhere(Catalog.STANDARD), 4).prove(TOKEN_DIAGONAL);
-        TokenProof running = TokenFlow.withoutAttention(ModelBuilder.transformer(Specs.of(placement), Catalog.STANDARD), 4, path -> true).prove(TOKEN_DIAGONAL);
+        Placement silenced = ModelParts.CATALOG.find(Placement.KIND, placement).orElseThrow()
+                .changing(parts -> parts.withAttention(new SilencedAttention(parts.attention().path())));
+        TokenProof built = TokenFlow.of(Specs.of("silenced"), ModelParts.CATALOG.plus(Placement.KIND, "silenced", silenced), 4).prove(TOKEN_DIAGONAL);
+        TokenProof running = TokenFlow.withoutAttention(ModelBuilder.transformer(Specs.of(placement), ModelParts.CATALOG), 4, path -> true).prove(TOKEN_DIAGONAL);
         assertThat(built.failure()).isEmpty();
         assertThat(running.derivation()).isEqualTo(built.derivation());
         // a block that brings its own attention is silenced all the same
@@ -67,13 +70,13 @@ class TokenTheoremTest {
 
     @Test
     void theDerivationReads() {
-        TokenProof proof = TokenFlow.of(Specs.of("post"), Catalog.STANDARD, 6).prove(CAUSAL);
+        TokenProof proof = TokenFlow.of(Specs.of("post"), ModelParts.CATALOG, 6).prove(CAUSAL);
         assertThat(proof.sentence()).isEqualTo("model: row i depends on tokens 1 … i alone: proved for all weights and tokens at N = 6");
         assertThat(proof.derivation()).startsWith("hook_embed: row i ← {i}", "blocks.0.hook_resid_pre (x): row i ← {i}")
                 .contains("blocks.0.attn.hook_z: row i ← {1 … i}", "blocks.0.hook_attn_out (t1): row i ← {1 … i}")
                 .contains("blocks.1.ln1.hook_out (t3): row i ← {1 … i}")
                 .endsWith("output: row i ← {1 … i}");
-        assertThat(TokenTheorem.of(Specs.of("pre"), Catalog.STANDARD, 4).derivation())
+        assertThat(TokenTheorem.of(Specs.of("pre"), ModelParts.CATALOG, 4).derivation())
                 .contains("unembedding: row i depends on token i alone: proved for all weights and tokens at N = 4")
                 .endsWith("assumed: " + TokenProof.ASSUMPTION);
     }
@@ -126,11 +129,11 @@ class TokenTheoremTest {
     @Test
     void sizesAreNoObstacle() {
         ModelSpec spec = Specs.of("pre");
-        TokenFlow.of(spec, Catalog.STANDARD, 6);
-        assertThat(time(() -> TokenFlow.of(spec, Catalog.STANDARD, 6))).isLessThan(Duration.ofMillis(500));
-        ModelSpec large = ModelSpec.builder().nLayers(12).dModel(768).nHeads(12).dMlp(3072).nCtx(1024).dVocab(50257).actFn(ActFn.GELU_TANH)
-                .normAffine(true).tiedHead(true).embedStd(0.02).build();
-        assertThat(time(() -> assertThat(TokenFlow.of(large, Catalog.STANDARD, 16).prove(CAUSAL).proved()).isTrue())).isLessThan(Duration.ofSeconds(20));
+        TokenFlow.of(spec, ModelParts.CATALOG, 6);
+        assertThat(time(() -> TokenFlow.of(spec, ModelParts.CATALOG, 6))).isLessThan(Duration.ofMillis(500));
+        ModelSpec large = ModelSpec.DEFAULT.with(N_LAYERS, 12).with(D_MODEL, 768).with(N_HEADS, 12).with(D_MLP, 3072).with(N_CTX, 1024).with(D_VOCAB, 50257).with(ACT_FN, "gelu_tanh")
+                .with(NORM_AFFINE, true).with(TIED_HEAD, true).with(EMBED_STD, 0.02);
+        assertThat(time(() -> assertThat(TokenFlow.of(large, ModelParts.CATALOG, 16).prove(CAUSAL).proved()).isTrue())).isLessThan(Duration.ofSeconds(20));
     }
 
     private static Duration time(Runnable run) {

@@ -2,21 +2,31 @@ package io.fluxo.experiments;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fluxo.block.Placement;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.study.StudyLibrary;
-import io.fluxo.model.Catalog;
+import io.fluxo.experiments.task.TaskParts;
+import io.fluxo.layer.NormFactory;
+import io.fluxo.model.ModelParts;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.plugin.Contributions.Contribution;
+import io.fluxo.plugin.Contributions;
+import io.fluxo.setting.PartKind;
+import io.fluxo.train.TrainingParts;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** What several tests share. */
 public final class Fixtures {
 
-    /** A few parts, so that messages stay short. */
-    public static final Catalog CATALOG = new Catalog(some(Catalog.STANDARD.placements(), "pre", "post"), some(Catalog.STANDARD.norms(), "layer_norm", "rms_norm"));
+    /** All that Fluxo itself brings for models, training and experiments. */
+    public static final Catalog ALL = Catalog.of(new ModelParts(), new TrainingParts(), TaskParts::contributeTo, StudyLibrary::contributeTo);
+
+    /** Few placements and norms, so that messages stay short. */
+    public static final Catalog CATALOG = few(Map.of(Placement.KIND, Set.of("pre", "post"), NormFactory.KIND, Set.of("layer_norm", "rms_norm")));
 
     public static final StudyReader READER = new StudyReader(CATALOG, StudyLibrary.standard()::defaults);
 
@@ -33,10 +43,9 @@ public final class Fixtures {
 
     private Fixtures() {}
 
-    private static <T> SortedMap<String, T> some(SortedMap<String, T> all, String... names) {
-        SortedMap<String, T> some = new TreeMap<>(all);
-        some.keySet().retainAll(Set.of(names));
-        return some;
+    private static Catalog few(Map<PartKind<?>, Set<String>> kept) {
+        return Catalog.of(new TrainingParts(), TaskParts::contributeTo, StudyLibrary::contributeTo).plus(Contributions.of(new ModelParts()).stream()
+                .<Contribution<?>>map(part -> part).filter(part -> !kept.containsKey(part.kind()) || kept.get(part.kind()).contains(part.name())).toList());
     }
 
     public static Study preVersusPost() {

@@ -1,7 +1,11 @@
 package io.fluxo.cpu.simd;
 
-import io.fluxo.cpu.simd.Gemm.Batch;
-import io.fluxo.cpu.simd.Gemm.Product;
+import io.fluxo.cpu.simd.memory.Memory;
+import io.fluxo.cpu.simd.products.Gemm;
+import io.fluxo.cpu.simd.products.Gemm.Batch;
+import io.fluxo.cpu.simd.products.Gemm.Product;
+import io.fluxo.cpu.simd.products.StridedMatrix;
+import io.fluxo.cpu.simd.workers.Workers;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -36,7 +40,7 @@ public class ProductBenchmark {
     public int threads;
 
     private Workers workers;
-    private Matrix c;
+    private StridedMatrix c;
     private Runnable product;
 
     @Setup
@@ -46,9 +50,9 @@ public class ProductBenchmark {
         int n = Integer.parseInt(sizes[1]);
         int k = Integer.parseInt(sizes[2]);
         workers = new Workers(threads);
-        Matrix a = sides.startsWith("At") ? Matrix.of(values(m * k), m).transposed() : Matrix.of(values(m * k), k);
-        Matrix b = sides.endsWith("Bt") ? Matrix.of(values(k * n), k).transposed() : Matrix.of(values(k * n), n);
-        c = Matrix.of(new float[m * n], n);
+        StridedMatrix a = sides.startsWith("At") ? StridedMatrix.of(values(m * k), m).transposed() : StridedMatrix.of(values(m * k), k);
+        StridedMatrix b = sides.endsWith("Bt") ? StridedMatrix.of(values(k * n), k).transposed() : StridedMatrix.of(values(k * n), n);
+        c = StridedMatrix.of(new float[m * n], n);
         product = new Gemm(new Memory(), workers).plan(List.of(Batch.of(new Product(m, n, k, a, b, c, null))));
     }
 

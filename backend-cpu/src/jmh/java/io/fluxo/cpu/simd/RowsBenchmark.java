@@ -1,5 +1,8 @@
 package io.fluxo.cpu.simd;
 
+import io.fluxo.cpu.simd.loops.Activations;
+import io.fluxo.cpu.simd.loops.Norms;
+import io.fluxo.cpu.simd.loops.Softmaxes;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

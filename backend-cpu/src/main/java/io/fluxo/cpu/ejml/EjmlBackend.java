@@ -49,15 +49,15 @@ public final class EjmlBackend implements Backend {
         DType dtype = supported(op.name(), ShapeRules.dtype(op, inputs));
         Shape shape = ShapeRules.KNOWN.shape(op, inputs);
         return tensor(shape, dtype, switch (op) {
-            case Unary unary -> Precision.fit(dtype, Elementwise.unary(unary, in[0]));
-            case Binary binary -> Precision.fit(dtype, Elementwise.binary(binary, in[0], in[1], shape));
-            case Comparison comparison -> Elementwise.comparison(comparison, in[0], in[1], shape);
-            case Logical logical -> Elementwise.logical(logical, in, shape);
-            case Where _ -> Elementwise.where(in[0], in[1], in[2], shape);
-            case Reduction reduction -> Precision.fit(dtype, Reductions.reduce(reduction, in[0]));
-            case ArgMax argMax -> Reductions.argMax(argMax, in[0], shape);
+            case Unary unary -> Precision.fit(dtype, EjmlElementwise.unary(unary, in[0]));
+            case Binary binary -> Precision.fit(dtype, EjmlElementwise.binary(binary, in[0], in[1], shape));
+            case Comparison comparison -> EjmlElementwise.comparison(comparison, in[0], in[1], shape);
+            case Logical logical -> EjmlElementwise.logical(logical, in, shape);
+            case Where _ -> EjmlElementwise.where(in[0], in[1], in[2], shape);
+            case Reduction reduction -> Precision.fit(dtype, EjmlReductions.reduce(reduction, in[0]));
+            case ArgMax argMax -> EjmlReductions.argMax(argMax, in[0], shape);
             case MatMul matMul -> Precision.fit(dtype, MatrixProducts.multiply(matMul, in[0], in[1], shape));
-            case Movement movement -> Movements.move(movement, in, shape);
+            case Movement movement -> EjmlMovements.move(movement, in, shape);
             case Gather gather -> Indexing.gather(gather, in[0], in[1], shape);
             case ScatterAdd scatter -> Precision.fit(dtype, Indexing.scatterAdd(scatter, in[0], in[1], shape));
             case Source source -> Precision.fit(dtype, Sources.make(source, in));
@@ -85,12 +85,12 @@ public final class EjmlBackend implements Backend {
 
     @Override
     public Tensor upload(HostArray values) {
-        return tensor(values.shape(), supported("upload", values.dtype()), HostValues.of(values));
+        return tensor(values.shape(), supported("upload", values.dtype()), EjmlHostValues.of(values));
     }
 
     @Override
     public HostArray download(Tensor tensor) {
-        return HostValues.toHost(own("download", tensor));
+        return EjmlHostValues.toHost(own("download", tensor));
     }
 
     @Override
@@ -132,7 +132,7 @@ public final class EjmlBackend implements Backend {
         return ours;
     }
 
-    private EjmlTensor tensor(Shape shape, DType dtype, Values values) {
+    private EjmlTensor tensor(Shape shape, DType dtype, EjmlValues values) {
         return new EjmlTensor(shape, dtype, values, innermost);
     }
 

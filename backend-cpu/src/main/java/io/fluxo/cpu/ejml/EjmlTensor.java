@@ -11,11 +11,11 @@ final class EjmlTensor implements Tensor {
 
     private final Shape shape;
     private final DType dtype;
-    private final Values values;
+    private final EjmlValues values;
     private EjmlScope owner;
     private String takenOverBy;
 
-    EjmlTensor(Shape shape, DType dtype, Values values, EjmlScope owner) {
+    EjmlTensor(Shape shape, DType dtype, EjmlValues values, EjmlScope owner) {
         this.shape = shape;
         this.dtype = dtype;
         this.values = values;
@@ -32,7 +32,7 @@ final class EjmlTensor implements Tensor {
         return dtype;
     }
 
-    Values values() {
+    EjmlValues values() {
         return values;
     }
 
@@ -54,8 +54,8 @@ final class EjmlTensor implements Tensor {
             return Preview.of(shape, dtype, takenOverBy != null ? "on ejml, taken over by " + takenOverBy : "on ejml, its scope is closed");
         }
         return Preview.of(shape, dtype, "on ejml", i -> switch (values) {
-            case Values.Reals(double[] array) -> array[i];
-            case Values.Integers(long[] array) -> dtype == DType.BOOL ? (Object) (array[i] != 0) : (Object) array[i];
+            case EjmlValues.Reals(double[] array) -> array[i];
+            case EjmlValues.Integers(long[] array) -> dtype == DType.BOOL ? (Object) (array[i] != 0) : (Object) array[i];
         });
     }
 

@@ -1,7 +1,7 @@
 package io.fluxo.cpu.ejml;
 
-import io.fluxo.cpu.ejml.Values.Reals;
-import io.fluxo.cpu.ejml.Values.Integers;
+import io.fluxo.cpu.ejml.EjmlValues.Reals;
+import io.fluxo.cpu.ejml.EjmlValues.Integers;
 import io.fluxo.op.Op;
 import io.fluxo.op.PrimitiveOp.Gather;
 import io.fluxo.op.PrimitiveOp.ScatterAdd;
@@ -13,7 +13,7 @@ final class Indexing {
 
     private Indexing() {}
 
-    static Values gather(Gather op, EjmlTensor table, EjmlTensor indices, Shape shape) {
+    static EjmlValues gather(Gather op, EjmlTensor table, EjmlTensor indices, Shape shape) {
         int width = table.shape().elementsFrom(1);
         long[] rows = indices.values().integers();
         int[] positions = new int[shape.elements()];
@@ -26,10 +26,10 @@ final class Indexing {
         return table.values().pick(positions);
     }
 
-    static Values scatterAdd(ScatterAdd op, EjmlTensor indices, EjmlTensor values, Shape shape) {
+    static EjmlValues scatterAdd(ScatterAdd op, EjmlTensor indices, EjmlTensor values, Shape shape) {
         int width = shape.elementsFrom(1);
         long[] rows = indices.values().integers();
-        Values sums = values.values().filled(shape.elements(), 0);
+        EjmlValues sums = values.values().filled(shape.elements(), 0);
         for (int i = 0; i < rows.length; i++) {
             int row = row(op, rows, i, shape.size(0));
             for (int j = 0; j < width; j++) {

@@ -1,6 +1,6 @@
 package io.fluxo.cpu.ejml;
 
-import io.fluxo.cpu.ejml.Values.Reals;
+import io.fluxo.cpu.ejml.EjmlValues.Reals;
 import io.fluxo.op.PrimitiveOp.MatMul;
 import io.fluxo.shape.Shape;
 import java.util.Arrays;
@@ -12,7 +12,7 @@ final class MatrixProducts {
 
     private MatrixProducts() {}
 
-    static Values multiply(MatMul op, EjmlTensor left, EjmlTensor right, Shape shape) {
+    static EjmlValues multiply(MatMul op, EjmlTensor left, EjmlTensor right, Shape shape) {
         Shape l = left.shape();
         Shape r = right.shape();
         boolean shared = r.rank() == 2;

@@ -1,7 +1,7 @@
 package io.fluxo.cpu.ejml;
 
-import io.fluxo.cpu.ejml.Values.Integers;
-import io.fluxo.cpu.ejml.Values.Reals;
+import io.fluxo.cpu.ejml.EjmlValues.Integers;
+import io.fluxo.cpu.ejml.EjmlValues.Reals;
 import io.fluxo.tensor.DType;
 
 /**
@@ -13,7 +13,7 @@ final class Precision {
     private Precision() {}
 
     /** Rounds fresh results in place: F32 to the nearest float, I32 to its lower 32 bits. */
-    static Values fit(DType dtype, Values values) {
+    static EjmlValues fit(DType dtype, EjmlValues values) {
         switch (values) {
             case Reals(double[] array) when dtype == DType.F32 -> {
                 for (int i = 0; i < array.length; i++) {
@@ -31,7 +31,7 @@ final class Precision {
     }
 
     /** The elements as another type: to integers truncated, to BOOL as ≠ 0. */
-    static Values cast(EjmlTensor x, DType to) {
+    static EjmlValues cast(EjmlTensor x, DType to) {
         return switch (x.values()) {
             case Reals(double[] in) -> switch (to) {
                 case F64, F32, BF16 -> fit(to, new Reals(in.clone()));

@@ -1,7 +1,7 @@
 package io.fluxo.cpu.ejml;
 
-import io.fluxo.cpu.ejml.Values.Integers;
-import io.fluxo.cpu.ejml.Values.Reals;
+import io.fluxo.cpu.ejml.EjmlValues.Integers;
+import io.fluxo.cpu.ejml.EjmlValues.Reals;
 import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Walk;
@@ -13,7 +13,7 @@ final class Sources {
 
     private Sources() {}
 
-    static Values make(Source op, EjmlTensor[] in) {
+    static EjmlValues make(Source op, EjmlTensor[] in) {
         return switch (op) {
             case Constant constant -> constant(constant);
             case Iota iota -> iota(iota);
@@ -21,7 +21,7 @@ final class Sources {
         };
     }
 
-    private static Values constant(Constant op) {
+    private static EjmlValues constant(Constant op) {
         double value = op.value().value();
         int length = op.shape().elements();
         if (op.dtype().isFloating()) {
@@ -34,7 +34,7 @@ final class Sources {
         return new Integers(array);
     }
 
-    private static Values iota(Iota op) {
+    private static EjmlValues iota(Iota op) {
         int axis = op.shape().axis(op.axis());
         int[] strides = new int[op.shape().rank()];
         strides[axis] = 1;
@@ -44,7 +44,7 @@ final class Sources {
                 : new Integers(Arrays.stream(counts).asLongStream().toArray());
     }
 
-    private static Values draws(RandomUniform op, long[] key) {
+    private static EjmlValues draws(RandomUniform op, long[] key) {
         RandomKey random = new RandomKey(key[0]);
         double[] array = new double[op.shape().elements()];
         for (int i = 0; i < array.length; i++) {

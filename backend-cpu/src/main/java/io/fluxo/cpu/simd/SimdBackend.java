@@ -1,10 +1,23 @@
 package io.fluxo.cpu.simd;
 
-import static io.fluxo.cpu.simd.Runner.guarded;
-import static io.fluxo.cpu.simd.Tensors.own;
+import static io.fluxo.cpu.simd.memory.Tensors.own;
+import static io.fluxo.cpu.simd.recording.Runner.guarded;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.Routine;
+import io.fluxo.cpu.simd.fused.FusedKernel;
+import io.fluxo.cpu.simd.fused.FusedKernels;
+import io.fluxo.cpu.simd.memory.Memory;
+import io.fluxo.cpu.simd.memory.SimdTensor;
+import io.fluxo.cpu.simd.memory.Tensors;
+import io.fluxo.cpu.simd.products.Gemm;
+import io.fluxo.cpu.simd.recording.ActionKernels;
+import io.fluxo.cpu.simd.recording.Planner;
+import io.fluxo.cpu.simd.recording.Recording;
+import io.fluxo.cpu.simd.recording.Runner;
+import io.fluxo.cpu.simd.recording.SimdRoutine;
+import io.fluxo.cpu.simd.workers.Sharing;
+import io.fluxo.cpu.simd.workers.Workers;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.ShapeRules;
@@ -32,14 +45,14 @@ final class SimdBackend implements Backend {
     private final Memory memory = new Memory();
     private final Tensors tensors = new Tensors(memory);
     private final Workers workers;
-    private final Kernels kernels;
+    private final ActionKernels kernels;
     private final Recording recording;
     private final Runner runner;
 
     SimdBackend(int threads) {
         workers = new Workers(threads);
         Gemm gemm = new Gemm(memory, workers);
-        kernels = new Kernels(memory, workers, gemm);
+        kernels = new ActionKernels(memory, workers, gemm);
         recording = new Recording(memory, new Planner(memory, workers, gemm, kernels));
         runner = new Runner(memory, kernels, recording);
     }

@@ -5,6 +5,8 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.BackendProvider;
 import io.fluxo.backend.BackendUnavailableException;
+import io.fluxo.cpu.simd.fused.FusedKernels;
+import io.fluxo.cpu.simd.vector.Lanes;
 import io.fluxo.tensor.DType;
 import io.fluxo.text.Text;
 import java.util.Set;

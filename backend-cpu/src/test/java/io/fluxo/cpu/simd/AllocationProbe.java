@@ -1,16 +1,22 @@
 package io.fluxo.cpu.simd;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.backend.Routine;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.random.RandomKey;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.train.Examples;
+import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import io.fluxo.train.Trainer;
+import io.fluxo.train.TrainingParts;
 import io.fluxo.train.TrainingSpec;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
@@ -36,8 +42,7 @@ public final class AllocationProbe {
     /** Counts what a routine's runs leave in the heap. */
     private static final class Counted extends DelegatingBackend {
         private Map<String, Long> made = Map.of();
-        private boolean begun;
-
+        
         private Counted(Backend inner) {
             super("counted", inner);
         }
@@ -45,15 +50,16 @@ public final class AllocationProbe {
         @Override
         public Routine routine(Supplier<Tensor> step) {
             Routine routine = inner.routine(step);
+            boolean[] begun = {false};
             return () -> {
                 count(routine);
-                for (int i = 0; i < PATIENCE && begun && !made.isEmpty(); i++) {
+                for (int i = 0; i < PATIENCE && begun[0] && !made.isEmpty(); i++) {
                     for (int run = 0; run < WARM_UP; run++) {
                         inner.release(routine.run());
                     }
                     count(routine);
                 }
-                begun = true;
+                begun[0] = true;
                 return routine.run();
             };
         }
@@ -74,16 +80,24 @@ public final class AllocationProbe {
     private AllocationProbe() {}
 
     public static void main(String[] arguments) {
-        ModelSpec spec = ModelSpec.builder().nLayers(2).dModel(64).nHeads(2).dMlp(128).nCtx(32).dVocab(29).normAffine(true).placement(arguments[0]).build();
+        ModelSpec spec = ModelSpec.DEFAULT.with(N_LAYERS, 2).with(D_MODEL, 64).with(N_HEADS, 2).with(D_MLP, 128).with(N_CTX, 32).with(D_VOCAB, 29).with(NORM_AFFINE, true).with(PLACEMENT, arguments[0]);
         try (Counted backend = new Counted(new SimdBackend(Integer.parseInt(arguments[1])))) {
-            LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
+            LanguageModel model = ModelBuilder.build(spec, ModelParts.CATALOG);
             model.initialize(backend, DType.F32, RandomKey.of(1));
-            Trainer trainer = new Trainer(backend, model, TrainingSpec.DEFAULT, RandomKey.of(2));
+            Trainer trainer = new Trainer(backend, model, TrainingSpec.DEFAULT, TrainingParts.CATALOG, RandomKey.of(2));
             int[] windows = new int[8 * 33];
             trainer.step(1, windows, 8, Set.of());
             System.out.println("while it is asked, recorded and interpreted: " + (backend.made.containsKey("[F") ? "arrays" : "none"));
             trainer.step(2, windows, 8, Set.of());
             System.out.println("in %d replays: %s".formatted(RUNS, backend.made));
+            Set<Measure> measures = Set.copyOf(Measures.BUILT_IN);
+            trainer.step(3, windows, 8, measures);
+            trainer.step(4, windows, 8, measures);
+            System.out.println("in %d replays that measure: %s".formatted(RUNS, backend.made));
+            for (int t = 1; t <= 2; t++) {
+                trainer.evaluate(Examples.successors(windows, 8));
+            }
+            System.out.println("in %d evaluations: %s".formatted(RUNS, backend.made));
         }
     }
 

@@ -13,6 +13,7 @@ class AllocationTest {
     @CsvSource({"pre, 1", "post, 2"})
     void aReplayedStepMakesNoArrays(String placement, String threads) throws Exception {
         assertThat(AnotherJvm.run(AllocationProbe.class, List.of("-XX:+UseParallelGC", "-Xmn256m"), placement, threads))
-                .containsExactly("while it is asked, recorded and interpreted: arrays", "in 100 replays: {}");
+                .containsExactly("while it is asked, recorded and interpreted: arrays", "in 100 replays: {}",
+                        "in 100 replays that measure: {}", "in 100 evaluations: {}");
     }
 }

@@ -1,5 +1,6 @@
 package io.fluxo.cpu.simd;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
@@ -10,7 +11,7 @@ import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.backend.ObservedBackend;
 import io.fluxo.backend.ObservedBackend.Observation;
 import io.fluxo.backend.Routine;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
@@ -22,6 +23,7 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.train.Trainer;
+import io.fluxo.train.TrainingParts;
 import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,11 +101,11 @@ class DecoratedTest {
     }
 
     private static List<Double> losses(Backend backend) {
-        ModelSpec spec = ModelSpec.builder().nLayers(2).dModel(32).nHeads(2).dMlp(64).nCtx(12).dVocab(17).normAffine(true).build();
+        ModelSpec spec = ModelSpec.DEFAULT.with(N_LAYERS, 2).with(D_MODEL, 32).with(N_HEADS, 2).with(D_MLP, 64).with(N_CTX, 12).with(D_VOCAB, 17).with(NORM_AFFINE, true);
         RandomKey key = RandomKey.of(3);
-        LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
+        LanguageModel model = ModelBuilder.build(spec, ModelParts.CATALOG);
         model.initialize(backend, DType.F32, key.split("init"));
-        Trainer trainer = new Trainer(backend, model, TrainingSpec.DEFAULT, key.split("dropout"));
+        Trainer trainer = new Trainer(backend, model, TrainingSpec.DEFAULT, TrainingParts.CATALOG, key.split("dropout"));
         List<Double> losses = new ArrayList<>();
         for (int t = 1; t <= STEPS; t++) {
             int[] windows = new int[4 * 13];

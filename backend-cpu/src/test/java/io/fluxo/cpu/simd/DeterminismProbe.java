@@ -1,9 +1,11 @@
 package io.fluxo.cpu.simd;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Transformer;
@@ -18,6 +20,7 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.train.Trainer;
+import io.fluxo.train.TrainingParts;
 import io.fluxo.train.TrainingSpec;
 import java.util.Arrays;
 import java.util.List;
@@ -106,12 +109,12 @@ public final class DeterminismProbe {
     }
 
     private static String training(Backend backend) {
-        ModelSpec spec = ModelSpec.builder().nLayers(2).dModel(24).nHeads(2).dMlp(40).nCtx(16).dVocab(19).actFn(ModelSpec.ActFn.GELU_TANH)
-                .placement("post").normAffine(true).dropout(0.1).build();
+        ModelSpec spec = ModelSpec.DEFAULT.with(N_LAYERS, 2).with(D_MODEL, 24).with(N_HEADS, 2).with(D_MLP, 40).with(N_CTX, 16).with(D_VOCAB, 19).with(ACT_FN, "gelu_tanh")
+                .with(PLACEMENT, "post").with(NORM_AFFINE, true).with(DROPOUT, 0.1);
         RandomKey key = RandomKey.of(7);
-        Transformer model = ModelBuilder.transformer(spec, Catalog.STANDARD);
+        Transformer model = ModelBuilder.transformer(spec, ModelParts.CATALOG);
         model.initialize(backend, DType.F32, key.split("init"));
-        Trainer trainer = new Trainer(backend, model, TrainingSpec.DEFAULT, key.split("dropout"));
+        Trainer trainer = new Trainer(backend, model, TrainingSpec.DEFAULT, TrainingParts.CATALOG, key.split("dropout"));
         StringBuilder losses = new StringBuilder("losses");
         for (int t = 1; t <= 3; t++) {
             int[] windows = new int[4 * 17];

@@ -1,18 +1,23 @@
 package io.fluxo.cpu.simd;
 
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.backend.Routine;
+import io.fluxo.block.Placement;
+import io.fluxo.cpu.simd.recording.Recording;
+import io.fluxo.layer.ActFn;
+import io.fluxo.layer.NormFactory;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.ModelSpec.ActFn;
-import io.fluxo.model.ModelSpecBuilder;
 import io.fluxo.op.Ops;
 import io.fluxo.op.UpdateOp.Accumulate;
 import io.fluxo.op.UpdateOp.Assign;
@@ -22,12 +27,18 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import io.fluxo.train.Answering;
+import io.fluxo.train.Evidence;
 import io.fluxo.train.Examples;
 import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import io.fluxo.train.Trainer;
+import io.fluxo.train.TrainingParts;
 import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,15 +87,15 @@ class RoutineTest {
         return windows;
     }
 
-    private static ModelSpecBuilder spec() {
-        return ModelSpec.builder().nLayers(2).dModel(32).nHeads(2).dMlp(64).nCtx(12).dVocab(17).normAffine(true).actFn(ActFn.GELU_TANH);
+    private static ModelSpec spec() {
+        return ModelSpec.DEFAULT.with(N_LAYERS, 2).with(D_MODEL, 32).with(N_HEADS, 2).with(D_MLP, 64).with(N_CTX, 12).with(D_VOCAB, 17).with(NORM_AFFINE, true).with(ACT_FN, "gelu_tanh");
     }
 
     /** Losses and, in the end, everything that was trained. */
     private static List<String> trained(Backend backend, ModelSpec spec, TrainingSpec training, Course course) {
-        LanguageModel model = ModelBuilder.build(spec, Catalog.STANDARD);
+        LanguageModel model = ModelBuilder.build(spec, ModelParts.CATALOG);
         model.initialize(backend, DType.F32, KEY.split("init"));
-        Trainer trainer = new Trainer(backend, model, training, KEY.split("dropout"));
+        Trainer trainer = new Trainer(backend, model, training, TrainingParts.CATALOG, KEY.split("dropout"));
         List<String> found = new ArrayList<>();
         for (int t = 1; t <= STEPS; t++) {
             found.add("step %d: %s".formatted(t, course.step(t, trainer, model, backend)));
@@ -100,14 +111,14 @@ class RoutineTest {
     }
 
     static Stream<ModelSpec> models() {
-        Stream<ModelSpec> placements = Catalog.STANDARD.placements().keySet().stream().map(name -> spec().placement(name).build());
-        Stream<ModelSpec> norms = Catalog.STANDARD.norms().keySet().stream().flatMap(name ->
-                Stream.of("pre", "post").map(placement -> spec().norm(name).placement(placement).build()));
-        Stream<ModelSpec> activations = Stream.of(ActFn.values()).map(name -> spec().actFn(name).placement("post").build());
-        Stream<ModelSpec> families = Stream.of(ModelSpec.Family.GRU, ModelSpec.Family.RNN).map(family -> spec().family(family).build());
-        Stream<ModelSpec> sizes = Stream.of(spec().dModel(24).dMlp(40).build(), spec().dModel(30).dMlp(50).placement("post").build(),
-                spec().normAffine(false).bias(false).build(), spec().dModel(128).dMlp(256).nHeads(4).build(),
-                spec().dModel(128).dMlp(256).nHeads(4).placement("post").actFn(ActFn.RELU).build());
+        Stream<ModelSpec> placements = ModelParts.CATALOG.all(Placement.KIND).keySet().stream().map(name -> spec().with(PLACEMENT, name));
+        Stream<ModelSpec> norms = ModelParts.CATALOG.all(NormFactory.KIND).keySet().stream().flatMap(name ->
+                Stream.of("pre", "post").map(placement -> spec().with(NORM, name).with(PLACEMENT, placement)));
+        Stream<ModelSpec> activations = ModelParts.CATALOG.names(ActFn.KIND).stream().map(name -> spec().with(ACT_FN, name).with(PLACEMENT, "post"));
+        Stream<ModelSpec> families = Stream.of(ModelSpec.Family.GRU, ModelSpec.Family.RNN).map(family -> spec().with(FAMILY, family));
+        Stream<ModelSpec> sizes = Stream.of(spec().with(D_MODEL, 24).with(D_MLP, 40), spec().with(D_MODEL, 30).with(D_MLP, 50).with(PLACEMENT, "post"),
+                spec().with(NORM_AFFINE, false).with(BIAS, false), spec().with(D_MODEL, 128).with(D_MLP, 256).with(N_HEADS, 4),
+                spec().with(D_MODEL, 128).with(D_MLP, 256).with(N_HEADS, 4).with(PLACEMENT, "post").with(ACT_FN, "relu"));
         return Stream.of(placements, norms, activations, families, sizes).flatMap(models -> models);
     }
 
@@ -120,24 +131,83 @@ class RoutineTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void onAnyNumberOfThreads(int threads) {
-        requireSame(spec().dModel(128).dMlp(512).build(), TRAINING, threads, RoutineTest::plainly);
+        requireSame(spec().with(D_MODEL, 128).with(D_MLP, 512), TRAINING, threads, RoutineTest::plainly);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void overMoreRowsThanABlockHas(int threads) {
-        requireSame(spec().dModel(64).build(), TRAINING, threads, (t, trainer, model, backend) -> trainer.step(t, windows(t, 40, 13), 40, Set.of()).loss());
+        requireSame(spec().with(D_MODEL, 64), TRAINING, threads, (t, trainer, model, backend) -> trainer.step(t, windows(t, 40, 13), 40, Set.of()).loss());
     }
 
     @Test
     void stepsThatAreMeasuredMayLieBetween() {
-        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) ->
-                trainer.step(t, windows(t, 4, 13), 4, t % 3 == 0 ? Set.of(Measure.values()) : Set.of()).loss());
+        requireSame(spec(), TRAINING, 2, (t, trainer, model, backend) ->
+                trainer.step(t, windows(t, 4, 13), 4, t % 2 == 0 ? Set.copyOf(Measures.BUILT_IN) : Set.of()).loss());
+    }
+
+    private static List<String> measured(Backend backend, ModelSpec spec, Set<Measure> measures) {
+        List<String> found = new ArrayList<>();
+        found.addAll(trained(backend, spec, clipped(0.5), (t, trainer, model, _) -> {
+            Trainer.Step step = trainer.step(t, windows(t, 4, 13), 4, measures);
+            step.measured().forEach((measure, figures) -> found.add(measure.label() + " " + Arrays.toString(figures)));
+            return step.loss();
+        }));
+        return found;
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void whatIsMeasuredHasTheSameBits(ModelSpec spec) {
+        try (Backend replayed = new SimdBackend(2); Backend asked = new Asked(new SimdBackend(1))) {
+            Set<Measure> all = new LinkedHashSet<>(Measures.BUILT_IN);
+            List<String> found = measured(replayed, spec, all);
+            assertThat(found).containsExactlyElementsOf(measured(asked, spec, all));
+            assertThat(found.stream().filter(line -> line.startsWith("token_similarity"))).hasSize(STEPS);
+        }
+    }
+
+    /** Whatever else is measured beside it. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void aMeasureByItselfIsWhatItIsAmongOthers(ModelSpec spec) {
+        try (Backend backend = new SimdBackend(1)) {
+            List<String> all = measured(backend, spec, new LinkedHashSet<>(Measures.BUILT_IN));
+            for (Measure measure : Measures.BUILT_IN) {
+                List<String> alone = measured(backend, spec, Set.of(measure));
+                assertThat(all).containsAll(alone);
+                assertThat(alone.stream().filter(line -> line.startsWith(measure.label()))).hasSize(STEPS);
+            }
+        }
+    }
+
+    @Test
+    void aMeasureThatLooksAtWhatItDoesNotNameIsToldSo() {
+        Measure careless = new Measure() {
+            @Override
+            public String label() {
+                return "careless";
+            }
+
+            @Override
+            public Set<Evidence.Kind> needs() {
+                return Set.of(Evidence.Kind.STREAM);
+            }
+
+            @Override
+            public double[] figures(Evidence evidence) {
+                return new double[] {evidence.of(Evidence.Kind.GRADIENTS).size()};
+            }
+        };
+        try (Backend backend = new SimdBackend(1)) {
+            assertThatThrownBy(() -> measured(backend, spec(), Set.of(careless))).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("GRADIENTS").hasMessageContaining("[STREAM]");
+        }
     }
 
     @Test
     void examplesMayChangeTheirForm() {
-        requireSame(spec().dropout(0.1).build(), clipped(0.5), 2, (t, trainer, model, backend) -> {
+        requireSame(spec().with(DROPOUT, 0.1), clipped(0.5), 2, (t, trainer, model, backend) -> {
             int rows = t < 4 ? 4 : 5;
             return trainer.step(t, windows(t, rows, 13), rows, Set.of()).loss();
         });
@@ -145,7 +215,7 @@ class RoutineTest {
 
     @Test
     void whatIsAskedMayDifferFromStepToStep() {
-        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+        requireSame(spec(), TRAINING, 2, (t, trainer, model, backend) -> {
             Examples whole = Examples.successors(windows(t, 4, 13), 4);
             int[] targets = whole.targets();
             for (int i = 0; i < targets.length - t; i++) {
@@ -157,7 +227,7 @@ class RoutineTest {
 
     @Test
     void whatTouchesTheModelBetweenStepsIsSeen() {
-        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+        requireSame(spec(), TRAINING, 2, (t, trainer, model, backend) -> {
             double evaluated = trainer.evaluate(Examples.successors(windows(-t, 4, 13), 4));
             if (t == 5) {
                 model.parameters().forEach(cell -> cell.set(backend.upload(HostArray.of(cell.shape(), DType.F32, new double[cell.shape().elements()]))));
@@ -168,7 +238,7 @@ class RoutineTest {
 
     @Test
     void aTrainerMayGoBackToAnEarlierState() {
-        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+        requireSame(spec(), TRAINING, 2, (t, trainer, model, backend) -> {
             Map<String, HostArray> before = trainer.state();
             double first = plainly(t, trainer, model, backend);
             trainer.restore(before::get);
@@ -181,7 +251,7 @@ class RoutineTest {
     void aViewOfAParameterKeepsItsValues() {
         Tensor[] view = new Tensor[1];
         double[][] values = new double[1][];
-        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+        requireSame(spec(), TRAINING, 2, (t, trainer, model, backend) -> {
             Tensor weight = model.parameters().getLast().value();
             if (t == 4) {
                 view[0] = new Ops(backend).stopGradient(weight);
@@ -196,23 +266,22 @@ class RoutineTest {
     }
 
     private static TrainingSpec clipped(double limit) {
-        return new TrainingSpec(TRAINING.optimizer(), TRAINING.betas(), TRAINING.epsilon(), TRAINING.lr(), TRAINING.warmup(),
-                TRAINING.schedule(), TRAINING.weightDecay(), TRAINING.decay(), limit, TRAINING.batch(), TRAINING.steps(), TRAINING.evalEvery());
+        return TRAINING.with(CLIP, limit);
     }
 
     /** At the second limit some steps are clipped and some are not. */
     @ParameterizedTest
     @ValueSource(doubles = {0.05, 2, 1000})
     void dropoutAndClippingTrainToTheSameBits(double limit) {
-        requireSame(spec().dropout(0.1).build(), clipped(limit), 2, RoutineTest::plainly);
-        requireSame(spec().placement("post").dropout(0.5).dModel(30).build(), clipped(limit), 1, RoutineTest::plainly);
-        requireSame(spec().family(ModelSpec.Family.GRU).dropout(0.1).build(), clipped(limit), 2, RoutineTest::plainly);
+        requireSame(spec().with(DROPOUT, 0.1), clipped(limit), 2, RoutineTest::plainly);
+        requireSame(spec().with(PLACEMENT, "post").with(DROPOUT, 0.5).with(D_MODEL, 30), clipped(limit), 1, RoutineTest::plainly);
+        requireSame(spec().with(FAMILY, ModelSpec.Family.GRU).with(DROPOUT, 0.1), clipped(limit), 2, RoutineTest::plainly);
     }
 
     /** By the step's stream and the place's path, replayed or not. */
     @Test
     void eachStepDropsByKeysOfItsOwn() {
-        requireSame(spec().dropout(0.3).build(), TRAINING, 2, (t, trainer, model, backend) -> {
+        requireSame(spec().with(DROPOUT, 0.3), TRAINING, 2, (t, trainer, model, backend) -> {
             Examples examples = Examples.successors(windows(t, 4, 13), 4);
             double expected;
             try (TensorScope _ = backend.openScope()) {
@@ -228,6 +297,11 @@ class RoutineTest {
 
     @Test
     void stepsWithDropoutAndClippingAreReplayed() {
+        assertThat(asked(RoutineTest::plainly)).isEqualTo(2);
+    }
+
+    /** How often steps with dropout and clipping are asked what they do. */
+    private static int asked(Course course) {
         try (SimdBackend backend = new SimdBackend(2)) {
             int[] asked = {0};
             Backend counting = new DelegatingBackend("counting", backend) {
@@ -239,9 +313,43 @@ class RoutineTest {
                     });
                 }
             };
-            trained(counting, spec().dropout(0.1).build(), clipped(0.05), RoutineTest::plainly);
-            assertThat(asked[0]).isEqualTo(2);
+            trained(counting, spec().with(DROPOUT, 0.1), clipped(0.05), course);
+            return asked[0];
         }
+    }
+
+    @Test
+    void stepsThatAreMeasuredAreReplayed() {
+        Set<Measure> measures = Set.copyOf(Measures.BUILT_IN);
+        assertThat(asked((t, trainer, model, backend) -> trainer.step(t, windows(t, 4, 13), 4, measures).loss())).isEqualTo(2);
+        assertThat(asked((t, trainer, model, backend) -> trainer.step(t, windows(t, 4, 13), 4, t % 2 == 0 ? measures : Set.of()).loss())).isEqualTo(2 + 2);
+    }
+
+    /** On examples of another form than those that are trained on. */
+    @Test
+    void evaluationsAreReplayed() {
+        Map<Trainer, Answering> pupils = new HashMap<>();
+        assertThat(asked((t, trainer, model, backend) -> {
+            double loss = plainly(t, trainer, model, backend);
+            Examples examples = Examples.successors(windows(-t, 3, 9), 3);
+            Answering.Answer answer = pupils.computeIfAbsent(trainer, _ -> new Answering(backend, model)).to(examples);
+            double evaluated = trainer.evaluate(examples);
+            assertThat(Arrays.stream(answer.losses()).average().orElseThrow()).isCloseTo(evaluated, offset(1e-6));
+            return loss + evaluated;
+        })).isEqualTo(2 + 2 * 3);
+    }
+
+    @Test
+    void evaluationsHaveTheSameBits() {
+        requireSame(spec(), TRAINING, 2, (t, trainer, model, backend) -> {
+            double sum = plainly(t, trainer, model, backend);
+            for (int i = 0; i < 3; i++) {
+                Examples examples = Examples.successors(windows(-t * 3 - i, 3, 9), 3);
+                Answering.Answer answer = new Answering(backend, model).to(examples);
+                sum += trainer.evaluate(examples) + Arrays.stream(answer.losses()).sum() + Arrays.stream(answer.likeliest()).sum();
+            }
+            return sum;
+        });
     }
 
     /** How often a step is asked what it does, over so many runs on x = 1, 2, 3 … */
@@ -380,7 +488,7 @@ class RoutineTest {
 
     @Test
     void anImpossibleTargetIsReportedAndTrainingGoesOn() {
-        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+        requireSame(spec(), TRAINING, 2, (t, trainer, model, backend) -> {
             if (t == 5) {
                 int[] windows = windows(t, 4, 13);
                 windows[7] = 17;
@@ -394,11 +502,11 @@ class RoutineTest {
     void twoModelsMayTrainInTurn() {
         LanguageModel[] second = new LanguageModel[1];
         Trainer[] other = new Trainer[1];
-        requireSame(spec().build(), TRAINING, 2, (t, trainer, model, backend) -> {
+        requireSame(spec(), TRAINING, 2, (t, trainer, model, backend) -> {
             if (t == 1) {
-                second[0] = ModelBuilder.build(spec().placement("post").build(), Catalog.STANDARD);
+                second[0] = ModelBuilder.build(spec().with(PLACEMENT, "post"), ModelParts.CATALOG);
                 second[0].initialize(backend, DType.F32, KEY);
-                other[0] = new Trainer(backend, second[0], TRAINING, KEY);
+                other[0] = new Trainer(backend, second[0], TRAINING, TrainingParts.CATALOG, KEY);
             }
             return plainly(t, trainer, model, backend) + plainly(t, other[0], second[0], backend);
         });
@@ -441,10 +549,10 @@ class RoutineTest {
     @ValueSource(strings = {"pre", "post"})
     void neighboursAreJoined(String placement) {
         try (SimdBackend backend = new SimdBackend(2)) {
-            List<String> names = names(backend, spec().placement(placement).build());
+            List<String> names = names(backend, spec().with(PLACEMENT, placement));
             String whole = String.join("\n", names);
             assertThat(names).contains("linear, linear, linear", "linear + gelu");
-            assertThat(String.join("\n", names(backend, spec().placement(placement).dropout(0.1).build())))
+            assertThat(String.join("\n", names(backend, spec().with(PLACEMENT, placement).with(DROPOUT, 0.1))))
                     .contains("linear + dropout + add + layerNorm").contains("linear.backward + gelu.backward");
             assertThat(whole).contains("linear + add + layerNorm").contains("linear.backward + gelu.backward");
             assertThat(names).doesNotContain("gelu", "gelu.backward", "layerNorm".repeat(2));

@@ -4,7 +4,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.ObservedBackend;
 import io.fluxo.cuda.driver.CudaDriver;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
@@ -12,6 +12,7 @@ import io.fluxo.model.ModelSpec;
 import io.fluxo.random.RandomKey;
 import io.fluxo.tensor.DType;
 import io.fluxo.train.Trainer;
+import io.fluxo.train.TrainingParts;
 import io.fluxo.train.TrainingSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,9 +50,9 @@ final class Soak {
     }
 
     static Trainer trainer(Backend backend) {
-        LanguageModel model = ModelBuilder.build(ModelSpec.DEFAULT.withVocabulary(VOCABULARY), Catalog.STANDARD);
+        LanguageModel model = ModelBuilder.build(ModelSpec.DEFAULT.withVocabulary(VOCABULARY), ModelParts.CATALOG);
         model.initialize(backend, DType.F32, KEY.split("init"));
-        return new Trainer(backend, model, TrainingSpec.DEFAULT, KEY.split("dropout"));
+        return new Trainer(backend, model, TrainingSpec.DEFAULT, TrainingParts.CATALOG, KEY.split("dropout"));
     }
 
     /** Step {@code t}: 4 windows of 32 tokens. */

@@ -1,7 +1,8 @@
 package io.fluxo.property.junit;
 
 import io.fluxo.backend.Backend;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.property.BlockDomain;
 import io.fluxo.tensor.DType;
 
@@ -25,7 +26,7 @@ interface Verified {
 
     /** Where norms are looked up. */
     default Catalog catalog() {
-        return Catalog.STANDARD;
+        return ModelParts.CATALOG;
     }
 
     /** A failed test names the seed that, returned here, meets its case first. */

@@ -2,7 +2,7 @@ package io.fluxo.property.junit;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.block.Placement;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelDims;
 import io.fluxo.model.ModelSpec.MaskKind;
 import io.fluxo.property.BlockCase;
@@ -12,7 +12,6 @@ import io.fluxo.proof.DimensionProof;
 import io.fluxo.proof.TokenTheorem;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -52,7 +51,7 @@ public interface VerifiedBlock extends Verified {
     private Optional<String> leak(MaskKind mask) {
         String name = "verified block";
         BlockCase smallest = domain().masks(mask).pos(PROVED_TOKENS, PROVED_TOKENS).simplest();
-        Catalog withBlock = catalog().plus(Map.of(name, placement()), Map.of());
+        Catalog withBlock = catalog().plus(Placement.KIND, name, placement());
         return TokenTheorem.of(smallest.spec(name), withBlock, PROVED_TOKENS).failure();
     }
 }

@@ -2,7 +2,7 @@ package io.fluxo.experiments.bench;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.ObservedBackend;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,8 @@
 package io.fluxo.experiments.bench;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.ModelSpec.ActFn;
 import java.util.List;
 import java.util.Locale;
 
@@ -30,12 +31,13 @@ public record BenchCase(What what, int batch, int tokens, int model, int heads, 
 
     /** The model a step is timed on: causal, with affine norms and biases, as the peer's. */
     ModelSpec spec() {
-        ActFn act = switch (activation) {
-            case GELU -> ActFn.GELU_TANH;
-            case RELU -> ActFn.RELU;
+        String act = switch (activation) {
+            case GELU -> "gelu_tanh";
+            case RELU -> "relu";
         };
-        return ModelSpec.builder().nLayers(what == What.BLOCK ? 1 : layers).dModel(model).nHeads(heads).dMlp(ff).nCtx(tokens).dVocab(vocab).actFn(act)
-                .placement(placement).normAffine(true).build();
+        return ModelSpec.DEFAULT.with(N_LAYERS, what == What.BLOCK ? 1 : layers).with(D_MODEL, model).with(N_HEADS, heads).with(D_MLP, ff).with(N_CTX, tokens).with(D_VOCAB, vocab)
+                .with(ACT_FN, act)
+                .with(PLACEMENT, placement).with(NORM_AFFINE, true);
     }
 
     /** The same case as options of the peer script. */

@@ -2,10 +2,11 @@ package io.fluxo.experiments.bench;
 
 import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.Backend;
+import io.fluxo.backend.Routine;
 import io.fluxo.block.Block;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.Transformer;
 import io.fluxo.random.RandomKey;
@@ -16,6 +17,7 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.train.Trainer;
+import io.fluxo.train.TrainingParts;
 import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,9 +50,14 @@ final class Workload {
         Tensor x = normal(spec, backend, "x");
         Tensor seed = normal(spec, backend, "gradient");
         Map<String, Runnable> steps = new LinkedHashMap<>();
+        Routine forward = backend.routine(() -> {
+            try (TensorScope scope = backend.openScope()) {
+                return scope.keep(block.forward(Pass.evaluation(backend), x));
+            }
+        });
         steps.put("forward", () -> {
             try (TensorScope _ = backend.openScope()) {
-                block.forward(Pass.evaluation(backend), x);
+                forward.run();
             }
         });
         steps.put("forward_backward", () -> {
@@ -66,7 +73,7 @@ final class Workload {
 
     private static Runnable training(BenchCase spec, Backend backend, Transformer model) {
         TrainingSpec training = TrainingSpec.DEFAULT;
-        Trainer trainer = new Trainer(backend, model, training, KEY.split("dropout"));
+        Trainer trainer = new Trainer(backend, model, training, TrainingParts.CATALOG, KEY.split("dropout"));
         int[] windows = new int[spec.batch() * (spec.tokens() + 1)];
         for (int i = 0; i < windows.length; i++) {
             windows[i] = KEY.split("data").below(spec.vocab(), i);

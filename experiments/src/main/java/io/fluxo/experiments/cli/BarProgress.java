@@ -1,5 +1,7 @@
 package io.fluxo.experiments.cli;
 
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.experiments.study.StepMetrics;
 import io.fluxo.experiments.study.StudyProgress;
 import io.fluxo.experiments.study.Trial;
@@ -73,7 +75,7 @@ final class BarProgress implements StudyProgress {
     @Override
     public synchronized void finished(TrialResult result) {
         done++;
-        bar.stepBy(result.trial().training().steps() - result.steps());
+        bar.stepBy(result.trial().training().get(STEPS) - result.steps());
         line.above(ProgressText.finished(done, trials, result));
     }
 

@@ -1,5 +1,7 @@
 package io.fluxo.experiments.cli;
 
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.experiments.study.StepMetrics;
 import io.fluxo.experiments.study.StudyProgress;
 import io.fluxo.experiments.study.Trial;
@@ -62,7 +64,7 @@ final class LineProgress implements StudyProgress {
     @Override
     public synchronized void finished(TrialResult result) {
         trialsDone++;
-        stepsDone += result.trial().training().steps() - result.steps(); // steps that a trial which ended early leaves out
+        stepsDone += result.trial().training().get(STEPS) - result.steps(); // steps that a trial which ended early leaves out
         lastLine = System.nanoTime();
         out.println(ProgressText.finished(trialsDone, trials, result));
     }

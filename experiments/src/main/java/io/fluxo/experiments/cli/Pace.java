@@ -5,7 +5,6 @@ import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.StepMetrics;
 import io.fluxo.experiments.study.TrialExecutor;
 import io.fluxo.experiments.study.TrialListener;
-import io.fluxo.train.Measure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -90,7 +89,7 @@ record Pace(int steps, double secondsPerStep) {
         }
 
         @Override
-        public void labels(Measure measure, List<String> entries) {
+        public void labels(String measure, List<String> entries) {
             // not asked here
         }
 

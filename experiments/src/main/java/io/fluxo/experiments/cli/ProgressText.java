@@ -1,6 +1,6 @@
 package io.fluxo.experiments.cli;
 
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.setting.Values;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.text.Text;

@@ -1,5 +1,7 @@
 package io.fluxo.experiments.cli;
 
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.cli.StudyJob.Begun;
 import io.fluxo.experiments.cli.StudyJob.Finished;
@@ -10,15 +12,16 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyCheck;
 import io.fluxo.experiments.spec.StudyDifference;
 import io.fluxo.experiments.spec.StudyReader;
-import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.Environment;
 import io.fluxo.experiments.study.RunDirectory;
 import io.fluxo.experiments.study.StudyTrials;
-import io.fluxo.experiments.task.TaskSpec;
+import io.fluxo.experiments.task.TaskParts;
 import io.fluxo.experiments.workbench.Workbench;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
+import io.fluxo.train.TrainingSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,8 +80,8 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         static Changes recorded(JsonNode environment, Study study) {
             List<String> keys = new ArrayList<>();
             environment.path("options").forEach(key -> keys.add(key.asString("")));
-            return new Changes(Optional.of(study.training().steps()).filter(_ -> keys.contains(STEPS)),
-                    Optional.of(study.task().corpus()).filter(_ -> keys.contains(FileKeys.CORPUS)));
+            return new Changes(Optional.of(study.training().get(TrainingSpec.STEPS)).filter(_ -> keys.contains(STEPS)),
+                    Optional.of(study.task().get(TaskParts.CORPUS)).filter(_ -> keys.contains(FileKeys.CORPUS)));
         }
     }
 
@@ -128,32 +131,36 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         agree("--device", common.device, settings.device());
         agree("--seed", common.seed, settings.seed());
         agree("--out", common.out == null ? null : common.out.toAbsolutePath().normalize(), resume.toAbsolutePath().normalize());
-        agree("--corpus", corpus().map(path -> FileKeys.corpus(path, read.locations())).orElse(null), began.task().corpus());
-        Study study = withMoreSteps(began);
+        agree("--corpus", corpus().map(path -> FileKeys.corpus(path, read.locations())).orElse(null), began.task().get(TaskParts.CORPUS));
+        Study study = withMoreSteps(began, workbench.catalog());
         Changes changes = Changes.recorded(environment, study);
         if (study != began) {
             changes = new Changes(Optional.of(steps), changes.corpus);
         }
-        if (asked != null) {
-            requireSame(read(workbench, asked), changes, study);
+        Optional<Begun> begun = Optional.of(new Begun(directory, began));
+        if (asked == null) {
+            return new Request(study, read.locations(), settings, begun, changes.keys());
         }
-        return new Request(study, read.locations(), settings, Optional.of(new Begun(directory, began.training().steps())), changes.keys());
+        StudyReader.Read again = read(workbench, asked);
+        agree("the study", again.study().name(), study.name());
+        Study given = changed(again.study(), changes);
+        requireSame(again.locations(), given, study);
+        Study judged = study.judgedAs(given);
+        return new Request(judged, judged.equals(study) ? read.locations() : again.locations(), settings, begun, changes.keys());
     }
 
     /** The study of a run that goes on, where {@code --steps} asks for more of it. */
-    Study withMoreSteps(Study began) {
-        agree("--steps", steps, began.training().steps());
+    Study withMoreSteps(Study began, Catalog catalog) {
+        agree("--steps", steps, began.training().get(TrainingSpec.STEPS));
         return began;
     }
 
-    /** What is asked for, as the run was begun with it, is the run's study; or the keys that differ are told. */
-    private void requireSame(StudyReader.Read asked, Changes changes, Study run) {
-        agree("the study", asked.study().name(), run.name());
-        Study given = changed(asked.study(), changes);
+    /** What is {@code given}, as the run was begun with it, is the run's study, judged as it may be; or the keys that differ are told. */
+    private void requireSame(Locations locations, Study given, Study run) {
         List<StudyDifference> differences = StudyDifference.between(run, given);
         if (!differences.isEmpty()) {
             String told = differences.stream().limit(MOST_DIFFERENCES).map(difference -> Text.format("%s is %s, but the run began with %s",
-                    asked.locations().place(difference.key()), difference.given(), difference.began())).collect(Collectors.joining("; "));
+                    locations.place(difference.key()), difference.given(), difference.began())).collect(Collectors.joining("; "));
             String more = differences.size() <= MOST_DIFFERENCES ? "" : Text.format("; and %d keys more", differences.size() - MOST_DIFFERENCES);
             throw new BadInput(Text.format("--resume %s: another study: %s%s; leave it out, put it back, or begin another run", resume, told, more));
         }
@@ -169,20 +176,14 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
     Study changed(Study study, Changes changes) {
         changes.steps.ifPresent(_ -> requireNotVaried(study, "--steps", STEPS));
         changes.corpus.ifPresent(_ -> requireCorpus(study));
-        Study other = changes.corpus.map(path -> study.withTask(study.task().withCorpus(path))).orElse(study);
-        if (changes.steps.isEmpty()) {
-            return other;
-        }
-        int count = changes.steps.get();
-        Study cut = other.withTraining(study.training().withSteps(count));
-        // a study cut short says nothing of its hypothesis, and is not expected to
-        return count < study.training().steps() ? cut.asking(study.question(), study.hypothesis(), StudyVerdict.INCONCLUSIVE) : cut;
+        Study other = changes.corpus.map(path -> study.withTask(study.task().with(TaskParts.CORPUS, path))).orElse(study);
+        return changes.steps.map(other::cutTo).orElse(other);
     }
 
     private static void requireCorpus(Study study) {
         requireNotVaried(study, "--corpus", FileKeys.CORPUS);
         requireNotVaried(study, "--corpus", "task.kind");
-        if (study.task().kind() != TaskSpec.Kind.CHAR_LM) {
+        if (!study.task().read().all().contains(TaskParts.CORPUS)) {
             throw new BadInput("--corpus: the study's task is not char_lm, it reads no text");
         }
     }

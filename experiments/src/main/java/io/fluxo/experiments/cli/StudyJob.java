@@ -1,9 +1,12 @@
 package io.fluxo.experiments.cli;
 
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.report.StudyReport;
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.StudyDifference;
 import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.Environment;
@@ -79,9 +82,15 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
     /**
      * A run that is continued.
      *
-     * @param steps the training steps that its study asked for until now
+     * @param study as it says until now
      */
-    record Begun(RunDirectory directory, int steps) {}
+    record Begun(RunDirectory directory, Study study) {
+
+        /** The training steps that were asked for until now. */
+        int steps() {
+            return study.training().get(STEPS);
+        }
+    }
 
     /** A run that came to its end. */
     record Finished(StudyResult result, RunDirectory directory) {}
@@ -199,16 +208,22 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         if (now.differs(before)) {
             terminal.err().println(Text.format("fluxo: the run began with Fluxo %s, and goes on with %s: its results may be of neither", before, now));
         }
-        int steps = study().training().steps();
+        int steps = study().training().get(STEPS);
         if (steps > run.steps()) {
             // in this order a process that is killed between two of these leaves a run that can be continued, to the old number of steps or the new
             directory.reopen(trials.all().getFirst().trial().withSteps(run.steps()));
             Environment.lengthened(environment, call, now, steps);
             directory.write("environment.json", Json.pretty(environment));
             directory.write("study.yaml", StudyWriter.write(study()));
-        } else if (now.differs(before)) {
-            Environment.continued(environment, call, now);
+            return environment;
+        }
+        List<String> changed = StudyDifference.inJudgement(run.study(), study());
+        if (now.differs(before) || !changed.isEmpty()) {
+            Environment.continued(environment, call, now, changed);
             directory.write("environment.json", Json.pretty(environment));
+        }
+        if (!changed.isEmpty()) {
+            directory.write("study.yaml", StudyWriter.write(study()));
         }
         return environment;
     }

@@ -1,5 +1,8 @@
 package io.fluxo.experiments.cli;
 
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.experiments.BrokenPlugin;
 import io.fluxo.experiments.cli.StudyCommand.Request;
 import io.fluxo.experiments.file.Json;
@@ -49,14 +52,14 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
             Trial trial = prepared.trial();
             ModelSize size = size(trial, sizes);
             if (!timed.problems().containsKey(trial.id())) {
-                seconds += trial.training().steps() * timed.pace().secondsPerStep() * work(trial, sizes) / first / jobs;
+                seconds += trial.training().get(STEPS) * timed.pace().secondsPerStep() * work(trial, sizes) / first / jobs;
             }
             ObjectNode entry = listed.addObject().put("id", trial.id());
             size.parameters().ifPresentOrElse(number -> entry.put("parameters", number), () -> entry.putNull("parameters"));
             entry.set("multiply_adds_per_token", Json.number(size.multiplyAdds()));
-            entry.put("steps", trial.training().steps());
+            entry.put("steps", trial.training().get(STEPS));
             Optional.ofNullable(timed.problems().get(trial.id())).ifPresent(problem -> entry.put("problem", problem));
-            table.row(trial.id(), size.parametersText(), size.multiplyAddsText(), Text.format("%,d", trial.training().steps()));
+            table.row(trial.id(), size.parametersText(), size.multiplyAddsText(), Text.format("%,d", trial.training().get(STEPS)));
         }
         root.set("seconds_estimated", Json.rounded(seconds, 2));
         root.put("estimated_from_steps", timed.pace().steps());
@@ -96,7 +99,7 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
 
     /** Multiply-adds of a step. */
     private double work(Trial trial, Map<ModelSpec, ModelSize> sizes) {
-        return size(trial, sizes).multiplyAdds() * trial.training().batch() * trial.model().nCtx();
+        return size(trial, sizes).multiplyAdds() * trial.training().get(BATCH) * trial.model().get(N_CTX);
     }
 
     private ModelSize size(Trial trial, Map<ModelSpec, ModelSize> sizes) {

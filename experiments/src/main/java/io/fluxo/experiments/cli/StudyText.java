@@ -1,9 +1,10 @@
 package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.setting.Values;
 import io.fluxo.experiments.study.Comparison;
 import io.fluxo.experiments.study.Interval;
+import io.fluxo.experiments.study.MeasureNames;
 import io.fluxo.experiments.study.Numerals;
 import io.fluxo.experiments.study.Sentences;
 import io.fluxo.experiments.study.Statistics;
@@ -39,7 +40,7 @@ final class StudyText {
             header.add("validation loss");
         }
         if (another) {
-            header.add(Sentences.spoken(compared) + (compared.equals(Study.VALIDATION_LOSS) ? ", seed by seed" : ""));
+            header.add(MeasureNames.spoken(compared) + (compared.equals(Study.VALIDATION_LOSS) ? ", seed by seed" : ""));
         }
         header.addAll(List.of("parameters", "mult-adds/token"));
         TextTable table = new TextTable(header.toArray(String[]::new));
@@ -95,7 +96,7 @@ final class StudyText {
             return "";
         }
         String measure = tuning.measure();
-        TextTable table = new TextTable("variant", "tuned: chosen", Sentences.spoken(measure), "tried");
+        TextTable table = new TextTable("variant", "tuned: chosen", MeasureNames.spoken(measure), "tried");
         for (Tuning.Choice choice : tuning.chosen()) {
             table.row(choice.variant(), values(choice.best().values()), Numerals.text(choice.best().result().measure(measure)), choice.tried().stream()
                     .map(attempt -> values(attempt.values()) + " " + loss(attempt.result(), measure)).collect(Collectors.joining(" · ")));

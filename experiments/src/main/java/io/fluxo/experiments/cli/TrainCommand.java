@@ -1,15 +1,19 @@
 package io.fluxo.experiments.cli;
 
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.checkpoint.ModelDirectory;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.Values;
 import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Text;
+import io.fluxo.train.LearningRate;
 import io.fluxo.train.TrainingSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,23 +50,26 @@ final class TrainCommand extends StudyCommand {
             String what = study.compares() ? "varies " + String.join(" and ", study.axes().keySet()) : "tunes " + String.join(" and ", study.tune().over().keySet());
             throw new BadInput(Text.format("train: '%s' %s, which makes several models: use ablate", study.name(), what));
         }
+        if (!study.conditions().isEmpty()) {
+            throw new BadInput(Text.format("train: '%s' has conditions, which are judged by ablate alone: use that, or leave them out", study.name()));
+        }
         return super.changed(study, changes).withSeeds(1).asking(study.question(), study.hypothesis(), StudyVerdict.INCONCLUSIVE);
     }
 
     /** A training may go on to more steps, if those it has done are the first of them: that they are no others is what the learning rate decides. */
     @Override
-    Study withMoreSteps(Study began) {
-        int done = began.training().steps();
+    Study withMoreSteps(Study began, Catalog catalog) {
+        int done = began.training().get(STEPS);
         if (steps == null || steps == done) {
             return began;
         }
         if (steps < done) {
             throw new BadInput(Text.format("--resume %s: --steps %,d: the run is one of %,d steps; it can be given more, not fewer", resume, steps, done));
         }
-        TrainingSpec longer = began.training().withSteps(steps);
-        if (!longer.ratesAgree(began.training(), done)) {
+        TrainingSpec longer = began.training().with(TrainingSpec.STEPS, steps);
+        if (!LearningRate.of(longer, catalog).agrees(LearningRate.of(began.training(), catalog), done)) {
             throw new BadInput(Text.format("--resume %s: --steps %,d: with the schedule %s the learning rate depends on training.steps, and the first %,d steps"
-                    + " of such a run would have had other rates; begin another run", resume, steps, Values.label(longer.schedule()), done));
+                    + " of such a run would have had other rates; begin another run", resume, steps, Values.label(longer.get(SCHEDULE)), done));
         }
         return began.withTraining(longer);
     }

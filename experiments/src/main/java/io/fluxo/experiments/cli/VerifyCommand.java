@@ -1,5 +1,7 @@
 package io.fluxo.experiments.cli;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
@@ -11,12 +13,11 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Candidates;
 import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Claims;
 import io.fluxo.experiments.verify.Installed;
 import io.fluxo.experiments.verify.Mutant;
-import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.Verification;
-import io.fluxo.experiments.verify.claim.Groups;
-import io.fluxo.experiments.verify.mutant.Mutants;
+import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.report.VerifyJson;
 import io.fluxo.experiments.verify.report.VerifyReport;
 import io.fluxo.experiments.verify.report.VerifyText;
@@ -47,7 +48,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
     @Parameters(arity = "0..*", paramLabel = "CLAIM", description = "claims by id (default: all of the group)")
     private List<String> asked = new ArrayList<>();
 
-    @Option(names = "--group", paramLabel = "NAME", description = "claims of this group, or all (default: " + Groups.DEFAULT + ")")
+    @Option(names = "--group", paramLabel = "NAME", description = "claims of this group, or all (default: " + Claims.DEFAULT_GROUP + ")")
     private String group;
 
     @Option(names = "--placement", paramLabel = "NAME",
@@ -77,17 +78,19 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
         if (placement != null && spec != null) {
             throw new BadInput("--placement and --spec: give one of them; the model names its placement");
         }
-        List<Claim> claims = Groups.choose(asked, group);
         if (list) {
             alone("--list", "--group", "CLAIM");
-            return listed(claims);
         }
         Workbench workbench = workbench();
         Installed installed = workbench.installed();
-        Verification verification = new Verification(installed, claims, candidates(workbench, installed), controls(), settings(workbench));
+        List<Claim> claims = installed.claims().choose(asked, Optional.ofNullable(group));
+        if (list) {
+            return listed(claims);
+        }
+        Verification verification = new Verification(installed, claims, candidates(workbench, installed), controls(installed), settings(workbench));
         int workers = Objects.requireNonNullElse(common.threads, Runtime.getRuntime().availableProcessors());
         VerificationResult outcome = verified(verification, workers);
-        return tell(installed, outcome);
+        return tell(verification, outcome);
     }
 
     private static VerificationResult verified(Verification verification, int workers) throws InterruptedException {
@@ -105,21 +108,21 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
             if (study.compares()) {
                 throw new BadInput(Text.format("--spec %s: it varies %s; a block is examined in one model", spec, String.join(", ", study.axes().keySet())));
             }
-            if (study.model().family() != ModelSpec.Family.TRANSFORMER || study.model().nLayers() == 0) {
+            if (study.model().get(FAMILY) != ModelSpec.Family.TRANSFORMER || study.model().get(N_LAYERS) == 0) {
                 throw new BadInput(Text.format("--spec %s: the model has no blocks to examine", spec));
             }
-            ModelSpec drawn = study.model().edit().initFrom("").build(); // its parameters do not matter here
+            ModelSpec drawn = study.model().with(INIT_FROM, ""); // its parameters do not matter here
             workbench.obstacles(drawn, study.training(), choice()).stream().findFirst().ifPresent(violation -> {
                 throw read.locations().complaint(violation.key(), violation.message());
             });
             return Candidates.of(study.model(), installed.catalog());
         }
-        return placement == null ? Candidates.standard(installed.catalog()) : List.of(Candidates.named(placement, installed.catalog(), Mutants.all(), Optional.empty()));
+        return placement == null ? Candidates.standard(installed.catalog()) : List.of(Candidates.named(placement, installed));
     }
 
     /** The controls belong to the chapter's two blocks, not to another that is examined by itself. */
-    private List<Mutant> controls() {
-        return placement == null && spec == null ? Mutants.all() : List.of();
+    private List<Mutant> controls(Installed installed) {
+        return placement == null && spec == null ? installed.claims().mutants() : List.of();
     }
 
     private Apparatus.Settings settings(Workbench workbench) {
@@ -136,10 +139,10 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
                 Objects.requireNonNullElse(common.device, 0), 1);
     }
 
-    private ExitStatus tell(Installed installed, VerificationResult outcome) {
+    private ExitStatus tell(Verification verification, VerificationResult outcome) {
         common.writeJson(Json.pretty(VerifyJson.of(outcome)), terminal.out());
         if (common.report != null) {
-            common.writeReport(_ -> VerifyReport.html(outcome, WorkedRun.of(installed, outcome), typed()));
+            common.writeReport(_ -> VerifyReport.html(outcome, WorkedRun.of(verification, outcome), typed()));
         }
         if (!common.jsonToStandardOutput()) {
             TextTable table = new TextTable("claim", "block", "verdict", "", "measured");
@@ -180,9 +183,9 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
                 case EVERY -> "every block";
                 case NONE -> "–";
             };
-            rows.addObject().put("id", claim.id()).put("group", Groups.of(claim)).put("about", about).put("expected", claim.expected().label())
-                    .put("statement", claim.statement());
-            table.row(claim.id(), Groups.of(claim), about, claim.expected().label(), claim.statement());
+            rows.addObject().put("id", claim.id()).put("group", claim.group()).put("about", about).put("expected", claim.expected().label())
+                    .put("statement", claim.text());
+            table.row(claim.id(), claim.group(), about, claim.expected().label(), claim.text());
         }
         common.writeJson(Json.pretty(root), terminal.out());
         if (!common.jsonToStandardOutput()) {

@@ -1,12 +1,16 @@
 package io.fluxo.experiments.lab;
 
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.checkpoint.CheckpointException;
 import io.fluxo.checkpoint.Safetensors;
 import io.fluxo.checkpoint.TensorDigest;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialListener;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.text.Text;
+import io.fluxo.train.LearningRate;
 import io.fluxo.train.Trainer;
 import io.fluxo.train.TrainingSpec;
 import java.io.IOException;
@@ -31,15 +35,17 @@ final class Checkpoint {
 
     private final Path file;
     private final Trial trial;
+    private final Catalog catalog;
     private final TrialListener listener;
     private final long interval;
     private long last = System.nanoTime();
     private int written;
 
     /** @param interval time between two checkpoints; zero for one after every step */
-    Checkpoint(Trial trial, TrialListener listener, Duration interval) {
+    Checkpoint(Trial trial, Catalog catalog, TrialListener listener, Duration interval) {
         this.file = listener.checkpoint();
         this.trial = trial;
+        this.catalog = catalog;
         this.listener = listener;
         this.interval = interval.toNanos();
     }
@@ -55,7 +61,7 @@ final class Checkpoint {
                 return anew("is damaged: its content does not fit its checksum");
             }
             int step = Integer.parseInt(saved.texts.get(STEP));
-            if (step < 1 || step > trial.training().steps() || !identity(step).equals(saved.texts.get(TRIAL))) {
+            if (step < 1 || step > trial.training().get(STEPS) || !identity(step).equals(saved.texts.get(TRIAL))) {
                 return anew("belongs to another specification than study.yaml now says");
             }
             if (!listener.goesOnAfter(step, saved.texts.get(TOLD))) {
@@ -79,7 +85,7 @@ final class Checkpoint {
 
     /** Step {@code t} is done, and told. */
     void after(int t, Trainer trainer) {
-        boolean due = t < trial.training().steps() ? System.nanoTime() - last >= interval : listener.goesFurther();
+        boolean due = t < trial.training().get(STEPS) ? System.nanoTime() - last >= interval : listener.goesFurther();
         if (due) {
             write(t, trainer);
         }
@@ -104,7 +110,8 @@ final class Checkpoint {
     /** What the first {@code steps} steps depend on. How many follow belongs to it only where they ask, as a learning rate that falls towards the end does. */
     private String identity(int steps) {
         TrainingSpec training = trial.training();
-        TrainingSpec soFar = training.withSteps(steps).ratesAgree(training, steps) ? training.withSteps(0) : training;
+        boolean alike = LearningRate.of(training.with(STEPS, steps), catalog).agrees(LearningRate.of(training, catalog), steps);
+        TrainingSpec soFar = alike ? training.with(STEPS, 0) : training;
         return List.of(trial.seed(), trial.task(), trial.model(), soFar).toString();
     }
 

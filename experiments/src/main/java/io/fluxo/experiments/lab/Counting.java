@@ -1,5 +1,8 @@
 package io.fluxo.experiments.lab;
 
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.experiments.study.StepMetrics;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialListener;
@@ -7,6 +10,7 @@ import io.fluxo.experiments.study.TrialOutcome;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.ngram.NGram;
 import io.fluxo.random.RandomKey;
+import io.fluxo.train.Answering.Answer;
 import io.fluxo.train.Examples;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -26,14 +30,14 @@ final class Counting {
         this.trial = trial;
         this.task = task;
         this.listener = listener;
-        this.model = new NGram(trial.model().ngramOrder(), trial.model().dVocab());
+        this.model = new NGram(trial.model().get(NGRAM_ORDER), trial.model().get(D_VOCAB));
     }
 
     TrialOutcome run() {
         RandomKey data = RandomKey.of(trial.seed()).split("data");
-        int rows = trial.training().batch();
-        int nCtx = trial.model().nCtx();
-        for (int t = 1; t <= trial.training().steps(); t++) {
+        int rows = trial.training().get(BATCH);
+        int nCtx = trial.model().get(N_CTX);
+        for (int t = 1; t <= trial.training().get(STEPS); t++) {
             if (listener.cancelled()) {
                 return new TrialOutcome(TrialOutcome.Ending.CANCELLED, 0);
             }
@@ -69,7 +73,7 @@ final class Counting {
         return sum / examples.asked();
     }
 
-    private Examination.Answer answer(Examples examples) {
+    private Answer answer(Examples examples) {
         double[] losses = new double[examples.targets().length];
         int[] likeliest = new int[losses.length];
         for (int at = 0; at < losses.length; at++) {
@@ -82,6 +86,6 @@ final class Counting {
                 }
             }
         }
-        return new Examination.Answer(losses, likeliest);
+        return new Answer(losses, likeliest);
     }
 }

@@ -1,16 +1,10 @@
 package io.fluxo.experiments.lab;
 
-import io.fluxo.backend.Backend;
 import io.fluxo.experiments.study.AxisCurve;
 import io.fluxo.experiments.study.TrialListener;
 import io.fluxo.experiments.task.Exam;
-import io.fluxo.layer.Pass;
-import io.fluxo.model.LanguageModel;
-import io.fluxo.tensor.TensorScope;
-import io.fluxo.text.Text;
-import io.fluxo.train.Answers;
+import io.fluxo.train.Answering.Answer;
 import io.fluxo.train.Examples;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
@@ -18,14 +12,6 @@ import java.util.stream.IntStream;
 
 /** Puts a trained model through its task's examination. */
 final class Examination {
-
-    /**
-     * What a model answers, position by position; of no meaning where nothing is asked.
-     *
-     * @param losses    −log of the probability given to the target, in nats
-     * @param likeliest the token with the highest probability, the first of several
-     */
-    record Answer(double[] losses, int[] likeliest) {}
 
     private final Exam exam;
     private final double[] loss;
@@ -60,31 +46,19 @@ final class Examination {
         listener.figure(exam.whole(measure), IntStream.range(0, asked.length).mapToDouble(sum).sum() / IntStream.of(asked).sum());
         exam.last(measure).ifPresent(name -> {
             listener.figure(name, means.getLast());
-            listener.curve(new AxisCurve(Text.format("%s_by_%s", measure, exam.axis()), exam.axis(), exam.at(), means));
+            listener.curve(new AxisCurve(exam.along(measure), exam.axis(), exam.at(), means));
         });
     }
 
     private void mark(Exam.Paper paper, Answer answer) {
-        for (int i = 0; i < answer.losses.length; i++) {
+        for (int i = 0; i < answer.losses().length; i++) {
             int target = paper.examples().targets()[i];
             if (target != Examples.NOTHING) {
                 int place = paper.place()[i];
-                loss[place] += answer.losses[i];
-                right[place] += answer.likeliest[i] == target ? 1 : 0;
+                loss[place] += answer.losses()[i];
+                right[place] += answer.likeliest()[i] == target ? 1 : 0;
                 asked[place]++;
             }
         }
-    }
-
-    /** A trained model as it answers. */
-    static Function<Examples, Answer> pupil(Backend backend, LanguageModel model) {
-        return examples -> {
-            try (TensorScope _ = backend.openScope()) {
-                Pass pass = Pass.evaluation(backend);
-                Answers answers = Answers.of(pass, backend, model, examples);
-                double[] likeliest = backend.download(pass.argMax(answers.logits(), -1)).toDoubles();
-                return new Answer(backend.download(answers.losses()).toDoubles(), Arrays.stream(likeliest).mapToInt(id -> (int) id).toArray());
-            }
-        };
     }
 }

@@ -1,5 +1,7 @@
 package io.fluxo.experiments.lab;
 
+import com.google.inject.Guice;
+import com.google.inject.ProvisionException;
 import io.fluxo.backend.Availability;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
@@ -7,22 +9,24 @@ import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.backend.Backends;
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
-import io.fluxo.experiments.Blame;
 import io.fluxo.experiments.bench.Bench;
 import io.fluxo.experiments.bench.BenchCase;
 import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.study.BackendChoice;
 import io.fluxo.experiments.study.ModelSize;
+import io.fluxo.experiments.study.StudyLibrary;
 import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.verify.Claims;
 import io.fluxo.experiments.verify.Installed;
 import io.fluxo.experiments.workbench.BackendRow;
 import io.fluxo.experiments.workbench.Workbench;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.Violation;
+import io.fluxo.setting.Violation;
 import io.fluxo.tensor.DType;
 import io.fluxo.text.Text;
 import io.fluxo.train.TrainingSpec;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,42 +48,47 @@ public final class Laboratory implements Workbench {
 
     private final Backends backends;
     private final Catalog catalog;
+    private final StudyLibrary studies;
+    private final Plugins plugins;
 
-    private final Blame blame;
-    private final List<String> warnings;
-    private final List<Path> jars;
-
-    private Laboratory(Backends backends, Catalog catalog, Blame blame, List<String> warnings, List<Path> jars) {
+    @Inject
+    Laboratory(Backends backends, Catalog catalog, StudyLibrary studies, Plugins plugins) {
         this.backends = backends;
         this.catalog = catalog;
-        this.blame = blame;
-        this.warnings = warnings;
-        this.jars = jars;
+        this.studies = studies;
+        this.plugins = plugins;
     }
 
     /** @param plugins a folder of plugins besides those on the class path */
-    public static Laboratory open(Optional<Path> plugins) {
-        Plugins wired = Plugins.wire(plugins);
-        return new Laboratory(new Backends(wired.backends()), Catalog.STANDARD.plus(wired.placements(), wired.norms()), wired.blame(), wired.warnings(),
-                wired.jars());
+    public static Workbench open(Optional<Path> plugins) {
+        try {
+            return Guice.createInjector(new FluxoModule(plugins)).getInstance(Workbench.class);
+        } catch (ProvisionException unusable) {
+            throw unusable.getCause() instanceof BadInput said ? said : unusable;
+        }
+    }
+
+    @Override
+    public StudyLibrary studies() {
+        return studies;
     }
 
     @Override
     public List<String> warnings() {
-        return warnings;
+        return plugins.warnings();
     }
 
     @Override
     public SortedMap<String, String> plugins() {
-        SortedMap<String, String> plugins = new TreeMap<>();
-        for (Path jar : jars) {
+        SortedMap<String, String> contents = new TreeMap<>();
+        for (Path jar : plugins.jars()) {
             try {
-                plugins.put(jar.getFileName().toString(), Fingerprint.of(jar).sha256());
+                contents.put(jar.getFileName().toString(), Fingerprint.of(jar).sha256());
             } catch (IOException e) {
                 throw new BadInput(Text.format("%s: cannot be read: %s", jar, e.getMessage()), e);
             }
         }
-        return plugins;
+        return contents;
     }
 
     @Override
@@ -110,7 +119,7 @@ public final class Laboratory implements Workbench {
 
             @Override
             public TrialExecutor executor(Duration checkpoints) {
-                return new Training(() -> backends.open(choice.name(), options), options.dtype(), catalog, checkpoints, blame);
+                return new Training(() -> backends.open(choice.name(), options), options.dtype(), catalog, checkpoints, plugins.blame());
             }
         };
     }
@@ -124,7 +133,7 @@ public final class Laboratory implements Workbench {
         } catch (OutOfMemoryError noFault) {
             throw noFault; // of the machine, not of the backend
         } catch (RuntimeException | Error broken) {
-            throw new BackendUnavailable(Text.format("the backend '%s' cannot run: %s", name, blame.message(broken)), broken);
+            throw new BackendUnavailable(Text.format("the backend '%s' cannot run: %s", name, plugins.blame().message(broken)), broken);
         }
     }
 
@@ -157,7 +166,7 @@ public final class Laboratory implements Workbench {
 
     @Override
     public Installed installed() {
-        return new Installed(backends, catalog, blame);
+        return new Installed(backends, catalog, plugins.blame(), Claims.of(catalog));
     }
 
     @Override
@@ -175,6 +184,6 @@ public final class Laboratory implements Workbench {
 
     @Override
     public ModelSize size(ModelSpec model) {
-        return ProductCounter.size(model, catalog, blame);
+        return ProductCounter.size(model, catalog, plugins.blame());
     }
 }

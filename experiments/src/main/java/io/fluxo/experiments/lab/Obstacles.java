@@ -1,16 +1,20 @@
 package io.fluxo.experiments.lab;
 
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.checkpoint.CheckpointException;
 import io.fluxo.checkpoint.ModelDirectory;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.Family;
-import io.fluxo.model.Violation;
+import io.fluxo.setting.Violation;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.DType;
 import io.fluxo.text.Text;
+import io.fluxo.train.OptimizerKind;
 import io.fluxo.train.TrainingSpec;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -32,12 +36,12 @@ record Obstacles(Catalog catalog, DType dtype, long heap) {
     private static final long LONGEST = Integer.MAX_VALUE - 64;
 
     List<Violation> of(ModelSpec spec, TrainingSpec training) {
-        long ids = training.batch() * (spec.nCtx() + 1L);
+        long ids = training.get(BATCH) * (spec.get(N_CTX) + 1L);
         if (ids > LONGEST) {
-            return List.of(new Violation("training.batch", Text.format("batch %,d × (n_ctx %,d + 1) are more ids than one array holds (%,d)", training.batch(),
-                    spec.nCtx(), LONGEST)));
+            return List.of(new Violation("training.batch", Text.format("batch %,d × (n_ctx %,d + 1) are more ids than one array holds (%,d)", training.get(BATCH),
+                    spec.get(N_CTX), LONGEST)));
         }
-        return spec.family() == Family.NGRAM ? List.of() : ofModel(spec, training);
+        return spec.get(FAMILY) == Family.NGRAM ? List.of() : ofModel(spec, training);
     }
 
     private List<Violation> ofModel(ModelSpec spec, TrainingSpec training) {
@@ -51,27 +55,32 @@ record Obstacles(Catalog catalog, DType dtype, long heap) {
         } catch (RuntimeException | Error broken) {
             return List.of(); // a plugin's part that cannot be built: its trial says so, and the others go on
         }
-        long logits = (long) training.batch() * spec.nCtx() * spec.dVocab();
+        long logits = (long) training.get(BATCH) * spec.get(N_CTX) * spec.get(D_VOCAB);
         if (logits > LONGEST) {
             return List.of(new Violation("training.batch", Text.format("the logits [batch %,d, n_ctx %,d, d_vocab %,d] of a step are more than one array holds"
-                    + " (%,d)", training.batch(), spec.nCtx(), spec.dVocab(), LONGEST)));
+                    + " (%,d)", training.get(BATCH), spec.get(N_CTX), spec.get(D_VOCAB), LONGEST)));
         }
-        boolean moments = training.optimizer() != TrainingSpec.Optimizer.SGD;
-        double bytes = (double) model.parameterCount() * width() * (moments ? 4 : 2);
+        int slots = slots(training);
+        double bytes = (double) model.parameterCount() * width() * (2 + slots);
         if (bytes > heap) {
             return List.of(new Violation(largest(spec), Text.format("the model's %,d parameters take %,.1f GB with gradients%s, and the JVM may use %,.1f GB;"
                     + " make it smaller, or give more with JAVA_TOOL_OPTIONS=-Xmx…", model.parameterCount(), bytes / 1e9,
-                    moments ? " and the optimizer's two moments" : "", heap / 1e9)));
+                    slots > 0 ? " and the optimizer's state" : "", heap / 1e9)));
         }
         return startingPoint(spec, model);
     }
 
+    /** Tensors of a parameter's size that the optimizer keeps. */
+    private int slots(TrainingSpec training) {
+        return catalog.part(OptimizerKind.KIND, training.get(OPTIMIZER)).rule(training, 0).slots();
+    }
+
     private static List<Violation> startingPoint(ModelSpec spec, LanguageModel model) {
-        if (spec.initFrom().isEmpty()) {
+        if (spec.get(INIT_FROM).isEmpty()) {
             return List.of();
         }
         try {
-            ModelDirectory.requireFit(Path.of(spec.initFrom()), model);
+            ModelDirectory.requireFit(Path.of(spec.get(INIT_FROM)), model);
             return List.of();
         } catch (CheckpointException unusable) {
             return List.of(new Violation("model.init_from", unusable.getMessage()));
@@ -85,13 +94,13 @@ record Obstacles(Catalog catalog, DType dtype, long heap) {
     /** The size that is most likely to blame: the largest number of them. */
     private static String largest(ModelSpec spec) {
         Map<String, Integer> sizes = new LinkedHashMap<>();
-        sizes.put("model.d_model", spec.dModel());
-        sizes.put("model.n_layers", spec.nLayers());
-        sizes.put("model.n_ctx", spec.nCtx());
-        sizes.put("model.d_vocab", spec.dVocab());
-        sizes.put("model.n_heads", most(spec.nHeads().values()));
-        sizes.put("model.d_head", most(spec.dHead().values()));
-        sizes.put("model.d_mlp", most(spec.dMlp().values()));
+        sizes.put("model.d_model", spec.get(D_MODEL));
+        sizes.put("model.n_layers", spec.get(N_LAYERS));
+        sizes.put("model.n_ctx", spec.get(N_CTX));
+        sizes.put("model.d_vocab", spec.get(D_VOCAB));
+        sizes.put("model.n_heads", most(spec.get(N_HEADS).values()));
+        sizes.put("model.d_head", most(spec.get(D_HEAD).values()));
+        sizes.put("model.d_mlp", most(spec.get(D_MLP).values()));
         return sizes.entrySet().stream().max(Comparator.comparingInt(Map.Entry::getValue)).orElseThrow().getKey();
     }
 

@@ -1,10 +1,12 @@
 package io.fluxo.experiments.lab;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.experiments.Blame;
 import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
@@ -30,14 +32,14 @@ final class ProductCounter extends DelegatingBackend {
 
     /** @param blame says whose part a model broke on: its trials will fail by it too, or at least not be proved */
     static ModelSize size(ModelSpec spec, Catalog catalog, Blame blame) {
-        if (spec.family() == ModelSpec.Family.NGRAM) {
+        if (spec.get(FAMILY) == ModelSpec.Family.NGRAM) {
             return new ModelSize(0, 0); // it counts, and multiplies nothing
         }
         OptionalLong parameters = OptionalLong.empty();
         try {
             LanguageModel model = ModelBuilder.build(spec, catalog);
             parameters = OptionalLong.of(model.parameterCount());
-            return new ModelSize(parameters, 3.0 * multiplyAdds(model, spec) / spec.nCtx(), Optional.empty());
+            return new ModelSize(parameters, 3.0 * multiplyAdds(model, spec) / spec.get(N_CTX), Optional.empty());
         } catch (ShapeMismatchException tooLarge) {
             return new ModelSize(parameters, Double.NaN, Optional.empty()); // its trials will say the same, and fail
         } catch (OutOfMemoryError noFault) {
@@ -51,7 +53,7 @@ final class ProductCounter extends DelegatingBackend {
         SymbolicBackend shapes = new SymbolicBackend();
         ProductCounter counter = new ProductCounter(shapes);
         model.fill(parameter -> shapes.variable(parameter.shape(), DType.F32));
-        model.forward(Pass.evaluation(counter), shapes.variable(Shape.of(Dim.of("batch", 1), Dim.of("pos", spec.nCtx())), DType.I32));
+        model.forward(Pass.evaluation(counter), shapes.variable(Shape.of(Dim.of("batch", 1), Dim.of("pos", spec.get(N_CTX))), DType.I32));
         return counter.multiplyAdds;
     }
 

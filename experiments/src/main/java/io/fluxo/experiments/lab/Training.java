@@ -1,5 +1,8 @@
 package io.fluxo.experiments.lab;
 
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.backend.Backend;
 import io.fluxo.checkpoint.CharacterTokenizer;
 import io.fluxo.checkpoint.ModelDirectory;
@@ -13,21 +16,28 @@ import io.fluxo.experiments.study.TrialOutcome.Ending;
 import io.fluxo.experiments.study.TrialOutcome;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.layer.Parameter;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.proof.DimensionProof;
 import io.fluxo.random.RandomKey;
 import io.fluxo.tensor.DType;
+import io.fluxo.train.Answering;
+import io.fluxo.train.LearningRate;
 import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import io.fluxo.train.Trainer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Carries out a trial: proves that its model preserves d, trains it on a backend of its own, writes it.
@@ -55,25 +65,25 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
     }
 
     private TrialOutcome train(Trial trial, Task task, Path modelDirectory, TrialListener listener) throws Exception {
-        if (trial.model().family() == ModelSpec.Family.NGRAM) {
+        if (trial.model().get(FAMILY) == ModelSpec.Family.NGRAM) {
             return new Counting(trial, task, listener).run();
         }
-        if (trial.model().family() == ModelSpec.Family.TRANSFORMER) {
+        if (trial.model().get(FAMILY) == ModelSpec.Family.TRANSFORMER) {
             listener.proved(DimensionProof.of(trial.model(), catalog).sentence());
         }
         try (Backend backend = backends.get()) {
             LanguageModel model = ModelBuilder.build(trial.model(), catalog);
             RandomKey key = RandomKey.of(trial.seed());
             model.initialize(backend, dtype, key.split("init"));
-            if (!trial.model().initFrom().isEmpty()) {
-                ModelDirectory.fill(Path.of(trial.model().initFrom()), model, backend, dtype);
+            if (!trial.model().get(INIT_FROM).isEmpty()) {
+                ModelDirectory.fill(Path.of(trial.model().get(INIT_FROM)), model, backend, dtype);
             }
-            listener.labels(Measure.UPDATE_RATIO,
+            listener.labels(Measures.UPDATE_RATIO.label(),
                     model.parameters().stream().filter(parameter -> parameter.shape().rank() >= 2).map(Parameter::name).toList());
-            Trainer trainer = new Trainer(backend, model, trial.training(), key.split("dropout"));
+            Trainer trainer = new Trainer(backend, model, trial.training(), catalog, key.split("dropout"));
             Ending ending = steps(trial, task, trainer, key.split("data"), listener);
             if (ending == Ending.FINISHED) {
-                Examination.hold(task.exam(trial.model().nCtx()), Examination.pupil(backend, model), listener);
+                Examination.hold(task.exam(trial.model().get(N_CTX)), new Answering(backend, model)::to, listener);
                 Optional<CharacterTokenizer> tokenizer = task.readsCharacters() ? Optional.of(new CharacterTokenizer(task.symbols())) : Optional.empty();
                 ModelDirectory.write(modelDirectory, trial.model(), model, tokenizer, backend);
             }
@@ -82,18 +92,22 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
     }
 
     private Ending steps(Trial trial, Task task, Trainer trainer, RandomKey data, TrialListener listener) {
-        Checkpoint checkpoint = new Checkpoint(trial, listener, checkpoints);
+        Checkpoint checkpoint = new Checkpoint(trial, catalog, listener, checkpoints);
         int done = checkpoint.restore(trainer);
-        int batch = trial.training().batch();
-        int nCtx = trial.model().nCtx();
-        for (int t = done + 1; t <= trial.training().steps(); t++) {
+        int batch = trial.training().get(BATCH);
+        int nCtx = trial.model().get(N_CTX);
+        LearningRate rate = LearningRate.of(trial.training(), catalog);
+        Set<Measure> measures = trial.measures().stream().map(label -> catalog.find(Measure.KIND, label).orElseThrow())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        for (int t = done + 1; t <= trial.training().get(STEPS); t++) {
             if (listener.cancelled()) {
                 checkpoint.leave(t - 1, trainer);
                 return Ending.CANCELLED;
             }
-            Set<Measure> measures = trial.measuredAt(t) ? trial.measures() : Set.of();
-            Trainer.Step step = trainer.step(t, task.batch(data, t, batch, nCtx), measures);
-            listener.step(new StepMetrics(t, step.loss(), trial.training().learningRate(t), step.measured(), validation(t, trial, task, trainer)));
+            Trainer.Step step = trainer.step(t, task.batch(data, t, batch, nCtx), trial.measuredAt(t) ? measures : Set.of());
+            Map<String, double[]> measured = new LinkedHashMap<>();
+            step.measured().forEach((measure, figures) -> measured.put(measure.label(), figures));
+            listener.step(new StepMetrics(t, step.loss(), rate.at(t), measured, validation(t, trial, task, trainer)));
             if (!Double.isFinite(step.loss())) {
                 return Ending.DIVERGED;
             }
@@ -106,8 +120,8 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
         if (!trial.training().validatesAfter(t)) {
             return OptionalDouble.empty();
         }
-        int batch = trial.training().batch();
-        int nCtx = trial.model().nCtx();
+        int batch = trial.training().get(BATCH);
+        int nCtx = trial.model().get(N_CTX);
         int batches = Math.min(VALIDATION_BATCHES, task.validationBatches(batch, nCtx));
         double sum = 0;
         for (int i = 0; i < batches; i++) {

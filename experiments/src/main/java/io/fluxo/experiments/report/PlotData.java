@@ -2,7 +2,7 @@ package io.fluxo.experiments.report;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.setting.Values;
 import io.fluxo.experiments.study.AxisCurve;
 import io.fluxo.experiments.study.Plot;
 import io.fluxo.experiments.study.StudyResult;

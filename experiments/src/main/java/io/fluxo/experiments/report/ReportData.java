@@ -1,20 +1,22 @@
 package io.fluxo.experiments.report;
 
 import io.fluxo.experiments.file.Json;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.setting.Values;
 import io.fluxo.experiments.study.Comparison;
 import io.fluxo.experiments.study.Curves;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialResult;
-import io.fluxo.train.Measure;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -107,7 +109,9 @@ final class ReportData {
 
     private ArrayNode measures(List<List<Curves>> byVariant) {
         ArrayNode measures = Json.array();
-        for (Measure measure : Measure.values()) {
+        Set<String> names = byVariant.stream().flatMap(List::stream).flatMap(curves -> curves.byLayer().keySet().stream())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+        for (String measure : names) {
             List<List<SortedMap<Integer, double[]>>> measured = byVariant.stream()
                     .map(trials -> trials.stream()
                             .map(curve -> curve.byLayer().getOrDefault(measure, Collections.emptySortedMap()))
@@ -121,12 +125,12 @@ final class ReportData {
         return measures;
     }
 
-    private ObjectNode measure(Measure measure, List<List<SortedMap<Integer, double[]>>> measured) {
+    private ObjectNode measure(String measure, List<List<SortedMap<Integer, double[]>>> measured) {
         int width = measured.stream().flatMap(List::stream).flatMap(series -> series.values().stream()).mapToInt(row -> row.length).max().orElse(0);
         int numbersPerStep = 3 * measured.size() * Math.max(1, width);
         int most = Math.clamp(MOST_MEASURED / numbersPerStep, 2, 26);
         ObjectNode node = Json.object();
-        node.put("name", measure.label());
+        node.put("name", measure);
         node.set("labels", Json.of(labels(measure)));
         node.put("width", width);
         ArrayNode variants = node.putArray("variants");
@@ -170,7 +174,7 @@ final class ReportData {
         return spread;
     }
 
-    private List<String> labels(Measure measure) {
+    private List<String> labels(String measure) {
         return result.variants().stream()
                 .flatMap(variant -> variant.trials().stream())
                 .map(TrialResult::labels)

@@ -1,10 +1,10 @@
 package io.fluxo.experiments.report;
 
-import io.fluxo.experiments.spec.RecordKeys;
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.setting.Values;
 import io.fluxo.experiments.study.Comparison;
 import io.fluxo.experiments.study.Interval;
+import io.fluxo.experiments.study.MeasureNames;
 import io.fluxo.experiments.study.Numerals;
 import io.fluxo.experiments.study.Results;
 import io.fluxo.experiments.study.Sentences;
@@ -39,7 +39,7 @@ final class ReportTables {
     }
 
     List<String> figureNames() {
-        return figureNames.stream().map(Sentences::spoken).toList();
+        return figureNames.stream().map(MeasureNames::spoken).toList();
     }
 
     /** One row for each variant. */
@@ -125,11 +125,7 @@ final class ReportTables {
 
     private static Map<String, String> settings(Trial trial) {
         Map<String, String> settings = new LinkedHashMap<>();
-        Map<String, Record> parts = new LinkedHashMap<>();
-        parts.put("task.", trial.task());
-        parts.put("model.", trial.model());
-        parts.put("training.", trial.training());
-        parts.forEach((prefix, part) -> RecordKeys.values(part).forEach((key, value) -> settings.put(prefix + key, value == null ? "–" : Values.label(value))));
+        trial.sections().forEach((name, section) -> section.values().forEach((key, value) -> settings.put(name + "." + key, Values.label(value))));
         return settings;
     }
 

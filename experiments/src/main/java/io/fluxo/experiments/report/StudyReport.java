@@ -1,13 +1,15 @@
 package io.fluxo.experiments.report;
 
+import static io.fluxo.train.TrainingSpec.*;
+
 import com.samskivert.mustache.Mustache;
 import io.fluxo.experiments.file.Json;
-import io.fluxo.experiments.spec.RecordKeys;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyWriter;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.setting.Values;
 import io.fluxo.experiments.study.Curves;
 import io.fluxo.experiments.study.Environment;
+import io.fluxo.experiments.study.MeasureNames;
 import io.fluxo.experiments.study.Numerals;
 import io.fluxo.experiments.study.PreparedTrial;
 import io.fluxo.experiments.study.Sentences;
@@ -65,7 +67,7 @@ public final class StudyReport {
         page.put("verdictClass", result.judgement().verdict().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         page.put("expected", result.study().expected().label());
         page.put("surprise", result.judgement().verdict() != result.study().expected());
-        page.put("judged", result.study().compares());
+        page.put("judged", result.study().compares() || !result.study().conditions().isEmpty());
         page.put("why", sentence(result.judgement().why()));
         page.put("criteria", result.judgement().criteria().stream().map(criterion -> Map.of(
                 "statement", criterion.statement(), "measured", criterion.measured(), "met", criterion.met())).toList());
@@ -73,7 +75,7 @@ public final class StudyReport {
         page.put("facts", facts(result));
         page.put("varyKeys", List.copyOf(result.study().axes().keySet()));
         page.put("validated", result.validated());
-        page.put("compared", Sentences.spoken(result.study().compareOn()));
+        page.put("compared", MeasureNames.spoken(result.study().compareOn()));
         page.put("finalSteps", TrialResult.FINAL_STEPS);
         ReportTables tables = new ReportTables(result, folder);
         page.put("several", result.study().seeds() > 1);
@@ -89,7 +91,7 @@ public final class StudyReport {
         page.put("differKeys", differences.keys());
         page.put("differRows", differences.rows());
         page.put("tuned", !result.tuning().chosen().isEmpty());
-        page.put("tunedOn", Sentences.spoken(result.tuning().measure()));
+        page.put("tunedOn", MeasureNames.spoken(result.tuning().measure()));
         page.put("choices", choices(result.tuning()));
         page.put("edges", Sentences.edges(result.tuning()));
         page.put("bounds", Sentences.bounds(result.study().tune()));
@@ -109,7 +111,7 @@ public final class StudyReport {
         String values = attempt.values().entrySet().stream().map(entry -> entry.getKey() + " " + Values.label(entry.getValue())).collect(Collectors.joining(", "));
         boolean finished = attempt.result().outcome() == TrialResult.Outcome.FINISHED;
         return Map.of("values", values, "loss", finished ? Numerals.text(attempt.result().measure(measure)) : Values.label(attempt.result().outcome()),
-                "chosen", chosen, "steps", attempt.result().trial().training().steps());
+                "chosen", chosen, "steps", attempt.result().trial().training().get(STEPS));
     }
 
     /** Horizontal lines for orientation: each task's known losses. */
@@ -133,8 +135,8 @@ public final class StudyReport {
     private static List<Map<String, String>> facts(StudyResult result) {
         List<Map<String, String>> facts = new ArrayList<>();
         Study study = result.study();
-        UnaryOperator<String> model = key -> setting(study, "model." + key, RecordKeys.values(study.model()).get(key));
-        UnaryOperator<String> training = key -> setting(study, "training." + key, RecordKeys.values(study.training()).get(key));
+        UnaryOperator<String> model = key -> setting(study, "model." + key, study.model().values().get(key));
+        UnaryOperator<String> training = key -> setting(study, "training." + key, study.training().values().get(key));
         facts.add(fact("model", Text.format("layers %s · width %s · heads %s · context %s", model.apply("n_layers"), model.apply("d_model"),
                 model.apply("n_heads"), model.apply("n_ctx"))));
         facts.add(fact("training", Text.format("%s · lr %s · batch %s · steps %s", training.apply("optimizer"), training.apply("lr"),

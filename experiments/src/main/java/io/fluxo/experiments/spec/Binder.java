@@ -1,10 +1,17 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
-import io.fluxo.model.PerLayer;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.Keys;
+import io.fluxo.setting.LayerKey;
+import io.fluxo.setting.PerLayer;
+import io.fluxo.setting.Settings;
+import io.fluxo.setting.Type;
+import io.fluxo.setting.Values;
+import io.fluxo.text.Spelling;
 import io.fluxo.text.Text;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,16 +27,18 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
- * Binds YAML nodes onto records and the types of their components. Starts from a default instance, so that a missing key keeps its default;
- * an unknown or doubled key, or a value of another type, is a {@link BadInput} that names file, line, key and what would be legal.
+ * Binds YAML nodes onto settings, by the types of their keys. Starts from default settings, so that a missing key keeps its default; an unknown or doubled key, or a value of another type, is a {@link BadInput} that names file, line, key and what would be legal.
  */
 final class Binder {
 
     private final String file;
+    private final Catalog catalog;
     private final Map<String, Integer> lines = new HashMap<>();
 
-    Binder(String file) {
+    /** @param catalog the parts that a value may name */
+    Binder(String file, Catalog catalog) {
         this.file = file;
+        this.catalog = catalog;
     }
 
     /** Where the keys seen so far stand. */
@@ -72,59 +81,89 @@ final class Binder {
     }
 
     /** {@code defaults} with the keys of {@code node} in place of its own. */
-    <R extends Record> R bind(Node node, String path, R defaults) {
+    <S extends Settings<S>> S bind(Node node, String path, S defaults) {
         Map<String, Node> entries = mapping(node, path);
-        Map<String, Type> types = RecordKeys.types(defaults.getClass());
-        requireKnown(entries, path, types.keySet());
+        requireKnown(entries, path, defaults.keys().names());
+        return defaults.withAll(values(entries, path, defaults.keys()));
+    }
+
+    private Map<String, Object> values(Map<String, Node> entries, String path, Keys keys) {
         Map<String, Object> bound = new LinkedHashMap<>();
-        entries.forEach((key, value) -> bound.put(key, value(key, value, types, path + "." + key)));
-        return RecordKeys.with(defaults, bound);
+        entries.forEach((name, node) -> {
+            Key<?> key = keys.find(name).orElseThrow();
+            boolean written = node instanceof MappingNode && !(key.type() instanceof Type.ByLayer<?>) && !(key.type() instanceof Type.Part);
+            List<String> layered = keys.all().stream().filter(LayerKey.class::isInstance).map(Key::name).toList();
+            if (written && !layered.isEmpty()) {
+                throw at(node, path + "." + name, Text.format("is one value for the whole model, not a mapping; by layer there can be %s",
+                        String.join(", ", layered)));
+            }
+            bound.put(name, value(node, key.type(), path + "." + name));
+        });
+        return bound;
     }
 
-    private Object value(String key, Node node, Map<String, Type> types, String path) {
-        List<String> layered = types.keySet().stream().filter(name -> isPerLayer(types.get(name))).toList();
-        if (node instanceof MappingNode && !isPerLayer(types.get(key)) && !layered.isEmpty()) {
-            throw at(node, path, Text.format("is one value for the whole model, not a mapping; by layer there can be %s", String.join(", ", layered)));
-        }
-        return value(node, types.get(key), path);
-    }
-
-    private static boolean isPerLayer(Type type) {
-        return type instanceof ParameterizedType parameterized && parameterized.getRawType() == PerLayer.class;
-    }
-
-    /** A node as a value of {@code type}: int, double, boolean, String, an enum, a list of these, or one for each layer. */
-    Object value(Node node, Type type, String path) {
-        if (type instanceof ParameterizedType parameterized) {
-            Type item = parameterized.getActualTypeArguments()[0];
-            return isPerLayer(type) ? perLayer(node, item, path) : list(node, item, path);
-        }
-        if (!(type instanceof Class<?> plain)) {
-            throw new IllegalStateException("no YAML form for " + type);
-        }
-        if (!(node instanceof ScalarNode scalar)) {
-            throw at(node, path, Text.format("must be %s, not %s", name(plain), kind(node)));
-        }
-        if (plain.isEnum()) {
-            return constant(scalar, plain, path);
-        }
-        return switch (plain.getName()) {
-            case "int", "java.lang.Integer" -> integer(scalar, path);
-            case "double", "java.lang.Double" -> number(scalar, path);
-            case "boolean", "java.lang.Boolean" -> truth(scalar, path);
-            case "java.lang.String" -> text(scalar, path);
-            default -> throw new IllegalStateException("no YAML form for " + type);
+    /** A node as a value of {@code type}. */
+    Object value(Node node, Type<?> type, String path) {
+        return switch (type) {
+            case Type.ByLayer<?>(var item) -> perLayer(node, item, path);
+            case Type.Items<?>(var item) -> List.copyOf(list(node, item, path));
+            case Type.Part part when node instanceof MappingNode -> choice(node, part, path);
+            default -> scalar(node, type, path);
         };
     }
 
+    private Object scalar(Node node, Type<?> type, String path) {
+        if (!(node instanceof ScalarNode scalar)) {
+            throw at(node, path, Text.format("must be %s, not %s", type.wanted(), kind(node)));
+        }
+        return switch (type) {
+            case Type.Whole _ -> integer(scalar, path);
+            case Type.Real _ -> number(scalar, path);
+            case Type.Truth _ -> truth(scalar, path);
+            case Type.Words _, Type.FilePath _ -> text(scalar, path);
+            case Type.Label<?> label -> constant(scalar, label, path);
+            case Type.Part part -> Choice.of(name(scalar, text(scalar, path), part, path));
+            case Type.Items<?> _, Type.ByLayer<?> _ -> throw new IllegalStateException("is no scalar: " + type);
+        };
+    }
+
+    /** {@code name}, which has to be that of a registered part. */
+    private String name(Node node, String name, Type.Part part, String path) {
+        if (catalog.find(part.kind(), name).isEmpty()) {
+            throw at(node, path, Spelling.legal("unknown " + part.kind().name(), name, catalog.names(part.kind())));
+        }
+        return name;
+    }
+
+    /** {@code {kind: mine, sharpness: 2}}. */
+    private Choice choice(Node node, Type.Part part, String path) {
+        Map<String, Node> entries = mapping(node, path);
+        Node kind = entries.remove(Choice.KIND_KEY);
+        if (kind == null) {
+            throw at(node, path, Text.format("must say %s, as in %s", Choice.KIND_KEY, example(part)));
+        }
+        String name = name(kind, (String) scalar(kind, Type.words(), path + "." + Choice.KIND_KEY), part, path);
+        Keys own = catalog.keys(part.kind(), name);
+        if (own.all().isEmpty() && !entries.isEmpty()) {
+            throw at(node, path, Text.format("the %s '%s' has no keys of its own, such as %s", part.kind().name(), name, entries.keySet().iterator().next()));
+        }
+        requireKnown(entries, path, own.names());
+        Choice choice = Choice.of(name);
+        for (Map.Entry<String, Object> entry : values(entries, path, own).entrySet()) {
+            choice = choice.with(own.find(entry.getKey()).orElseThrow(), entry.getValue());
+        }
+        return choice;
+    }
+
     /** {@code {default: pre, "0-2": post}}, or one value for all layers. */
-    private PerLayer<Object> perLayer(Node node, Type item, String path) {
-        if (!(node instanceof MappingNode)) {
+    private PerLayer<Object> perLayer(Node node, Type<?> item, String path) {
+        if (!(node instanceof MappingNode mapping) || item instanceof Type.Part && names(mapping, Choice.KIND_KEY)) {
             return PerLayer.of(value(node, item, path));
         }
         Map<String, Node> entries = mapping(node, path);
         if (!entries.containsKey(PerLayer.STANDARD_KEY)) {
-            throw at(node, path, Text.format("must say what layers have by default, as in {%s: …, \"0-2\": …}", PerLayer.STANDARD_KEY));
+            throw at(node, path, Text.format("must say what layers have by default, as in {%s: …, \"0-2\": …}%s", PerLayer.STANDARD_KEY,
+                    item instanceof Type.Part part ? ", or name one for all, as in " + example(part) : ""));
         }
         SequencedMap<PerLayer.Range, Object> exceptions = new LinkedHashMap<>();
         entries.forEach((key, value) -> {
@@ -139,8 +178,16 @@ final class Binder {
         return new PerLayer<>(value(entries.get(PerLayer.STANDARD_KEY), item, path), exceptions);
     }
 
+    private String example(Type.Part part) {
+        return Text.format("{%s: %s}", Choice.KIND_KEY, catalog.names(part.kind()).getFirst());
+    }
+
+    private static boolean names(MappingNode mapping, String key) {
+        return mapping.getValue().stream().anyMatch(tuple -> tuple.getKeyNode() instanceof ScalarNode name && name.getValue().equals(key));
+    }
+
     /** The items of a list, each as {@code item}; a scalar is not taken for a list of one. */
-    List<Object> list(Node node, Type item, String path) {
+    List<Object> list(Node node, Type<?> item, String path) {
         if (!(node instanceof SequenceNode sequence)) {
             throw at(node, path, Text.format("must be a list such as [a, b], not %s", kind(node)));
         }
@@ -151,13 +198,9 @@ final class Binder {
         return items;
     }
 
-    private Object constant(ScalarNode scalar, Class<?> type, String path) {
-        for (Object constant : type.getEnumConstants()) {
-            if (Values.label(constant).equals(scalar.getValue())) {
-                return constant;
-            }
-        }
-        throw at(scalar, path, BadInput.legal("unknown value", scalar.getValue(), Values.labels(type)));
+    private Object constant(ScalarNode scalar, Type.Label<?> label, String path) {
+        return label.constant(scalar.getValue()).orElseThrow(() ->
+                at(scalar, path, Spelling.legal("unknown value", scalar.getValue(), Values.labels(label.constants()))));
     }
 
     private Integer integer(ScalarNode scalar, String path) {
@@ -206,15 +249,6 @@ final class Binder {
     /** A complaint about {@code node}, on its own line: in a long list that is closer than the key's. */
     BadInput at(Node node, String path, String message) {
         return new BadInput(Text.format("%s:%d: %s%s", file, YamlFile.lineOf(node), path.isEmpty() ? "" : path + ": ", message));
-    }
-
-    private static String name(Class<?> type) {
-        return type.isEnum() ? "one of " + String.join(", ", Values.labels(type)) : switch (type.getSimpleName()) {
-            case "int", "Integer" -> "a whole number";
-            case "double", "Double" -> "a number";
-            case "boolean", "Boolean" -> "true or false";
-            default -> "text";
-        };
     }
 
     private static String kind(Node node) {

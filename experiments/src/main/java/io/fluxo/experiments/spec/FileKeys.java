@@ -1,6 +1,11 @@
 package io.fluxo.experiments.spec;
 
+import io.fluxo.experiments.task.TaskParts;
 import io.fluxo.experiments.task.TaskSpec;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.Settings;
+import io.fluxo.setting.Type;
 import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The keys of a study under which files stand. A relative path counts from the folder of the file that names it; a study that was read holds
@@ -17,66 +23,71 @@ import java.util.Map;
  */
 public final class FileKeys {
 
-    public static final String CORPUS = "task.corpus";
-    public static final String FILE = "task.file";
-    public static final String INIT_FROM = "model.init_from";
+    /** Where {@code --corpus} puts its file. */
+    public static final String CORPUS = "task." + TaskParts.CORPUS.name();
+
+    public static final String INIT_FROM = "model." + ModelSpec.INIT_FROM.name();
 
     private FileKeys() {}
 
     /** Whether {@code value} is a path under {@code key}. */
-    private static boolean isPath(String key, Object value) {
-        return switch (key) {
-            case CORPUS -> !value.equals(TaskSpec.WORDNET) && !value.toString().isBlank();
-            case FILE, INIT_FROM -> !value.toString().isBlank();
-            default -> false;
-        };
+    private static boolean isPath(Optional<Key<?>> key, Object value) {
+        return key.isPresent() && key.get().type() instanceof Type.FilePath file && file.isPath((String) value);
     }
 
     /** Where {@code task} says what it learns from: the key of its file, or the whole section. */
     public static String of(TaskSpec task) {
-        return switch (task.kind()) {
-            case CHAR_LM -> CORPUS;
-            case TOKENS -> FILE;
-            case MARKOV, RECALL, INDUCTION, SORT, COPY -> "task";
-        };
+        return task.fileKey().map(key -> "task." + key).orElse("task");
     }
 
     /** {@code study} with absolute paths; those that are relative count from {@code folder}. */
     static Study resolved(Study study, Path folder, Locations locations) {
-        Map<String, Map<String, Object>> variants = new LinkedHashMap<>();
-        study.variants().forEach((name, values) -> variants.put(name, resolved(values, folder, Text.format("variants.%s.", name), locations)));
-        Map<String, Map<String, List<Object>>> instead = new LinkedHashMap<>();
-        study.tune().instead().forEach((variant, grid) -> instead.put(variant, grid(grid, folder, Text.format("tune.instead.%s.", variant), locations)));
-        return study.withTask(study.task()
-                        .withCorpus((String) absolute(CORPUS, study.task().corpus(), folder, CORPUS, locations))
-                        .withFile((String) absolute(FILE, study.task().file(), folder, FILE, locations)))
-                .withModel(RecordKeys.with(study.model(), Map.of("init_from", absolute(INIT_FROM, study.model().initFrom(), folder, INIT_FROM, locations))))
-                .withVariants(variants)
-                .withVary(grid(study.vary(), folder, "vary.", locations))
-                .withTune(new Tune(study.tune().steps(), grid(study.tune().over(), folder, "tune.over.", locations), instead, study.tune().bounded()));
+        return new Resolution(study, folder, locations).resolved();
     }
 
-    private static Map<String, Object> resolved(Map<String, Object> values, Path folder, String section, Locations locations) {
-        Map<String, Object> resolved = new LinkedHashMap<>();
-        values.forEach((key, value) -> resolved.put(key, absolute(key, value, folder, section + key, locations)));
-        return resolved;
-    }
+    /** Makes the paths of one study absolute. */
+    private record Resolution(Study study, Path folder, Locations locations) {
 
-    private static Map<String, List<Object>> grid(Map<String, List<Object>> grid, Path folder, String section, Locations locations) {
-        Map<String, List<Object>> resolved = new LinkedHashMap<>();
-        grid.forEach((key, values) -> {
-            List<Object> listed = values.stream().map(value -> absolute(key, value, folder, section + key, locations)).toList();
-            HashSet<Object> seen = new HashSet<>();
-            listed.stream().filter(value -> !seen.add(value)).findFirst().ifPresent(twice -> {
-                throw locations.complaint(section + key, Text.format("lists %s twice", twice)); // written in two ways
+        Study resolved() {
+            Map<String, Map<String, Object>> variants = new LinkedHashMap<>();
+            study.variants().forEach((name, values) -> variants.put(name, resolved(values, Text.format("variants.%s.", name))));
+            Map<String, Map<String, List<Object>>> instead = new LinkedHashMap<>();
+            study.tune().instead().forEach((variant, grid) -> instead.put(variant, grid(grid, Text.format("tune.instead.%s.", variant))));
+            return study.withTask(study.task().withAll(section("task", study.task()))).withModel(study.model().withAll(section("model", study.model())))
+                    .withVariants(variants).withVary(grid(study.vary(), "vary."))
+                    .withTune(new Tune(study.tune().steps(), grid(study.tune().over(), "tune.over."), instead, study.tune().bounded()));
+        }
+
+        /** The values that are set in a section. */
+        private Map<String, Object> section(String name, Settings<?> settings) {
+            Map<String, Object> resolved = new LinkedHashMap<>();
+            settings.set().forEach((key, value) -> resolved.put(key, absolute(name + "." + key, value, name + "." + key)));
+            return resolved;
+        }
+
+        private Map<String, Object> resolved(Map<String, Object> values, String written) {
+            Map<String, Object> resolved = new LinkedHashMap<>();
+            values.forEach((key, value) -> resolved.put(key, absolute(key, value, written + key)));
+            return resolved;
+        }
+
+        private Map<String, List<Object>> grid(Map<String, List<Object>> grid, String written) {
+            Map<String, List<Object>> resolved = new LinkedHashMap<>();
+            grid.forEach((key, values) -> {
+                List<Object> listed = values.stream().map(value -> absolute(key, value, written + key)).toList();
+                HashSet<Object> seen = new HashSet<>();
+                listed.stream().filter(value -> !seen.add(value)).findFirst().ifPresent(twice -> {
+                    throw locations.complaint(written + key, Text.format("lists %s twice", twice)); // written in two ways
+                });
+                resolved.put(key, listed);
             });
-            resolved.put(key, listed);
-        });
-        return resolved;
-    }
+            return resolved;
+        }
 
-    private static Object absolute(String key, Object value, Path folder, String written, Locations locations) {
-        return isPath(key, value) ? absolute(value.toString(), folder, written, locations) : value;
+        /** @param written where the key stands */
+        private Object absolute(String key, Object value, String written) {
+            return isPath(study.key(key), value) ? FileKeys.absolute(value.toString(), folder, written, locations) : value;
+        }
     }
 
     /** The path {@code text}, which stands under {@code key}, counted from {@code folder}. */
@@ -101,13 +112,13 @@ public final class FileKeys {
 
     /** The corpus {@code name} as the command line gives it: a path counts from the current folder. */
     public static String corpus(String name, Locations locations) {
-        return (String) absolute(CORPUS, name, Path.of(""), CORPUS, locations);
+        return TaskParts.CORPUS.type() instanceof Type.FilePath file && file.isPath(name) ? absolute(name, Path.of(""), CORPUS, locations) : name;
     }
 
-    /** The values of {@code point} as they are {@linkplain #shown(String, List) told apart} among those of {@code grid}, where it is one of the points. */
-    public static Map<String, Object> shown(Map<String, Object> point, Map<String, List<Object>> grid) {
+    /** The values of {@code point} as they are {@linkplain #shown(Optional, List) told apart} among those of {@code grid}, where it is one of the points. */
+    public static Map<String, Object> shown(Study study, Map<String, Object> point, Map<String, List<Object>> grid) {
         Map<String, Object> shown = new LinkedHashMap<>();
-        point.forEach((key, value) -> shown.put(key, shown(key, grid.get(key)).get(grid.get(key).indexOf(value))));
+        point.forEach((key, value) -> shown.put(key, shown(study.key(key), grid.get(key)).get(grid.get(key).indexOf(value))));
         return shown;
     }
 
@@ -115,7 +126,7 @@ public final class FileKeys {
      * How the values listed under {@code key} are told apart in tables and results, which should not depend on where a study's files lie: a path by
      * the shortest end that no other of them has.
      */
-    public static List<Object> shown(String key, List<Object> values) {
+    public static List<Object> shown(Optional<Key<?>> key, List<Object> values) {
         return values.stream().map(value -> isPath(key, value) ? end(value.toString(), values) : value).toList();
     }
 

@@ -1,8 +1,9 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
-import io.fluxo.model.Catalog;
-import io.fluxo.model.Violation;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.Violation;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -126,7 +127,7 @@ final class IdleKeys {
         Map<String, String> unread = new LinkedHashMap<>();
         put(unread, "task.", cell.task().unread());
         put(unread, "model.", cell.model().unread(catalog));
-        put(unread, "training.", cell.training().unread(cell.model().family()));
+        put(unread, "training.", cell.training().unread(cell.model().get(ModelSpec.FAMILY), catalog));
         return unread;
     }
 
@@ -137,9 +138,7 @@ final class IdleKeys {
     /** Dotted key → value, of all sections. */
     private static Map<String, Object> values(Study study) {
         Map<String, Object> values = new LinkedHashMap<>();
-        RecordKeys.values(study.task()).forEach((key, value) -> values.put("task." + key, value));
-        RecordKeys.values(study.model()).forEach((key, value) -> values.put("model." + key, value));
-        RecordKeys.values(study.training()).forEach((key, value) -> values.put("training." + key, value));
+        study.sections().forEach((name, section) -> section.values().forEach((key, value) -> values.put(name + "." + key, value)));
         return values;
     }
 }

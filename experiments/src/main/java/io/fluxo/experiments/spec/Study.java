@@ -1,41 +1,34 @@
 package io.fluxo.experiments.spec;
 
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.train.Measure;
 import io.fluxo.train.TrainingSpec;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * A question put to a number of models.
  *
- * @param name       letters, digits, {@code . _ -}; names folders
- * @param question   what is asked, in a sentence
- * @param hypothesis what is expected to be seen, in a sentence
- * @param expected   the verdict that is no surprise
- * @param variants   name → dotted key ({@code model.family}) → value: models that differ in several keys; empty where {@code vary} says all
- * @param vary       dotted key ({@code model.placement}) → its values; always a grid, the first key slowest, within each of the variants
- * @param tune       what is chosen for each of them first
- * @param compareOn  the measure in which variants are compared, see {@link #COMPARABLE}
- * @param seeds      trials of each variant, with consecutive seeds
- * @param measure    what is recorded, of {@link #MEASURES}
+ * @param inquiry  what is asked, and what is recorded
+ * @param variants name → dotted key ({@code model.family}) → value: models that differ in several keys; empty where {@code vary} says all
+ * @param vary     dotted key ({@code model.placement}) → its values; always a grid, the first key slowest, within each of the variants
+ * @param tune     what is chosen for each of them first
+ * @param conditions what has to be so for the hypothesis to hold
  */
-public record Study(String name, String question, String hypothesis, StudyVerdict expected, TaskSpec task, ModelSpec model, TrainingSpec training,
-                    Map<String, Map<String, Object>> variants, Map<String, List<Object>> vary, Tune tune, String compareOn, int seeds,
-                    List<String> measure) {
+public record Study(Inquiry inquiry, TaskSpec task, ModelSpec model, TrainingSpec training, Map<String, Map<String, Object>> variants,
+                    Map<String, List<Object>> vary, Tune tune, List<Condition> conditions) implements Sections {
 
     /** The largest study, in trials. */
     public static final int MAX_TRIALS = 10_000;
 
-    /** The mean training loss over the last 20 steps, which every trial has. */
-    public static final String FINAL_LOSS = "final_loss";
+    /** {@link Inquiry#FINAL_LOSS}. */
+    public static final String FINAL_LOSS = Inquiry.FINAL_LOSS;
 
     /** The loss on what is kept back from training, at the last step; there is one where {@code training.eval_every} is not 0. */
     public static final String VALIDATION_LOSS = "validation_loss";
@@ -43,13 +36,9 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
     /** What variants can be compared on: a loss, or what the task's examination tells, such as {@code accuracy_at_32_pairs}. */
     public static final Pattern COMPARABLE = Pattern.compile("final_loss|validation_loss|exam_(loss|accuracy)|(loss|accuracy)_at_[0-9]+_[a-z_]+");
 
-    /** What can be recorded: {@code loss}, which always is, and what core measures. */
-    public static final List<String> MEASURES =
-            Stream.concat(Stream.of("loss"), Arrays.stream(Measure.values()).map(Measure::label)).toList();
-
     /** What a specification means where it says nothing: the setting of {@code pre-vs-post}, nothing varied. */
-    public static final Study DEFAULT = new Study("study", "", "", StudyVerdict.INCONCLUSIVE, TaskSpec.DEFAULT, ModelSpec.DEFAULT, TrainingSpec.DEFAULT,
-            Map.of(), Map.of(), Tune.NOTHING, FINAL_LOSS, 3, MEASURES);
+    public static final Study DEFAULT = new Study(Inquiry.DEFAULT, TaskSpec.DEFAULT, ModelSpec.DEFAULT, TrainingSpec.DEFAULT, Map.of(), Map.of(), Tune.NOTHING,
+            List.of());
 
     /** The axis on which variants with a name stand. */
     public static final String VARIANTS = "variants";
@@ -59,7 +48,7 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
      *
      * @param vary its place on each of the {@link Study#axes}
      */
-    public record Cell(Map<String, Object> vary, TaskSpec task, ModelSpec model, TrainingSpec training) {
+    public record Cell(Map<String, Object> vary, TaskSpec task, ModelSpec model, TrainingSpec training) implements Sections {
 
         /** Its name among the variants; empty where there are none. */
         public String variant() {
@@ -68,8 +57,7 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
 
         /** The same with other values of some keys. */
         public Cell with(Map<String, Object> values) {
-            return new Cell(vary, RecordKeys.with(task, part("task.", values)), RecordKeys.with(model, part("model.", values)),
-                    RecordKeys.with(training, part("training.", values)));
+            return new Cell(vary, task.withAll(part("task.", values)), model.withAll(part("model.", values)), training.withAll(part("training.", values)));
         }
 
         private static Map<String, Object> part(String prefix, Map<String, Object> values) {
@@ -90,55 +78,128 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
         Map<String, List<Object>> copy = new LinkedHashMap<>();
         vary.forEach((key, values) -> copy.put(key, List.copyOf(values)));
         vary = Collections.unmodifiableMap(copy);
-        measure = List.copyOf(measure);
+        conditions = List.copyOf(conditions);
+    }
+
+    /** Letters, digits, {@code . _ -}; names folders. */
+    public String name() {
+        return inquiry.get(Inquiry.STUDY);
+    }
+
+    /** What is asked, in a sentence. */
+    public String question() {
+        return inquiry.get(Inquiry.QUESTION);
+    }
+
+    /** What is expected to be seen, in a sentence. */
+    public String hypothesis() {
+        return inquiry.get(Inquiry.HYPOTHESIS);
+    }
+
+    /** The verdict that is no surprise. */
+    public StudyVerdict expected() {
+        return inquiry.get(Inquiry.EXPECTED);
+    }
+
+    /** The measure in which variants are compared, see {@link #COMPARABLE}. */
+    public String compareOn() {
+        return inquiry.get(Inquiry.COMPARE_ON);
+    }
+
+    /** Trials of each variant, with consecutive seeds. */
+    public int seeds() {
+        return inquiry.get(Inquiry.SEEDS);
+    }
+
+    /** What is recorded. */
+    public List<String> measure() {
+        return inquiry.get(Inquiry.MEASURE);
+    }
+
+    /** Training steps below which nothing is said of the hypothesis; 0 stands for {@code training.steps}. */
+    public int judgedFrom() {
+        return inquiry.get(Inquiry.JUDGED_FROM);
+    }
+
+    public Study with(Inquiry other) {
+        return new Study(other, task, model, training, variants, vary, tune, conditions);
     }
 
     public Study named(String other) {
-        return with(Map.of("name", other));
+        return with(inquiry.with(Inquiry.STUDY, other));
     }
 
-    public Study asking(String otherQuestion, String otherHypothesis, StudyVerdict otherExpected) {
-        return with(Map.of("question", otherQuestion, "hypothesis", otherHypothesis, "expected", otherExpected));
-    }
-
-    public Study withTask(TaskSpec other) {
-        return with(Map.of("task", other));
-    }
-
-    public Study withModel(ModelSpec other) {
-        return with(Map.of("model", other));
-    }
-
-    public Study withTraining(TrainingSpec other) {
-        return with(Map.of("training", other));
-    }
-
-    public Study withVariants(Map<String, Map<String, Object>> other) {
-        return with(Map.of("variants", other));
-    }
-
-    public Study withVary(Map<String, List<Object>> other) {
-        return with(Map.of("vary", other));
-    }
-
-    public Study withTune(Tune other) {
-        return with(Map.of("tune", other));
+    public Study asking(String question, String hypothesis, StudyVerdict expected) {
+        return with(inquiry.with(Inquiry.QUESTION, question).with(Inquiry.HYPOTHESIS, hypothesis).with(Inquiry.EXPECTED, expected));
     }
 
     public Study comparingOn(String measure) {
-        return with(Map.of("compare_on", measure));
+        return with(inquiry.with(Inquiry.COMPARE_ON, measure));
     }
 
     public Study withSeeds(int count) {
-        return with(Map.of("seeds", count));
+        return with(inquiry.with(Inquiry.SEEDS, count));
     }
 
     public Study measuring(String... measures) {
-        return with(Map.of("measure", List.of(measures)));
+        return with(inquiry.with(Inquiry.MEASURE, List.of(measures)));
     }
 
-    private Study with(Map<String, Object> values) {
-        return RecordKeys.with(this, values);
+    public Study withTask(TaskSpec other) {
+        return new Study(inquiry, other, model, training, variants, vary, tune, conditions);
+    }
+
+    public Study withModel(ModelSpec other) {
+        return new Study(inquiry, task, other, training, variants, vary, tune, conditions);
+    }
+
+    public Study withTraining(TrainingSpec other) {
+        return new Study(inquiry, task, model, other, variants, vary, tune, conditions);
+    }
+
+    public Study withVariants(Map<String, Map<String, Object>> other) {
+        return new Study(inquiry, task, model, training, other, vary, tune, conditions);
+    }
+
+    public Study withVary(Map<String, List<Object>> other) {
+        return new Study(inquiry, task, model, training, variants, other, tune, conditions);
+    }
+
+    public Study withTune(Tune other) {
+        return new Study(inquiry, task, model, training, variants, vary, other, conditions);
+    }
+
+    public Study withConditions(List<Condition> other) {
+        return new Study(inquiry, task, model, training, variants, vary, tune, other);
+    }
+
+    /** The same, of which nothing is said below {@code steps} training steps; 0 for those it has. */
+    public Study judgedFrom(int steps) {
+        return with(inquiry.with(Inquiry.JUDGED_FROM, steps));
+    }
+
+    private Study expecting(StudyVerdict verdict) {
+        return with(inquiry.with(Inquiry.EXPECTED, verdict));
+    }
+
+    /** The same, judged as {@code other} is, which has the same variants; they may have other names there, if its keys are in another order. */
+    public Study judgedAs(Study other) {
+        Map<String, Cell> theirs = VariantNames.of(other).byName();
+        Map<Map<String, Object>, String> own = new LinkedHashMap<>();
+        VariantNames.of(this).byName().forEach((name, cell) -> own.put(cell.vary(), name));
+        List<Condition> renamed = other.conditions.stream().map(condition -> condition.renamed(name -> own.get(theirs.get(name).vary()))).toList();
+        return withConditions(renamed).expecting(other.expected()).judgedFrom(other.judgedFrom());
+    }
+
+    /** The same with fewer steps than it was written with: nothing is said of its hypothesis then, and nothing is expected to be. */
+    public Study cutTo(int steps) {
+        Study cut = withTraining(training.with(TrainingSpec.STEPS, steps));
+        return steps >= leastSteps() ? cut : cut.expecting(StudyVerdict.INCONCLUSIVE).judgedFrom(conditions.isEmpty() ? 0 : leastSteps());
+    }
+
+    /** Training steps below which its conditions are not judged. */
+    public int leastSteps() {
+        return judgedFrom() == 0 ? training.get(TrainingSpec.STEPS) : judgedFrom();
     }
 
     /** Whether it compares anything. */
@@ -148,14 +209,14 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
 
     /** The measure by which tuning chooses: the one that is compared, but never an examination, which would then no longer be one. */
     public String tunedOn() {
-        return compareOn.equals(VALIDATION_LOSS) ? VALIDATION_LOSS : FINAL_LOSS;
+        return compareOn().equals(VALIDATION_LOSS) ? VALIDATION_LOSS : FINAL_LOSS;
     }
 
     /** Number of trials, those of tuning among them; saturates. */
     public long trialCount() {
         long points = Grid.size(vary);
         long tuning = variants.isEmpty() ? tried("") : variants.keySet().stream().mapToLong(this::tried).sum();
-        return Math.min(Integer.MAX_VALUE, points * ((long) Math.max(1, variants.size()) * seeds + tuning));
+        return Math.min(Integer.MAX_VALUE, points * ((long) Math.max(1, variants.size()) * seeds() + tuning));
     }
 
     private long tried(String variant) {
@@ -169,7 +230,7 @@ public record Study(String name, String question, String hypothesis, StudyVerdic
         if (!variants.isEmpty()) {
             axes.put(VARIANTS, List.copyOf(variants.keySet()));
         }
-        vary.forEach((key, values) -> axes.put(key, FileKeys.shown(key, values)));
+        vary.forEach((key, values) -> axes.put(key, FileKeys.shown(key(key), values)));
         return axes;
     }
 

@@ -1,12 +1,15 @@
 package io.fluxo.experiments.spec;
 
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.experiments.BadInput;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.Violation;
+import io.fluxo.setting.Values;
+import io.fluxo.setting.Violation;
+import io.fluxo.proof.AttentionCheck;
 import io.fluxo.proof.ResidualCheck;
 import io.fluxo.text.Text;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +31,12 @@ public final class StudyCheck {
             throw locations.complaint("study", Text.format("the name '%s' must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit",
                     study.name()));
         }
-        if (study.seeds() < 1) {
-            throw locations.complaint("seeds", "must be at least 1, not " + study.seeds());
-        }
+        Inquiry.SEEDS.type().objections(study.seeds()).forEach(objection -> {
+            throw locations.complaint("seeds", objection);
+        });
         for (String measure : study.measure()) {
-            if (!Study.MEASURES.contains(measure)) {
-                throw locations.complaint("measure", BadInput.legal("unknown measure", measure, Study.MEASURES));
+            if (!Inquiry.measures(catalog).contains(measure)) {
+                throw locations.complaint("measure", BadInput.legal("unknown measure", measure, Inquiry.measures(catalog)));
             }
         }
         if (study.trialCount() > Study.MAX_TRIALS) {
@@ -56,6 +59,7 @@ public final class StudyCheck {
                 });
             }
         }
+        ConditionCheck.check(study, locations);
     }
 
     private static void checkVariants(Study study, Locations locations) {
@@ -76,7 +80,7 @@ public final class StudyCheck {
             throw locations.complaint("compare_on", BadInput.legal("variants cannot be compared on", study.compareOn(),
                     List.of(Study.FINAL_LOSS, Study.VALIDATION_LOSS, "exam_loss", "exam_accuracy")) + ", or a figure such as accuracy_at_32_pairs");
         }
-        boolean validated = study.cells().stream().allMatch(cell -> cell.training().evalEvery() > 0);
+        boolean validated = study.cells().stream().allMatch(cell -> cell.training().get(EVAL_EVERY) > 0);
         if (study.compareOn().equals(Study.VALIDATION_LOSS) && !validated) {
             throw locations.complaint("compare_on", "validation_loss needs training.eval_every of at least 1 in every variant: there is no validation without it");
         }
@@ -157,24 +161,19 @@ public final class StudyCheck {
 
     private static Stream<Violation> violations(Study.Cell cell, Catalog catalog) {
         return Stream.of(
-                        prefixed("task.", cell.task().violations()),
+                        prefixed("task.", cell.task().violations(catalog)),
                         prefixed("model.", violations(cell.model(), catalog)),
-                        unregistered("model.placement", "placement", cell.model().placement().values(), catalog.placements().keySet()),
-                        unregistered("model.norm", "norm", cell.model().norm().values(), catalog.norms().keySet()),
-                        prefixed("training.", cell.training().violations()))
+                        prefixed("training.", cell.training().violations(catalog)))
                 .flatMap(List::stream);
     }
 
     private static List<Violation> violations(ModelSpec model, Catalog catalog) {
         List<Violation> impossible = model.violations(catalog);
-        return impossible.isEmpty() ? ResidualCheck.violations(model, catalog) : impossible;
+        return impossible.isEmpty()
+                ? Stream.concat(ResidualCheck.violations(model, catalog).stream(), AttentionCheck.violations(model, catalog).stream()).toList() : impossible;
     }
 
     private static List<Violation> prefixed(String prefix, List<Violation> violations) {
         return violations.stream().map(violation -> new Violation(prefix + violation.key(), violation.message())).toList();
-    }
-
-    private static List<Violation> unregistered(String key, String what, Collection<String> given, Set<String> legal) {
-        return given.stream().filter(name -> !legal.contains(name)).map(name -> new Violation(key, BadInput.legal("unknown " + what, name, legal))).toList();
     }
 }

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.spec;
 
+import io.fluxo.setting.Values;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,7 +11,7 @@ import java.util.TreeSet;
 
 /**
  * A key in which two studies differ. The order of a mapping's keys is no difference; that of values is, and that of variants: the first of them is
- * what others are compared with.
+ * what others are compared with. By what a study is judged (expected, conditions, judged_from) is none: nothing that is trained depends on it.
  *
  * @param key   dotted
  * @param began its value in the one; a dash where it has none
@@ -42,16 +43,23 @@ public record StudyDifference(String key, String began, String given) {
         return differences;
     }
 
+    /** The keys that say by what a study is judged, those in which the two differ. */
+    public static List<String> inJudgement(Study began, Study given) {
+        Map<String, Boolean> same = new LinkedHashMap<>();
+        same.put("expected", began.expected() == given.expected());
+        same.put("conditions", began.conditions().equals(given.conditions()));
+        same.put("judged_from", began.judgedFrom() == given.judgedFrom());
+        same.values().removeIf(equal -> equal);
+        return List.copyOf(same.keySet());
+    }
+
     /** Dotted key → value, all there is to say about a study. */
     private static Map<String, String> written(Study study) {
         Map<String, String> written = new LinkedHashMap<>();
         written.put("study", study.name());
         written.put("question", study.question());
         written.put("hypothesis", study.hypothesis());
-        written.put("expected", study.expected().label());
-        section(written, "task.", RecordKeys.values(study.task()));
-        section(written, "model.", RecordKeys.values(study.model()));
-        section(written, "training.", RecordKeys.values(study.training()));
+        study.sections().forEach((name, section) -> section(written, name + ".", section.values()));
         written.put("variants", Values.label(List.copyOf(study.variants().keySet())));
         study.variants().forEach((name, values) -> section(written, "variants." + name + ".", values));
         section(written, "vary.", study.vary());

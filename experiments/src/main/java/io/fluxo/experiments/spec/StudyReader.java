@@ -1,16 +1,16 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.BadInput;
-import io.fluxo.experiments.task.TaskSpec;
-import io.fluxo.model.Catalog;
-import io.fluxo.model.ModelSpec;
-import io.fluxo.model.PerLayer;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.PerLayer;
+import io.fluxo.setting.Settings;
+import io.fluxo.setting.Type;
+import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
-import io.fluxo.train.TrainingSpec;
-import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,10 +28,7 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
 
     private static final List<String> KEYS =
             List.of("study", "question", "hypothesis", "expected", "task", "model", "training", "variants", "vary", "tune", "compare_on",
-                    "seeds", "measure");
-
-    /** The keys that {@code vary} can reach, by section. */
-    static final Map<String, Class<? extends Record>> SECTIONS = sections();
+                    "seeds", "measure", ConditionReader.KEY, ConditionReader.FROM);
 
     /** A study, and where its keys stand. */
     public record Read(Study study, Locations locations) {}
@@ -49,23 +46,44 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
     }
 
     private Read read(String source, String fallbackName, Path folder, Node root) {
-        Binder binder = new Binder(source);
+        Binder binder = new Binder(source, catalog);
         Map<String, Node> entries = binder.mapping(root, "");
         binder.requireKnown(entries, "", KEYS);
-        Optional<String> written = Optional.ofNullable(entries.get("study")).map(node -> (String) binder.value(node, String.class, "study"));
+        Optional<String> written = Optional.ofNullable(entries.get("study")).map(node -> (String) binder.value(node, Type.words(), "study"));
         Optional<Study> known = written.flatMap(defaults);
         String name = written.orElseGet(() -> unclaimed(fallbackName));
-        Study silent = known.orElse(Study.DEFAULT).named(name);
+        Study named = known.orElse(Study.DEFAULT).withConditions(List.of()).named(name);
+        Study silent = named.withTask(named.task().within(catalog));
         Study bound = bind(binder, entries, silent);
         Locations locations = binder.locations();
         Study study = FileKeys.resolved(bound, folder, locations);
         StudyCheck.check(study, catalog, locations);
         IdleKeys.refuse(study, silent, catalog, locations);
-        if (known.isEmpty() && study.expected() != StudyVerdict.INCONCLUSIVE) {
-            throw locations.complaint("expected", Text.format("no rule for a verdict is known for the study '%s', so that it cannot be '%s': leave it out",
-                    name, study.expected().label()));
+        return judged(study, known, binder, entries);
+    }
+
+    /** {@code study}, which is all right without them, with its conditions. */
+    private static Read judged(Study study, Optional<Study> known, Binder binder, Map<String, Node> entries) {
+        Node written = entries.get(ConditionReader.KEY);
+        Study listed = written == null ? study : study.withConditions(new ConditionReader(binder, study).read(written));
+        Study judged = Optional.ofNullable(entries.get(ConditionReader.FROM)).map(node -> listed.judgedFrom((Integer) binder.value(node, Inquiry.JUDGED_FROM.type(), ConditionReader.FROM)))
+                .orElse(listed);
+        Locations locations = binder.locations();
+        known.ifPresent(builtIn -> {
+            boolean itsOwn = judged.conditions().isEmpty() || judged.conditions().equals(builtIn.conditions());
+            if (!itsOwn || judged.judgedFrom() != 0 && judged.judgedFrom() != builtIn.leastSteps()) {
+                throw locations.complaint(itsOwn ? ConditionReader.FROM : ConditionReader.KEY, Text.format("the built-in study '%s' is judged by conditions of its own:"
+                        + " leave this out, or give the study another name", study.name()));
+            }
+        });
+        if (known.isEmpty() && judged.conditions().isEmpty() && study.expected() != StudyVerdict.INCONCLUSIVE) {
+            throw locations.complaint("expected", Text.format("there are no conditions to judge the study '%s' by, so that it cannot be '%s': write conditions,"
+                    + " or leave it out", study.name(), study.expected().label()));
         }
-        return new Read(study, locations);
+        boolean silent = known.isEmpty() && !judged.conditions().isEmpty() && !entries.containsKey("expected");
+        Study expected = silent ? judged.asking(study.question(), study.hypothesis(), StudyVerdict.HOLDS) : judged;
+        ConditionCheck.check(expected, locations);
+        return new Read(expected, locations);
     }
 
     /** A name taken from a file never is that of a known study: only who writes {@code study: depth} means it. */
@@ -74,69 +92,65 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
     }
 
     private static Study bind(Binder binder, Map<String, Node> entries, Study base) {
-        TaskSpec task = base.task();
-        ModelSpec model = base.model();
-        TrainingSpec training = base.training();
+        Study bound = base;
         Map<String, Object> plain = new LinkedHashMap<>();
         for (Map.Entry<String, Node> entry : entries.entrySet()) {
             String key = entry.getKey();
             Node node = entry.getValue();
             switch (key) {
-                case "task" -> task = binder.bind(node, key, task);
-                case "model" -> model = binder.bind(node, key, model);
-                case "training" -> training = binder.bind(node, key, training);
-                case "variants" -> plain.put(key, variants(binder, node));
-                case "vary" -> plain.put(key, grid(binder, node, key));
-                case "tune" -> plain.put(key, tune(binder, node, base.tune()));
-                case "measure" -> plain.put(key, List.copyOf(new java.util.LinkedHashSet<>(binder.list(node, String.class, key))));
-                case "study" -> { }
-                default -> plain.put(key, binder.value(node, RecordKeys.types(Study.class).get(key), key));
+                case "task" -> bound = bound.withTask(binder.bind(node, key, base.task()));
+                case "model" -> bound = bound.withModel(binder.bind(node, key, base.model()));
+                case "training" -> bound = bound.withTraining(binder.bind(node, key, base.training()));
+                case "variants" -> bound = bound.withVariants(variants(binder, node, base));
+                case "vary" -> bound = bound.withVary(grid(binder, node, key, base));
+                case "tune" -> bound = bound.withTune(tune(binder, node, base));
+                case "measure" -> plain.put(key, List.copyOf(new LinkedHashSet<>(binder.list(node, Type.words(), key))));
+                case "study", ConditionReader.KEY, ConditionReader.FROM -> { } // conditions are about what all the rest comes to
+                default -> plain.put(key, binder.value(node, Inquiry.KEYS.find(key).orElseThrow().type(), key));
             }
         }
-        plain.put("task", task);
-        plain.put("model", model);
-        plain.put("training", training);
-        return RecordKeys.with(base, plain);
+        return bound.with(base.inquiry().withAll(plain));
     }
 
-    private static Map<String, Map<String, Object>> variants(Binder binder, Node node) {
+    private static Map<String, Map<String, Object>> variants(Binder binder, Node node, Study study) {
         Map<String, Map<String, Object>> variants = new LinkedHashMap<>();
         binder.mapping(node, "variants").forEach((name, changes) -> {
             String path = "variants." + name;
             Map<String, Object> values = new LinkedHashMap<>();
-            binder.mapping(changes, path).forEach((key, value) -> values.put(key, plain(binder.value(value, type(binder, path, key), path + "." + key))));
+            binder.mapping(changes, path).forEach((key, value) -> values.put(key, plain(binder.value(value, type(binder, path, key, study), path + "." + key))));
             variants.put(name, values);
         });
         return variants;
     }
 
-    private static Tune tune(Binder binder, Node node, Tune defaults) {
+    private static Tune tune(Binder binder, Node node, Study study) {
+        Tune defaults = study.tune();
         Map<String, Node> entries = binder.mapping(node, "tune");
-        binder.requireKnown(entries, "tune", RecordKeys.keys(Tune.class));
+        binder.requireKnown(entries, "tune", Tune.KEYS);
         Map<String, Map<String, List<Object>>> instead = new LinkedHashMap<>(defaults.instead());
         if (entries.containsKey("instead")) {
             instead.clear();
             binder.mapping(entries.get("instead"), "tune.instead")
-                    .forEach((variant, grid) -> instead.put(variant, grid(binder, grid, "tune.instead." + variant)));
+                    .forEach((variant, grid) -> instead.put(variant, grid(binder, grid, "tune.instead." + variant, study)));
         }
         Map<String, String> bounded = new LinkedHashMap<>(defaults.bounded());
         if (entries.containsKey("bounded")) {
             bounded.clear();
             binder.mapping(entries.get("bounded"), "tune.bounded").forEach((key, reason) -> {
-                type(binder, "tune.bounded", key);
-                bounded.put(key, (String) binder.value(reason, String.class, "tune.bounded." + key));
+                type(binder, "tune.bounded", key, study);
+                bounded.put(key, (String) binder.value(reason, Type.words(), "tune.bounded." + key));
             });
         }
-        return new Tune(entries.containsKey("steps") ? (Integer) binder.value(entries.get("steps"), Integer.class, "tune.steps") : defaults.steps(),
-                entries.containsKey("over") ? grid(binder, entries.get("over"), "tune.over") : defaults.over(), instead, bounded);
+        return new Tune(entries.containsKey("steps") ? (Integer) binder.value(entries.get("steps"), Type.whole(0), "tune.steps") : defaults.steps(),
+                entries.containsKey("over") ? grid(binder, entries.get("over"), "tune.over", study) : defaults.over(), instead, bounded);
     }
 
     /** Dotted keys with a list of values each. */
-    private static Map<String, List<Object>> grid(Binder binder, Node node, String section) {
+    private static Map<String, List<Object>> grid(Binder binder, Node node, String section, Study study) {
         Map<String, List<Object>> grid = new LinkedHashMap<>();
         binder.mapping(node, section).forEach((key, values) -> {
             String path = section + "." + key;
-            List<Object> listed = binder.list(values, type(binder, section, key), path).stream().map(StudyReader::plain).toList();
+            List<Object> listed = binder.list(values, type(binder, section, key, study), path).stream().map(StudyReader::plain).toList();
             if (listed.isEmpty()) {
                 throw binder.at(values, path, "must list at least one value");
             }
@@ -152,36 +166,21 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
     }
 
     /** The type of what stands under the dotted {@code key} of {@code section}. */
-    private static Type type(Binder binder, String section, String key) {
+    private static Type<?> type(Binder binder, String section, String key, Study study) {
         int dot = key.indexOf('.');
         String first = dot < 0 ? "" : key.substring(0, dot);
         String path = section + "." + key;
-        if (!SECTIONS.containsKey(first)) {
+        Settings<?> settings = study.sections().get(first);
+        if (settings == null) {
             throw binder.locations().complaint(path,
-                    Text.format("'%s' is not a dotted key such as model.placement; it begins with one of %s", key, String.join(", ", SECTIONS.keySet())));
+                    Text.format("'%s' is not a dotted key such as model.placement; it begins with one of %s", key, String.join(", ", study.sections().keySet())));
         }
-        Type type = RecordKeys.types(SECTIONS.get(first)).get(key.substring(dot + 1));
-        if (type == null) {
-            List<String> legal = RecordKeys.keys(SECTIONS.get(first)).stream().map(name -> first + "." + name).toList();
-            throw binder.locations().complaint(path, BadInput.legal("unknown key", key, legal));
-        }
-        return boxed(type);
+        return settings.keys().find(key.substring(dot + 1)).orElseThrow(() -> binder.locations().complaint(path,
+                BadInput.legal("unknown key", key, settings.keys().names().stream().map(name -> first + "." + name).toList()))).type();
     }
 
     /** A value for all layers is that value. */
     private static Object plain(Object value) {
         return value instanceof PerLayer<?> layers && layers.isUniform() ? layers.standard() : value;
-    }
-
-    private static Type boxed(Type type) {
-        return type == int.class ? Integer.class : type == double.class ? Double.class : type == boolean.class ? Boolean.class : type;
-    }
-
-    private static Map<String, Class<? extends Record>> sections() {
-        Map<String, Class<? extends Record>> sections = new LinkedHashMap<>();
-        sections.put("task", TaskSpec.class);
-        sections.put("model", ModelSpec.class);
-        sections.put("training", TrainingSpec.class);
-        return java.util.Collections.unmodifiableMap(sections);
     }
 }

@@ -1,27 +1,29 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.file.Json;
-import io.fluxo.model.Catalog;
-import io.fluxo.model.PerLayer;
+import io.fluxo.experiments.task.TaskSpec;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.OwnSettings;
+import io.fluxo.setting.PartKind;
+import io.fluxo.setting.PerLayer;
+import io.fluxo.setting.Settings;
+import io.fluxo.setting.Type;
+import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The JSON Schema (draft 2020-12) of a study, out of what there is in this run: the records' keys and types, the labels of enums, the names of
- * placements and norms that are registered, plugins' included. What only a whole grid shows, it leaves to {@link StudyCheck}.
+ * The JSON Schema (draft 2020-12) of a study, out of what there is in this run: the declared keys with their types, defaults and meanings, and the names
+ * of the parts that are registered, plugins' included. What only a whole grid shows, it leaves to {@link StudyCheck}.
  *
- * @param catalog what placements and norms there are
+ * @param catalog what parts there are
  */
 public record StudySchema(Catalog catalog) {
 
@@ -30,74 +32,92 @@ public record StudySchema(Catalog catalog) {
     private static final String GRID = "grid";
     private static final String LAYERS = "^[0-9]{1,6}(-([0-9]{1,6})?)?$";
 
+    /** The keys of a study that hold more than one value: key → what it means. */
+    private static final Map<String, String> SECTIONS = Map.ofEntries(
+            Map.entry("task", "what the model learns"),
+            Map.entry("model", "what is trained"),
+            Map.entry("training", "how it is trained"),
+            Map.entry("variants", "name to dotted key to value: models that differ in several keys"),
+            Map.entry("vary", "dotted key to its values; always a grid, the first key slowest, within each of the variants"),
+            Map.entry("tune", "what is chosen for each variant before it is measured"),
+            Map.entry(ConditionReader.KEY, "what has to be so for the hypothesis to hold, each a measure of a variant within bounds; a built-in study has its own"),
+            Map.entry("tune.steps", "optimizer steps of one trial; 0 where nothing is tuned"),
+            Map.entry("tune.over", "dotted key to the values that are tried; a grid"),
+            Map.entry("tune.instead", "variant to what is tried for it in place of over; an empty grid for a variant that has nothing to tune"),
+            Map.entry("tune.bounded", "dotted key to the reason why its values end where they do: a choice at such an end is not reported as one at the edge of"
+                    + " the search"));
+
     /** The schema, to be printed. */
     public ObjectNode schema() {
-        Properties descriptions = descriptions();
+        Study study = Study.DEFAULT.withTask(TaskSpec.of(catalog));
         ObjectNode root = Json.object().put("$schema", DRAFT).put("title", "A study of Fluxo");
-        ObjectNode properties = record(root, Study.class, Study.DEFAULT, "", descriptions);
-        properties.set("study", described(Json.object().put("type", "string").put("pattern", "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), "study", descriptions));
-        properties.remove("name");
-        StudyReader.SECTIONS.forEach((section, type) -> {
-            ObjectNode object = described(Json.object(), section, descriptions);
-            record(object, type, (Record) RecordKeys.values(Study.DEFAULT).get(section), section + ".", descriptions);
-            properties.set(section, object);
+        ObjectNode properties = settings(root, Inquiry.DEFAULT);
+        properties.set("study", Json.object().put("type", "string").put("pattern", "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+                .put("description", Inquiry.STUDY.meaning()));
+        study.sections().forEach((name, section) -> {
+            ObjectNode object = described(Json.object(), name);
+            settings(object, section);
+            properties.set(name, object);
         });
         ObjectNode definitions = root.putObject("$defs");
-        definitions.set(POINT, dotted(descriptions, item -> item));
-        definitions.set(GRID, dotted(descriptions, item -> list(item).put("minItems", 1).put("uniqueItems", true)));
-        properties.set("variants", described(named(reference(POINT)), "variants", descriptions));
-        properties.set("vary", described(reference(GRID), "vary", descriptions));
-        properties.set("tune", described(tune(descriptions), "tune", descriptions));
-        properties.set("measure", described(list(labels(Study.MEASURES)), "measure", descriptions));
+        definitions.set(POINT, dotted(study, this::describedValue));
+        definitions.set(GRID, dotted(study, key -> list(value(key.type())).put("minItems", 1).put("uniqueItems", true).put("description", key.meaning())));
+        properties.set("variants", described(named(reference(POINT)), "variants"));
+        properties.set("vary", described(reference(GRID), "vary"));
+        properties.set("tune", described(tune(study), "tune"));
+        properties.set(ConditionReader.KEY, described(ConditionSchema.schema(), ConditionReader.KEY));
+        properties.set("measure", list(labels(Inquiry.measures(catalog))).put("description", Inquiry.MEASURE.meaning()));
         ((ObjectNode) properties.get("compare_on")).put("pattern", Text.format("^(%s)$", Study.COMPARABLE));
         ((ObjectNode) properties.get("seeds")).put("minimum", 1);
         return root;
     }
 
-    /** Puts the keys of a record into {@code object}; returns its properties. */
-    private ObjectNode record(ObjectNode object, Class<? extends Record> type, Record defaults, String prefix, Properties descriptions) {
+    /** Puts the keys of {@code settings} into {@code object}; returns its properties. */
+    private ObjectNode settings(ObjectNode object, Settings<?> settings) {
         object.put("type", "object").put("additionalProperties", false);
         ObjectNode properties = object.putObject("properties");
-        Map<String, Object> values = RecordKeys.written(defaults);
-        RecordKeys.types(type).forEach((key, of) -> {
-            if (isValue(of)) {
-                ObjectNode value = described(value(of, prefix + key), prefix + key, descriptions);
-                value.set("default", Json.of(values.get(key)));
-                properties.set(key, value);
-            }
+        settings.keys().all().forEach(key -> {
+            ObjectNode value = describedValue(key);
+            value.set("default", Json.of(Values.written(key.standard())));
+            properties.set(key.name(), value);
         });
         return properties;
     }
 
-    /** Whether a type is written as a value, and not as a section of its own. */
-    private static boolean isValue(Type type) {
-        return type instanceof ParameterizedType parameterized ? parameterized.getRawType() != Map.class : !Record.class.isAssignableFrom((Class<?>) type);
+    private ObjectNode describedValue(Key<?> key) {
+        return value(key.type()).put("description", key.meaning());
     }
 
-    private ObjectNode value(Type type, String path) {
-        if (type instanceof ParameterizedType parameterized) {
-            ObjectNode item = value(parameterized.getActualTypeArguments()[0], path);
-            return parameterized.getRawType() == PerLayer.class ? perLayer(item) : list(item);
-        }
-        Class<?> plain = (Class<?>) type;
-        if (plain.isEnum()) {
-            return labels(Values.labels(plain));
-        }
-        return switch (plain.getName()) {
-            case "int", "java.lang.Integer" -> Json.object().put("type", "integer");
-            case "double", "java.lang.Double" -> Json.object().put("type", "number");
-            case "boolean", "java.lang.Boolean" -> Json.object().put("type", "boolean");
-            case "java.lang.String" -> text(path);
-            default -> throw new IllegalStateException("no JSON Schema for " + type);
+    private ObjectNode value(Type<?> type) {
+        return switch (type) {
+            case Type.Whole _ -> Json.object().put("type", "integer");
+            case Type.Real _ -> Json.object().put("type", "number");
+            case Type.Truth _ -> Json.object().put("type", "boolean");
+            case Type.Words _, Type.FilePath _ -> Json.object().put("type", "string");
+            case Type.Label<?>(var constants) -> labels(Values.labels(constants));
+            case Type.Part(var kind) -> part(kind);
+            case Type.Items<?>(var item) -> list(value(item));
+            case Type.ByLayer<?>(var item) -> perLayer(value(item));
         };
     }
 
-    private ObjectNode text(String path) {
-        return switch (path) {
-            case "model.placement" -> labels(catalog.placements().keySet());
-            case "model.norm" -> labels(catalog.norms().keySet());
-            default -> Json.object().put("type", "string");
-        };
+    /** The name of a part, or a mapping where the part brings keys. */
+    private ObjectNode part(PartKind<?> kind) {
+        ObjectNode names = labels(catalog.names(kind));
+        List<String> keyed = catalog.names(kind).stream().filter(name -> !catalog.keys(kind, name).all().isEmpty()).toList();
+        if (keyed.isEmpty()) {
+            return names;
+        }
+        ObjectNode node = Json.object();
+        ArrayNode forms = node.putArray("anyOf").add(names);
+        for (String name : keyed) {
+            ObjectNode mapping = Json.object();
+            ObjectNode properties = settings(mapping, new OwnSettings(catalog.keys(kind, name), Map.of()));
+            properties.putObject(Choice.KIND_KEY).put("const", name);
+            mapping.putArray("required").add(Choice.KIND_KEY);
+            forms.add(mapping);
+        }
+        return node;
     }
 
     private static ObjectNode labels(Collection<String> labels) {
@@ -123,24 +143,21 @@ public record StudySchema(Catalog catalog) {
         return node;
     }
 
-    /** Dotted keys, each with what {@code form} makes of its value. */
-    private ObjectNode dotted(Properties descriptions, UnaryOperator<ObjectNode> form) {
+    /** Dotted keys, each with what {@code form} makes of it. */
+    private static ObjectNode dotted(Study study, Function<Key<?>, ObjectNode> form) {
         ObjectNode object = Json.object().put("type", "object").put("additionalProperties", false);
         ObjectNode properties = object.putObject("properties");
-        StudyReader.SECTIONS.forEach((section, type) -> RecordKeys.types(type).forEach((key, of) -> {
-            String path = section + "." + key;
-            properties.set(path, described(form.apply(value(of, path)), path, descriptions));
-        }));
+        study.sections().forEach((name, section) -> section.keys().all().forEach(key -> properties.set(name + "." + key.name(), form.apply(key))));
         return object;
     }
 
-    private ObjectNode tune(Properties descriptions) {
+    private static ObjectNode tune(Study study) {
         ObjectNode object = Json.object().put("type", "object").put("additionalProperties", false);
         ObjectNode properties = object.putObject("properties");
-        properties.set("steps", described(Json.object().put("type", "integer"), "tune.steps", descriptions));
-        properties.set("over", described(reference(GRID), "tune.over", descriptions));
-        properties.set("bounded", described(dotted(new Properties(), _ -> Json.object().put("type", "string").put("minLength", 1)), "tune.bounded", descriptions));
-        properties.set("instead", described(named(reference(GRID)), "tune.instead", descriptions));
+        properties.set("steps", described(Json.object().put("type", "integer"), "tune.steps"));
+        properties.set("over", described(reference(GRID), "tune.over"));
+        properties.set("bounded", described(dotted(study, _ -> Json.object().put("type", "string").put("minLength", 1)), "tune.bounded"));
+        properties.set("instead", described(named(reference(GRID)), "tune.instead"));
         return object;
     }
 
@@ -155,19 +172,7 @@ public record StudySchema(Catalog catalog) {
         return Json.object().put("$ref", "#/$defs/" + definition);
     }
 
-    private static ObjectNode described(ObjectNode node, String path, Properties descriptions) {
-        String text = descriptions.getProperty(path);
-        return text == null ? node : node.put("description", text);
-    }
-
-    /** Key → what it means. */
-    static Properties descriptions() {
-        Properties descriptions = new Properties();
-        try (Reader reader = new InputStreamReader(StudySchema.class.getResourceAsStream("descriptions.properties"), StandardCharsets.UTF_8)) {
-            descriptions.load(reader);
-            return descriptions;
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+    private static ObjectNode described(ObjectNode node, String section) {
+        return node.put("description", SECTIONS.get(section));
     }
 }

@@ -1,5 +1,7 @@
 package io.fluxo.experiments.spec;
 
+import io.fluxo.setting.Labelled;
+
 /** What came out of a study's question. */
 public enum StudyVerdict implements Labelled {
     HOLDS("holds"),

@@ -1,6 +1,8 @@
 package io.fluxo.experiments.spec;
 
-import io.fluxo.model.PerLayer;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.PerLayer;
+import io.fluxo.setting.Values;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +30,7 @@ public final class StudyWriter {
         entries.add(entry("question", study.question()));
         entries.add(entry("hypothesis", study.hypothesis()));
         entries.add(entry("expected", study.expected()));
-        entries.add(section("task", study.task()));
-        entries.add(section("model", study.model()));
-        entries.add(section("training", study.training()));
+        study.sections().forEach((name, section) -> entries.add(section(name, section.values())));
         if (!study.variants().isEmpty()) {
             entries.add(entry("variants", study.variants()));
         }
@@ -38,18 +38,25 @@ public final class StudyWriter {
             entries.add(entry("vary", study.vary()));
         }
         if (!study.tune().equals(Tune.NOTHING)) {
-            entries.add(section("tune", study.tune()));
+            entries.add(section("tune", study.tune().written()));
         }
         entries.add(entry("compare_on", study.compareOn()));
         entries.add(entry("seeds", study.seeds()));
         entries.add(entry("measure", study.measure()));
+        if (!study.conditions().isEmpty()) {
+            entries.add(new NodeTuple(text(ConditionReader.KEY), new SequenceNode(Tag.SEQ, study.conditions().stream()
+                    .map(condition -> (Node) mapping(ConditionWriter.values(condition), FlowStyle.FLOW)).toList(), FlowStyle.BLOCK)));
+        }
+        if (study.judgedFrom() > 0) {
+            entries.add(entry(ConditionReader.FROM, study.judgedFrom()));
+        }
         DumpSettings settings = DumpSettings.builder().setSchema(new CoreSchema()).setWidth(120).setSplitLines(false).build();
         Node root = new MappingNode(Tag.MAP, entries, FlowStyle.BLOCK);
         return new Present(settings).emitToString(new Serialize(settings).serializeOne(root).iterator());
     }
 
-    private static NodeTuple section(String key, Record value) {
-        return new NodeTuple(text(key), mapping(RecordKeys.values(value), FlowStyle.BLOCK));
+    private static NodeTuple section(String key, Map<String, Object> values) {
+        return new NodeTuple(text(key), mapping(values, FlowStyle.BLOCK));
     }
 
     private static NodeTuple entry(String key, Object value) {
@@ -66,6 +73,7 @@ public final class StudyWriter {
         return switch (value) {
             case Map<?, ?> entries -> mapping(entries, entries.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
             case List<?> items -> new SequenceNode(Tag.SEQ, items.stream().map(StudyWriter::node).toList(), FlowStyle.FLOW);
+            case Choice choice when !choice.own().isEmpty() -> mapping(choice.mapping(), FlowStyle.FLOW);
             case PerLayer<?> layers when layers.isUniform() -> node(layers.standard());
             case PerLayer<?> layers -> new MappingNode(Tag.MAP, layers.<NodeTuple>entries(StudyWriter::layered), FlowStyle.FLOW);
             case Double number -> new ScalarNode(tag(number), Values.label(number), ScalarStyle.PLAIN);

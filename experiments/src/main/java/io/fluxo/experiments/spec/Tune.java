@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /**
@@ -18,6 +19,9 @@ import java.util.Set;
  */
 public record Tune(int steps, Map<String, List<Object>> over, Map<String, Map<String, List<Object>>> instead,
                    Map<String, String> bounded) {
+
+    /** The keys under which it is written. */
+    static final List<String> KEYS = List.of("steps", "over", "instead", "bounded");
 
     public static final Tune NOTHING = new Tune(0, Map.of(), Map.of(), Map.of());
 
@@ -38,6 +42,16 @@ public record Tune(int steps, Map<String, List<Object>> over, Map<String, Map<St
         Map<String, List<Object>> copy = new LinkedHashMap<>();
         grid.forEach((key, values) -> copy.put(key, List.copyOf(values)));
         return Collections.unmodifiableMap(copy);
+    }
+
+    /** As it is written: key → value. */
+    SequencedMap<String, Object> written() {
+        SequencedMap<String, Object> written = new LinkedHashMap<>();
+        written.put("steps", steps);
+        written.put("over", over);
+        written.put("instead", instead);
+        written.put("bounded", bounded);
+        return written;
     }
 
     /** The keys that are tuned, in any variant. */

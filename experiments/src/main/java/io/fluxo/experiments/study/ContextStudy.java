@@ -1,19 +1,21 @@
 package io.fluxo.experiments.study;
 
-import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
-import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
-import static io.fluxo.experiments.study.Evidence.every;
+import io.fluxo.experiments.spec.Condition.Quantity;
+import io.fluxo.experiments.spec.Condition;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyVerdict;
-import io.fluxo.experiments.study.Judgement.Criterion;
+import static io.fluxo.experiments.spec.Condition.Bounds.above;
+import static io.fluxo.experiments.spec.Condition.Bounds.below;
+import static io.fluxo.experiments.spec.Condition.every;
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.ModelSpec.AttentionKind;
 import io.fluxo.model.ModelSpec.Family;
+import io.fluxo.setting.Choice;
 import io.fluxo.train.TrainingSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * What more context is worth, by who can use it: the loss at each position of a text that was kept back. A model without attention knows the last
@@ -29,31 +31,25 @@ final class ContextStudy {
     static StudyDefinition definition() {
         Map<String, Map<String, Object>> variants = new LinkedHashMap<>();
         variants.put("attention", Map.of());
-        variants.put("uniform", Map.of("model.attention", AttentionKind.UNIFORM));
-        variants.put("no-attention", Map.of("model.attention", AttentionKind.NONE));
+        variants.put("uniform", Map.of("model.attention", Choice.of("uniform")));
+        variants.put("no-attention", Map.of("model.attention", Choice.of("none")));
         variants.put("gru", Map.of("model.family", Family.GRU));
         variants.put("ngram", Map.of("model.family", Family.NGRAM));
         Study study = Study.DEFAULT.named("context")
                 .asking("What does a model gain from context, and what of it is attention's?",
                         "With attention the loss falls along the context; without it, every position is as hard as the first.", StudyVerdict.HOLDS)
-                .withModel(ModelSpec.builder().nLayers(2).dModel(64).nHeads(2).dMlp(256).nCtx(64).normAffine(true).ngramOrder(5).build())
-                .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAMW, List.of(0.9, 0.98), 1e-9, 3e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
-                        TrainingSpec.Decay.MATRICES, 0, 16, STEPS, STEPS))
+                .withModel(ModelSpec.DEFAULT.with(N_LAYERS, 2).with(D_MODEL, 64).with(N_HEADS, 2).with(D_MLP, 256).with(N_CTX, 64).with(NORM_AFFINE, true).with(NGRAM_ORDER, 5))
+                .withTraining(TrainingSpec.DEFAULT.with(OPTIMIZER, "adamw").with(LR, 3e-3).with(WARMUP, 50).with(BATCH, 16).with(TrainingSpec.STEPS, STEPS).with(EVAL_EVERY, STEPS))
                 .withVariants(variants)
                 .comparingOn("exam_loss")
-                .measuring("loss");
-        return new StudyDefinition(study, new Conditions(study, ContextStudy::conditions), List.of(new Plot.Along(BY_POSITION, "Loss by position", Plot.Scale.LOG_X)));
+                .measuring("loss")
+                .withConditions(conditions());
+        return new StudyDefinition(study, new BuiltInConditions(study), List.of(new Plot.Along(BY_POSITION, "Loss by position", Plot.Scale.LOG_X)));
     }
 
-    private static List<Criterion> conditions(Evidence evidence) {
+    private static List<Condition> conditions() {
         return List.of(
-                every("what attention gains from position 1 to 64, in nats,", gain(evidence, "attention"), ABOVE, 0.3),
-                every("what a model without attention gains from position 1 to 64, in nats,", gain(evidence, "no-attention"), BELOW, 0.1));
-    }
-
-    private static List<Double> gain(Evidence evidence, String variant) {
-        List<Double> first = evidence.values(variant, BY_POSITION, 1);
-        List<Double> last = evidence.values(variant, BY_POSITION, 64);
-        return IntStream.range(0, first.size()).mapToObj(seed -> first.get(seed) - last.get(seed)).toList();
+                every("what attention gains from position 1 to 64, in nats,", Quantity.fall(BY_POSITION, 1, 64, "attention"), above(0.3)),
+                every("what a model without attention gains from position 1 to 64, in nats,", Quantity.fall(BY_POSITION, 1, 64, "no-attention"), below(0.1)));
     }
 }

@@ -1,7 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.file.Json;
-import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
  * @param validation step → validation loss
  * @param byLayer    measure → step → values from the first layer to the last
  */
-public record Curves(double[] loss, SortedMap<Integer, Double> validation, Map<Measure, SortedMap<Integer, double[]>> byLayer) {
+public record Curves(double[] loss, SortedMap<Integer, Double> validation, Map<String, SortedMap<Integer, double[]>> byLayer) {
 
     public static final Curves EMPTY = new Curves(new double[0], new TreeMap<>(), Map.of());
 
@@ -37,7 +37,7 @@ public record Curves(double[] loss, SortedMap<Integer, Double> validation, Map<M
         }
         List<Double> loss = new ArrayList<>();
         SortedMap<Integer, Double> validation = new TreeMap<>();
-        Map<Measure, SortedMap<Integer, double[]>> byLayer = new EnumMap<>(Measure.class);
+        Map<String, SortedMap<Integer, double[]>> byLayer = new LinkedHashMap<>();
         try (BufferedReader in = Files.newBufferedReader(file)) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 JsonNode node;
@@ -51,11 +51,8 @@ public record Curves(double[] loss, SortedMap<Integer, Double> validation, Map<M
                 if (node.has("validation_loss")) {
                     validation.put(step, number(node.path("validation_loss")));
                 }
-                for (Measure measure : Measure.values()) {
-                    if (node.path(measure.label()).isArray()) {
-                        byLayer.computeIfAbsent(measure, key -> new TreeMap<>()).put(step, numbers(node.path(measure.label())));
-                    }
-                }
+                node.properties().stream().filter(entry -> entry.getValue().isArray())
+                        .forEach(entry -> byLayer.computeIfAbsent(entry.getKey(), _ -> new TreeMap<>()).put(step, numbers(entry.getValue())));
             }
         }
         return new Curves(loss.stream().mapToDouble(Double::doubleValue).toArray(), validation, byLayer);
@@ -63,7 +60,7 @@ public record Curves(double[] loss, SortedMap<Integer, Double> validation, Map<M
 
     /** Without what was measured at other steps than {@code trial} measures at: it may have gone on from a shorter one. */
     Curves measuredBy(Trial trial) {
-        Map<Measure, SortedMap<Integer, double[]>> kept = new EnumMap<>(Measure.class);
+        Map<String, SortedMap<Integer, double[]>> kept = new LinkedHashMap<>();
         byLayer.forEach((measure, steps) -> {
             SortedMap<Integer, double[]> own = new TreeMap<>(steps);
             own.keySet().removeIf(step -> !trial.measuredAt(step));
@@ -87,7 +84,7 @@ public record Curves(double[] loss, SortedMap<Integer, Double> validation, Map<M
     }
 
     private Stream<double[]> streamGradients() {
-        return byLayer.getOrDefault(Measure.STREAM_GRAD_NORM_BY_LAYER, Collections.emptySortedMap()).values().stream().filter(row -> row.length > 1);
+        return byLayer.getOrDefault(Measures.STREAM_GRAD_NORM_BY_LAYER.label(), Collections.emptySortedMap()).values().stream().filter(row -> row.length > 1);
     }
 
     private static double spread(double[] row) {

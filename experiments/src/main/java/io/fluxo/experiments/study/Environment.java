@@ -117,18 +117,25 @@ public final class Environment {
         return Json.of(trials.all().stream().map(trial -> trial.task().describe()).distinct().toList());
     }
 
-    /** Writes into {@code environment} that {@code call} went on with the run. */
-    public static void continued(ObjectNode environment, Call call, Build build) {
+    /**
+     * Writes into {@code environment} that {@code call} went on with the run.
+     *
+     * @param changed keys of the study by which it is judged otherwise than before
+     */
+    public static void continued(ObjectNode environment, Call call, Build build, List<String> changed) {
         ArrayNode parts = environment.path("continued") instanceof ArrayNode before ? before : environment.putArray("continued");
         ObjectNode part = parts.addObject().put("fluxo", build.version());
         part.set("git_commit", Json.of(build.commit().orElse(null)));
         part.set("sources", Json.of(build.sources().orElse(null)));
         part.put("command", call.command()).put("started", now());
+        if (!changed.isEmpty()) {
+            part.set("changed", Json.of(changed));
+        }
     }
 
     /** The same of a call that went on to more steps: what can be typed to make another such run asks for them at once. */
     public static void lengthened(ObjectNode environment, Call call, Build build, int steps) {
-        continued(environment, call, build);
+        continued(environment, call, build, List.of());
         environment.put("again", environment.path("again").asString("").replaceAll(" --steps[ =][0-9]+", "") + " --steps " + steps);
         environment.set("options", Json.of(call.options()));
     }

@@ -1,42 +1,36 @@
 package io.fluxo.experiments.study;
 
-import io.fluxo.experiments.study.Judgement.Criterion;
-import io.fluxo.text.Text;
+import io.fluxo.experiments.spec.Condition.Against;
+import io.fluxo.experiments.spec.Condition.Quantity;
+import io.fluxo.experiments.spec.Condition.Reference;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.stream.Collectors;
+import java.util.function.DoubleBinaryOperator;
 import java.util.stream.IntStream;
 
-/** The results of a study, as its conditions ask for them: by variant, seed by seed. */
-final class Evidence {
+/**
+ * The results of a study, as its conditions ask for them: by variant, seed by seed.
+ *
+ * @param trials  every trial that the study asks for, with its task
+ * @param results of all of them, in their order
+ */
+record Evidence(List<PreparedTrial> trials, List<TrialResult> results) {
 
-    private final List<PreparedTrial> trials;
-    private final List<TrialResult> results;
-
-    Evidence(List<PreparedTrial> trials, List<TrialResult> results) {
-        this.trials = trials;
-        this.results = results;
+    /** What a condition is about, seed by seed; NaN where a trial has no such figure. The losses of a trial that diverged are infinite. */
+    List<Double> values(Quantity quantity) {
+        List<Double> values = values(quantity, quantity.of(), quantity.at());
+        return switch (quantity.against()) {
+            case Against.Nothing() -> values;
+            case Against.Less(String variant) -> paired(values, values(quantity, variant, quantity.at()), (value, other) -> value - other);
+            case Against.Over(String variant) -> paired(values, values(quantity, variant, quantity.at()), (value, other) -> value / other);
+            case Against.LessAt(double place) -> paired(values, values(quantity, quantity.of(), OptionalDouble.of(place)), (value, other) -> value - other);
+        };
     }
 
-    /** A condition on every seed, {@code limit} itself not included. */
-    enum Bound {
-        ABOVE("above"), BELOW("below");
-
-        private final String word;
-
-        Bound(String word) {
-            this.word = word;
-        }
-
-        boolean holds(double value, double limit) {
-            return this == ABOVE ? value > limit : value < limit; // NaN is neither
-        }
-    }
-
-    /** A measure of every trial of {@code variant}; infinite losses of trials that diverged. */
-    List<Double> values(String variant, String measure) {
+    private List<Double> values(Quantity quantity, String variant, OptionalDouble place) {
         List<Double> values = results.stream().filter(result -> result.trial().variant().equals(variant))
-                .map(result -> result.outcome() == TrialResult.Outcome.DIVERGED && measure.contains("loss") ? Double.POSITIVE_INFINITY : result.measure(measure))
+                .map(result -> result.outcome() == TrialResult.Outcome.DIVERGED && quantity.isLoss() ? Double.POSITIVE_INFINITY
+                        : place.isPresent() ? result.findings().at(quantity.measure(), place.getAsDouble()) : result.measure(quantity.measure()))
                 .toList();
         if (values.isEmpty()) {
             throw new IllegalStateException("no trials of " + variant);
@@ -44,53 +38,12 @@ final class Evidence {
         return values;
     }
 
-    /** {@code measure} of {@code variant} less that of {@code other}, seed by seed. */
-    List<Double> differences(String variant, String other, String measure) {
-        List<Double> some = values(variant, measure);
-        List<Double> more = values(other, measure);
-        return IntStream.range(0, some.size()).mapToObj(i -> some.get(i) - more.get(i)).toList();
+    private static List<Double> paired(List<Double> some, List<Double> others, DoubleBinaryOperator held) {
+        return IntStream.range(0, some.size()).mapToObj(i -> held.applyAsDouble(some.get(i), others.get(i))).toList();
     }
 
-    /** {@code measure} of {@code variant} divided by that of {@code other}, seed by seed. */
-    List<Double> ratios(String variant, String other, String measure) {
-        List<Double> some = values(variant, measure);
-        List<Double> more = values(other, measure);
-        return IntStream.range(0, some.size()).mapToObj(i -> some.get(i) / more.get(i)).toList();
-    }
-
-    /** One place of a curve of every trial of {@code variant}; NaN where the trial has no such curve. */
-    List<Double> values(String variant, String curve, double at) {
-        return results.stream().filter(result -> result.trial().variant().equals(variant))
-                .map(result -> result.findings().curves().stream().filter(one -> one.measure().equals(curve) && one.at().contains(at)).findFirst()
-                        .map(one -> one.values().get(one.at().indexOf(at))).orElse(Double.NaN))
-                .toList();
-    }
-
-    OptionalDouble unigramEntropy() {
-        return trials.getFirst().task().unigramEntropy();
-    }
-
-    /** Whether {@code values} are all on one side of {@code limit}. */
-    static Criterion every(String what, List<Double> values, Bound bound, double limit) {
-        return new Criterion(Text.format("%s is %s %s, in every seed", what, bound.word, number(limit)), listed(values),
-                values.stream().allMatch(value -> bound.holds(value, limit)));
-    }
-
-    /** Whether the mean of {@code values} is on one side of {@code limit}. */
-    static Criterion mean(String what, List<Double> values, Bound bound, double limit) {
-        double mean = Statistics.mean(values);
-        return new Criterion(Text.format("%s is %s %s, on average over the seeds", what, bound.word, number(limit)),
-                Text.format("%s (%s)", number(mean), listed(values)), bound.holds(mean, limit));
-    }
-
-    private static String listed(List<Double> values) {
-        return values.stream().map(Evidence::number).collect(Collectors.joining(" · "));
-    }
-
-    private static String number(double value) {
-        if (Double.isInfinite(value)) {
-            return "diverged";
-        }
-        return Text.format("%.3f", value).replaceFirst("\\.?0+$", "").replace('-', '−');
+    /** What bounds of {@code quantity} are counted from. */
+    double reference(Reference reference, Quantity quantity) {
+        return trials.stream().filter(one -> one.trial().variant().equals(quantity.of())).findFirst().orElseThrow().reference(reference).orElseThrow();
     }
 }

@@ -21,6 +21,12 @@ public record Findings(Map<String, Double> figures, List<AxisCurve> curves) {
         curves = List.copyOf(curves);
     }
 
+    /** One place of the curve {@code measure}; NaN where there is no such curve, or it has no such place. */
+    double at(String measure, double place) {
+        return curves.stream().filter(curve -> curve.measure().equals(measure) && curve.at().contains(place)).findFirst()
+                .map(curve -> curve.values().get(curve.at().indexOf(place))).orElse(Double.NaN);
+    }
+
     Findings with(String name, double value) {
         Map<String, Double> more = new LinkedHashMap<>(figures);
         more.put(name, value);

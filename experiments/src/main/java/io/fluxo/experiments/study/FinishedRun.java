@@ -2,6 +2,7 @@ package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.text.Text;
 import java.io.IOException;
@@ -41,7 +42,9 @@ public record FinishedRun(Path folder, String started, String backend, long seed
      * @throws BadInput if a file of a run cannot be read
      */
     public static Optional<FinishedRun> latest(Path runs, String name) {
-        String specification = StudyWriter.write(StudyLibrary.standard().find(name).orElseThrow().study());
+        Study study = StudyLibrary.standard().find(name).orElseThrow().study();
+        // runs of before conditions were part of a study were judged by the same ones
+        List<String> specifications = List.of(StudyWriter.write(study), StudyWriter.write(study.withConditions(List.of())));
         try {
             List<Path> folders = new ArrayList<>(List.of(runs));
             if (Files.isDirectory(runs)) {
@@ -51,7 +54,7 @@ public record FinishedRun(Path folder, String started, String backend, long seed
             }
             List<FinishedRun> found = new ArrayList<>();
             for (Path folder : folders) {
-                if (isRunOf(folder, specification)) {
+                if (isRunOf(folder, specifications)) {
                     found.add(read(folder));
                 }
             }
@@ -62,10 +65,10 @@ public record FinishedRun(Path folder, String started, String backend, long seed
     }
 
     /** Whether {@code folder} is of a finished run with this very specification: with another, a verdict says something else. */
-    private static boolean isRunOf(Path folder, String specification) throws IOException {
+    private static boolean isRunOf(Path folder, List<String> specifications) throws IOException {
         Path study = folder.resolve("study.yaml");
         return Files.isRegularFile(study) && Files.isRegularFile(folder.resolve("results.json"))
-                && Files.isRegularFile(folder.resolve("environment.json")) && Files.readString(study).equals(specification);
+                && Files.isRegularFile(folder.resolve("environment.json")) && specifications.contains(Files.readString(study));
     }
 
     private static FinishedRun read(Path folder) throws IOException {

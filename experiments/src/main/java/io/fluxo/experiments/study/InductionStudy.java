@@ -1,12 +1,16 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.experiments.spec.Condition.Bounds.above;
+import static io.fluxo.experiments.spec.Condition.Bounds.below;
+import static io.fluxo.experiments.spec.Condition.every;
 import static io.fluxo.experiments.spec.Study.FINAL_LOSS;
-import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
-import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
-import static io.fluxo.experiments.study.Evidence.every;
+import io.fluxo.experiments.spec.Condition.Quantity;
+import io.fluxo.experiments.spec.Condition;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyVerdict;
-import io.fluxo.experiments.study.Judgement.Criterion;
+import io.fluxo.experiments.task.TaskParts;
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.train.TrainingSpec;
@@ -25,18 +29,18 @@ final class InductionStudy {
         Study study = Study.DEFAULT.named("induction")
                 .asking("Does it take two layers of attention to continue a sequence that repeats itself?",
                         "Two attention-only layers continue repeated random sequences almost without error, one layer does not (Olsson et al. 2022).", StudyVerdict.HOLDS)
-                .withTask(TaskSpec.DEFAULT.withKind(TaskSpec.Kind.INDUCTION).withItems(64, 32))
-                .withModel(ModelSpec.builder().dModel(64).nHeads(2).nCtx(64).ffn(false).normAffine(true).build())
-                .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAMW, List.of(0.9, 0.98), 1e-9, 3e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
-                        TrainingSpec.Decay.MATRICES, 0, 32, 800, 0))
+                .withTask(TaskSpec.DEFAULT.with(TaskSpec.KIND, "induction").with(TaskParts.SYMBOLS, 64).with(TaskParts.ITEMS, 32))
+                .withModel(ModelSpec.DEFAULT.with(D_MODEL, 64).with(N_HEADS, 2).with(N_CTX, 64).with(FFN, false).with(NORM_AFFINE, true))
+                .withTraining(TrainingSpec.DEFAULT.with(OPTIMIZER, "adamw").with(LR, 3e-3).with(WARMUP, 50).with(BATCH, 32).with(STEPS, 800))
                 .withVary(Map.of("model.n_layers", List.of(1, 2)))
-                .measuring("loss");
-        return new StudyDefinition(study, new Conditions(study, InductionStudy::conditions));
+                .measuring("loss")
+                .withConditions(conditions());
+        return StudyDefinition.of(study);
     }
 
-    private static List<Criterion> conditions(Evidence evidence) {
+    private static List<Condition> conditions() {
         return List.of(
-                every("two layers' loss on what repeats, in nats,", evidence.values("n_layers=2", FINAL_LOSS), BELOW, 0.5),
-                every("one layer's loss on what repeats, in nats,", evidence.values("n_layers=1", FINAL_LOSS), ABOVE, 2));
+                every("two layers' loss on what repeats, in nats,", Quantity.of(FINAL_LOSS, "n_layers=2"), below(0.5)),
+                every("one layer's loss on what repeats, in nats,", Quantity.of(FINAL_LOSS, "n_layers=1"), above(2)));
     }
 }

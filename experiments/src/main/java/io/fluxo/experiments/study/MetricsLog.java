@@ -99,9 +99,7 @@ final class MetricsLog implements AutoCloseable {
         line.set("loss", Json.number(metrics.loss()));
         line.set("lr", Json.number(metrics.learningRate()));
         metrics.validationLoss().ifPresent(loss -> line.set("validation_loss", Json.number(loss)));
-        metrics.byLayer().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .forEach(entry -> line.set(entry.getKey().label(), Json.numbers(entry.getValue())));
+        metrics.byLayer().forEach((measure, figures) -> line.set(measure, Json.numbers(figures)));
         try {
             String text = Json.line(line) + "\n";
             out.write(text);

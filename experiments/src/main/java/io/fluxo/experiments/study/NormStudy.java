@@ -1,13 +1,16 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.experiments.spec.Condition.Bounds.above;
+import static io.fluxo.experiments.spec.Condition.Bounds.below;
+import static io.fluxo.experiments.spec.Condition.mean;
 import static io.fluxo.experiments.spec.Study.FINAL_LOSS;
-import static io.fluxo.experiments.study.Evidence.Bound.ABOVE;
-import static io.fluxo.experiments.study.Evidence.Bound.BELOW;
-import static io.fluxo.experiments.study.Evidence.mean;
+import io.fluxo.experiments.spec.Condition.Quantity;
+import io.fluxo.experiments.spec.Condition;
+import static io.fluxo.train.TrainingSpec.*;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
 import io.fluxo.experiments.spec.StudyVerdict;
-import io.fluxo.experiments.study.Judgement.Criterion;
+import io.fluxo.setting.Choice;
 import io.fluxo.train.TrainingSpec;
 import java.util.List;
 import java.util.Map;
@@ -21,16 +24,16 @@ final class NormStudy {
         Study study = Study.DEFAULT.named("norms")
                 .asking("Does it matter which norm a pre-norm model has?",
                         "RMSNorm does as well as LayerNorm, to a tenth of a nat: re-centring is not what a norm is for (Zhang and Sennrich 2019).", StudyVerdict.HOLDS)
-                .withTraining(new TrainingSpec(TrainingSpec.Optimizer.ADAM, List.of(0.9, 0.98), 1e-9, 5e-3, 50, TrainingSpec.Schedule.CONSTANT, 0,
-                        TrainingSpec.Decay.MATRICES, 0, 4, 500, 0))
-                .withVary(Map.of("model.norm", List.of("layer_norm", "rms_norm", "dynamic_tanh", "batch_norm", "none")))
-                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()));
-        return new StudyDefinition(study, new Conditions(study, NormStudy::conditions));
+                .withTraining(TrainingSpec.DEFAULT.with(WARMUP, 50))
+                .withVary(Map.of("model.norm", List.of(Choice.of("layer_norm"), Choice.of("rms_norm"), Choice.of("dynamic_tanh"), Choice.of("batch_norm"), Choice.of("none"))))
+                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()))
+                .withConditions(conditions());
+        return StudyDefinition.of(study);
     }
 
-    private static List<Criterion> conditions(Evidence evidence) {
-        List<Double> differences = evidence.differences("norm=rms_norm", "norm=layer_norm", FINAL_LOSS);
-        return List.of(mean("RMSNorm's final loss less LayerNorm's, in nats,", differences, BELOW, 0.1),
-                mean("RMSNorm's final loss less LayerNorm's, in nats,", differences, ABOVE, -0.1));
+    private static List<Condition> conditions() {
+        Quantity difference = Quantity.difference(FINAL_LOSS, "norm=rms_norm", "norm=layer_norm");
+        return List.of(mean("RMSNorm's final loss less LayerNorm's, in nats,", difference, below(0.1)),
+                mean("RMSNorm's final loss less LayerNorm's, in nats,", difference, above(-0.1)));
     }
 }

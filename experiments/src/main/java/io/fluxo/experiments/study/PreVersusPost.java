@@ -1,10 +1,16 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.Values;
 import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.Judgement.Criterion;
 import io.fluxo.text.Text;
+import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -41,7 +47,7 @@ final class PreVersusPost {
 
     static StudyDefinition definition() {
         Map<String, List<Object>> vary = new LinkedHashMap<>();
-        vary.put(PLACEMENT, List.of("pre", "post"));
+        vary.put(PLACEMENT, List.of(Choice.of("pre"), Choice.of("post")));
         vary.put(WARMUP, List.of(1, 125));
         Study study = Study.DEFAULT.named("pre-vs-post").withVary(vary).asking(
                 "Does a post-norm transformer need learning-rate warm-up where a pre-norm one does not?",
@@ -54,11 +60,11 @@ final class PreVersusPost {
     private static Judgement judge(Study study, List<PreparedTrial> trials, List<TrialResult> results) {
         Map<String, Set<Object>> grid = study.vary().entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, entry -> new HashSet<>(entry.getValue())));
-        if (!grid.equals(Map.of(PLACEMENT, Set.of("pre", "post"), WARMUP, Set.of(1, 125)))) {
+        if (!grid.equals(Map.of(PLACEMENT, Set.of(Choice.of("pre"), Choice.of("post")), WARMUP, Set.of(1, 125)))) {
             return Judgement.inconclusive("the verdict is defined for the grid {model.placement: [pre, post], training.warmup: [1, 125]} only.");
         }
-        if (study.training().steps() < LEAST_STEPS) {
-            return Judgement.tooFew(study.training().steps(), LEAST_STEPS);
+        if (study.training().get(STEPS) < LEAST_STEPS) {
+            return Judgement.tooFew(study.training().get(STEPS), LEAST_STEPS);
         }
         long unusable = trials.size() - results.stream().filter(result -> result.outcome() != TrialResult.Outcome.FAILED).count();
         if (unusable > 0) {
@@ -79,7 +85,7 @@ final class PreVersusPost {
     private static Map<Point, List<Double>> byPoint(List<TrialResult> results) {
         Map<Point, List<Double>> losses = new LinkedHashMap<>();
         for (TrialResult result : results) {
-            Point point = new Point(result.trial().model().placement().standard(), result.trial().training().warmup());
+            Point point = new Point(result.trial().model().get(ModelSpec.PLACEMENT).standard().name(), result.trial().training().get(TrainingSpec.WARMUP));
             losses.computeIfAbsent(point, key -> new ArrayList<>()).add(result.finalLoss());
         }
         return losses;

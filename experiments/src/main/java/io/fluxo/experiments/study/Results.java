@@ -2,7 +2,7 @@ package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.setting.Values;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -1,8 +1,7 @@
 package io.fluxo.experiments.study;
 
-import io.fluxo.experiments.spec.RecordKeys;
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.setting.Values;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -10,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
@@ -105,13 +103,7 @@ public final class ResultsCsv {
     /** What a trial was run with under a dotted key. */
     private static Object setting(Trial trial, String key) {
         int dot = key.indexOf('.');
-        Record section = switch (key.substring(0, dot)) {
-            case "task" -> trial.task();
-            case "model" -> trial.model();
-            case "training" -> trial.training();
-            default -> throw new IllegalArgumentException("no section of " + key);
-        };
-        return RecordKeys.values(section).get(key.substring(dot + 1));
+        return trial.sections().get(key.substring(0, dot)).values().get(key.substring(dot + 1));
     }
 
     private static String number(double value) {

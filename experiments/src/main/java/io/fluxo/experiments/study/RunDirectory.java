@@ -1,10 +1,12 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.checkpoint.AtomicFile;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.file.RegularFile;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.setting.Values;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
@@ -258,7 +260,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
             throw new BadInput(Text.format("--resume %s: the training %s (%s): there is nothing to go on from", root, Values.label(result.get().outcome()),
                     result.get().message()));
         }
-        if (trial.model().family() != ModelSpec.Family.NGRAM && !Files.isRegularFile(checkpoint(trial))) { // an n-gram is counted anew
+        if (trial.model().get(FAMILY) != ModelSpec.Family.NGRAM && !Files.isRegularFile(checkpoint(trial))) { // an n-gram is counted anew
             throw new BadInput(Text.format("--resume %s: %s is missing, the optimizer's state after the last step: more steps cannot follow; begin another run",
                     root, checkpoint(trial)));
         }

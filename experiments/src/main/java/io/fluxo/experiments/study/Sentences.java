@@ -2,21 +2,17 @@ package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What comparisons and sizes say, in plain sentences that claim no more than the seeds show. */
 public final class Sentences {
-
-    private static final Pattern PLACED = Pattern.compile("(.+)_at_([0-9]+)_(.+)");
 
     private Sentences() {}
 
@@ -40,7 +36,7 @@ public final class Sentences {
     private static String finding(Comparison comparison) {
         List<Double> differences = comparison.differences();
         int pairs = differences.size();
-        String measure = spoken(comparison.measure());
+        String measure = MeasureNames.spoken(comparison.measure());
         String unit = isLoss(comparison.measure()) ? " nats" : "";
         if (pairs == 0) {
             return "cannot be compared, in no seed did both finish";
@@ -70,19 +66,6 @@ public final class Sentences {
 
     private static boolean isLoss(String measure) {
         return measure.endsWith("loss") || measure.startsWith("loss_at_");
-    }
-
-    /** A measure's name in words: {@code final loss}, {@code accuracy at 32 pairs}, {@code loss at position 64}. */
-    public static String spoken(String measure) {
-        Matcher placed = PLACED.matcher(measure);
-        if (!placed.matches()) {
-            return measure.replace('_', ' ');
-        }
-        String place = placed.group(2);
-        String axis = placed.group(3).replace('_', ' ');
-        boolean counts = axis.endsWith("s"); // pairs are counted, a position has a number
-        return Text.format("%s at %s", placed.group(1).replace('_', ' '), !counts ? axis + " " + place
-                : place + " " + (place.equals("1") ? axis.substring(0, axis.length() - 1) : axis));
     }
 
     /** Where tuning chose a number beyond which nothing was tried; one sentence for each such number. */

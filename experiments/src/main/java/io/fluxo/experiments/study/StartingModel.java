@@ -1,17 +1,18 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.checkpoint.CharacterTokenizer;
 import io.fluxo.checkpoint.CheckpointException;
 import io.fluxo.checkpoint.ModelDirectory;
-import io.fluxo.experiments.spec.RecordKeys;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.layer.PositionKind;
+import io.fluxo.setting.Values;
 import io.fluxo.experiments.task.Task;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.Family;
-import io.fluxo.model.ModelSpec.PositionKind;
-import io.fluxo.model.PerLayer;
-import io.fluxo.model.Violation;
+import io.fluxo.setting.PerLayer;
+import io.fluxo.setting.Violation;
 import io.fluxo.text.Text;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -57,22 +58,22 @@ final class StartingModel {
 
     /** An n-gram has no parameters to begin with, even where the study's other models do. */
     private static boolean startsFromNothing(PreparedTrial trial) {
-        return trial.trial().model().initFrom().isEmpty() || trial.trial().model().family() == Family.NGRAM;
+        return trial.trial().model().get(INIT_FROM).isEmpty() || trial.trial().model().get(FAMILY) == Family.NGRAM;
     }
 
     /** What could not be compared; empty where everything was. */
     static Optional<String> remark(PreparedTrial trial) {
-        String directory = trial.trial().model().initFrom();
+        String directory = trial.trial().model().get(INIT_FROM);
         return startsFromNothing(trial) || !trial.task().readsCharacters() || Files.exists(Path.of(directory, "tokenizer.json")) ? Optional.empty()
                 : Optional.of(Text.format("%s: %s holds no tokenizer.json: whether its %,d ids stand for the characters of this text is not known", KEY,
-                        directory, trial.trial().model().dVocab()));
+                        directory, trial.trial().model().get(D_VOCAB)));
     }
 
     private Optional<String> problem() {
         ModelSpec wanted = trial.trial().model();
         try {
-            Path directory = Path.of(wanted.initFrom());
-            List<String> differences = differences(ModelDirectory.readSpec(directory), wanted);
+            Path directory = Path.of(wanted.get(INIT_FROM));
+            List<String> differences = differences(ModelDirectory.readSpec(directory, catalog), wanted);
             if (!differences.isEmpty()) {
                 return Optional.of(Text.format("%s is another model: %s; %s", directory, String.join("; ", differences), ALLOWED));
             }
@@ -109,26 +110,30 @@ final class StartingModel {
 
     /** Each key that says something else of what is computed, with both values. */
     private List<String> differences(ModelSpec there, ModelSpec here) {
-        if (there.family() != here.family()) {
-            return List.of(difference("family", there.family(), here.family()));
+        if (there.get(FAMILY) != here.get(FAMILY)) {
+            return List.of(difference("family", there.get(FAMILY), here.get(FAMILY)));
         }
         Set<String> passedOver = new HashSet<>(MAY_DIFFER);
-        if (here.family() != Family.TRANSFORMER || here.positions() != PositionKind.LEARNED) {
+        if (here.get(FAMILY) != Family.TRANSFORMER || !learnsPositions(here)) {
             passedOver.add("n_ctx");
         }
         Set<String> unread = keys(there.unread(catalog));
         unread.retainAll(keys(here.unread(catalog)));
         passedOver.addAll(unread);
-        Map<String, Object> values = RecordKeys.values(there);
+        Map<String, Object> values = there.values();
         List<String> differences = new ArrayList<>();
-        RecordKeys.values(here).forEach((key, value) -> {
-            int layers = Math.min(there.nLayers(), here.nLayers());
+        here.values().forEach((key, value) -> {
+            int layers = Math.min(there.get(N_LAYERS), here.get(N_LAYERS));
             boolean written = !value.equals(values.get(key)); // otherwise it follows from another key
             if (written && !passedOver.contains(key) && !meaning(there, key, values.get(key), layers).equals(meaning(here, key, value, layers))) {
                 differences.add(difference(key, values.get(key), value));
             }
         });
         return differences;
+    }
+
+    private boolean learnsPositions(ModelSpec model) {
+        return catalog.part(PositionKind.KIND, model.get(POSITIONS)).traits().learned();
     }
 
     private static Set<String> keys(List<Violation> violations) {
@@ -138,8 +143,8 @@ final class StartingModel {
     /** What a value comes to, however it is written. */
     private static Object meaning(ModelSpec spec, String key, Object value, int layers) {
         return switch (value) {
-            case PerLayer<?> _ when key.equals("n_key_value_heads") -> IntStream.range(0, layers).mapToObj(spec::keyValueHeads).toList();
-            case PerLayer<?> _ when key.equals("d_head") -> IntStream.range(0, layers).mapToObj(spec::headWidth).toList();
+            case PerLayer<?> _ when key.equals("n_key_value_heads") -> IntStream.range(0, layers).mapToObj(layer -> spec.layer(layer).keyValueHeads()).toList();
+            case PerLayer<?> _ when key.equals("d_head") -> IntStream.range(0, layers).mapToObj(layer -> spec.layer(layer).headWidth()).toList();
             case PerLayer<?> byLayer -> Stream.concat(OF_FINAL_NORM.contains(key) ? Stream.of(byLayer.standard()) : Stream.empty(),
                     IntStream.range(0, layers).mapToObj(byLayer::at)).toList();
             default -> value;

@@ -1,6 +1,5 @@
 package io.fluxo.experiments.study;
 
-import io.fluxo.train.Measure;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -10,10 +9,10 @@ import java.util.OptionalDouble;
  * @param step           from 1
  * @param loss           training loss in nats per token, of this step's batch before the update
  * @param learningRate   of this step
- * @param byLayer        what was measured at this step, from the first layer to the last; empty at most steps
+ * @param byLayer        what was measured at this step, in the order in which it is written, from the first layer to the last; empty at most steps
  * @param validationLoss in nats per token, where this step validated
  */
-public record StepMetrics(int step, double loss, double learningRate, Map<Measure, double[]> byLayer, OptionalDouble validationLoss) {
+public record StepMetrics(int step, double loss, double learningRate, Map<String, double[]> byLayer, OptionalDouble validationLoss) {
 
     /** A step at which nothing but the loss was measured. */
     public StepMetrics(int step, double loss, double learningRate) {

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.setting.PartKind;
 import java.util.List;
 
 /**
@@ -9,6 +10,9 @@ import java.util.List;
  * @param plots what is drawn besides training curves
  */
 public record StudyDefinition(Study study, VerdictRule rule, List<Plot> plots) {
+
+    /** {@code ablate NAME}. */
+    public static final PartKind<StudyDefinition> KIND = new PartKind<>("study", StudyDefinition.class);
 
     public StudyDefinition {
         plots = List.copyOf(plots);
@@ -19,9 +23,14 @@ public record StudyDefinition(Study study, VerdictRule rule, List<Plot> plots) {
         this(study, rule, List.of());
     }
 
-    /** What is known of a study that nobody knows by name. */
+    /** A study that is judged by the conditions it lists. */
+    public static StudyDefinition of(Study study) {
+        return new StudyDefinition(study, new BuiltInConditions(study));
+    }
+
+    /** What is known of a study that nobody knows by name: the conditions that it lists, if any. */
     public static StudyDefinition unknown(Study study) {
-        return new StudyDefinition(study, VerdictRule.NONE);
+        return new StudyDefinition(study, study.conditions().isEmpty() ? VerdictRule.NONE : new ListedConditions());
     }
 
     /** The same for a study with other settings. */

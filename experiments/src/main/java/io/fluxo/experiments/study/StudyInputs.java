@@ -1,5 +1,7 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.file.Json;
@@ -48,8 +50,8 @@ public record StudyInputs(List<Input> files) {
         for (PreparedTrial prepared : trials) {
             Trial trial = prepared.trial();
             trial.task().path().ifPresent(path -> files.putIfAbsent(path, new Input(FileKeys.of(trial.task()), Path.of(path).toAbsolutePath(), tasks.content(path))));
-            if (!trial.model().initFrom().isEmpty()) {
-                models.putIfAbsent(trial.model().initFrom(), trial);
+            if (!trial.model().get(INIT_FROM).isEmpty()) {
+                models.putIfAbsent(trial.model().get(INIT_FROM), trial);
             }
         }
         models.forEach((path, trial) -> {

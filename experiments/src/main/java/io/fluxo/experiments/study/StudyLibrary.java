@@ -2,6 +2,9 @@ package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
+import io.fluxo.experiments.task.TaskParts;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.plugin.Contributions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,10 +16,22 @@ public record StudyLibrary(List<StudyDefinition> studies) {
         studies = List.copyOf(studies);
     }
 
-    /** The studies that Fluxo brings. */
+    /** The studies that are registered; each knows the tasks that are. */
+    public static StudyLibrary of(Catalog catalog) {
+        return new StudyLibrary(catalog.all(StudyDefinition.KIND).values().stream()
+                .map(definition -> definition.with(definition.study().withTask(definition.study().task().within(catalog)))).toList());
+    }
+
+    /** The studies that Fluxo itself brings. */
     public static StudyLibrary standard() {
-        return new StudyLibrary(List.of(PreVersusPost.definition(), PlacementStudy.definition(), ComponentStudy.definition(), NormStudy.definition(),
-                DepthStudy.definition(), RecallStudy.definition(), InductionStudy.definition(), ContextStudy.definition()));
+        return of(Catalog.of(TaskParts::contributeTo, StudyLibrary::contributeTo));
+    }
+
+    /** Adds the studies that Fluxo itself brings. */
+    public static void contributeTo(Contributions to) {
+        List.of(PreVersusPost.definition(), PlacementStudy.definition(), ComponentStudy.definition(), NormStudy.definition(), DepthStudy.definition(),
+                RecallStudy.definition(), InductionStudy.definition(), ContextStudy.definition())
+                .forEach(definition -> to.add(StudyDefinition.KIND, definition.name(), definition));
     }
 
     public Optional<StudyDefinition> find(String name) {
@@ -29,7 +44,7 @@ public record StudyLibrary(List<StudyDefinition> studies) {
 
     /**
      * What a file that writes {@code study: name} means where it is silent: a known study's settings, question and expectation, but never its
-     * variants. Empty for a name that is not known.
+     * variants; the conditions are those by which any study of this name is judged. Empty for a name that is not known.
      */
     public Optional<Study> defaults(String name) {
         return find(name).map(definition -> definition.study().withVary(Map.of()).withVariants(Map.of()).withTune(Tune.NOTHING));

@@ -1,7 +1,8 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.text.Text;
-import io.fluxo.train.Measure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
@@ -10,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,7 @@ public final class StudyRunner {
     /** Results in the order of {@code trials}; fewer if the run was cancelled. A trial whose result could not be written is among them as failed. */
     public List<TrialResult> run(List<PreparedTrial> trials, RunDirectory directory) throws InterruptedException {
         List<PreparedTrial> open = trials.stream().filter(prepared -> directory.result(prepared.trial()).isEmpty()).toList();
-        progress.begin(trials.size(), trials.size() - open.size(), open.stream().mapToLong(prepared -> prepared.trial().training().steps()).sum());
+        progress.begin(trials.size(), trials.size() - open.size(), open.stream().mapToLong(prepared -> prepared.trial().training().get(STEPS)).sum());
         try (ExecutorService pool = Executors.newFixedThreadPool(jobs, Thread.ofPlatform().name("trial-", 1).daemon().factory())) {
             List<Future<?>> running = new ArrayList<>();
             for (PreparedTrial prepared : open) {
@@ -157,7 +158,7 @@ public final class StudyRunner {
         private final RunDirectory directory;
         private final long begin = System.nanoTime();
         private final List<String> proved = new ArrayList<>();
-        private final Map<Measure, List<String>> labels = new EnumMap<>(Measure.class);
+        private final Map<String, List<String>> labels = new LinkedHashMap<>();
         private final Deque<Double> lastLosses = new ArrayDeque<>();
         private Findings findings = Findings.NONE;
         private OptionalDouble validationLoss = OptionalDouble.empty();
@@ -211,7 +212,7 @@ public final class StudyRunner {
         }
 
         @Override
-        public void labels(Measure measure, List<String> entries) {
+        public void labels(String measure, List<String> entries) {
             labels.put(measure, List.copyOf(entries));
         }
 
@@ -263,8 +264,8 @@ public final class StudyRunner {
             if (notFinite > 0) {
                 return diverged(outcome);
             }
-            if (steps != trial.training().steps()) {
-                return failed(Text.format("the executor stopped after %d of %d steps", steps, trial.training().steps()));
+            if (steps != trial.training().get(STEPS)) {
+                return failed(Text.format("the executor stopped after %d of %d steps", steps, trial.training().get(STEPS)));
             }
             Curves curves = directory.curves(trial);
             curves.streamGradientSpread().ifPresent(spread -> figure("stream_gradient_spread", spread));

@@ -1,12 +1,15 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyCheck;
 import io.fluxo.experiments.task.Tasks;
-import io.fluxo.model.Catalog;
-import io.fluxo.model.Violation;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.Settings;
+import io.fluxo.setting.Violation;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,20 +33,21 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
      *
      * @param catalog what placements and norms there are
      * @throws io.fluxo.experiments.BadInput if a corpus cannot be read or is too short, a model's vocabulary is smaller than its task's, a model
-     *                                       would see its answers, it starts from another model, or variants are to be compared on a figure that
-     *                                       a task does not tell
+     *                                       would see its answers, it starts from another model, or variants are to be compared or judged by a
+     *                                       figure that a task does not tell
      */
     public static StudyTrials of(Study study, long seed, Catalog catalog, Locations locations) {
-        Tasks tasks = new Tasks();
+        Tasks tasks = new Tasks(catalog);
         List<Trial> measured = Trials.of(study, seed);
         List<Trial> tuning = Trials.tuning(study, seed);
-        Stream.concat(tuning.stream(), measured.stream()).forEach(trial -> Visibility.violation(trial).ifPresent(violation -> {
+        Stream.concat(tuning.stream(), measured.stream()).forEach(trial -> Visibility.violation(trial, catalog).ifPresent(violation -> {
             throw StudyCheck.complaint(study, trial.vary(), violation, locations);
         }));
         List<PreparedTrial> provisional = Trials.prepare(measured, tasks, locations);
         if (study.compares()) {
             provisional.forEach(prepared -> requireComparable(study.compareOn(), prepared, locations));
         }
+        ConditionsOfTasks.require(study, provisional, locations);
         List<PreparedTrial> tried = Trials.prepare(tuning, tasks, locations);
         StudyInputs inputs = StudyInputs.of(Stream.concat(tried.stream(), provisional.stream()).toList(), tasks, locations);
         return new StudyTrials(study, seed, tasks, locations, tried, provisional, inputs)
@@ -57,7 +61,7 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
      * @throws io.fluxo.experiments.BadInput that names the first, and where its key stands
      */
     public StudyTrials require(Function<PreparedTrial, List<Violation>> obstacles) {
-        Set<List<Record>> seen = new HashSet<>();
+        Set<List<Settings<?>>> seen = new HashSet<>();
         all().stream().filter(one -> seen.add(List.of(one.trial().model(), one.trial().task(), one.trial().training()))).forEach(one ->
                 obstacles.apply(one).stream().findFirst().ifPresent(violation -> {
                     throw StudyCheck.complaint(study, one.trial().vary(), violation, locations);
@@ -72,7 +76,7 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
 
     private static void requireComparable(String measure, PreparedTrial prepared, Locations locations) {
         List<String> legal = new ArrayList<>(List.of(Study.FINAL_LOSS, Study.VALIDATION_LOSS));
-        legal.addAll(prepared.task().exam(prepared.trial().model().nCtx()).figures());
+        legal.addAll(prepared.task().exam(prepared.trial().model().get(N_CTX)).figures());
         if (!legal.contains(measure)) {
             throw locations.complaint("compare_on", Text.format("%s: %s has no such figure", BadInput.legal("variants cannot be compared on", measure, legal),
                     prepared.trial().variant()));

@@ -1,6 +1,8 @@
 package io.fluxo.experiments.study;
 
-import io.fluxo.train.Measure;
+import static io.fluxo.train.TrainingSpec.*;
+
+import io.fluxo.experiments.spec.Sections;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.train.TrainingSpec;
@@ -15,10 +17,10 @@ import java.util.Set;
  * @param vary     the point of the grid, dotted key → value
  * @param seed     of initialisation, data and dropout
  * @param model    with {@code dVocab} filled in once the task is open
- * @param measures what is measured besides the loss
+ * @param measures what is measured besides the loss, in the order in which it is written
  */
 public record Trial(String id, String variant, Map<String, Object> vary, long seed, ModelSpec model, TrainingSpec training, TaskSpec task,
-                    Set<Measure> measures) {
+                    Set<String> measures) implements Sections {
 
     /** Measurements by layer that a whole trial leaves, at least; at most about twice as many. */
     private static final int MEASUREMENTS = 50;
@@ -29,7 +31,7 @@ public record Trial(String id, String variant, Map<String, Object> vary, long se
 
     /** The same with another number of steps. */
     public Trial withSteps(int steps) {
-        return new Trial(id, variant, vary, seed, model, training.withSteps(steps), task, measures);
+        return new Trial(id, variant, vary, seed, model, training.with(STEPS, steps), task, measures);
     }
 
     /**
@@ -37,7 +39,7 @@ public record Trial(String id, String variant, Map<String, Object> vary, long se
      * power of two, so that a trial which goes on to more steps was measured wherever a longer one is.
      */
     public boolean measuredAt(int step) {
-        int interval = Integer.highestOneBit(Math.max(1, training.steps() / MEASUREMENTS));
-        return step == 1 || step % interval == 0 || step == training.steps();
+        int interval = Integer.highestOneBit(Math.max(1, training.get(STEPS) / MEASUREMENTS));
+        return step == 1 || step % interval == 0 || step == training.get(STEPS);
     }
 }

@@ -2,7 +2,9 @@ package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.FileKeys;
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.setting.Values;
+import io.fluxo.experiments.spec.VariantNames;
+import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,17 +16,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The names of a study's variants: {@code placement=post,warmup=125}. Keys lose their section unless two would then be the same. What is shown
- * says values as they were written; a folder's name is made of them too, but is safe on every system: it loses characters that a file system may
- * refuse, and two of them differ in more than their case.
+ * The names of a study's variants, as they are shown and as folders. What is shown says values as they were written; a folder's name is made of
+ * them too, but is safe on every system: it loses characters that a file system may refuse, and two of them differ in more than their case.
  */
 final class TrialIds {
 
     private static final int LONGEST_VALUE = 40;
-    private static final int LONGEST = 160;
-
-    /** Before a number that tells two folders apart; no name of a user's has it. */
-    private static final String APART = "~";
 
     /**
      * A variant's names.
@@ -39,39 +36,27 @@ final class TrialIds {
     private final List<Name> variants = new ArrayList<>();
 
     TrialIds(Study study) {
-        Set<String> taken = new HashSet<>();
-        boolean clash = !study.vary().keySet().stream().allMatch(key -> taken.add(last(key)));
-        study.axes().forEach((key, listed) -> {
-            keys.put(key, key.equals(Study.VARIANTS) ? "" : (clash ? key : last(key)) + "=");
-            folders.put(key, folders(listed, listed.stream().map(Values::label).toList()));
-        });
-        tuned(study.tune().over());
-        study.tune().instead().values().forEach(this::tuned);
-        Set<String> shown = new HashSet<>();
-        for (Study.Cell cell : study.cells()) {
-            variants.add(name(cell.vary(), shown, variants.size() + 1));
-        }
+        VariantNames names = VariantNames.of(study);
+        keys.putAll(names.prefixes());
+        study.axes().forEach((key, listed) -> folders.put(key, folders(listed, listed.stream().map(Values::label).toList())));
+        tuned(study, study.tune().over());
+        study.tune().instead().values().forEach(grid -> tuned(study, grid));
+        names.byName().forEach((shown, cell) -> variants.add(new Name(shown, folder(cell.vary(), shown, variants.size() + 1))));
     }
 
-    private void tuned(Map<String, List<Object>> grid) {
+    private void tuned(Study study, Map<String, List<Object>> grid) {
         grid.forEach((key, listed) -> {
             keys.putIfAbsent(key, key + "=");
             List<Object> all = new ArrayList<>(folders.getOrDefault(key, Map.of()).keySet());
             listed.stream().filter(value -> !all.contains(value)).forEach(all::add);
-            folders.put(key, folders(all, FileKeys.shown(key, all).stream().map(Values::label).toList()));
+            folders.put(key, folders(all, FileKeys.shown(study.key(key), all).stream().map(Values::label).toList()));
         });
     }
 
-    private Name name(Map<String, Object> point, Set<String> taken, int number) {
-        if (point.isEmpty()) {
-            return new Name("default", "default");
-        }
-        String shown = point.entrySet().stream().map(entry -> keys.get(entry.getKey()) + Values.label(entry.getValue()))
-                .collect(Collectors.joining(","));
-        String folder = folder(point);
-        String numbered = Text.format("variant%s%d", APART, number);
-        boolean readable = shown.length() <= LONGEST && taken.add(shown);
-        return new Name(readable ? shown : numbered, folder.length() <= LONGEST ? folder : numbered);
+    /** The folder's name of the variant numbered {@code number} at {@code point}. */
+    private String folder(Map<String, Object> point, String shown, int number) {
+        String folder = point.isEmpty() ? shown : folder(point);
+        return folder.length() <= VariantNames.LONGEST ? folder : Text.format("variant%s%d", VariantNames.APART, number);
     }
 
     private String folder(Map<String, Object> point) {
@@ -87,11 +72,7 @@ final class TrialIds {
     /** The id of a trial that tunes {@code variant}: the one numbered {@code number}, from 1, of those that do. */
     String tuning(Name variant, Map<String, Object> tried, int number) {
         String id = Text.format("tune-%s,%s", variant.folder, folder(tried));
-        return id.length() <= LONGEST ? id : Text.format("tune-%s,%d", variant.folder, number);
-    }
-
-    private static String last(String key) {
-        return key.substring(key.indexOf('.') + 1);
+        return id.length() <= VariantNames.LONGEST ? id : Text.format("tune-%s,%d", variant.folder, number);
     }
 
     /** A folder's name for each of {@code values}: the first of those that are alike keeps it, the others are numbered. */
@@ -102,7 +83,7 @@ final class TrialIds {
             String safe = safe(shown.get(i));
             String name = safe;
             for (int number = 2; !taken.add(name.toLowerCase(Locale.ROOT)); number++) { // some file systems do not tell A from a
-                name = safe + APART + number;
+                name = safe + VariantNames.APART + number;
             }
             names.put(values.get(i), name);
         }

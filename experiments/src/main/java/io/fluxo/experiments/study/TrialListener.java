@@ -1,6 +1,5 @@
 package io.fluxo.experiments.study;
 
-import io.fluxo.train.Measure;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -11,7 +10,7 @@ public interface TrialListener {
     void proved(String sentence);
 
     /** What the entries of a measure's arrays are, in their order; without it they are layers 0, 1, …. Call it before the first step. */
-    void labels(Measure measure, List<String> entries);
+    void labels(String measure, List<String> entries);
 
     /** A step is done. Every step is told, in order; a loss that is not finite ends the trial as diverged. */
     void step(StepMetrics metrics);

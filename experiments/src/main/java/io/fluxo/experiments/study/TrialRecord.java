@@ -3,16 +3,14 @@ package io.fluxo.experiments.study;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.file.Json;
-import io.fluxo.experiments.spec.RecordKeys;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.setting.Values;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
-import io.fluxo.train.Measure;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -44,7 +42,7 @@ final class TrialRecord {
         record.set("seconds", Json.number(result.seconds()));
         record.set("proved", Json.of(result.proved()));
         ObjectNode labels = record.putObject("labels");
-        result.labels().forEach((measure, entries) -> labels.set(measure.label(), Json.of(entries)));
+        result.labels().forEach((measure, entries) -> labels.set(measure, Json.of(entries)));
         record.set("figures", Json.of(result.findings().figures()));
         record.set("curves", curves(result.findings()));
         record.put("message", result.message());
@@ -71,9 +69,7 @@ final class TrialRecord {
 
     private static ObjectNode specification(Trial trial) {
         ObjectNode specification = Json.object();
-        specification.set("task", Json.of(RecordKeys.written(trial.task())));
-        specification.set("model", Json.of(RecordKeys.written(trial.model())));
-        specification.set("training", Json.of(RecordKeys.written(trial.training())));
+        trial.sections().forEach((name, section) -> specification.set(name, Json.of(section.written())));
         return specification;
     }
 
@@ -134,8 +130,8 @@ final class TrialRecord {
         if (outcome == TrialResult.Outcome.FINISHED == Double.isNaN(finalLoss)) {
             throw new Damaged(Text.format("final_loss is %s, but the outcome '%s'", record.path("final_loss"), Values.label(outcome)));
         }
-        Map<Measure, List<String>> labels = new EnumMap<>(Measure.class);
-        object(record, "labels").properties().forEach(entry -> labels.put(constant(Measure.class, "labels", entry.getKey()), strings("labels", entry.getValue())));
+        Map<String, List<String>> labels = new LinkedHashMap<>();
+        object(record, "labels").properties().forEach(entry -> labels.put(entry.getKey(), strings("labels", entry.getValue())));
         double validation = number(record, "validation_loss");
         return new TrialResult(trial, outcome, finalLoss, Double.isNaN(validation) ? OptionalDouble.empty() : OptionalDouble.of(validation),
                 whole(record, "parameters"), Math.toIntExact(whole(record, "steps")), number(record, "seconds"), strings("proved", record.path("proved")), labels,

@@ -1,7 +1,6 @@
 package io.fluxo.experiments.study;
 
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.train.Measure;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -20,7 +19,7 @@ import java.util.OptionalDouble;
  * @param message        why it failed or diverged; empty otherwise
  */
 public record TrialResult(Trial trial, Outcome outcome, double finalLoss, OptionalDouble validationLoss, long parameters, int steps, double seconds,
-                          List<String> proved, Map<Measure, List<String>> labels, Findings findings, String message) {
+                          List<String> proved, Map<String, List<String>> labels, Findings findings, String message) {
 
     /** Steps that the final loss is the mean of. */
     public static final int FINAL_STEPS = 20;

@@ -1,20 +1,22 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.spec.FileKeys;
+import io.fluxo.experiments.spec.Inquiry;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.text.Text;
-import io.fluxo.train.Measure;
 import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Lays a study out as trials: variant by variant, seed by seed. */
 public final class Trials {
@@ -29,7 +31,8 @@ public final class Trials {
     public static List<Trial> of(Study study, long firstSeed, Tuning tuning) {
         requireSeeds(study, firstSeed);
         TrialIds ids = new TrialIds(study);
-        Set<Measure> measures = Arrays.stream(Measure.values()).filter(measure -> study.measure().contains(measure.label())).collect(Collectors.toSet());
+        Set<String> measures = new LinkedHashSet<>(study.measure());
+        measures.remove(Inquiry.LOSS);
         List<Trial> trials = new ArrayList<>();
         int number = 0;
         for (Study.Cell cell : study.cells()) {
@@ -64,7 +67,7 @@ public final class Trials {
             for (Map<String, Object> values : study.tried(cell)) {
                 Study.Cell tuned = cell.with(values);
                 String id = ids.tuning(variant, values, ++attempt);
-                TrainingSpec training = tuned.training().withSteps(Math.min(study.tune().steps(), tuned.training().steps()));
+                TrainingSpec training = tuned.training().with(STEPS, Math.min(study.tune().steps(), tuned.training().get(STEPS)));
                 trials.add(new Trial(id, id, cell.vary(), firstSeed + study.seeds(), tuned.model(), training, tuned.task(), Set.of()));
             }
         }
@@ -86,7 +89,7 @@ public final class Trials {
         List<PreparedTrial> prepared = new ArrayList<>();
         for (Trial trial : trials) {
             Task task = open(trial, tasks, locations);
-            int given = trial.model().dVocab();
+            int given = trial.model().get(D_VOCAB);
             if (given > 0 && given < task.vocabulary()) {
                 throw locations.complaint("model.d_vocab", Text.format("d_vocab %,d is smaller than the task's vocabulary of %,d; leave it out to have it filled in",
                         given, task.vocabulary()));
@@ -99,8 +102,8 @@ public final class Trials {
 
     private static Task open(Trial trial, Tasks tasks, Locations locations) {
         try {
-            Task task = tasks.open(trial.task(), trial.training().evalEvery() > 0);
-            task.require(trial.model().nCtx());
+            Task task = tasks.open(trial.task(), trial.training().get(EVAL_EVERY) > 0);
+            task.require(trial.model().get(N_CTX));
             return task;
         } catch (BadInput unusable) {
             throw locations.complaint(locations.givenBy(FileKeys.of(trial.task()), trial.vary()), unusable.getMessage(), unusable);

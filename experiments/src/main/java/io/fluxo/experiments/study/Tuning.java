@@ -1,9 +1,11 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.train.TrainingSpec.*;
+
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.FileKeys;
 import io.fluxo.experiments.spec.Study;
-import io.fluxo.experiments.spec.Tune;
+import io.fluxo.setting.Values;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
@@ -17,12 +19,12 @@ import tools.jackson.databind.node.ArrayNode;
  * What was tried for each variant before it was measured, and what was chosen. The trials of tuning are trials like others, recorded under ids
  * of their own ({@code tune-gru,training.lr=3e-3}); their seed is the first that no other trial of the study has.
  *
- * @param measure the loss by which was chosen
+ * @param study   whose variants were tuned
  * @param chosen  one for each tuned variant, in the order of the variants
  */
-public record Tuning(String measure, List<Choice> chosen) {
+public record Tuning(Study study, List<Choice> chosen) {
 
-    public static final Tuning NONE = new Tuning(Study.FINAL_LOSS, List.of());
+    public static final Tuning NONE = new Tuning(Study.DEFAULT, List.of());
 
     /**
      * The choice for one variant.
@@ -35,10 +37,10 @@ public record Tuning(String measure, List<Choice> chosen) {
     public record Choice(String variant, List<Attempt> tried, Attempt best, List<Edge> edges) {
 
         /** The values of {@code attempt} for results, which should not depend on where files lie. */
-        private JsonNode shown(Attempt attempt) {
+        private JsonNode shown(Study study, Attempt attempt) {
             Map<String, List<Object>> grid = new LinkedHashMap<>();
             attempt.values.keySet().forEach(key -> grid.put(key, tried.stream().map(other -> other.values.get(key)).distinct().toList()));
-            return TrialRecord.varied(FileKeys.shown(attempt.values, grid));
+            return TrialRecord.varied(FileKeys.shown(study, attempt.values, grid));
         }
     }
 
@@ -81,10 +83,10 @@ public record Tuning(String measure, List<Choice> chosen) {
             }
             if (!tried.isEmpty()) {
                 Attempt best = best(tried, study.tunedOn());
-                choices.add(new Choice(variant.shown(), List.copyOf(tried), best, edges(study.tune(), cell.variant(), best)));
+                choices.add(new Choice(variant.shown(), List.copyOf(tried), best, edges(study, cell.variant(), best)));
             }
         }
-        return new Tuning(study.tunedOn(), choices);
+        return new Tuning(study, choices);
     }
 
     private static Attempt best(List<Attempt> tried, String measure) {
@@ -97,16 +99,16 @@ public record Tuning(String measure, List<Choice> chosen) {
         return best;
     }
 
-    private static List<Edge> edges(Tune tune, String variant, Attempt best) {
+    private static List<Edge> edges(Study study, String variant, Attempt best) {
         if (best.result.outcome() != TrialResult.Outcome.FINISHED) {
             return List.of(); // nothing was chosen: the first of all is taken
         }
         List<Edge> edges = new ArrayList<>();
-        tune.grid(variant).forEach((key, values) -> {
-            if (values.size() > 1 && !tune.bounded().containsKey(key) && values.stream().allMatch(Number.class::isInstance)) {
+        study.tune().grid(variant).forEach((key, values) -> {
+            if (values.size() > 1 && !study.tune().bounded().containsKey(key) && values.stream().allMatch(Number.class::isInstance)) {
                 DoubleSummaryStatistics range = values.stream().mapToDouble(value -> ((Number) value).doubleValue()).summaryStatistics();
                 double chosen = ((Number) best.values.get(key)).doubleValue();
-                if (chosen == range.getMax() || chosen == range.getMin() && chosen != least(key)) {
+                if (chosen == range.getMax() || chosen == range.getMin() && chosen != study.key(key).orElseThrow().least().orElse(Double.NEGATIVE_INFINITY)) {
                     edges.add(new Edge(key, best.values.get(key), chosen == range.getMax()));
                 }
             }
@@ -114,12 +116,9 @@ public record Tuning(String measure, List<Choice> chosen) {
         return List.copyOf(edges);
     }
 
-    /** Below this nothing can be tried, or nothing else: a warm-up of 0 steps is one of 1. */
-    private static double least(String key) {
-        return switch (key) {
-            case "training.warmup", "training.batch", "training.steps", "model.n_layers", "model.d_model", "model.n_heads", "model.d_mlp", "model.n_ctx", "model.ngram_order" -> 1;
-            default -> 0;
-        };
+    /** The loss by which was chosen. */
+    public String measure() {
+        return study.tunedOn();
     }
 
     /** What was chosen for {@code variant}; nothing where it was not tuned. */
@@ -137,17 +136,17 @@ public record Tuning(String measure, List<Choice> chosen) {
         for (Choice choice : chosen) {
             var row = rows.addObject();
             row.put("variant", choice.variant);
-            row.set("chosen", choice.shown(choice.best));
-            row.put("chosen_by", measure);
+            row.set("chosen", choice.shown(study, choice.best));
+            row.put("chosen_by", measure());
             row.set("at_edge", Json.of(choice.edges.stream().map(Edge::key).toList()));
             ArrayNode tried = row.putArray("tried");
             for (Attempt attempt : choice.tried) {
                 var entry = tried.addObject();
                 entry.put("id", attempt.result.trial().id());
                 entry.put("seed", attempt.result.trial().seed());
-                entry.put("steps", attempt.result.trial().training().steps());
-                entry.set("values", choice.shown(attempt));
-                entry.put("outcome", io.fluxo.experiments.spec.Values.label(attempt.result.outcome()));
+                entry.put("steps", attempt.result.trial().training().get(STEPS));
+                entry.set("values", choice.shown(study, attempt));
+                entry.put("outcome", Values.label(attempt.result.outcome()));
                 entry.set("final_loss", Json.number(attempt.result.finalLoss()));
                 attempt.result.validationLoss().ifPresent(loss -> entry.set("validation_loss", Json.number(loss)));
             }

@@ -2,6 +2,8 @@ package io.fluxo.experiments.task;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.random.RandomKey;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.Violation;
 import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.List;
@@ -10,6 +12,30 @@ import java.util.stream.IntStream;
 
 /** Predicting the next character of a text: random windows, the last tenth of the text kept for validation where validation is asked for. */
 final class CharLm implements Task {
+
+    /** The next character of a text. */
+    static final class Kind implements TaskKind {
+        @Override
+        public List<Key<?>> keys() {
+            return List.of(TaskParts.CORPUS);
+        }
+
+        @Override
+        public List<Violation> violations(TaskSpec spec) {
+            return spec.get(TaskParts.CORPUS).isBlank()
+                    ? List.of(new Violation("corpus", Text.format("corpus must be '%s' or the path of a UTF-8 text file", WordNet.NAME))) : List.of();
+        }
+
+        @Override
+        public boolean showsAnswersLater(TaskSpec spec) {
+            return true;
+        }
+
+        @Override
+        public Task open(TaskSpec spec, boolean holdOut, TaskFiles files) {
+            return new CharLm(files.text(spec.get(TaskParts.CORPUS)), holdOut);
+        }
+    }
 
     /** Most validation batches: enough for two digits, cheap enough to run often. */
     private static final int MAX_VALIDATION_BATCHES = 20;

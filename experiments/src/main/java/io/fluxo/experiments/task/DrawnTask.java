@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /** A task whose sequences are drawn, and whose answers follow from what was shown: the least loss is 0, and validation is fresh draws. */
-abstract class DrawnTask implements Task {
+public abstract class DrawnTask implements Task {
 
     private static final int VALIDATION_BATCHES = 20;
 
@@ -26,17 +26,17 @@ abstract class DrawnTask implements Task {
      * @param answers how many different answers there are, all equally frequent
      * @param longest positions of the longest sequence
      */
-    DrawnTask(String name, int answers, int longest) {
+    protected DrawnTask(String name, int answers, int longest) {
         this.own = RandomKey.of(0).split(name);
         this.answers = answers;
         this.longest = longest;
     }
 
     /** {@code rows} sequences drawn from {@code key} alone. */
-    abstract Examples draw(RandomKey key, int rows, int nCtx);
+    protected abstract Examples draw(RandomKey key, int rows, int nCtx);
 
     /** The stream of the examination, which no training draws from. */
-    final RandomKey examKey() {
+    protected final RandomKey examKey() {
         return own.split("exam");
     }
 
@@ -74,7 +74,7 @@ abstract class DrawnTask implements Task {
     }
 
     /** An examination in one thing: {@code papers} papers of {@code rows} sequences. */
-    final Exam exam(String axis, int at, int papers, int rows, int nCtx) {
+    protected final Exam exam(String axis, int at, int papers, int rows, int nCtx) {
         return new Exam(axis, List.of((double) at), papers, index -> {
             Examples examples = draw(examKey().split(index), rows, nCtx);
             return new Exam.Paper(examples, new int[examples.targets().length]);

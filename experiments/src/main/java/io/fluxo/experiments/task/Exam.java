@@ -17,6 +17,8 @@ import java.util.stream.Stream;
  */
 public record Exam(String axis, List<Double> at, int papers, IntFunction<Paper> paper) {
 
+    private static final List<String> MEASURES = List.of("loss", "accuracy");
+
     /** Nothing is examined. */
     public static final Exam NONE = new Exam("", List.of(), 0, index -> {
         throw new IndexOutOfBoundsException(index);
@@ -43,8 +45,18 @@ public record Exam(String axis, List<Double> at, int papers, IntFunction<Paper> 
         return at.size() < 2 ? Optional.empty() : Optional.of(Text.format("%s_at_%d_%s", measure, at.getLast().intValue(), axis));
     }
 
+    /** The name under which {@code measure} is told place by place: {@code accuracy_by_pairs}. */
+    public String along(String measure) {
+        return Text.format("%s_by_%s", measure, axis);
+    }
+
+    /** The names of all that is told place by place; none where there is one place. */
+    public List<String> curves() {
+        return at.size() < 2 ? List.of() : MEASURES.stream().map(this::along).toList();
+    }
+
     /** The names of all that is told as one number. */
     public List<String> figures() {
-        return papers == 0 ? List.of() : Stream.of("loss", "accuracy").flatMap(measure -> Stream.concat(Stream.of(whole(measure)), last(measure).stream())).toList();
+        return papers == 0 ? List.of() : MEASURES.stream().flatMap(measure -> Stream.concat(Stream.of(whole(measure)), last(measure).stream())).toList();
     }
 }

@@ -1,6 +1,12 @@
 package io.fluxo.experiments.task;
 
+import static io.fluxo.experiments.task.TaskParts.ITEMS;
+import static io.fluxo.experiments.task.TaskParts.SYMBOLS;
+
 import io.fluxo.random.RandomKey;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.Type;
+import io.fluxo.setting.Violation;
 import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.Arrays;
@@ -13,6 +19,30 @@ import java.util.stream.IntStream;
  * {@code items}, so that looking back by a fixed number of positions is of no use.
  */
 final class Induction extends DrawnTask {
+
+    /** The next symbol of a repeated random sequence. */
+    static final class Kind implements TaskKind {
+        @Override
+        public List<Key<?>> keys() {
+            return List.of(SYMBOLS, ITEMS);
+        }
+
+        @Override
+        public List<Violation> violations(TaskSpec spec) {
+            int most = spec.get(SYMBOLS);
+            return new Type.Whole(2, most).objections(spec.get(ITEMS)).stream().map(objection -> new Violation("items", "items " + objection)).toList();
+        }
+
+        @Override
+        public boolean showsAnswersLater(TaskSpec spec) {
+            return true;
+        }
+
+        @Override
+        public Task open(TaskSpec spec, boolean holdOut, TaskFiles files) {
+            return new Induction(spec.get(SYMBOLS), spec.get(ITEMS));
+        }
+    }
 
     private static final int EXAM_ROWS = 64;
     private static final int EXAM_PAPERS = 2;
@@ -46,7 +76,7 @@ final class Induction extends DrawnTask {
     }
 
     @Override
-    Examples draw(RandomKey key, int rows, int nCtx) {
+    protected Examples draw(RandomKey key, int rows, int nCtx) {
         int[] tokens = new int[rows * nCtx];
         int[] targets = new int[rows * nCtx];
         Arrays.fill(targets, Examples.NOTHING);

@@ -1,6 +1,8 @@
 package io.fluxo.experiments.task;
 
 import io.fluxo.random.RandomKey;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.Type;
 import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.Arrays;
@@ -14,6 +16,29 @@ import java.util.stream.IntStream;
  * entropy rate, Σ_s π_s H(P_s), is one number for a whole study.
  */
 final class Markov implements Task {
+
+    /** The largest chain: its transition matrix stays within 8 MB. */
+    private static final int MOST_STATES = 1024;
+
+    static final Key<Integer> STATES = Key.of("states", Type.whole(2, MOST_STATES), 16, "markov: number of symbols");
+
+    /** The next symbol of a first-order Markov chain, whose entropy rate is known. */
+    static final class Kind implements TaskKind {
+        @Override
+        public List<Key<?>> keys() {
+            return List.of(STATES);
+        }
+
+        @Override
+        public boolean showsAnswersLater(TaskSpec spec) {
+            return true;
+        }
+
+        @Override
+        public Task open(TaskSpec spec, boolean holdOut, TaskFiles files) {
+            return new Markov(spec.get(STATES));
+        }
+    }
 
     private static final double SHARPNESS = 2;
     private static final int VALIDATION_BATCHES = 20;

@@ -1,23 +1,56 @@
 package io.fluxo.experiments.task;
 
+import static io.fluxo.experiments.task.TaskParts.ITEMS;
+import static io.fluxo.experiments.task.TaskParts.SYMBOLS;
+
 import io.fluxo.random.RandomKey;
+import io.fluxo.setting.Key;
 import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** Random symbols, a separator, and the same symbols rearranged: sorted, or as they were. Only what follows the separator is asked for. */
-final class Rearrangement extends DrawnTask {
+public final class Rearrangement extends DrawnTask {
+
+    /**
+     * Random symbols in order, or again.
+     *
+     * @param task makes the task out of the number of symbols and of items
+     */
+    public record Kind(BiFunction<Integer, Integer, Task> task) implements TaskKind {
+        @Override
+        public List<Key<?>> keys() {
+            return List.of(SYMBOLS, ITEMS);
+        }
+
+        /** The last answer is asked for and never shown. */
+        @Override
+        public boolean showsAnswersLater(TaskSpec spec) {
+            return spec.get(ITEMS) > 1;
+        }
+
+        @Override
+        public Task open(TaskSpec spec, boolean holdOut, TaskFiles files) {
+            return task.apply(spec.get(SYMBOLS), spec.get(ITEMS));
+        }
+    }
 
     private final String name;
     private final int symbols;
     private final int items;
     private final UnaryOperator<int[]> rule;
 
-    private Rearrangement(String name, int symbols, int items, UnaryOperator<int[]> rule) {
+    /**
+     * @param name  splits its draws from those of other tasks
+     * @param items how many symbols a sequence shows
+     * @param rule  what is shown → what is asked for, as many symbols
+     */
+    public Rearrangement(String name, int symbols, int items, UnaryOperator<int[]> rule) {
         super(name, symbols, 2 * items);
         this.name = name;
         this.symbols = symbols;
@@ -55,7 +88,7 @@ final class Rearrangement extends DrawnTask {
     }
 
     @Override
-    Examples draw(RandomKey key, int rows, int nCtx) {
+    protected Examples draw(RandomKey key, int rows, int nCtx) {
         int length = 2 * items; // the last answer is asked for, not shown
         int[] tokens = new int[rows * length];
         int[] targets = new int[rows * length];

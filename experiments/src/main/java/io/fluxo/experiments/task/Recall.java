@@ -1,6 +1,9 @@
 package io.fluxo.experiments.task;
 
 import io.fluxo.random.RandomKey;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.Type;
+import io.fluxo.setting.Violation;
 import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.ArrayList;
@@ -17,6 +20,44 @@ import java.util.stream.IntStream;
  * <p>Ids: the keys, the values, "hidden", "filler".
  */
 final class Recall extends DrawnTask {
+
+    static final Key<List<Integer>> PAIRS = Key.of("pairs", Type.list(Type.whole(Integer.MIN_VALUE)), List.of(1, 2, 4, 8, 16, 32),
+            "recall: how many pairs a sequence may hold, each as likely");
+
+    static final Key<Integer> KEYS = Key.of("keys", Type.whole(1, TaskParts.MOST_SYMBOLS), 64, "recall: number of keys");
+
+    static final Key<Integer> VALUES = Key.of("values", Type.whole(2, TaskParts.MOST_SYMBOLS), 64, "recall: number of values");
+
+    static final Key<Integer> DISTANCE = Key.of("distance", Type.whole(0, TaskParts.MOST_SYMBOLS), 0, "recall: positions of filler between pairs and questions");
+
+    /** The value that came with a key. */
+    static final class Kind implements TaskKind {
+        @Override
+        public List<Key<?>> keys() {
+            return List.of(PAIRS, KEYS, VALUES, DISTANCE);
+        }
+
+        @Override
+        public List<Violation> violations(TaskSpec spec) {
+            List<Integer> pairs = spec.get(PAIRS);
+            int keys = spec.get(KEYS);
+            boolean distinct = pairs.stream().distinct().count() == pairs.size();
+            return !pairs.isEmpty() && distinct && pairs.stream().allMatch(load -> load >= 1 && load <= keys) ? List.of()
+                    : List.of(new Violation("pairs", Text.format("pairs must list different numbers of pairs, each at least 1 and at most keys (%d), not %s", keys,
+                            pairs)));
+        }
+
+        /** Values are hidden where they are asked for. */
+        @Override
+        public boolean showsAnswersLater(TaskSpec spec) {
+            return false;
+        }
+
+        @Override
+        public Task open(TaskSpec spec, boolean holdOut, TaskFiles files) {
+            return new Recall(spec.get(PAIRS), spec.get(KEYS), spec.get(VALUES), spec.get(DISTANCE));
+        }
+    }
 
     private static final int CHANNELS = 2;
 
@@ -62,7 +103,7 @@ final class Recall extends DrawnTask {
     }
 
     @Override
-    Examples draw(RandomKey key, int rows, int nCtx) {
+    protected Examples draw(RandomKey key, int rows, int nCtx) {
         int load = loads.get(key.split("load").below(loads.size(), 0));
         return pairs(key, rows, load);
     }

@@ -3,6 +3,7 @@ package io.fluxo.experiments.task;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.file.RegularFile;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,26 +16,24 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Opens tasks. A corpus that several variants share is read once, and what was read is identified by its content. */
-public final class Tasks {
+public final class Tasks implements TaskFiles {
 
+    private final Catalog catalog;
     private final Map<String, TokenText> texts = new HashMap<>();
     private final Map<String, int[]> ids = new HashMap<>();
     private final Map<String, Fingerprint> files = new HashMap<>();
+
+    /** @param catalog the kinds of task that there are */
+    public Tasks(Catalog catalog) {
+        this.catalog = catalog;
+    }
 
     /**
      * @param holdOut whether the last tenth of a text is kept for validation
      * @throws BadInput if the corpus cannot be read as text
      */
     public synchronized Task open(TaskSpec spec, boolean holdOut) {
-        return switch (spec.kind()) {
-            case CHAR_LM -> new CharLm(texts.computeIfAbsent(spec.corpus(), this::text), holdOut);
-            case TOKENS -> new TokenFile(spec.file(), ids.computeIfAbsent(spec.file(), this::ids), holdOut);
-            case MARKOV -> new Markov(spec.states());
-            case RECALL -> new Recall(spec.pairs(), spec.keys(), spec.values(), spec.distance());
-            case INDUCTION -> new Induction(spec.symbols(), spec.items());
-            case SORT -> Rearrangement.sort(spec.symbols(), spec.items());
-            case COPY -> Rearrangement.copy(spec.symbols(), spec.items());
-        };
+        return catalog.find(TaskKind.KIND, spec.kind()).orElseThrow(() -> new IllegalArgumentException("no such task: " + spec.kind())).open(spec, holdOut, this);
     }
 
     /** What was read from the file {@code path} when it was opened. */
@@ -42,7 +41,17 @@ public final class Tasks {
         return files.get(path);
     }
 
-    private TokenText text(String corpus) {
+    @Override
+    public synchronized TokenText text(String corpus) {
+        return texts.computeIfAbsent(corpus, this::read);
+    }
+
+    @Override
+    public synchronized int[] ids(String file) {
+        return ids.computeIfAbsent(file, this::readIds);
+    }
+
+    private TokenText read(String corpus) {
         if (!corpus.equals(WordNet.NAME)) {
             return file("corpus", corpus, Text.format("no such corpus: give '%s' or the path of a UTF-8 text file", WordNet.NAME),
                     (in, size) -> TokenText.read(in, corpus, size));
@@ -54,7 +63,7 @@ public final class Tasks {
         }
     }
 
-    private int[] ids(String file) {
+    private int[] readIds(String file) {
         return file("file", file, "no such file of token ids", (in, size) -> TokenIds.read(in, file));
     }
 

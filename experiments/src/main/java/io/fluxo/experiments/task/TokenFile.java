@@ -2,6 +2,9 @@ package io.fluxo.experiments.task;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.random.RandomKey;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.Type;
+import io.fluxo.setting.Violation;
 import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.List;
@@ -14,6 +17,32 @@ import java.util.stream.IntStream;
  * tenth is kept back.
  */
 final class TokenFile implements Task {
+
+    static final Key<String> FILE = Key.of("file", Type.file(), "",
+            "tokens: the path of a file of whitespace-separated ids; a relative one counts from the folder of the YAML file");
+
+    /** The next id of a file of ids, in order. */
+    static final class Kind implements TaskKind {
+        @Override
+        public List<Key<?>> keys() {
+            return List.of(FILE);
+        }
+
+        @Override
+        public List<Violation> violations(TaskSpec spec) {
+            return spec.get(FILE).isBlank() ? List.of(new Violation("file", "file must be the path of a file of whitespace-separated token ids")) : List.of();
+        }
+
+        @Override
+        public boolean showsAnswersLater(TaskSpec spec) {
+            return true;
+        }
+
+        @Override
+        public Task open(TaskSpec spec, boolean holdOut, TaskFiles files) {
+            return new TokenFile(spec.get(FILE), files.ids(spec.get(FILE)), holdOut);
+        }
+    }
 
     private static final int MAX_VALIDATION_BATCHES = 20;
 

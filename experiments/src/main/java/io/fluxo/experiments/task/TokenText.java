@@ -12,7 +12,7 @@ import java.util.List;
  * A text as token ids, one per character (Unicode code point), ids in the order of the characters. One byte per character up to 256 distinct
  * ones, two beyond.
  */
-final class TokenText {
+public final class TokenText {
 
     /** Largest corpus, in bytes. */
     static final long MAX_BYTES = 512L << 20;

@@ -1,21 +1,25 @@
 package io.fluxo.experiments.verify;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.block.Depth;
-import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Placement;
+import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.SubLayers;
 import io.fluxo.block.Traits;
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.NoNorm;
-import io.fluxo.model.Catalog;
+import io.fluxo.layer.NormFactory;
+import io.fluxo.layer.TrainingStatistics;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.ModelSpec.ActFn;
 import io.fluxo.proof.BlockProbe;
 import io.fluxo.property.BlockDomain;
 import io.fluxo.shape.Dim;
 import io.fluxo.tensor.DType;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -23,21 +27,21 @@ import java.util.function.UnaryOperator;
  * A block whose claims are examined.
  *
  * @param name      the placement's name
- * @param where     which of several examinations of it this is: {@code in blocks 0-2}, {@code in training}; empty for the only one
+ * @param where     which of a model's blocks it is: {@code in blocks 0, 2}; empty where all are of one kind
  * @param design    makes the block
  * @param parts     what is done to its parts before
  * @param catalog   what norms there are
  * @param spec      a model whose kinds (mask, norm, nonlinearity …) the block is examined in, every layer like the first; empty for all kinds
- * @param expectations claim → the verdict expected of this block, where it is not the claim's
+ * @param inTraining whether its norms are as they are in training, where tokens see each other through their statistics
  */
 public record Candidate(String name, String where, Placement design, UnaryOperator<Parts> parts, Catalog catalog, Optional<ModelSpec> spec,
-                        Map<String, Verdict> expectations) {
+                        boolean inTraining) {
 
     /** Under this name the placement stands in {@link #models}. */
     private static final String HERE = "block under examination";
 
     public Candidate(String name, Placement design, Catalog catalog, Optional<ModelSpec> spec) {
-        this(name, "", design, UnaryOperator.identity(), catalog, spec, Map.of());
+        this(name, "", design, UnaryOperator.identity(), catalog, spec, false);
     }
 
     /** What the block says of itself, without departures that it is not seen to make. */
@@ -57,55 +61,62 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
 
     /** A norm of the kind that its model has, where it has a model. */
     Optional<Layer> norm() {
-        return spec.map(one -> catalog.norms().get(one.norm().standard()).norm("norm", Dim.ONE, false, one.normEps().standard()));
+        return spec.map(one -> catalog.part(NormFactory.KIND, one.get(NORM).standard()).norm("norm", Dim.ONE, false, one.get(NORM_EPS).standard()));
     }
 
     /** Makes the block. */
     public Placement placement() {
-        return design.with(parts);
+        return design.changing(parts);
     }
 
     /** The same block with its parts changed: silenced, watched. */
     public Candidate with(UnaryOperator<Parts> change) {
-        return new Candidate(name, where, design, given -> change.apply(parts.apply(given)), catalog, spec, expectations);
+        return new Candidate(name, where, design, given -> change.apply(parts.apply(given)), catalog, spec, inTraining);
     }
 
-    /** The same block in one of several examinations, of which {@code other} verdicts are expected. */
-    public Candidate where(String place, Map<String, Verdict> other) {
-        return new Candidate(name, (where + " " + place).strip(), design, parts, catalog, spec, other);
+    /** The same block, {@code place} of a model. */
+    public Candidate at(String place) {
+        return new Candidate(name, place, design, parts, catalog, spec, inTraining);
+    }
+
+    /** The same block with its norms as they are in training. */
+    public Candidate asInTraining() {
+        UnaryOperator<Parts> training = given -> given.withNorms(norm -> norm instanceof TrainingStatistics other ? other.inTraining() : norm);
+        return new Candidate(name, where, design, given -> training.apply(parts.apply(given)), catalog, spec, true);
     }
 
     /** What rows call it: {@code pre}, {@code pre in training}. */
     public String label() {
-        return (name + " " + where).strip();
+        return name + (where.isEmpty() ? "" : " " + where) + (inTraining ? " in training" : "");
     }
 
-    /** What of {@code subject} is not as the chapter has it, as a sentence; empty where it is. */
-    public Optional<String> departure(Topic subject) {
-        return subject.departure(this);
+    /** What of {@code topic} is not as the chapter has it, as a sentence; empty where it is. */
+    public Optional<String> departure(Topic topic) {
+        return topic.departure(this);
     }
 
     /** The cases a claim for all inputs is tried on: small sizes, the kinds of the candidate's own model, or all. */
     public BlockDomain domain(DType dtype) {
         BlockDomain all = BlockDomain.of(dtype).batch(1, 2).pos(1, 6).width(1, 12);
-        return spec.map(one -> all.masks(one.mask().standard()).actFns(one.actFn().standard()).norms(one.norm().standard()).eps(one.normEps().standard()).kinds(one)).orElse(all.norms(ModelSpec.DEFAULT.norm().standard()).actFns(ActFn.RELU, ActFn.GELU, ActFn.GELU_TANH));
+        return spec.map(one -> all.masks(one.get(MASK).standard()).actFns(List.of(one.get(ACT_FN).standard())).norms(List.of(one.get(NORM).standard()))
+                .eps(one.get(NORM_EPS).standard()).kinds(one, catalog)).orElse(all.norms(List.of(ModelSpec.DEFAULT.get(NORM).standard())).actFns("relu", "gelu", "gelu_tanh"));
     }
 
     /** Of the given kinds those that the candidate's model has. */
     public boolean masks(ModelSpec.MaskKind mask) {
-        return spec.map(one -> one.mask().standard() == mask).orElse(true);
+        return spec.map(one -> one.get(MASK).standard() == mask).orElse(true);
     }
 
     /** A catalogue in which {@link #small} finds the block. */
     public Catalog models() {
-        return catalog.plus(Map.of(HERE, placement()), Map.of());
+        return catalog.plus(Placement.KIND, HERE, placement());
     }
 
     /** A small model of {@code layers} such blocks, of the candidate's own kinds where it has a model. */
     public ModelSpec small(int layers) {
         ModelSpec kinds = spec.orElse(ModelSpec.DEFAULT);
-        int groups = kinds.nHeads().standard() / kinds.keyValueHeads(0);
-        return kinds.edit().nLayers(layers).dModel(4).nHeads(2 * groups).nKeyValueHeads(2).dHead(2).dMlp(6).nCtx(8).dVocab(5).placement(HERE)
-                .normAffine(true).dropout(0).initFrom("").build();
+        int groups = kinds.layer(0).get(N_HEADS) / kinds.layer(0).keyValueHeads();
+        return kinds.with(N_LAYERS, layers).with(D_MODEL, 4).with(N_HEADS, 2 * groups).with(N_KEY_VALUE_HEADS, 2).with(D_HEAD, 2).with(D_MLP, 6).with(N_CTX, 8).with(D_VOCAB, 5).with(PLACEMENT, HERE)
+                .with(NORM_AFFINE, true).with(DROPOUT, 0.0).with(INIT_FROM, "");
     }
 }

@@ -1,37 +1,37 @@
 package io.fluxo.experiments.verify;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.block.Placement;
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.layer.TrainingStatistics;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.setting.Choice;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The blocks to examine. */
 public final class Candidates {
 
-    static final String IN_TRAINING = "in training";
-
     private Candidates() {}
 
     /** The chapter's two blocks. */
     public static List<Candidate> standard(Catalog catalog) {
-        return Stream.of(Equations.POST, Equations.PRE).map(equations -> named(nameOf(equations), catalog, List.of(), Optional.empty())).toList();
+        return Stream.of(Equations.POST, Equations.PRE).map(equations -> placed(nameOf(equations), catalog, Optional.empty(), catalog.all(Placement.KIND).keySet())).toList();
     }
 
     private static String nameOf(Equations equations) {
-        return Catalog.STANDARD.placements().entrySet().stream().filter(entry -> entry.getValue().traits().equations() == equations).findFirst()
+        return ModelParts.CATALOG.all(Placement.KIND).entrySet().stream().filter(entry -> entry.getValue().traits().equations() == equations).findFirst()
                 .orElseThrow().getKey();
     }
 
@@ -42,43 +42,43 @@ public final class Candidates {
      */
     public static List<Candidate> of(ModelSpec model, Catalog catalog) {
         SequencedMap<ModelSpec, List<Integer>> kinds = new LinkedHashMap<>();
-        model.layers().forEach(layer -> kinds.computeIfAbsent(model.like(layer), kind -> new ArrayList<>()).add(layer.index()));
+        model.layers().forEach(layer -> kinds.computeIfAbsent(model.like(layer, catalog), kind -> new ArrayList<>()).add(layer.index()));
         List<Candidate> candidates = new ArrayList<>();
         kinds.forEach((kind, layers) -> {
-            Candidate candidate = named(kind.placement().standard(), catalog, List.of(), Optional.of(kind));
-            Candidate placed = kinds.size() == 1 ? candidate : candidate.where(Text.format("in block%s %s", layers.size() == 1 ? "" : "s", layers.stream()
-                    .map(String::valueOf).collect(Collectors.joining(", "))), Map.of());
+            Candidate candidate = chosen(kind, catalog);
+            Candidate placed = kinds.size() == 1 ? candidate : candidate.at(Text.format("in block%s %s", layers.size() == 1 ? "" : "s", layers.stream()
+                    .map(String::valueOf).collect(Collectors.joining(", "))));
             candidates.add(placed);
             if (candidate.norm().orElseThrow() instanceof TrainingStatistics) {
-                candidates.add(inTraining(placed));
+                candidates.add(placed.asInTraining());
             }
         });
         return candidates;
     }
 
-    /** With its norms as they are in training: tokens see each other through its statistics, and what forbids that is expected to be refuted. */
-    private static Candidate inTraining(Candidate candidate) {
-        return candidate.with(parts -> parts.withNorms(norm -> norm instanceof TrainingStatistics other ? other.inTraining() : norm))
-                .where(IN_TRAINING, Map.of("theorem-1", Verdict.REFUTED));
+    private static Candidate chosen(ModelSpec kind, Catalog catalog) {
+        Choice placement = kind.get(PLACEMENT).standard();
+        return new Candidate(placement.toString(), catalog.part(Placement.KIND, placement), catalog, Optional.of(kind));
     }
 
     /**
-     * The block called {@code name}, a mutant's or an installed one's.
+     * The block called {@code name}, an installed one's or a mutant's, in all kinds.
      *
-     * @param mutants faulty blocks that may be named too
-     * @param spec    a model whose kinds it is examined in
      * @throws BadInput where there is none
      */
-    public static Candidate named(String name, Catalog catalog, List<Mutant> mutants, Optional<ModelSpec> spec) {
-        Optional<Mutant> mutant = mutants.stream().filter(one -> one.name().equals(name)).findFirst();
+    public static Candidate named(String name, Installed installed) {
+        Optional<Mutant> mutant = installed.claims().mutant(name);
         if (mutant.isPresent()) {
-            return mutant.get().candidate(catalog, spec);
+            return mutant.get().candidate(installed.catalog());
         }
-        Placement placement = catalog.placements().get(name);
+        List<String> legal = new ArrayList<>(installed.catalog().names(Placement.KIND));
+        installed.claims().mutants().forEach(one -> legal.add(one.name()));
+        return placed(name, installed.catalog(), Optional.empty(), legal);
+    }
+
+    private static Candidate placed(String name, Catalog catalog, Optional<ModelSpec> spec, Collection<String> legal) {
+        Placement placement = catalog.all(Placement.KIND).get(name);
         if (placement == null) {
-            SortedSet<String> installed = new TreeSet<>(catalog.placements().keySet());
-            List<String> legal = new ArrayList<>(installed);
-            mutants.forEach(one -> legal.add(one.name()));
             throw new BadInput("--placement: " + BadInput.legal("no placement named", name, legal));
         }
         return new Candidate(name, placement, catalog, spec);

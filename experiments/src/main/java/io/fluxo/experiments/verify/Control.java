@@ -1,11 +1,10 @@
 package io.fluxo.experiments.verify;
 
-
-/** A claim's verdict for a block with a fault: refuted where the fault makes it false, else, almost always, the verdict of a sound block. */
+/** A claim's verdict for a block with a fault. */
 public record Control(Claim claim, Mutant mutant, Finding finding) {
 
     public Verdict expected() {
-        return mutant.breaks().contains(claim.id()) ? Verdict.REFUTED : mutant.makesTrue().contains(claim.id()) ? Verdict.HOLDS : claim.expected();
+        return claim.expectedOf(mutant);
     }
 
     public boolean asExpected() {

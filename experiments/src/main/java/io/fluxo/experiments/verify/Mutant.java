@@ -1,30 +1,36 @@
 package io.fluxo.experiments.verify;
 
-import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Placement;
+import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Traits.Equations;
-import io.fluxo.model.Catalog;
-import io.fluxo.model.ModelSpec;
-import java.util.Map;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.PartKind;
+import io.fluxo.text.Text;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * A block with one fault, to show that a check can fail.
+ * A block with one fault, to show that a check can fail. Which claims have to refute it, they say themselves.
  *
  * @param name   {@code mutant-…}, as {@code --placement} takes it
  * @param fault  what is wrong with it, in a sentence
  * @param design makes the block, and says whose equations it claims to compute
  * @param parts  puts the faulty part in place
- * @param breaks the claims it makes false
- * @param makesTrue  the claims that are false of a sound block and true of this one; all others keep their verdict
  */
-public record Mutant(String name, String fault, Placement design, UnaryOperator<Parts> parts, Set<String> breaks, Set<String> makesTrue) {
+public record Mutant(String name, String fault, Placement design, UnaryOperator<Parts> parts) {
 
+    /** {@code --placement mutant-…}; registered under its name. */
+    public static final PartKind<Mutant> KIND = new PartKind<>("mutant", Mutant.class);
+
+    /** What every mutant's name begins with: so none can take a placement's. */
+    public static final String PREFIX = "mutant-";
+
+    /** @throws IllegalArgumentException where the name does not begin as a mutant's does */
     public Mutant {
-        breaks = Set.copyOf(breaks);
-        makesTrue = Set.copyOf(makesTrue);
+        if (!name.startsWith(PREFIX) || name.length() == PREFIX.length()) {
+            throw new IllegalArgumentException(Text.format("a mutant is called %s…, not '%s'", PREFIX, name));
+        }
     }
 
     /** Whose equations it claims to compute. */
@@ -32,7 +38,8 @@ public record Mutant(String name, String fault, Placement design, UnaryOperator<
         return design.traits().equations();
     }
 
-    public Candidate candidate(Catalog catalog, Optional<ModelSpec> spec) {
-        return new Candidate(name, "", design, parts, catalog, spec, Map.of());
+    /** The block to be examined, in all kinds. */
+    public Candidate candidate(Catalog catalog) {
+        return new Candidate(name, "", design, parts, catalog, Optional.empty(), false);
     }
 }

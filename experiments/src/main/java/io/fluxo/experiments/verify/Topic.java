@@ -1,33 +1,39 @@
 package io.fluxo.experiments.verify;
 
 import io.fluxo.block.Traits;
-import io.fluxo.experiments.spec.Values;
+import io.fluxo.layer.ActFn;
+import io.fluxo.layer.AttentionTraits;
+import io.fluxo.layer.PositionKind;
+import io.fluxo.model.LayerSpec;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.Values;
 import io.fluxo.layer.ChapterNorm;
-import io.fluxo.model.ModelSpec.AttentionKind;
-import io.fluxo.model.ModelSpec.PositionKind;
 import io.fluxo.model.ModelSpec.ResidualKind;
 import io.fluxo.text.Text;
 import java.util.Optional;
 
-/** What a claim of the chapter may speak of. A block, or the model it is examined in, may have it otherwise; then there is nothing to check. */
+/** What a claim may speak of. A block, or the model it is examined in, may have it otherwise; then there is nothing to check. */
 public enum Topic {
 
     /** softmax(qKᵀ/√d_head)V, each head with keys and values of its own. */
     ATTENTION {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             return MIXING.departure(candidate).or(() -> candidate.spec().flatMap(spec -> {
-                if (spec.attention().standard() != AttentionKind.SOFTMAX) {
-                    return Optional.of(Text.format("the model's attention is %s, not softmax", Values.label(spec.attention().standard())));
+                LayerSpec layer = spec.layer(0);
+                if (layer.attention(candidate.catalog()).equations() != AttentionTraits.Equations.CHAPTER) {
+                    return Optional.of(Text.format("the model's attention is %s, not softmax", layer.get(ModelSpec.ATTENTION)));
                 }
-                if (spec.keyValueHeads(0) != spec.nHeads().standard()) {
+                if (layer.keyValueHeads() != layer.get(ModelSpec.N_HEADS)) {
                     return Optional.of("the model's heads share keys and values");
                 }
-                if (spec.qkNorm().standard()) {
+                if (layer.get(ModelSpec.QK_NORM)) {
                     return Optional.of("the model normalises queries and keys");
                 }
-                return spec.positions() == PositionKind.ROPE || spec.positions() == PositionKind.ALIBI
-                        ? Optional.of(Text.format("the model's scores depend on positions (%s)", Values.label(spec.positions()))) : Optional.empty();
+                Choice positions = spec.get(ModelSpec.POSITIONS);
+                return candidate.catalog().part(PositionKind.KIND, positions).traits().throughScores()
+                        ? Optional.of(Text.format("the model's scores depend on positions (%s)", positions)) : Optional.empty();
             }));
         }
     },
@@ -35,18 +41,17 @@ public enum Topic {
     /** An attention sub-layer that lets tokens see each other. */
     MIXING {
         @Override
-        Optional<String> departure(Candidate candidate) {
-            return candidate.spec().map(spec -> spec.attention().standard())
-                    .filter(kind -> kind == AttentionKind.NONE || kind == AttentionKind.SELF_ONLY)
-                    .map(kind -> Text.format("with attention %s no token sees another", Values.label(kind)));
+        public Optional<String> departure(Candidate candidate) {
+            return candidate.spec().map(spec -> spec.layer(0)).filter(layer -> !layer.attention(candidate.catalog()).mixes())
+                    .map(layer -> Text.format("with attention %s no token sees another", layer.get(ModelSpec.ATTENTION)));
         }
     },
 
     /** Attention as the only way between tokens. */
     ONLY_WAY {
         @Override
-        Optional<String> departure(Candidate candidate) {
-            return MIXING.departure(candidate).or(() -> candidate.where().endsWith(Candidates.IN_TRAINING)
+        public Optional<String> departure(Candidate candidate) {
+            return MIXING.departure(candidate).or(() -> candidate.inTraining()
                     ? Optional.of("in training batch_norm lets tokens see each other past attention") : Optional.empty());
         }
     },
@@ -54,7 +59,7 @@ public enum Topic {
     /** t2 = t1 + x: what attention returns and what was there, each with weight 1. */
     SUM {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             return candidate.traits().sum().or(() -> MIXING.departure(candidate)).or(() -> residual(candidate));
         }
     },
@@ -62,7 +67,7 @@ public enum Topic {
     /** Residual connections that carry x on as it is. */
     RESIDUAL {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             return residual(candidate);
         }
     },
@@ -70,7 +75,7 @@ public enum Topic {
     /** t1, what attention returns, as the block shows it at hook_attn_out. */
     RESULT {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             Traits traits = candidate.traits();
             return traits.showsResult() ? Optional.empty() : traits.sum();
         }
@@ -79,29 +84,39 @@ public enum Topic {
     /** (x − μ)/√(σ² + ε). */
     NORM {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             return candidate.norm().filter(norm -> !(norm instanceof ChapterNorm))
-                    .map(norm -> Text.format("the model's norm is %s, not layer_norm", candidate.spec().orElseThrow().norm().standard()));
+                    .map(norm -> Text.format("the model's norm is %s, not layer_norm", candidate.spec().orElseThrow().get(ModelSpec.NORM).standard()));
         }
     },
 
     /** A feed-forward network of two projections with a nonlinearity between. */
     NETWORK {
         @Override
-        Optional<String> departure(Candidate candidate) {
+        public Optional<String> departure(Candidate candidate) {
             if (candidate.changesTheHiddenLayer()) {
                 return Optional.of("the feed-forward network has a norm within");
             }
-            return candidate.spec().flatMap(spec -> !spec.ffn().standard() ? Optional.of("the model's blocks have no feed-forward network")
-                    : spec.actFn().standard().isGated() ? Optional.of(Text.format("the model's feed-forward network is gated (%s)",
-                            Values.label(spec.actFn().standard()))) : Optional.empty());
+            return candidate.spec().map(spec -> spec.layer(0)).flatMap(layer -> {
+                Choice activation = layer.get(ModelSpec.ACT_FN);
+                if (!layer.get(ModelSpec.FFN)) {
+                    return Optional.of("the model's blocks have no feed-forward network");
+                }
+                ActFn known = candidate.catalog().part(ActFn.KIND, activation);
+                if (known.isGated()) {
+                    return Optional.of(Text.format("the model's feed-forward network is gated (%s)", activation));
+                }
+                return known.scalar().isPresent() ? Optional.empty()
+                        : Optional.of(Text.format("act_fn %s does not say which function of one number it is", activation));
+            });
         }
     };
 
-    abstract Optional<String> departure(Candidate candidate);
+    /** What of it {@code candidate} has otherwise, as a sentence; empty where nothing. */
+    public abstract Optional<String> departure(Candidate candidate);
 
     private static Optional<String> residual(Candidate candidate) {
-        return candidate.spec().map(spec -> spec.residual().standard()).filter(kind -> kind != ResidualKind.IDENTITY)
+        return candidate.spec().map(spec -> spec.get(ModelSpec.RESIDUAL).standard()).filter(kind -> kind != ResidualKind.IDENTITY)
                 .map(kind -> Text.format("the model's residual connection is %s", Values.label(kind)));
     }
 }

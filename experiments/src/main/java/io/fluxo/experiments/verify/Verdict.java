@@ -1,6 +1,6 @@
 package io.fluxo.experiments.verify;
 
-import io.fluxo.experiments.spec.Labelled;
+import io.fluxo.setting.Labelled;
 
 /** What came of a claim. */
 public enum Verdict implements Labelled {

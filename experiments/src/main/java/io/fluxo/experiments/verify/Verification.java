@@ -2,6 +2,8 @@ package io.fluxo.experiments.verify;
 
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.block.Traits.Equations;
+import io.fluxo.layer.BrokenPartException;
+import io.fluxo.text.Origin;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,10 +18,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Checks claims of candidates, and of mutants. Each worker has backends of its own; a verdict depends on claim, block and settings alone.
+ * Checks claims of candidates, and holds mutants against them. Each worker has backends of its own; a verdict depends on claim, block and settings alone.
  *
- * @param installed  backends and parts
- * @param claims     what is claimed
+ * @param installed  backends, parts and all claims there are
+ * @param claims     those of the claims that are checked
  * @param candidates of which blocks
  * @param controls   the mutants that show each check can fail
  */
@@ -34,7 +36,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
             return apparatus;
         });
         try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
-            List<Future<Row>> rows = new ArrayList<>();
+            List<Future<VerdictRow>> rows = new ArrayList<>();
             List<Future<Control>> kept = new ArrayList<>();
             for (Claim claim : claims) {
                 if (claim.scope() == Scope.NONE) {
@@ -47,14 +49,14 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
                 }
             }
             for (Mutant mutant : controls) {
-                Candidate candidate = mutant.candidate(installed.catalog(), Optional.empty());
+                Candidate candidate = mutant.candidate(installed.catalog());
                 for (Claim claim : claims) {
-                    if (claim.scope().covers(mutant.equations())) {
+                    if (installed.claims().isControl(mutant, claim)) {
                         kept.add(pool.submit(() -> new Control(claim, mutant, judged(own.get(), claim, Optional.of(candidate)).finding())));
                     }
                 }
             }
-            List<Row> judged = all(rows);
+            List<VerdictRow> judged = all(rows);
             List<Control> controlled = all(kept);
             Map<Apparatus.Setup, String> refused = new HashMap<>();
             made.forEach(apparatus -> refused.putAll(apparatus.refused()));
@@ -66,13 +68,12 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
         }
     }
 
-    private Callable<Row> row(ThreadLocal<Apparatus> own, Claim claim, Optional<Candidate> candidate) {
+    private Callable<VerdictRow> row(ThreadLocal<Apparatus> own, Claim claim, Optional<Candidate> candidate) {
         return () -> {
             long begin = System.nanoTime();
-            Judged judged = candidate.flatMap(claim::inapplicable).map(why -> new Judged(Finding.skipped(why), Verdict.SKIPPED))
-                    .orElseGet(() -> judged(own.get(), claim, candidate));
+            Judged judged = judged(own.get(), claim, candidate);
             double seconds = (System.nanoTime() - begin) / 1e9;
-            return new Row(claim, candidate.map(Candidate::label).orElse(""), judged.finding(), judged.expected(), seconds);
+            return new VerdictRow(claim, candidate.map(Candidate::label).orElse(""), judged.finding(), judged.expected(), seconds);
         };
     }
 
@@ -80,22 +81,32 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
     private record Judged(Finding finding, Verdict expected) {}
 
     private Judged judged(Apparatus apparatus, Claim claim, Optional<Candidate> candidate) {
-        Verdict claimed = candidate.map(Candidate::expectations).map(of -> of.get(claim.id())).orElse(claim.expected());
         try {
-            Finding finding = claim.check().of(candidate.orElse(null), apparatus);
-            return new Judged(finding, saysNothing(claim, candidate, finding) ? Verdict.SKIPPED : claimed);
+            Optional<String> inapplicable = candidate.flatMap(claim::inapplicable);
+            if (inapplicable.isPresent()) {
+                return new Judged(Finding.skipped(inapplicable.get()), Verdict.SKIPPED);
+            }
+            Finding finding = claim.check(candidate.orElse(null), apparatus);
+            if (finding == null) {
+                throw new BrokenPartException(Text.format("%s returned null instead of a finding", Origin.of(claim.getClass())));
+            }
+            return new Judged(finding, saysNothing(claim, candidate, finding) ? Verdict.SKIPPED : expected(claim, candidate));
         } catch (BackendUnavailableException | OutOfMemoryError noFaultOfTheBlock) {
             throw noFaultOfTheBlock;
         } catch (RuntimeException | Error broken) {
             // nothing was proved, measured or refuted; the claim's own verdict stays expected, so that it does not pass unnoticed
-            return new Judged(Finding.skipped("cannot be examined: " + installed.blame().message(broken)), claimed);
+            return new Judged(Finding.skipped("cannot be examined: " + installed.blame().message(broken)), expected(claim, candidate));
         }
+    }
+
+    private static Verdict expected(Claim claim, Optional<Candidate> candidate) {
+        return candidate.map(claim::expectedOf).orElse(claim.expected());
     }
 
     /** A block may lack what a claim speaks of, and a study may not have been run; neither is a surprise. */
     private static boolean saysNothing(Claim claim, Optional<Candidate> candidate, Finding finding) {
         boolean other = candidate.map(Candidate::equations).filter(equations -> equations == Equations.OTHER).isPresent();
-        return finding.verdict() == Verdict.SKIPPED && (other || claim.check().needsARun());
+        return finding.verdict() == Verdict.SKIPPED && (other || claim.needsARun());
     }
 
     private static <T> List<T> all(List<Future<T>> futures) throws InterruptedException {

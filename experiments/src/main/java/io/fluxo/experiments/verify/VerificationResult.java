@@ -1,6 +1,8 @@
 package io.fluxo.experiments.verify;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 
 /**
  * What a verification came to.
@@ -11,7 +13,7 @@ import java.util.List;
  * @param exact    every backend on which bits were compared
  * @param refused  the backends on which they were not, though these said that they can run; each with the reason
  */
-public record VerificationResult(List<Row> rows, List<Control> controls, Apparatus.Settings settings, List<Apparatus.Setup> exact, List<String> refused) {
+public record VerificationResult(List<VerdictRow> rows, List<Control> controls, Apparatus.Settings settings, List<Apparatus.Setup> exact, List<String> refused) {
 
     public VerificationResult {
         rows = List.copyOf(rows);
@@ -20,12 +22,19 @@ public record VerificationResult(List<Row> rows, List<Control> controls, Apparat
         refused = List.copyOf(refused);
     }
 
+    /** What was claimed, in the order of the rows. */
+    public SequencedSet<Claim> claims() {
+        SequencedSet<Claim> claims = new LinkedHashSet<>();
+        rows.forEach(row -> claims.add(row.claim()));
+        return claims;
+    }
+
     /** The rows of the claim {@code id}, one for each block. */
-    public List<Row> of(String id) {
+    public List<VerdictRow> of(String id) {
         return rows.stream().filter(row -> row.claim().id().equals(id)).toList();
     }
 
     public boolean asExpected() {
-        return rows.stream().allMatch(Row::asExpected) && controls.stream().allMatch(Control::asExpected);
+        return rows.stream().allMatch(VerdictRow::asExpected) && controls.stream().allMatch(Control::asExpected);
     }
 }

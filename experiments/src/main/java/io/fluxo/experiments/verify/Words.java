@@ -2,8 +2,8 @@ package io.fluxo.experiments.verify;
 
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.InputKind;
+import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
-import java.util.Locale;
 
 /** A case in words. */
 public final class Words {
@@ -15,7 +15,7 @@ public final class Words {
         return Text.format("%s of %s, d_model %d, %s (d_head %d, d_v %d), d_mlp %d; %s mask, %s, %s with ε = %s%s%s; weights%s; %s; numbers drawn from %d",
                 count(drawn.batch(), "sequence"), count(drawn.pos(), "token"), drawn.dModel(), count(drawn.nHeads(), "head"), drawn.dHead(),
                         drawn.dV(), drawn.dMlp(),
-                lower(drawn.mask()), lower(drawn.actFn()), drawn.norm(), number(drawn.eps()), drawn.affine() ? ", gains" : "", drawn.bias() ? ", biases" : "",
+                Values.label(drawn.mask()), drawn.actFn(), drawn.norm(), number(drawn.eps()), drawn.affine() ? ", gains" : "", drawn.bias() ? ", biases" : "",
                 drawn.weightScale() == 1 ? " as initialised" : " × " + number(drawn.weightScale()), input(drawn.input(), drawn.inputScale()), drawn.seed());
     }
 
@@ -32,10 +32,6 @@ public final class Words {
 
     private static String count(int n, String noun) {
         return n == 1 ? "1 " + noun : Text.format("%d %ss", n, noun);
-    }
-
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static String number(double value) {

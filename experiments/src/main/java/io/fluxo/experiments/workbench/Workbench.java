@@ -7,9 +7,9 @@ import io.fluxo.experiments.study.ModelSize;
 import io.fluxo.experiments.study.StudyLibrary;
 import io.fluxo.experiments.study.TrialExecutor;
 import io.fluxo.experiments.verify.Installed;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.Violation;
+import io.fluxo.setting.Violation;
 import io.fluxo.train.TrainingSpec;
 import java.time.Duration;
 import java.util.Collections;
@@ -40,7 +40,7 @@ public interface Workbench {
      */
     OpenBackend open(BackendChoice choice);
 
-    /** The placements and norms that a specification may name. */
+    /** The parts that a specification may name. */
     Catalog catalog();
 
     /** Backends and parts themselves: what {@code verify} examines. */
@@ -61,9 +61,7 @@ public interface Workbench {
     Bench bench(BenchCase spec, String backend);
 
     /** The studies known by name. */
-    default StudyLibrary studies() {
-        return StudyLibrary.standard();
-    }
+    StudyLibrary studies();
 
     /** A backend that runs, until it is closed. */
     interface OpenBackend extends AutoCloseable {

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.cli;
 
+import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.Fixtures;
@@ -340,7 +341,7 @@ class CliTest {
         assertThat(depth.err).isEmpty();
         Study shown = Fixtures.study(depth.out);
         Study known = StudyLibrary.standard().find("depth").orElseThrow().study();
-        assertThat(shown.training().steps()).isEqualTo(7);
+        assertThat(shown.training().get(STEPS)).isEqualTo(7);
         assertThat(shown.withTraining(known.training()).vary()).isEqualTo(known.vary());
         assertThat(Fixtures.study(fluxo("ablate", "depth", "--yaml").out)).isEqualTo(known);
     }

@@ -1,13 +1,16 @@
 package io.fluxo.experiments.cli;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.study.BackendChoice;
+import io.fluxo.experiments.study.StudyLibrary;
 import io.fluxo.experiments.study.TrialExecutor;
 import io.fluxo.experiments.workbench.BackendRow;
 import io.fluxo.experiments.workbench.Workbench;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
 import java.util.List;
 
@@ -46,6 +49,11 @@ record FakeWorkbench(TrialExecutor trains) implements Workbench {
     }
 
     @Override
+    public StudyLibrary studies() {
+        return StudyLibrary.standard();
+    }
+
+    @Override
     public Catalog catalog() {
         return Fixtures.CATALOG;
     }
@@ -57,7 +65,7 @@ record FakeWorkbench(TrialExecutor trains) implements Workbench {
 
     @Override
     public io.fluxo.experiments.study.ModelSize size(ModelSpec model) {
-        long parameters = 12L * model.nLayers() * model.dModel() * model.dModel() + 2L * model.dVocab() * model.dModel();
+        long parameters = 12L * model.get(N_LAYERS) * model.get(D_MODEL) * model.get(D_MODEL) + 2L * model.get(D_VOCAB) * model.get(D_MODEL);
         return new io.fluxo.experiments.study.ModelSize(parameters, 3.0 * parameters);
     }
 

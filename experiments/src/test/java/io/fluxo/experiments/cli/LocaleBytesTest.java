@@ -33,6 +33,9 @@ class LocaleBytesTest {
             tune: {steps: 5, over: {training.warmup: [1, 4]}}
             compare_on: validation_loss
             seeds: 2
+            conditions:
+              - {measure: final_loss, of: {variant: title, lr: 1e-2}, less: {variant: TITLE, lr: 1e-7}, above: -100.25, below: 1234.5}
+              - {measure: final_loss, of: {variant: title, lr: 1e-2}, below: 1000, relative_to: unigram_entropy}
             """;
 
     @TempDir

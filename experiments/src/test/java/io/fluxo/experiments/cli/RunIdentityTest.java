@@ -1,5 +1,6 @@
 package io.fluxo.experiments.cli;
 
+import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.Fixtures;
@@ -228,7 +229,7 @@ class RunIdentityTest {
     @Test
     void anExpectationNeedsARule() throws IOException {
         Files.writeString(small, Fixtures.SMALL + "expected: holds\n");
-        ablate(small).refused(2, "small.yaml:8: expected: no rule for a verdict is known for the study 'small', so that it cannot be 'holds': leave it out");
+        ablate(small).refused(2, "small.yaml:8: expected: there are no conditions to judge the study 'small' by, so that it cannot be 'holds': write conditions, or leave it out");
         Files.writeString(small, Fixtures.SMALL + "expected: does not hold\n");
         ablate(small).refused(2, "small.yaml:8: expected");
     }
@@ -285,7 +286,7 @@ class RunIdentityTest {
     @Test
     void anInterruptedRunReadsTheSameFiles() throws IOException {
         Path study = textStudy("here", "hello world ".repeat(20));
-        TrialExecutor failing = (trial, task, model, listener) -> trial.training().warmup() == 2 ? fail() : SYNTHETIC.execute(trial, task, model, listener);
+        TrialExecutor failing = (trial, task, model, listener) -> trial.training().get(WARMUP) == 2 ? fail() : SYNTHETIC.execute(trial, task, model, listener);
         Called.with(failing, "ablate", study, "--out", run, "--quiet");
         ablate("--resume", run).succeeded();
         ablate(study, "--out", folder.resolve("whole")).succeeded();
@@ -297,7 +298,7 @@ class RunIdentityTest {
         Files.writeString(small, Fixtures.SMALL + "tune: {steps: 25, over: {training.lr: [1e-3, 3e-3]}}\n");
         ablate(small, "--out", folder.resolve("whole")).succeeded();
         String best = Json.parse(Files.readString(folder.resolve("whole/results.json"))).path("tuning").get(0).path("chosen").path("training.lr").asString();
-        TrialExecutor failing = (trial, task, model, listener) -> trial.id().startsWith("tune-placement=pre") && trial.training().lr() == Double.parseDouble(best)
+        TrialExecutor failing = (trial, task, model, listener) -> trial.id().startsWith("tune-placement=pre") && trial.training().get(LR) == Double.parseDouble(best)
                 ? fail() : SYNTHETIC.execute(trial, task, model, listener);
         Called.with(failing, "ablate", small, "--out", run, "--quiet").refused(1, "failed: permission denied; what is measured depends on it", "ablate --resume " + run);
         assertThat(run.resolve("trials/placement=pre,seed=1")).doesNotExist();

@@ -156,6 +156,6 @@ class CheckpointTest {
                 model: {n_layers: 2, d_model: 8, n_ctx: 8, dropout: 0.2}
                 training: {steps: 24, batch: 2, eval_every: 5, %s}
                 seeds: 1
-                """.formatted(training)), 1), new Tasks(), Locations.of("test"));
+                """.formatted(training)), 1), new Tasks(Fixtures.ALL), Locations.of("test"));
     }
 }

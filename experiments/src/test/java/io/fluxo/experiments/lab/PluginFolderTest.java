@@ -44,9 +44,9 @@ class PluginFolderTest {
                 package example;
                 import io.fluxo.block.*;
                 import io.fluxo.layer.*;
-                public final class %s extends io.fluxo.plugin.FluxoPlugin {
+                public final class %s implements io.fluxo.plugin.FluxoPlugin {
                     @Override
-                    protected void contribute() {
+                    public void contribute(io.fluxo.plugin.Contributions to) {
                         %s
                     }
                 }
@@ -54,7 +54,7 @@ class PluginFolderTest {
     }
 
     private static String placement(String name) {
-        return "placement(\"%s\", Placement.of(PreNormBlock::new, true));".formatted(name);
+        return "to.add(io.fluxo.block.Placement.KIND, \"%s\", Placement.of(PreNormBlock::new, true));".formatted(name);
     }
 
     private void refused(String... parts) {
@@ -67,7 +67,7 @@ class PluginFolderTest {
     @Test
     void everyPluginIsFoundAndWhatIsNoneIsNamed() throws IOException {
         jar("b.jar", "Second", placement("second"));
-        jar("a.jar", "First", placement("first") + " norm(\"plain\", (path, width, affine, eps) -> new NoNorm(path));");
+        jar("a.jar", "First", placement("first") + "to.add(io.fluxo.layer.NormFactory.KIND, \"plain\", (path, width, affine, eps) -> new NoNorm(path));");
         Files.writeString(plugins.resolve("README.md"), "what these are");
         Files.writeString(plugins.resolve(".DS_Store"), "");
         Files.createDirectory(plugins.resolve("old"));
@@ -91,7 +91,7 @@ class PluginFolderTest {
                 }
                 """);
         PluginJar.pack(library, plugins.resolve("z-library.jar"));
-        jar("a.jar", "User", "try { placement((String) Class.forName(\"example.Named\").getMethod(\"name\").invoke(null), Placement.of(PreNormBlock::new, true)); }"
+        jar("a.jar", "User", "try { to.add(Placement.KIND, (String) Class.forName(\"example.Named\").getMethod(\"name\").invoke(null), Placement.of(PreNormBlock::new, true)); }"
                 + " catch (ReflectiveOperationException missing) { throw new IllegalStateException(missing); }");
         Ran ran = schema();
         assertThat(ran.status).as(ran.err).isZero();
@@ -119,7 +119,7 @@ class PluginFolderTest {
     @Test
     void aClassThatIsNoPluginIsRefused() throws IOException {
         service("java.lang.String");
-        refused(plugins.resolve("x.jar") + ": the plugin java.lang.String does not extend io.fluxo.plugin.FluxoPlugin");
+        refused(plugins.resolve("x.jar") + ": the plugin java.lang.String does not implement io.fluxo.plugin.FluxoPlugin");
     }
 
     private void service(String name) throws IOException {
@@ -155,14 +155,8 @@ class PluginFolderTest {
 
     @Test
     void aPartWithoutAValueIsRefused() {
-        jar("x.jar", "Nothing", "placement(\"nothing\", null);");
+        jar("x.jar", "Nothing", "to.add(io.fluxo.block.Placement.KIND, \"nothing\", null);");
         refused("the plugin example.Nothing of x.jar cannot be installed: ", "a placement needs a name and may not be null; here are the name nothing and the placement null");
-    }
-
-    @Test
-    void aBindingThatCannotBeMadeIsRefused() {
-        jar("x.jar", "Unbound", "bind(Runnable.class).to(java.util.concurrent.FutureTask.class);");
-        refused("the plugin example.Unbound of x.jar cannot be installed: ", "FutureTask");
     }
 
     @Test

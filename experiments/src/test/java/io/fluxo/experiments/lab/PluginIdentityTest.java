@@ -18,10 +18,10 @@ class PluginIdentityTest {
     private static final String SOURCE = """
             package example;
 
-            public final class Scaled extends io.fluxo.plugin.FluxoPlugin {
+            public final class Scaled implements io.fluxo.plugin.FluxoPlugin {
                 @Override
-                protected void contribute() {
-                    norm("scaled", (path, width, affine, eps) -> new io.fluxo.layer.Layer(path) {
+                public void contribute(io.fluxo.plugin.Contributions to) {
+                    to.add(io.fluxo.layer.NormFactory.KIND, "scaled", (path, width, affine, eps) -> new io.fluxo.layer.Layer(path) {
                         @Override
                         protected io.fluxo.tensor.Tensor compute(io.fluxo.layer.Pass pass, io.fluxo.tensor.Tensor x) {
                             return pass.scale(x, FACTOR);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fluxo.experiments.Blame;
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.study.ModelSize;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +17,7 @@ class ProductCounterTest {
     @Test
     void countsWhatTheFormulaSays() {
         ModelSpec spec = Fixtures.study("model: {n_layers: 3, d_model: 24, n_heads: 4, d_mlp: 40, n_ctx: 10, d_vocab: 17}").model();
-        ModelSize size = ProductCounter.size(spec, Catalog.STANDARD, BLAME);
+        ModelSize size = ProductCounter.size(spec, ModelParts.CATALOG, BLAME);
         assertThat(size.multiplyAdds()).isEqualTo(3 * (3 * (4 * 24 * 24 + 2 * 24 * 40 + 2 * 10 * 24) + 24 * 17));
         // embedding, positions, blocks with their biases, unembedding
         assertThat(size.parameters()).hasValue(17 * 24 + 10 * 24 + 3 * (4 * 24 * 24 + 4 * 24 + 2 * 24 * 40 + 40 + 24) + 24 * 17);
@@ -27,6 +27,6 @@ class ProductCounterTest {
     void theSameForEveryPlacementAndWithoutParametersToIt() {
         ModelSpec pre = Fixtures.study("model: {n_layers: 2, d_vocab: 9, norm_affine: true}").model();
         ModelSpec post = Fixtures.study("model: {n_layers: 2, d_vocab: 9, norm_affine: true, placement: post}").model();
-        assertThat(ProductCounter.size(pre, Catalog.STANDARD, BLAME).multiplyAdds()).isEqualTo(ProductCounter.size(post, Catalog.STANDARD, BLAME).multiplyAdds());
+        assertThat(ProductCounter.size(pre, ModelParts.CATALOG, BLAME).multiplyAdds()).isEqualTo(ProductCounter.size(post, ModelParts.CATALOG, BLAME).multiplyAdds());
     }
 }

@@ -4,8 +4,10 @@ import static io.fluxo.experiments.lab.Program.fluxo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.checkpoint.CharacterTokenizer;
+import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.lab.Program.Ran;
+import io.fluxo.experiments.task.TaskParts;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.random.RandomKey;
@@ -177,7 +179,7 @@ class StartingModelTest {
     @Test
     void theModelKeepsItsCharacters() throws IOException {
         Path model = copied();
-        var task = new Tasks().open(TaskSpec.DEFAULT.withCorpus(corpus.toString()), false);
+        var task = new Tasks(Fixtures.ALL).open(TaskSpec.DEFAULT.with(TaskParts.CORPUS, corpus.toString()), false);
         List<String> characters = CharacterTokenizer.read(model).orElseThrow().characters();
         assertThat(characters).isEqualTo(task.symbols());
         int[] ids = task.batch(RandomKey.of(1), 1, 1, 40).tokens();

@@ -3,8 +3,11 @@ package io.fluxo.experiments.lab;
 import static io.fluxo.experiments.lab.Program.fluxo;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.lab.Program.Ran;
+import io.fluxo.experiments.task.TaskKind;
+import io.fluxo.experiments.task.TaskParts;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.random.RandomKey;
@@ -15,7 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,13 +66,14 @@ class WhatIsTrainedTest {
         }
     }
 
-    /** What {@link TaskSpec#showsAnswersLater} says, against what is shown. */
+    /** What {@link TaskKind#showsAnswersLater} says, against what is shown. */
     @ParameterizedTest
     @CsvSource({"char_lm, true", "markov, true", "induction, true", "sort, true", "copy, true", "recall, false"})
     void answersAreShownLaterWhereTheTaskSaysSo(String kind, boolean shown) throws IOException {
-        TaskSpec spec = new TaskSpec(TaskSpec.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), corpus().toString(), "", 5, List.of(4), 9, 5, 2, 9, 4);
-        assertThat(spec.showsAnswersLater()).isEqualTo(shown);
-        Examples examples = new Tasks().open(spec, false).batch(RandomKey.of(3), 1, 20, 10);
+        TaskSpec spec = TaskSpec.DEFAULT.with(TaskSpec.KIND, kind).with(TaskParts.CORPUS, corpus().toString())
+                .withAll(Map.of("states", 5, "pairs", List.of(4), "keys", 9, "values", 5, "distance", 2, "symbols", 9, "items", 4));
+        assertThat(Fixtures.ALL.find(TaskKind.KIND, kind).orElseThrow().showsAnswersLater(spec)).isEqualTo(shown);
+        Examples examples = new Tasks(Fixtures.ALL).open(spec, false).batch(RandomKey.of(3), 1, 20, 10);
         int next = 0;
         int later = 0;
         for (int at = 0; at < examples.targets().length; at++) {
@@ -87,7 +91,7 @@ class WhatIsTrainedTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "d_model: 1000000|model.d_model: a tensor [", "d_mlp: 2000000000|model.d_mlp: a tensor [", "d_head: 2000000000|model.d_head: ",
-        "d_model: 30000|model.d_model: the model's 360,063,540,800 parameters take 5,761.0 GB with gradients and the optimizer's two moments", "n_ctx: 2147483647, positions: none|training.batch: batch 1 × (n_ctx 2,147,483,647 + 1) are more ids",
+        "d_model: 30000|model.d_model: the model's 360,063,540,800 parameters take 5,761.0 GB with gradients and the optimizer's state", "n_ctx: 2147483647, positions: none|training.batch: batch 1 × (n_ctx 2,147,483,647 + 1) are more ids",
         "n_ctx: 1000000000, positions: none|training.batch: the logits [batch 1, n_ctx 1,000,000,000, d_vocab 5]"})
     void whatDoesNotFitIntoMemoryIsNotBegun(String size, String message) throws IOException {
         String key = size.split(":")[0];
@@ -109,11 +113,11 @@ class WhatIsTrainedTest {
     @Test
     void aByteOrderMarkIsNoSymbol() throws IOException {
         Path marked = Files.writeString(folder.resolve("marked.txt"), "\uFEFF" + Files.readString(corpus()));
-        Tasks tasks = new Tasks();
-        assertThat(tasks.open(TaskSpec.DEFAULT.withCorpus(marked.toString()), false).symbols())
-                .isEqualTo(tasks.open(TaskSpec.DEFAULT.withCorpus(corpus().toString()), false).symbols());
+        Tasks tasks = new Tasks(Fixtures.ALL);
+        assertThat(tasks.open(TaskSpec.DEFAULT.with(TaskParts.CORPUS, marked.toString()), false).symbols())
+                .isEqualTo(tasks.open(TaskSpec.DEFAULT.with(TaskParts.CORPUS, corpus().toString()), false).symbols());
         Path ids = Files.writeString(folder.resolve("marked-ids.txt"), "\uFEFF3 1 2");
-        assertThat(tasks.open(TaskSpec.DEFAULT.withKind(TaskSpec.Kind.TOKENS).withFile(ids.toString()), false).vocabulary()).isEqualTo(4);
+        assertThat(tasks.open(TaskSpec.DEFAULT.with(TaskSpec.KIND, "tokens").withAll(Map.of("file", ids.toString())), false).vocabulary()).isEqualTo(4);
     }
 
     private Path corpus() throws IOException {

@@ -17,18 +17,15 @@ import io.fluxo.experiments.study.StudyProgress;
 import io.fluxo.experiments.study.StudyResult;
 import io.fluxo.experiments.study.StudyRunner;
 import io.fluxo.experiments.study.StudyTrials;
-import io.fluxo.experiments.study.Trial;
 import io.fluxo.experiments.study.TrialExecutor;
 import io.fluxo.experiments.study.TrialListener;
 import io.fluxo.experiments.study.TrialOutcome;
 import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.experiments.study.Tuning;
-import io.fluxo.model.Catalog;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,7 +66,7 @@ class CrowdedReportInBrowserTest {
             if (method.getName().equals("step")) {
                 StepMetrics step = (StepMetrics) arguments[0];
                 double factor = Math.pow(10, step.step() / 2.0);
-                Map<io.fluxo.train.Measure, double[]> byLayer = new EnumMap<>(io.fluxo.train.Measure.class);
+                Map<String, double[]> byLayer = new LinkedHashMap<>();
                 step.byLayer().forEach((measure, row) -> byLayer.put(measure, java.util.Arrays.stream(row).map(value -> value * factor).toArray()));
                 arguments[0] = new StepMetrics(step.step(), step.step() >= last ? Double.NaN : step.loss() * factor, step.learningRate(), byLayer, step.validationLoss());
             }
@@ -95,7 +92,7 @@ class CrowdedReportInBrowserTest {
                 tune: {steps: 20, over: {training.lr: [1e-3, 3e-3]}, bounded: {training.lr: it is only a test}}
                 compare_on: validation_loss
                 """.replace("F/", folder + "/").replace("T,", "training-text-in-plain-utf-8.txt,").replace("T]", "training-text-in-plain-utf-8.txt]"));
-        StudyTrials trials = StudyTrials.of(study, 1, Catalog.STANDARD, Locations.of("test"));
+        StudyTrials trials = StudyTrials.of(study, 1, Fixtures.ALL, Locations.of("test"));
         RunDirectory directory = RunDirectory.create(folder.resolve("run"), false);
         Tuning tuning = Tuning.of(study, new StudyRunner(new SyntheticExecutor(3.1), 2, StudyProgress.SILENT).run(trials.tuning(), directory));
         List<PreparedTrial> measured = trials.measured(tuning);

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.report;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.Fixtures;
@@ -46,7 +47,7 @@ class ReportInBrowserTest {
 
     private static final TrialExecutor EXAMINED = (trial, task, model, listener) -> {
         var outcome = new SyntheticExecutor(3.1).execute(trial, task, model, listener);
-        boolean post = trial.model().placement().equals("post");
+        boolean post = trial.model().get(PLACEMENT).standard().is("post");
         listener.figure("accuracy", (post ? 0.6 : 0.9) + trial.seed() / 100.0);
         listener.curve(new AxisCurve("accuracy_by_pairs", "pairs", List.of(1.0, 2.0, 4.0, 8.0), List.of(1.0, 0.9, post ? 0.4 : 0.8, post ? 0.2 : 0.7)));
         return outcome;
@@ -61,7 +62,7 @@ class ReportInBrowserTest {
     void write() throws Exception {
         Study study = Fixtures.study(Fixtures.SMALL.replace("seeds: 2", "seeds: 3").replace("steps: 30", "steps: 120")
                 .replace("[pre, post]", "[pre, post], training.warmup: [1, 8]")).comparingOn("accuracy");
-        List<PreparedTrial> trials = Trials.prepare(Trials.of(study, 1), new Tasks(), Locations.of("test"));
+        List<PreparedTrial> trials = Trials.prepare(Trials.of(study, 1), new Tasks(Fixtures.ALL), Locations.of("test"));
         RunDirectory directory = RunDirectory.create(folder.resolve("run"), false);
         List<TrialResult> results = new StudyRunner(EXAMINED, 2, StudyProgress.SILENT).run(trials, directory);
         StudyDefinition definition = new StudyDefinition(study, VerdictRule.NONE, List.of(

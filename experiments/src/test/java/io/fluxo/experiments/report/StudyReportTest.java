@@ -108,7 +108,7 @@ class StudyReportTest {
     }
 
     private String report(Study study, double plateau) throws Exception {
-        List<PreparedTrial> trials = Trials.prepare(Trials.of(study, 1), new Tasks(), Locations.of("test"));
+        List<PreparedTrial> trials = Trials.prepare(Trials.of(study, 1), new Tasks(Fixtures.ALL), Locations.of("test"));
         RunDirectory directory = RunDirectory.create(folder.resolve("run" + System.nanoTime()), false);
         List<TrialResult> results = new StudyRunner(new SyntheticExecutor(plateau), 2, StudyProgress.SILENT).run(trials, directory);
         StudyResult result = StudyResult.of(study, StudyLibrary.standard().definition(study), "simd", 1, trials, results, model -> new ModelSize(1_000, 3_000));

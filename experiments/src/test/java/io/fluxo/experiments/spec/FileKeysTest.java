@@ -2,6 +2,8 @@ package io.fluxo.experiments.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fluxo.experiments.task.TaskParts;
+import io.fluxo.setting.Choice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,14 +18,14 @@ class FileKeysTest {
 
     @Test
     void aPathIsShownByTheShortestEndThatTellsItApart() {
-        assertThat(FileKeys.shown("task.corpus", List.of("/x/a.txt", "/x/b.txt"))).containsExactly("a.txt", "b.txt");
-        assertThat(FileKeys.shown("task.corpus", List.of("/x/one/t.txt", "/x/two/t.txt", "wordnet"))).containsExactly("one/t.txt", "two/t.txt", "wordnet");
-        assertThat(FileKeys.shown("task.corpus", List.of("/home/me/en/text.txt", "/home/me/de/text.txt", "/home/you/de/text.txt", "/home/me/other.txt", "wordnet")))
+        assertThat(shown("task.corpus", List.of("/x/a.txt", "/x/b.txt"))).containsExactly("a.txt", "b.txt");
+        assertThat(shown("task.corpus", List.of("/x/one/t.txt", "/x/two/t.txt", "wordnet"))).containsExactly("one/t.txt", "two/t.txt", "wordnet");
+        assertThat(shown("task.corpus", List.of("/home/me/en/text.txt", "/home/me/de/text.txt", "/home/you/de/text.txt", "/home/me/other.txt", "wordnet")))
                 .containsExactly("en/text.txt", "me/de/text.txt", "you/de/text.txt", "other.txt", "wordnet");
-        assertThat(FileKeys.shown("task.corpus", List.of("/x/wordnet", "wordnet"))).containsExactly("/x/wordnet", "wordnet");
-        assertThat(FileKeys.shown("task.file", List.of("/t", "/x/t"))).containsExactly("/t", "/x/t");
-        assertThat(FileKeys.shown("model.init_from", List.of("", "/x/model"))).containsExactly("", "model");
-        assertThat(FileKeys.shown("model.placement", List.of("a/b", "c/b"))).containsExactly("a/b", "c/b");
+        assertThat(shown("task.corpus", List.of("/x/wordnet", "wordnet"))).containsExactly("/x/wordnet", "wordnet");
+        assertThat(shown("task.file", List.of("/t", "/x/t"))).containsExactly("/t", "/x/t");
+        assertThat(shown("model.init_from", List.of("", "/x/model"))).containsExactly("", "model");
+        assertThat(shown("model.placement", List.of(Choice.of("a/b"), Choice.of("c/b")))).containsExactly(Choice.of("a/b"), Choice.of("c/b"));
     }
 
     @Test
@@ -38,8 +40,12 @@ class FileKeysTest {
         assertThat(corpus("link/../t.txt")).isEqualTo(folder.resolve("link/../t.txt").toString());
     }
 
+    private static List<Object> shown(String key, List<Object> values) {
+        return FileKeys.shown(Study.DEFAULT.key(key), values);
+    }
+
     private String corpus(String written) {
-        Study study = Study.DEFAULT.withTask(Study.DEFAULT.task().withCorpus(written));
-        return FileKeys.resolved(study, folder, Locations.of("test")).task().corpus();
+        Study study = Study.DEFAULT.withTask(Study.DEFAULT.task().with(TaskParts.CORPUS, written));
+        return FileKeys.resolved(study, folder, Locations.of("test")).task().get(TaskParts.CORPUS);
     }
 }

@@ -2,6 +2,8 @@ package io.fluxo.experiments.spec;
 
 import static io.fluxo.experiments.Fixtures.READER;
 import static io.fluxo.experiments.Fixtures.study;
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -45,8 +47,8 @@ class StudyReaderTest {
     @Test
     void missingKeysKeepTheirDefaults() {
         assertThat(study("{}")).isEqualTo(Study.DEFAULT);
-        assertThat(study("model: {d_model: 16}").model().nLayers()).isEqualTo(6);
-        assertThat(study("model: {d_model: 16}").model().dModel()).isEqualTo(16);
+        assertThat(study("model: {d_model: 16}").model().get(N_LAYERS)).isEqualTo(6);
+        assertThat(study("model: {d_model: 16}").model().get(D_MODEL)).isEqualTo(16);
     }
 
     @Test
@@ -60,10 +62,10 @@ class StudyReaderTest {
     @Test
     void numbersReadAsNumbers() {
         Study study = study("training: {epsilon: 1e-9, lr: 5E-3, weight_decay: .5, clip: 1}");
-        assertThat(study.training().epsilon()).isEqualTo(1e-9);
-        assertThat(study.training().lr()).isEqualTo(0.005);
-        assertThat(study.training().weightDecay()).isEqualTo(0.5);
-        assertThat(study.training().clip()).isEqualTo(1.0);
+        assertThat(study.training().get(EPSILON)).isEqualTo(1e-9);
+        assertThat(study.training().get(LR)).isEqualTo(0.005);
+        assertThat(study.training().get(WEIGHT_DECAY)).isEqualTo(0.5);
+        assertThat(study.training().get(CLIP)).isEqualTo(1.0);
     }
 
     @ParameterizedTest
@@ -79,8 +81,8 @@ class StudyReaderTest {
             model: {dropout: '0.1'}                         | model.dropout: must be a number, not the text '0.1'
             model: {ffn: yes}                               | model.ffn: must be true or false, not the text 'yes'
             model: {placement: 3}                           | model.placement: must be text, not 3
-            model: {act_fn: rellu}                          | model.act_fn: unknown value 'rellu'; did you mean 'relu'? (legal: relu, gelu, gelu_tanh, silu, swiglu, geglu)
-            model: {act_fn: RELU}                           | model.act_fn: unknown value 'RELU'; did you mean 'relu'?
+            model: {act_fn: rellu}                          | model.act_fn: unknown act_fn 'rellu'; did you mean 'relu'? (legal: relu, gelu, gelu_tanh, silu, swiglu, geglu)
+            model: {act_fn: RELU}                           | model.act_fn: unknown act_fn 'RELU'; did you mean 'relu'?
             model: {placement: prr}                         | x.yaml:1: model.placement: unknown placement 'prr'; did you mean 'pre'? (legal: post, pre)
             model: {norm: batch}                            | model.norm: unknown norm 'batch' (legal: layer_norm, rms_norm)
             model: {d_model: {default: 8, "0": 4}}          | x.yaml:1: model.d_model: is one value for the whole model, not a mapping; by layer there can be n_heads,
@@ -99,7 +101,7 @@ class StudyReaderTest {
             training: {betas: [0.9]}                        | training.betas: betas must be two numbers
             training: {betas: 0.9}                          | training.betas: must be a list such as [a, b], not 0.9
             training: {lr: -1}                              | training.lr: lr must be a finite number
-            task: {kind: char_ml}                           | task.kind: unknown value 'char_ml'; did you mean 'char_lm'?
+            task: {kind: char_ml}                           | task.kind: unknown task 'char_ml'; did you mean 'char_lm'?
             task: {kind: markov, states: 1}                 | task.states: states must be at least 2
             task: {corpus: ''}                              | task.corpus: corpus must be 'wordnet' or the path
             vary: {model.placement: pre}                    | vary.model.placement: must be a list such as [a, b], not the text 'pre'
@@ -117,7 +119,7 @@ class StudyReaderTest {
             task: {kind: recall, pairs: [70]}               | task.pairs: pairs must list different numbers of pairs, each at least 1 and at most keys (64)
             task: {kind: recall, pairs: 3}                  | task.pairs: must be a list such as [a, b], not 3
             task: {kind: sort, items: 0}                    | task.items: items must be at least 1
-            vary: {task.kind: [markov, sorting]}            | unknown value 'sorting' (legal: char_lm, tokens, markov, recall, induction, sort, copy)
+            vary: {task.kind: [markov, sorting]}            | unknown task 'sorting' (legal: char_lm, tokens, markov, recall, induction, sort, copy)
             model: {family: gru, n_heads: 2}                | x.yaml:1: model.n_heads: n_heads does nothing in family gru, which reads family, n_layers, d_model
             model: {family: rnn, norm: rms_norm, act_fn: gelu} | x.yaml:1: model.act_fn: act_fn does nothing in family rnn
             model: {family: rnn, norm: rms_norm, act_fn: gelu} | embed_std, init_from; likewise model.norm

@@ -7,14 +7,15 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.fluxo.block.Placement;
+import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.study.StudyLibrary;
-import io.fluxo.experiments.task.TaskSpec;
-import io.fluxo.model.Catalog;
+import io.fluxo.model.ModelParts;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.train.TrainingSpec;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,13 +24,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
+import tools.jackson.databind.JsonNode;
 
 /** The schema held against a validator of another house. */
 class StudySchemaTest {
 
-    private static final StudyReader READER = new StudyReader(Catalog.STANDARD, StudyLibrary.standard()::defaults);
+    private static final StudyReader READER = new StudyReader(Fixtures.ALL, StudyLibrary.standard()::defaults);
     private static final Schema SCHEMA = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-            .getSchema(Json.pretty(new StudySchema(Catalog.STANDARD).schema()), InputFormat.JSON);
+            .getSchema(Json.pretty(new StudySchema(Fixtures.ALL).schema()), InputFormat.JSON);
 
     static Stream<String> builtIn() {
         StudyLibrary library = StudyLibrary.standard();
@@ -53,6 +55,10 @@ class StudySchemaTest {
             "tune: {steps: 5, over: {model.d_model: [8, 16]}, bounded: {model.d_model: sizes stay comparable}}\ncompare_on: exam_accuracy",
             "training: {eval_every: 5}\ncompare_on: validation_loss",
             "task: {kind: recall}\ncompare_on: accuracy_at_32_pairs",
+            "conditions: [{measure: final_loss, of: default, below: 1}]\nexpected: does not hold\njudged_from: 5",
+            "vary: {model.norm: [layer_norm, rms_norm]}\nconditions: [{measure: final_loss, of: {norm: rms_norm}, less: norm=layer_norm, above: -1, below: 0.1, in: mean, what: x}]",
+            "conditions: [{measure: loss_by_position, at: 1, less_at: 2, of: default, above: 0}, {measure: accuracy_at_32_pairs, of: default, above: 0}]",
+            "conditions: [{measure: final_loss, of: default, below: 1, relative_to: unigram_entropy}, {measure: stream_gradient_spread, of: default, below: 1}]",
             "model: {family: gru}\nseeds: 1\nmeasure: [loss, update_ratio]\ntraining: {betas: [0.9, 0.98], lr: 5e-3}"})
     void whatTheReaderTakesIsValid(String yaml) {
         assertThat(errors(yaml)).isEmpty();
@@ -89,6 +95,18 @@ class StudySchemaTest {
             "compare_on: [final_loss]",
             "tune: {bounded: {training.lr: ''}}",
             "tune: {bounded: {lr: because}}",
+            "conditions: {measure: final_loss, of: default, below: 1}",
+            "conditions: [{measure: final_loss, of: default}]",
+            "conditions: [{of: default, below: 1}]",
+            "conditions: [{measure: final_loss, below: 1}]",
+            "conditions: [{measure: final_los, of: default, below: 1}]",
+            "conditions: [{measure: final_loss, of: default, bellow: 1}]",
+            "conditions: [{measure: final_loss, of: default, below: low}]",
+            "conditions: [{measure: final_loss, of: [default], below: 1}]",
+            "conditions: [{measure: final_loss, of: default, below: 1, in: seeds}]",
+            "conditions: [{measure: final_loss, of: default, below: 1, relative_to: zero}]",
+            "conditions: [{measure: final_loss, of: default, below: 1}, {measure: final_loss, of: default, below: 1}]",
+            "judged_from: soon",
             "name: x"})
     void whatTheReaderRefusesIsNot(String yaml) {
         assertThat(errors(yaml)).isNotEmpty();
@@ -97,22 +115,30 @@ class StudySchemaTest {
 
     @Test
     void aPluginsPlacementIsInIt() {
-        Catalog more = Catalog.STANDARD.plus(java.util.Map.of("my-block", Catalog.STANDARD.placements().get("pre")), java.util.Map.of());
+        Catalog more = Fixtures.ALL.plus(Placement.KIND, "my-block", ModelParts.CATALOG.all(Placement.KIND).get("pre"));
         assertThat(Json.pretty(new StudySchema(more).schema())).contains("my-block");
-        assertThat(Json.pretty(new StudySchema(Catalog.STANDARD).schema())).doesNotContain("my-block").contains("sandwich", "dynamic_tanh", "interleaved");
+        assertThat(Json.pretty(new StudySchema(Fixtures.ALL).schema())).doesNotContain("my-block").contains("sandwich", "dynamic_tanh", "interleaved");
     }
 
     @Test
     void everyKeyIsDescribed() {
-        Properties descriptions = StudySchema.descriptions();
-        assertThat(RecordKeys.keys(ModelSpec.class)).allSatisfy(key -> assertThat(descriptions).containsKey("model." + key));
-        assertThat(RecordKeys.keys(TrainingSpec.class)).allSatisfy(key -> assertThat(descriptions).containsKey("training." + key));
-        assertThat(RecordKeys.keys(TaskSpec.class)).allSatisfy(key -> assertThat(descriptions).containsKey("task." + key));
-        assertThat(RecordKeys.keys(Tune.class)).allSatisfy(key -> assertThat(descriptions).containsKey("tune." + key));
-        assertThat(descriptions).containsKeys("compare_on", "seeds", "measure", "expected");
-        List<String> stale = descriptions.stringPropertyNames().stream().filter(key -> key.startsWith("model."))
-                .filter(key -> !RecordKeys.keys(ModelSpec.class).contains(key.substring("model.".length()))).toList();
-        assertThat(stale).isEmpty();
+        JsonNode schema = new StudySchema(Fixtures.ALL).schema();
+        List<String> undescribed = new ArrayList<>();
+        schema.path("properties").properties().forEach(entry -> {
+            undescribed(entry.getKey(), entry.getValue(), undescribed);
+            entry.getValue().path("properties").properties().forEach(inner -> undescribed(entry.getKey() + "." + inner.getKey(), inner.getValue(), undescribed));
+        });
+        assertThat(schema.path("properties").path("model").path("properties").size()).isEqualTo(ModelSpec.KEYS.all().size());
+        assertThat(undescribed).isEmpty();
+        assertThat(schema.at("/properties/conditions/items/properties").propertyNames()).containsExactlyInAnyOrderElementsOf(ConditionReader.KEYS);
+        schema.at("/properties/conditions/items/properties").properties().forEach(entry -> undescribed(entry.getKey(), entry.getValue(), undescribed));
+        assertThat(undescribed).isEmpty();
+    }
+
+    private static void undescribed(String key, JsonNode node, List<String> found) {
+        if (node.path("description").asString("").isBlank()) {
+            found.add(key);
+        }
     }
 
     private static List<Error> errors(String yaml) {

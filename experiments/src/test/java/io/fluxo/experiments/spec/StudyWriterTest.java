@@ -3,9 +3,11 @@ package io.fluxo.experiments.spec;
 import static io.fluxo.experiments.Fixtures.READER;
 import static io.fluxo.experiments.Fixtures.preVersusPost;
 import static io.fluxo.experiments.Fixtures.study;
+import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.random.RandomKey;
+import io.fluxo.setting.Values;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,7 +67,7 @@ class StudyWriterTest {
             double value = Math.abs(Double.longBitsToDouble(key.bits(i)));
             if (Double.isFinite(value)) {
                 Study study = study("training: {lr: %s}".formatted(Values.label(value)));
-                assertThat(study.training().lr()).isEqualTo(value);
+                assertThat(study.training().get(LR)).isEqualTo(value);
             }
         }
         assertThat(Values.label(0.005)).isEqualTo("5e-3");

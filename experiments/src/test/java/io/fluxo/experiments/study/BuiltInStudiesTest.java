@@ -1,14 +1,15 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.task.Tasks;
-import io.fluxo.model.Catalog;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The rules of the studies judged by conditions: each verdict can be reached, and every condition can break it. */
 class BuiltInStudiesTest {
 
-    private static final Tasks TASKS = new Tasks();
+    private static final Tasks TASKS = new Tasks(Fixtures.ALL);
 
     /** What a variant is made to show; its loss is final_loss, everything else a figure or the end points of a curve. */
     private record Shown(Map<String, Double> figures) {
@@ -113,7 +114,7 @@ class BuiltInStudiesTest {
         List<PreparedTrial> trials = trials(study);
         List<TrialResult> results = results(trials, good, Map.of(), -1);
         VerdictRule rule = definition.rule();
-        assertInconclusive(rule.judge(study.withTraining(study.training().withSteps(study.training().steps() - 1)), trials, results), "steps are too few");
+        assertInconclusive(rule.judge(study.withTraining(study.training().with(STEPS, study.training().get(STEPS) - 1)), trials, results), "steps are too few");
         assertInconclusive(rule.judge(study.withVariants(Map.of("other", Map.of())), trials, results), "defined for the variants");
         assertInconclusive(rule.judge(study, trials, results.subList(1, results.size())), "failed or are missing");
         assertThat(breaking).isNotEmpty();
@@ -125,7 +126,7 @@ class BuiltInStudiesTest {
         Study study = definition(name).study();
         assertThat(study.question()).endsWith("?");
         assertThat(study.hypothesis()).isNotBlank();
-        assertThat(new StudyReader(Catalog.STANDARD, StudyLibrary.standard()::defaults).parse("study.yaml", StudyWriter.write(study)).study()).isEqualTo(study);
+        assertThat(new StudyReader(Fixtures.ALL, StudyLibrary.standard()::defaults).parse("study.yaml", StudyWriter.write(study)).study()).isEqualTo(study);
     }
 
     @Test

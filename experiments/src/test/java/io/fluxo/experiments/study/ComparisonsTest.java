@@ -1,9 +1,11 @@
 package io.fluxo.experiments.study;
 
 import static io.fluxo.experiments.Fixtures.study;
+import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
@@ -79,11 +81,11 @@ class ComparisonsTest {
 
     @Test
     void figuresAreNamedAsTheyAreSpoken() {
-        assertThat(Sentences.spoken("accuracy_at_32_pairs")).isEqualTo("accuracy at 32 pairs");
-        assertThat(Sentences.spoken("accuracy_at_1_pairs")).isEqualTo("accuracy at 1 pair");
-        assertThat(Sentences.spoken("loss_at_64_position")).isEqualTo("loss at position 64");
-        assertThat(Sentences.spoken("final_loss")).isEqualTo("final loss");
-        assertThat(Sentences.spoken("stream_gradient_spread_at_start")).isEqualTo("stream gradient spread at start");
+        assertThat(MeasureNames.spoken("accuracy_at_32_pairs")).isEqualTo("accuracy at 32 pairs");
+        assertThat(MeasureNames.spoken("accuracy_at_1_pairs")).isEqualTo("accuracy at 1 pair");
+        assertThat(MeasureNames.spoken("loss_at_64_position")).isEqualTo("loss at position 64");
+        assertThat(MeasureNames.spoken("final_loss")).isEqualTo("final loss");
+        assertThat(MeasureNames.spoken("stream_gradient_spread_at_start")).isEqualTo("stream gradient spread at start");
     }
 
     @Test
@@ -120,8 +122,8 @@ class ComparisonsTest {
                 tune: {steps: 3, over: {training.lr: [1e-3, 1e-2]}, instead: {b: {}}}
                 seeds: 1
                 """);
-        Tuning tuning = Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, trial.training().lr(), Findings.NONE)).toList());
-        List<PreparedTrial> trials = Trials.prepare(Trials.of(study, 1, tuning), new Tasks(), Locations.of("test"));
+        Tuning tuning = Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, trial.training().get(LR), Findings.NONE)).toList());
+        List<PreparedTrial> trials = Trials.prepare(Trials.of(study, 1, tuning), new Tasks(Fixtures.ALL), Locations.of("test"));
         StudyResult result = StudyResult.of(study, StudyDefinition.unknown(study), "simd", 1, trials,
                 trials.stream().map(trial -> result(trial.trial(), 2, Findings.NONE)).toList(), model -> new ModelSize(1_000, 3_000)).with(tuning);
         assertThat(ResultsCsv.of(result).lines().toList()).contains(
@@ -198,6 +200,6 @@ class ComparisonsTest {
     }
 
     private static List<PreparedTrial> prepare(Study study) {
-        return Trials.prepare(Trials.of(study, 1), new Tasks(), Locations.of("test"));
+        return Trials.prepare(Trials.of(study, 1), new Tasks(Fixtures.ALL), Locations.of("test"));
     }
 }

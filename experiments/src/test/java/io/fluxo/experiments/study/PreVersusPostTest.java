@@ -1,5 +1,6 @@
 package io.fluxo.experiments.study;
 
+import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.Fixtures;
@@ -8,6 +9,7 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.experiments.task.Tasks;
+import io.fluxo.setting.Choice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +20,8 @@ import org.junit.jupiter.api.Test;
 class PreVersusPostTest {
 
     private final StudyDefinition definition = StudyLibrary.standard().find("pre-vs-post").orElseThrow();
-    private final Study study = definition.study().withTask(TaskSpec.DEFAULT.withKind(TaskSpec.Kind.MARKOV).withStates(12));
-    private final List<PreparedTrial> trials = Trials.prepare(Trials.of(study, 1), new Tasks(), Locations.of("test"));
+    private final Study study = definition.study().withTask(TaskSpec.DEFAULT.with(TaskSpec.KIND, "markov").withAll(Map.of("states", 12)));
+    private final List<PreparedTrial> trials = Trials.prepare(Trials.of(study, 1), new Tasks(Fixtures.ALL), Locations.of("test"));
     private final double entropy = trials.getFirst().task().unigramEntropy().orElseThrow();
 
     private final double[] measured = {-0.47, -0.52, -0.51, -0.46, -0.51, -0.51, 0.02, -0.03, 0.00, -0.39, -0.43, -0.38};
@@ -51,9 +53,9 @@ class PreVersusPostTest {
 
     @Test
     void saysNothingWhereItCannot() {
-        assertInconclusive(study.withTraining(study.training().withSteps(499)), results(measured), "499 steps are too few");
-        assertInconclusive(study.withVary(Map.of("model.placement", List.of("pre", "post"))), results(measured), "defined for the grid");
-        assertInconclusive(study.withVary(Map.of("model.placement", List.of("pre", "post"), "training.warmup", List.of(1, 100))), results(measured), "grid");
+        assertInconclusive(study.withTraining(study.training().with(STEPS, 499)), results(measured), "499 steps are too few");
+        assertInconclusive(study.withVary(Map.of("model.placement", List.of(Choice.of("pre"), Choice.of("post")))), results(measured), "defined for the grid");
+        assertInconclusive(study.withVary(Map.of("model.placement", List.of(Choice.of("pre"), Choice.of("post")), "training.warmup", List.of(1, 100))), results(measured), "grid");
         assertInconclusive(study, results(measured).subList(0, 11), "1 of 12 trials failed or are missing");
         List<TrialResult> failed = new ArrayList<>(results(measured));
         failed.set(5, result(trials.get(5).trial(), TrialResult.Outcome.FAILED, Double.NaN));

@@ -2,11 +2,14 @@ package io.fluxo.experiments.study;
 
 import static io.fluxo.experiments.Fixtures.SMALL;
 import static io.fluxo.experiments.Fixtures.study;
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.SyntheticExecutor;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Locations;
@@ -87,13 +90,13 @@ class StudyRunnerTest {
     @Test
     void theFinalLossIsTheMeanOfTheLastTwentySteps() throws Exception {
         TrialExecutor counting = (trial, task, model, listener) -> {
-            for (int step = 1; step <= trial.training().steps(); step++) {
+            for (int step = 1; step <= trial.training().get(STEPS); step++) {
                 listener.step(new StepMetrics(step, step, 0.1));
             }
             return new TrialOutcome(TrialOutcome.Ending.FINISHED, 5);
         };
         assertThat(run("count", counting, 1)).allSatisfy(result -> assertThat(result.finalLoss()).isCloseTo(20.5, within(1e-12)));
-        List<PreparedTrial> few = prepare(study.withTraining(study.training().withSteps(3)));
+        List<PreparedTrial> few = prepare(study.withTraining(study.training().with(STEPS, 3)));
         List<TrialResult> results = new StudyRunner(counting, 1, StudyProgress.SILENT).run(few, RunDirectory.create(folder.resolve("few"), false));
         assertThat(results).allSatisfy(result -> assertThat(result.finalLoss()).isEqualTo(2));
     }
@@ -104,7 +107,7 @@ class StudyRunnerTest {
             if (trial.seed() == 2) {
                 throw new IOException("the device fell over");
             }
-            if (trial.model().placement().standard().equals("post")) {
+            if (trial.model().get(PLACEMENT).standard().is("post")) {
                 throw new OutOfMemoryError("too small");
             }
             return SYNTHETIC.execute(trial, task, model, listener);
@@ -168,7 +171,7 @@ class StudyRunnerTest {
     @Test
     void aLossThatIsNotFiniteIsADivergence() throws Exception {
         TrialExecutor diverging = (trial, task, model, listener) -> {
-            for (int step = 1; step <= trial.training().steps(); step++) {
+            for (int step = 1; step <= trial.training().get(STEPS); step++) {
                 listener.step(new StepMetrics(step, step == 4 ? Double.POSITIVE_INFINITY : 1, 0.1));
             }
             return new TrialOutcome(TrialOutcome.Ending.FINISHED, 5);
@@ -194,7 +197,7 @@ class StudyRunnerTest {
     void aRecordOfAnotherSpecificationIsRefused() throws Exception {
         results("run", SYNTHETIC, 1);
         RunDirectory directory = new RunDirectory(folder.resolve("run"), false);
-        List<PreparedTrial> longer = prepare(study.withTraining(study.training().withSteps(31)));
+        List<PreparedTrial> longer = prepare(study.withTraining(study.training().with(STEPS, 31)));
         StudyRunner runner = new StudyRunner(SYNTHETIC, 1, StudyProgress.SILENT);
         assertThatThrownBy(() -> runner.run(longer, directory)).isInstanceOf(BadInput.class).hasMessageContaining("belongs to another specification");
         Files.writeString(directory.trial(trials.getFirst().trial()).resolve("trial.json"), "{ cut off");
@@ -204,7 +207,7 @@ class StudyRunnerTest {
     @Test
     void theGradientsSpreadIsLargestOverLeastAveragedInItsLogarithm() {
         var measured = new java.util.TreeMap<Integer, double[]>(Map.of(1, new double[] {1, 2, 8}, 10, new double[] {4, 4, 2}));
-        Curves curves = new Curves(new double[0], new java.util.TreeMap<>(), Map.of(io.fluxo.train.Measure.STREAM_GRAD_NORM_BY_LAYER, measured));
+        Curves curves = new Curves(new double[0], new java.util.TreeMap<>(), Map.of(io.fluxo.train.Measures.STREAM_GRAD_NORM_BY_LAYER.label(), measured));
         assertThat(curves.streamGradientSpreadAtStart().orElseThrow()).isEqualTo(8);
         assertThat(curves.streamGradientSpread().orElseThrow()).isCloseTo(4, within(1e-12));
         assertThat(Curves.EMPTY.streamGradientSpread()).isEmpty();
@@ -244,6 +247,6 @@ class StudyRunnerTest {
     }
 
     private static List<PreparedTrial> prepare(Study study) {
-        return Trials.prepare(Trials.of(study, 1), new Tasks(), Locations.of("test"));
+        return Trials.prepare(Trials.of(study, 1), new Tasks(Fixtures.ALL), Locations.of("test"));
     }
 }

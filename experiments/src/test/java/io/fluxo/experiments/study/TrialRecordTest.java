@@ -7,7 +7,7 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.file.Json;
-import io.fluxo.train.Measure;
+import io.fluxo.train.Measures;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +25,7 @@ class TrialRecordTest {
 
     private final Trial trial = Trials.of(Fixtures.study(Fixtures.SMALL), 1).getFirst();
     private final TrialResult result = new TrialResult(trial, TrialResult.Outcome.FINISHED, 2.5, OptionalDouble.of(1e-7), 1_616, 30, 0.25, List.of("proved"),
-            Map.of(Measure.UPDATE_RATIO, List.of("W_E")), Findings.NONE.with("accuracy", 0.1).with(new AxisCurve("loss_by_pairs", "pairs", List.of(1.0), List.of(0.3))), "");
+            Map.of(Measures.UPDATE_RATIO.label(), List.of("W_E")), Findings.NONE.with("accuracy", 0.1).with(new AxisCurve("loss_by_pairs", "pairs", List.of(1.0), List.of(0.3))), "");
 
     @Test
     void whatIsWrittenReadsBackEqual() {
@@ -75,7 +75,7 @@ class TrialRecordTest {
             seconds         | []        | seconds must be a number or null
             proved          | "yes"     | proved must be a list
             proved          | [1]       | proved must be a list of texts
-            labels          | {"x": []} | labels: 'x' is not one of
+            labels          | {"x": 1}  | labels must be a list
             figures         | {"a": "1"} | figures must be a number or null
             curves          | {}        | curves must be a list
             message         | 7         | message must be text

@@ -2,14 +2,18 @@ package io.fluxo.experiments.study;
 
 import static io.fluxo.experiments.Fixtures.preVersusPost;
 import static io.fluxo.experiments.Fixtures.study;
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.task.Tasks;
+import io.fluxo.setting.Choice;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -25,8 +29,8 @@ class TrialsTest {
         assertThat(trials).extracting(Trial::id).startsWith("placement=pre,warmup=1,seed=1", "placement=pre,warmup=1,seed=2")
                 .endsWith("placement=post,warmup=125,seed=3").doesNotHaveDuplicates();
         Trial last = trials.getLast();
-        assertThat(last.model().placement().standard()).isEqualTo("post");
-        assertThat(last.training().warmup()).isEqualTo(125);
+        assertThat(last.model().get(PLACEMENT).standard()).isEqualTo(Choice.of("post"));
+        assertThat(last.training().get(WARMUP)).isEqualTo(125);
         assertThat(last.seed()).isEqualTo(3);
         assertThat(last.measures()).hasSize(5);
     }
@@ -100,8 +104,8 @@ class TrialsTest {
         assertThat(trials).extracting(Trial::variant).containsExactly("small,warmup=1", "small,warmup=1", "small,warmup=5", "small,warmup=5",
                 "large,warmup=1", "large,warmup=1", "large,warmup=5", "large,warmup=5");
         assertThat(trials.getLast().vary()).containsOnly(entry("variants", "large"), entry("training.warmup", 5));
-        assertThat(trials.getLast().model().dModel()).isEqualTo(16);
-        assertThat(trials.getLast().training().warmup()).isEqualTo(5);
+        assertThat(trials.getLast().model().get(D_MODEL)).isEqualTo(16);
+        assertThat(trials.getLast().training().get(WARMUP)).isEqualTo(5);
         assertThat(study(TUNED).trialCount()).isEqualTo(8 + 4);
     }
 
@@ -112,10 +116,10 @@ class TrialsTest {
                 "tune-small,warmup=5,training.lr=0.01", "tune-small,warmup=5,training.lr=1e-3");
         assertThat(trials).allSatisfy(trial -> {
             assertThat(trial.seed()).isEqualTo(6);
-            assertThat(trial.training().steps()).isEqualTo(7);
+            assertThat(trial.training().get(STEPS)).isEqualTo(7);
             assertThat(trial.measures()).isEmpty();
         });
-        assertThat(trials.getLast().training().lr()).isEqualTo(1e-3);
+        assertThat(trials.getLast().training().get(LR)).isEqualTo(1e-3);
         assertThat(Trials.tuning(study("seeds: 1"), 1)).isEmpty();
     }
 
@@ -130,9 +134,9 @@ class TrialsTest {
         assertThat(tuning.values("small,warmup=5")).containsOnly(entry("training.lr", 1e-3));
         assertThat(tuning.values("large,warmup=1")).isEmpty();
         List<Trial> measured = Trials.of(study, 1, tuning);
-        assertThat(measured.getFirst().training().lr()).isEqualTo(3e-3);
-        assertThat(measured.get(2).training().lr()).isEqualTo(1e-3);
-        assertThat(measured.getLast().training().lr()).isEqualTo(study.training().lr());
+        assertThat(measured.getFirst().training().get(LR)).isEqualTo(3e-3);
+        assertThat(measured.get(2).training().get(LR)).isEqualTo(1e-3);
+        assertThat(measured.getLast().training().get(LR)).isEqualTo(study.training().get(LR));
         assertThat(measured).extracting(Trial::id).isEqualTo(Trials.of(study, 1).stream().map(Trial::id).toList());
         assertThat(tuning.json().get(0).path("chosen").path("training.lr").doubleValue()).isEqualTo(3e-3);
         assertThat(tuning.json().get(0).path("tried").size()).isEqualTo(3);
@@ -174,7 +178,7 @@ class TrialsTest {
                 """);
         Tuning first = Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, 1)).toList());
         assertThat(edges(first)).as("d_model 8 is bounded, no weight decay is below 0").containsExactly(List.of(), List.of("model.ngram_order"));
-        Tuning last = Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, -trial.training().weightDecay())).toList());
+        Tuning last = Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, -trial.training().get(WEIGHT_DECAY))).toList());
         assertThat(edges(last)).containsExactly(List.of("training.weight_decay"), List.of("model.ngram_order"));
         assertThat(Sentences.bounds(study.tune())).containsExactly("model.d_model is bounded: parameters stay comparable.");
     }
@@ -185,8 +189,8 @@ class TrialsTest {
                 tune: {steps: 7, over: {training.warmup: [1, 2, 5]}}
                 seeds: 1
                 """);
-        assertThat(edges(Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, trial.training().warmup())).toList()))).containsExactly(List.of());
-        assertThat(edges(Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, -trial.training().warmup())).toList())))
+        assertThat(edges(Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, trial.training().get(WARMUP))).toList()))).containsExactly(List.of());
+        assertThat(edges(Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> result(trial, -trial.training().get(WARMUP))).toList())))
                 .containsExactly(List.of("training.warmup"));
     }
 
@@ -218,8 +222,8 @@ class TrialsTest {
     /** @param best placement → the learning rate that does best with it; NaN where nothing finishes */
     private static Tuning tuned(Study study, Map<String, Double> best) {
         return Tuning.of(study, Trials.tuning(study, 1).stream().map(trial -> {
-            double wanted = best.get(trial.model().placement().standard());
-            return result(trial, Double.isNaN(wanted) ? Double.NaN : Math.abs(trial.training().lr() - wanted));
+            double wanted = best.get(trial.model().get(PLACEMENT).standard().name());
+            return result(trial, Double.isNaN(wanted) ? Double.NaN : Math.abs(trial.training().get(LR) - wanted));
         }).toList());
     }
 
@@ -235,8 +239,8 @@ class TrialsTest {
     @Test
     void theTaskFillsInTheVocabulary() {
         List<PreparedTrial> prepared = prepare("task: {kind: markov, states: 7}");
-        assertThat(prepared.getFirst().trial().model().dVocab()).isEqualTo(7);
-        assertThat(prepare("task: {kind: markov, states: 7}\nmodel: {d_vocab: 64}").getFirst().trial().model().dVocab()).isEqualTo(64);
+        assertThat(prepared.getFirst().trial().model().get(D_VOCAB)).isEqualTo(7);
+        assertThat(prepare("task: {kind: markov, states: 7}\nmodel: {d_vocab: 64}").getFirst().trial().model().get(D_VOCAB)).isEqualTo(64);
         assertThatThrownBy(() -> prepare("task: {kind: markov, states: 7}\nmodel: {d_vocab: 6}")).isInstanceOf(BadInput.class)
                 .hasMessageContaining("model.d_vocab: d_vocab 6 is smaller than the task's vocabulary of 7");
     }
@@ -268,6 +272,6 @@ class TrialsTest {
     }
 
     private static List<PreparedTrial> prepare(String yaml) {
-        return Trials.prepare(Trials.of(study(yaml), 1), new Tasks(), Locations.of("test"));
+        return Trials.prepare(Trials.of(study(yaml), 1), new Tasks(Fixtures.ALL), Locations.of("test"));
     }
 }

@@ -27,7 +27,7 @@ class CharLmTest {
 
     @Test
     void wordNetIsTheCorpusThatTheClaimsWereMeasuredOn() {
-        Task task = new Tasks().open(TaskSpec.DEFAULT, false);
+        Task task = new Tasks(Fixtures.ALL).open(TaskSpec.DEFAULT, false);
         assertThat(task.vocabulary()).isEqualTo(91);
         assertThat(task.describe()).contains("10,357,578").contains("91 distinct");
         assertThat(task.unigramEntropy().orElseThrow()).isCloseTo(3.097, within(5e-4));
@@ -43,7 +43,7 @@ class CharLmTest {
 
     @Test
     void tinyShakespeareHasTheEntropyThatTheClaimsName() {
-        Task task = new Tasks().open(TaskSpec.DEFAULT.withCorpus(Fixtures.data("corpora/tinyshakespeare.txt").toString()), false);
+        Task task = new Tasks(Fixtures.ALL).open(TaskSpec.DEFAULT.with(TaskParts.CORPUS, Fixtures.data("corpora/tinyshakespeare.txt").toString()), false);
         assertThat(task.vocabulary()).isEqualTo(65);
         assertThat(task.unigramEntropy().orElseThrow()).isCloseTo(3.31, within(0.01));
     }
@@ -114,14 +114,14 @@ class CharLmTest {
     }
 
     private void refuse(String name, String message) {
-        TaskSpec spec = TaskSpec.DEFAULT.withCorpus(folder.resolve(name).toString());
-        assertThatThrownBy(() -> new Tasks().open(spec, false)).isInstanceOf(BadInput.class).hasMessageContaining(message).hasMessageContaining(name);
+        TaskSpec spec = TaskSpec.DEFAULT.with(TaskParts.CORPUS, folder.resolve(name).toString());
+        assertThatThrownBy(() -> new Tasks(Fixtures.ALL).open(spec, false)).isInstanceOf(BadInput.class).hasMessageContaining(message).hasMessageContaining(name);
     }
 
     private Task task(String text, boolean holdOut) throws IOException {
         Path file = folder.resolve("text.txt");
         Files.writeString(file, text);
-        return new Tasks().open(TaskSpec.DEFAULT.withCorpus(file.toString()), holdOut);
+        return new Tasks(Fixtures.ALL).open(TaskSpec.DEFAULT.with(TaskParts.CORPUS, file.toString()), holdOut);
     }
 
     @Test

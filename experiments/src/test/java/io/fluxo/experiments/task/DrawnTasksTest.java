@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.Fixtures;
 import io.fluxo.random.RandomKey;
 import io.fluxo.train.Examples;
 import java.util.Arrays;
@@ -15,23 +16,23 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DrawnTasksTest {
 
     private static final RandomKey KEY = RandomKey.of(1).split("data");
 
-    private static TaskSpec spec(TaskSpec.Kind kind) {
-        return TaskSpec.DEFAULT.withKind(kind);
+    private static TaskSpec spec(String kind) {
+        return TaskSpec.DEFAULT.with(TaskSpec.KIND, kind);
     }
 
     private static Task open(TaskSpec spec) {
-        return new Tasks().open(spec, false);
+        return new Tasks(Fixtures.ALL).open(spec, false);
     }
 
     @ParameterizedTest
-    @EnumSource(value = TaskSpec.Kind.class, names = {"RECALL", "INDUCTION", "SORT", "COPY"})
-    void examplesAreAPureFunctionOfKeyAndStep(TaskSpec.Kind kind) {
+    @ValueSource(strings = {"recall", "induction", "sort", "copy"})
+    void examplesAreAPureFunctionOfKeyAndStep(String kind) {
         Task task = open(spec(kind));
         assertThat(task.batch(KEY, 5, 3, 64)).isEqualTo(open(spec(kind)).batch(KEY, 5, 3, 64)).isNotEqualTo(task.batch(KEY, 6, 3, 64));
         assertThat(task.batch(KEY.split(1), 5, 3, 64)).isNotEqualTo(task.batch(KEY, 5, 3, 64));
@@ -43,7 +44,7 @@ class DrawnTasksTest {
 
     @Test
     void recallShowsPairsThenAsksForEachOfThem() {
-        Task task = open(spec(TaskSpec.Kind.RECALL).withPairs(List.of(5), 3));
+        Task task = open(spec("recall").with(Recall.PAIRS, List.of(5)).with(Recall.DISTANCE, 3));
         Examples examples = task.batch(KEY, 1, 40, 13);
         assertThat(examples.channels()).isEqualTo(2);
         assertThat(examples.length()).isEqualTo(13);
@@ -76,7 +77,7 @@ class DrawnTasksTest {
 
     @Test
     void recallMixesLoadsAndSpreadsKeysAndValuesEvenly() {
-        Task task = open(spec(TaskSpec.Kind.RECALL));
+        Task task = open(spec("recall"));
         Map<Integer, Integer> loads = new HashMap<>();
         int[] counts = new int[task.vocabulary()];
         int answers = 0;
@@ -101,7 +102,7 @@ class DrawnTasksTest {
 
     @Test
     void recallIsExaminedLoadByLoad() {
-        Exam exam = open(spec(TaskSpec.Kind.RECALL).withPairs(List.of(32, 1, 4), 0)).exam(64);
+        Exam exam = open(spec("recall").with(Recall.PAIRS, List.of(32, 1, 4)).with(Recall.DISTANCE, 0)).exam(64);
         assertThat(exam.axis()).isEqualTo("pairs");
         assertThat(exam.at()).containsExactly(1.0, 4.0, 32.0);
         int[] answers = new int[3];
@@ -116,7 +117,7 @@ class DrawnTasksTest {
 
     @Test
     void inductionRepeatsAndAsksForWhatWasSeen() {
-        Task task = open(spec(TaskSpec.Kind.INDUCTION).withItems(64, 32));
+        Task task = open(spec("induction").with(TaskParts.SYMBOLS, 64).with(TaskParts.ITEMS, 32));
         Examples examples = task.batch(KEY, 1, 300, 64);
         Set<Integer> periods = new HashSet<>();
         for (int row = 0; row < 300; row++) {
@@ -137,9 +138,9 @@ class DrawnTasksTest {
 
     @Test
     void sortAndCopyAskForTheRearrangement() {
-        TaskSpec spec = spec(TaskSpec.Kind.SORT).withItems(3, 6);
+        TaskSpec spec = spec("sort").with(TaskParts.SYMBOLS, 3).with(TaskParts.ITEMS, 6);
         Examples sort = open(spec).batch(KEY, 1, 50, 12);
-        Examples copy = open(spec.withKind(TaskSpec.Kind.COPY)).batch(KEY, 1, 50, 12);
+        Examples copy = open(spec.with(TaskSpec.KIND, "copy")).batch(KEY, 1, 50, 12);
         for (int row = 0; row < 50; row++) {
             for (Examples examples : List.of(sort, copy)) {
                 int start = row * 12;
@@ -158,28 +159,28 @@ class DrawnTasksTest {
 
     @Test
     void aContextThatIsTooShortIsRefused() {
-        assertThatThrownBy(() -> open(spec(TaskSpec.Kind.RECALL).withPairs(List.of(8, 2), 5)).require(20)).isInstanceOf(BadInput.class)
+        assertThatThrownBy(() -> open(spec("recall").with(Recall.PAIRS, List.of(8, 2)).with(Recall.DISTANCE, 5)).require(20)).isInstanceOf(BadInput.class)
                 .hasMessage("associative recall of 8, 2 pairs, 64 keys, 64 values, 5 filler positions: n_ctx must be at least 21 to hold a sequence, not 20");
-        open(spec(TaskSpec.Kind.RECALL).withPairs(List.of(8, 2), 5)).require(21);
-        assertThatThrownBy(() -> open(spec(TaskSpec.Kind.INDUCTION)).require(31)).hasMessageContaining("at least 32");
-        assertThatThrownBy(() -> open(spec(TaskSpec.Kind.SORT)).require(31)).hasMessageContaining("sort of 16 items").hasMessageContaining("at least 32");
+        open(spec("recall").with(Recall.PAIRS, List.of(8, 2)).with(Recall.DISTANCE, 5)).require(21);
+        assertThatThrownBy(() -> open(spec("induction")).require(31)).hasMessageContaining("at least 32");
+        assertThatThrownBy(() -> open(spec("sort")).require(31)).hasMessageContaining("sort of 16 items").hasMessageContaining("at least 32");
     }
 
     @Test
     void impossibleParametersAreNamed() {
-        refuse(spec(TaskSpec.Kind.RECALL).withPairs(List.of(65), 0), "pairs", "each at least 1 and at most keys (64), not [65]");
-        refuse(spec(TaskSpec.Kind.RECALL).withPairs(List.of(), 0), "pairs", "not []");
-        refuse(spec(TaskSpec.Kind.RECALL).withPairs(List.of(2, 2), 0), "pairs", "different");
-        refuse(spec(TaskSpec.Kind.RECALL).withPairs(List.of(2), -1), "distance", "at least 0");
-        refuse(spec(TaskSpec.Kind.INDUCTION).withItems(8, 9), "items", "items must be at least 2 and at most 8, not 9");
-        refuse(spec(TaskSpec.Kind.SORT).withItems(1, 9), "symbols", "at least 2");
-        refuse(spec(TaskSpec.Kind.COPY).withItems(4, 0), "items", "at least 1");
-        refuse(spec(TaskSpec.Kind.MARKOV).withStates(1), "states", "at least 2 and at most 1024");
-        refuse(spec(TaskSpec.Kind.TOKENS), "file", "path of a file of whitespace-separated token ids");
+        refuse(spec("recall").with(Recall.PAIRS, List.of(65)).with(Recall.DISTANCE, 0), "pairs", "each at least 1 and at most keys (64), not [65]");
+        refuse(spec("recall").with(Recall.PAIRS, List.of()).with(Recall.DISTANCE, 0), "pairs", "not []");
+        refuse(spec("recall").with(Recall.PAIRS, List.of(2, 2)).with(Recall.DISTANCE, 0), "pairs", "different");
+        refuse(spec("recall").with(Recall.PAIRS, List.of(2)).with(Recall.DISTANCE, -1), "distance", "at least 0");
+        refuse(spec("induction").with(TaskParts.SYMBOLS, 8).with(TaskParts.ITEMS, 9), "items", "items must be at least 2 and at most 8, not 9");
+        refuse(spec("sort").with(TaskParts.SYMBOLS, 1).with(TaskParts.ITEMS, 9), "symbols", "at least 2");
+        refuse(spec("copy").with(TaskParts.SYMBOLS, 4).with(TaskParts.ITEMS, 0), "items", "at least 1");
+        refuse(spec("markov").with(Markov.STATES, 1), "states", "at least 2 and at most 1024");
+        refuse(spec("tokens"), "file", "path of a file of whitespace-separated token ids");
     }
 
     private static void refuse(TaskSpec spec, String key, String message) {
-        assertThat(spec.violations()).singleElement().satisfies(violation -> {
+        assertThat(spec.violations(Fixtures.ALL)).singleElement().satisfies(violation -> {
             assertThat(violation.key()).isEqualTo(key);
             assertThat(violation.message()).contains(message);
         });

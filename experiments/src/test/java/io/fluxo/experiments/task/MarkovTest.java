@@ -3,6 +3,7 @@ package io.fluxo.experiments.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.fluxo.experiments.Fixtures;
 import io.fluxo.random.RandomKey;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,7 @@ class MarkovTest {
     @Test
     void theEntropyRateIsThatOfItsSequences() {
         int states = 6;
-        Task task = new Tasks().open(TaskSpec.DEFAULT.withKind(TaskSpec.Kind.MARKOV).withStates(states), false);
+        Task task = new Tasks(Fixtures.ALL).open(TaskSpec.DEFAULT.with(TaskSpec.KIND, "markov").with(Markov.STATES, states), false);
         int[] ids = task.batch(RandomKey.of(3), 0, 1, 400_000).tokens();
         int[][] pairs = new int[states][states];
         int[] singles = new int[states];
@@ -30,9 +31,9 @@ class MarkovTest {
 
     @Test
     void sequencesAreAPureFunctionOfKeyAndStep() {
-        Task task = new Tasks().open(TaskSpec.DEFAULT.withKind(TaskSpec.Kind.MARKOV), false);
+        Task task = new Tasks(Fixtures.ALL).open(TaskSpec.DEFAULT.with(TaskSpec.KIND, "markov"), false);
         RandomKey key = RandomKey.of(1);
-        assertThat(task.batch(key, 5, 3, 8)).isEqualTo(new Tasks().open(TaskSpec.DEFAULT.withKind(TaskSpec.Kind.MARKOV).withCorpus(""), true).batch(key, 5, 3, 8));
+        assertThat(task.batch(key, 5, 3, 8)).isEqualTo(new Tasks(Fixtures.ALL).open(TaskSpec.DEFAULT.with(TaskSpec.KIND, "markov").with(TaskParts.CORPUS, ""), true).batch(key, 5, 3, 8));
         assertThat(task.batch(key, 5, 3, 8)).isNotEqualTo(task.batch(key, 6, 3, 8));
         assertThat(task.validationBatch(0, 3, 8)).isNotEqualTo(task.validationBatch(1, 3, 8));
     }

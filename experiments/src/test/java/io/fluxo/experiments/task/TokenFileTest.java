@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.Fixtures;
 import io.fluxo.random.RandomKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,16 +50,16 @@ class TokenFileTest {
         assertThatThrownBy(() -> task("1048576", false)).hasMessageContaining("no token id");
         assertThatThrownBy(() -> task("99999999999999999999999", false)).hasMessageContaining("no token id");
         assertThatThrownBy(() -> task(" \n", false)).hasMessageContaining("holds no token ids");
-        assertThatThrownBy(() -> new Tasks().open(spec("none.txt"), false)).isInstanceOf(BadInput.class).hasMessageContaining("no such file of token ids");
+        assertThatThrownBy(() -> new Tasks(Fixtures.ALL).open(spec("none.txt"), false)).isInstanceOf(BadInput.class).hasMessageContaining("no such file of token ids");
         assertThatThrownBy(() -> task("1 2 3", false).require(3)).hasMessageContaining("3 ids; 4 are needed for windows of n_ctx + 1 = 4");
     }
 
     private Task task(String text, boolean holdOut) throws IOException {
         Files.writeString(folder.resolve("ids.txt"), text);
-        return new Tasks().open(spec("ids.txt"), holdOut);
+        return new Tasks(Fixtures.ALL).open(spec("ids.txt"), holdOut);
     }
 
     private TaskSpec spec(String name) {
-        return TaskSpec.DEFAULT.withKind(TaskSpec.Kind.TOKENS).withFile(folder.resolve(name).toString());
+        return TaskSpec.DEFAULT.with(TaskSpec.KIND, "tokens").with(TokenFile.FILE, folder.resolve(name).toString());
     }
 }

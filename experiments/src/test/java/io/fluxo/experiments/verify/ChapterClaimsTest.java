@@ -7,9 +7,9 @@ import static io.fluxo.experiments.verify.Verdict.REFUTED;
 import static io.fluxo.experiments.verify.Verdict.SKIPPED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fluxo.experiments.verify.claim.Groups;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -57,7 +57,7 @@ class ChapterClaimsTest {
 
     @Test
     void whatIsProvedHasADerivationAndWhatIsRefutedACounterexample() {
-        for (Row row : Verified.OUTCOME.rows()) {
+        for (VerdictRow row : Verified.OUTCOME.rows()) {
             Finding finding = row.finding();
             assertThat(finding.derivation().isEmpty() && finding.verdict() == PROVED).as("%s is proved by nothing", row.claim().id()).isFalse();
             assertThat(finding.counterexample().isEmpty()).as("counterexample of %s", row.claim().id()).isEqualTo(finding.verdict() != REFUTED);
@@ -71,17 +71,17 @@ class ChapterClaimsTest {
 
     @Test
     void float64IsHeldToTheNarrowTolerance() {
-        List<Row> measured = Verified.OUTCOME.rows().stream().filter(row -> row.finding().tolerance().isPresent()).toList();
+        List<VerdictRow> measured = Verified.OUTCOME.rows().stream().filter(row -> row.finding().tolerance().isPresent()).toList();
         assertThat(measured).hasSizeGreaterThan(15).allSatisfy(row -> assertThat(row.finding().tolerance().getAsDouble()).as(row.claim().id())
                 .isLessThanOrEqualTo(1e-10));
     }
 
     @Test
     void verdictsDependOnNeitherWorkersNorOrder() throws InterruptedException {
-        List<Claim> two = Groups.choose(List.of("observation-1", "eq-10.34"), null);
+        List<Claim> two = Verified.CLAIMS.choose(List.of("observation-1", "eq-10.34"), Optional.empty());
         List<Candidate> blocks = Candidates.standard(Verified.INSTALLED.catalog());
         VerificationResult one = new Verification(Verified.INSTALLED, two, blocks, List.of(), Verified.SETTINGS).run(1);
-        for (Row row : one.rows()) {
+        for (VerdictRow row : one.rows()) {
             assertThat(row.finding()).isEqualTo(finding(row.claim().id(), row.placement()));
         }
     }

@@ -3,7 +3,6 @@ package io.fluxo.experiments.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.verify.chapter.Chapter;
-import io.fluxo.experiments.verify.claim.Groups;
 import io.fluxo.experiments.verify.example.Realisation;
 import io.fluxo.experiments.verify.report.ChapterMarkdown;
 import io.fluxo.experiments.verify.report.WorkedRun;
@@ -11,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ChapterTest {
@@ -19,27 +20,36 @@ class ChapterTest {
 
     @Test
     void everyClaimIsASentencesAndEverySentenceNamesClaimsThatExist() {
-        List<String> ids = Groups.all().stream().map(Claim::id).toList();
-        for (Chapter.Section section : Chapter.read().sections()) {
-            for (Chapter.Sentence sentence : section.sentences()) {
-                assertThat(ids).as(sentence.portuguese()).containsAll(sentence.claims());
-                assertThat(sentence.claims().isEmpty()).as(sentence.portuguese()).isEqualTo(!sentence.remark().isEmpty());
-                assertThat(sentence.english()).isNotBlank();
-            }
+        List<String> ids = Verified.CLAIMS.all().stream().map(Claim::id).toList();
+        for (Chapter.Sentence sentence : Chapter.read().sentences()) {
+            assertThat(ids).as(sentence.portuguese()).containsAll(sentence.noted());
+            assertThat(sentence.making(Verified.CLAIMS.all()).isEmpty()).as(sentence.portuguese()).isEqualTo(!sentence.remark().isEmpty());
+            assertThat(sentence.english()).isNotBlank();
         }
-        assertThat(ids).allSatisfy(id -> assertThat(Chapter.read().quote(id)).as(id).isNotBlank());
+    }
+
+    @Test
+    void everyClaimQuotesSentencesThatStandInTheChapterInTheirOrder() {
+        List<String> chapter = Chapter.read().sentences().stream().map(Chapter.Sentence::portuguese).toList();
+        assertThat(Verified.CLAIMS.choose(List.of(), Optional.of("chapter"))).allSatisfy(claim -> {
+            List<String> quoted = claim.citation().sentences();
+            assertThat(claim.citation().isOfTheChapter()).as(claim.id()).isTrue();
+            assertThat(quoted).as(claim.id()).isNotEmpty().isSubsetOf(chapter);
+            assertThat(chapter.stream().filter(quoted::contains).toList()).as(claim.id()).isEqualTo(quoted);
+        });
     }
 
     @Test
     void theCodeThatIsNamedIsThere() {
-        assertThat(Groups.all()).allSatisfy(claim -> assertThat(Path.of("src/main/java", claim.code().getName().replace('.', '/') + ".java"))
-                .as(claim.id()).exists());
+        String page = ChapterMarkdown.of(Verified.OUTCOME, WorkedRun.of(Verified.VERIFICATION, Verified.OUTCOME).orElseThrow());
+        List<String> links = Pattern.compile("\\]\\((\\.\\./experiments/[^)]*)\\)").matcher(page).results().map(link -> link.group(1)).toList();
+        assertThat(links).hasSameSizeAs(Verified.CLAIMS.all()).allSatisfy(link -> assertThat(PAGE.resolveSibling(link)).exists());
     }
 
     /** {@code -Dfluxo.update=true} writes the page anew. */
     @Test
     void thePageIsUpToDate() throws IOException {
-        Realisation run = WorkedRun.of(Verified.INSTALLED, Verified.OUTCOME).orElseThrow();
+        Realisation run = WorkedRun.of(Verified.VERIFICATION, Verified.OUTCOME).orElseThrow();
         String page = ChapterMarkdown.of(Verified.OUTCOME, run);
         if (Boolean.getBoolean("fluxo.update")) {
             Files.writeString(PAGE, page);

@@ -63,14 +63,14 @@ class CopiedPlacementsTest {
                 sources.put("copied." + file.getFileName().toString().replace(".java", ""), copied(Files.readString(file)));
             }
         }
-        String bindings = PLACEMENTS.entrySet().stream().map(entry -> "        placement(\"" + COPY + entry.getKey() + "\", " + entry.getValue() + ");\n")
+        String bindings = PLACEMENTS.entrySet().stream().map(entry -> "        to.add(Placement.KIND, \"" + COPY + entry.getKey() + "\", " + entry.getValue() + ");\n")
                 .collect(Collectors.joining());
         sources.put("copied.CopiedPlugin", copied("""
                 package io.fluxo.block;
 
-                public final class CopiedPlugin extends io.fluxo.plugin.FluxoPlugin {
+                public final class CopiedPlugin implements io.fluxo.plugin.FluxoPlugin {
                     @Override
-                    protected void contribute() {
+                    public void contribute(io.fluxo.plugin.Contributions to) {
                 %s    }
                 }
                 """.replace("%s", bindings)));

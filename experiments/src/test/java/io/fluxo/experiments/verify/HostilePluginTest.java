@@ -33,7 +33,7 @@ class HostilePluginTest {
             import java.util.*;
             import java.util.function.Supplier;
 
-            public final class Hostile extends FluxoPlugin {
+            public final class Hostile implements io.fluxo.plugin.FluxoPlugin {
 
                 static final class Bad extends Block {
                     private final String kind;
@@ -104,21 +104,21 @@ class HostilePluginTest {
                 }
 
                 @Override
-                protected void contribute() {
+                public void contribute(io.fluxo.plugin.Contributions to) {
                     for (String kind : List.of("download", "null", "recursion", "link", "initializer", "npe", "error", "constructor", "no-chapter", "wrong-chapter", "fine")) {
-                        placement("bad-" + kind, Placement.of(parts -> new Bad(parts, kind), true));
+                        to.add(io.fluxo.block.Placement.KIND, "bad-" + kind, Placement.of(parts -> new Bad(parts, kind), true));
                     }
-                    placement("bad-factory", Placement.of(parts -> null, true));
-                    norm("norm-null", (path, width, affine, eps) -> null);
-                    norm("norm-throws", (path, width, affine, eps) -> {
+                    to.add(io.fluxo.block.Placement.KIND, "bad-factory", Placement.of(parts -> null, true));
+                    to.add(io.fluxo.layer.NormFactory.KIND, "norm-null", (path, width, affine, eps) -> null);
+                    to.add(io.fluxo.layer.NormFactory.KIND, "norm-throws", (path, width, affine, eps) -> {
                         throw new UnsupportedOperationException("no norm today");
                     });
                     Availability can = new Availability.Available("a device", Set.of(DType.F32), List.of());
-                    backend("b-null", new Provider(() -> null, () -> null));
-                    backend("b-link", new Provider(() -> thrown(new UnsatisfiedLinkError("libmissing.so")), () -> null));
-                    backend("b-fields", new Provider(() -> new Availability.Available(null, null, null), () -> null));
-                    backend("b-opens-null", new Provider(() -> can, () -> null));
-                    backend("b-opens-not", new Provider(() -> can, () -> thrown(new AssertionError("does not open"))));
+                    to.add(BackendProvider.KIND, "b-null", new Provider(() -> null, () -> null));
+                    to.add(BackendProvider.KIND, "b-link", new Provider(() -> thrown(new UnsatisfiedLinkError("libmissing.so")), () -> null));
+                    to.add(BackendProvider.KIND, "b-fields", new Provider(() -> new Availability.Available(null, null, null), () -> null));
+                    to.add(BackendProvider.KIND, "b-opens-null", new Provider(() -> can, () -> null));
+                    to.add(BackendProvider.KIND, "b-opens-not", new Provider(() -> can, () -> thrown(new AssertionError("does not open"))));
                 }
             }
             """;

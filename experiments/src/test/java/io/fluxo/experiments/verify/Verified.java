@@ -1,8 +1,6 @@
 package io.fluxo.experiments.verify;
 
 import io.fluxo.experiments.lab.Laboratory;
-import io.fluxo.experiments.verify.claim.Groups;
-import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.tensor.DType;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -11,14 +9,16 @@ import java.util.Optional;
 final class Verified {
 
     static final Installed INSTALLED = Laboratory.open(Optional.empty()).installed();
+    static final Claims CLAIMS = INSTALLED.claims();
     static final Apparatus.Settings SETTINGS = new Apparatus.Settings(new Apparatus.Setup("ejml", DType.F64), 0, 1, 16, Path.of("no-runs"));
+    static final Verification VERIFICATION = new Verification(INSTALLED, CLAIMS.all(), Candidates.standard(INSTALLED.catalog()), CLAIMS.mutants(), SETTINGS);
     static final VerificationResult OUTCOME = run();
 
     private Verified() {}
 
     private static VerificationResult run() {
         try {
-            return new Verification(INSTALLED, Groups.all(), Candidates.standard(INSTALLED.catalog()), Mutants.all(), SETTINGS).run(2);
+            return VERIFICATION.run(2);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

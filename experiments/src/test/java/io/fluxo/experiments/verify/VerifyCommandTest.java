@@ -6,7 +6,6 @@ import io.fluxo.experiments.cli.Cli;
 import io.fluxo.experiments.cli.Terminal;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.lab.Laboratory;
-import io.fluxo.experiments.verify.claim.Groups;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -70,7 +69,7 @@ class VerifyCommandTest {
     @CsvSource(delimiter = '|', textBlock = """
             theorem-3                   | no claim named 'theorem-3'; did you mean 'theorem-1'? (legal: eq-10.32,
             --group=quantum             | --group: no group named 'quantum' (legal: chapter, all)
-            --group=algebra             | --group algebra: its claims are not written yet; there are those of: chapter
+            --group=algebra             | --group: no group named 'algebra' (legal: chapter, all)
             --placement=pots            | --placement: no placement named 'pots'; did you mean 'post'? (legal: deep_norm, ln_scaling,
             --trials=0                  | --trials must be at least 1, not 0
             """)
@@ -128,10 +127,21 @@ class VerifyCommandTest {
     }
 
     @Test
+    void theReportDrawsTheBlockOfAModelThatIsMadeOfSeveralKinds() throws IOException {
+        Path spec = Files.writeString(folder.resolve("m.yaml"), "model: {placement: {default: pre, \"0\": post}}\ntask: {kind: markov}\n");
+        Path page = folder.resolve("verify.html");
+        Ran ran = fluxo("verify", "worked-example-realised", "--spec", spec.toString(), "--report", page.toString());
+        assertThat(ran.err).isEmpty();
+        assertThat(ran.out).containsPattern("worked-example-realised +post in block 0 +holds +✓");
+        assertThat(Files.readString(page)).contains("<svg class=\"flow\"");
+        assertThat(ran.status).isZero();
+    }
+
+    @Test
     void listNamesEveryClaim() {
         Ran ran = fluxo("verify", "--list");
         assertThat(ran.status).isZero();
-        assertThat(Groups.all()).allSatisfy(claim -> assertThat(ran.out).contains(claim.id()));
+        assertThat(Verified.CLAIMS.all()).allSatisfy(claim -> assertThat(ran.out).contains(claim.id()));
     }
 
     @Test

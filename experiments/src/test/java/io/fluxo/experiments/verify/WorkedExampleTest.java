@@ -3,14 +3,12 @@ package io.fluxo.experiments.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.fluxo.experiments.verify.example.Dataflow.Edge;
+import io.fluxo.experiments.verify.example.Dataflow.Arrow;
 import io.fluxo.experiments.verify.example.LayerNormOnPaper;
 import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Published;
 import io.fluxo.experiments.verify.example.Realisation;
-import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.tensor.DType;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class WorkedExampleTest {
@@ -48,8 +46,8 @@ class WorkedExampleTest {
 
     @Test
     void theDataflowIsDrawnWithLiveNumbers() {
-        assertThat(POST.flow().edges()).contains(new Edge("Contextos", "MultiHeadAttention"), new Edge("x", "t2"), new Edge("LayerNorm(t3)", "t3"),
-                new Edge("t3", "t5"), new Edge("LayerNorm(h)", "h")).hasSize(13);
+        assertThat(POST.flow().edges()).contains(new Arrow("Contextos", "MultiHeadAttention"), new Arrow("x", "t2"), new Arrow("LayerNorm(t3)", "t3"),
+                new Arrow("t3", "t5"), new Arrow("LayerNorm(h)", "h")).hasSize(13);
         assertThat(Mermaid.graph(POST.flow(), POST.symbols())).startsWith("graph LR\n")
                 .contains("t2 = [1.2, 0.4, 0.1, 0.9]<br>published [1.2, 0.4, 0.1, 0.9]");
     }
@@ -57,14 +55,14 @@ class WorkedExampleTest {
     @Test
     void aDiagramIsReadAsItIsDrawn() {
         assertThat(Mermaid.edges("graph LR\n A[x2] --> B(MultiHeadAttention);\n B --> D[t1]\n A --> E[t2=x2+t1]\n E --> F(LayerNorm)\n F --> G[hi]\n"))
-                .containsExactly(new Edge("x", "MultiHeadAttention"), new Edge("MultiHeadAttention", "t1"), new Edge("x", "t2"),
-                        new Edge("t2", "LayerNorm(h)"),
-                        new Edge("LayerNorm(h)", "h"));
+                .containsExactly(new Arrow("x", "MultiHeadAttention"), new Arrow("MultiHeadAttention", "t1"), new Arrow("x", "t2"),
+                        new Arrow("t2", "LayerNorm(h)"),
+                        new Arrow("LayerNorm(h)", "h"));
     }
 
     private static Realisation realisation(String placement) {
         try (Apparatus apparatus = new Apparatus(Verified.INSTALLED.backends(), Verified.SETTINGS)) {
-            return Realisation.of(Candidates.named(placement, Verified.INSTALLED.catalog(), Mutants.all(), Optional.empty()), apparatus.reference(), DType.F64, 1);
+            return Realisation.of(Candidates.named(placement, Verified.INSTALLED), apparatus.reference(), DType.F64, 1);
         }
     }
 }

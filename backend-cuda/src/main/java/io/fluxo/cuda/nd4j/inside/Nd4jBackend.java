@@ -27,13 +27,13 @@ import java.util.stream.IntStream;
 final class Nd4jBackend implements Backend {
 
     private final String name;
-    private final Memory memory = new Memory();
-    private final Kernels kernels = new Kernels();
-    private final Numbers numbers = new Numbers();
+    private final Nd4jMemory memory = new Nd4jMemory();
+    private final Nd4jKernels kernels = new Nd4jKernels();
+    private final Nd4jNumbers numbers = new Nd4jNumbers();
     private final Ops ops = new Ops(this);
     private final Primitives primitives = new Primitives(memory, kernels, numbers, ops);
-    private final FusedKernels fused = new FusedKernels(memory, kernels, numbers, ops);
-    private final Updates updates = new Updates(memory, kernels, numbers);
+    private final Nd4jFusedKernels fused = new Nd4jFusedKernels(memory, kernels, numbers, ops);
+    private final Nd4jUpdates updates = new Nd4jUpdates(memory, kernels, numbers);
 
     Nd4jBackend(String name) {
         this.name = name;
@@ -58,14 +58,14 @@ final class Nd4jBackend implements Backend {
     public Tensor upload(HostArray values) {
         Nd4jTensor tensor = allocate(values.shape(), values.dtype());
         if (!tensor.isEmpty()) {
-            HostValues.write(values, tensor.array());
+            Nd4jHostValues.write(values, tensor.array());
         }
         return tensor;
     }
 
     @Override
     public HostArray download(Tensor tensor) {
-        return guarded("download", () -> HostValues.read(in(tensor)));
+        return guarded("download", () -> Nd4jHostValues.read(in(tensor)));
     }
 
     @Override
@@ -108,7 +108,7 @@ final class Nd4jBackend implements Backend {
 
     @Override
     public boolean fuses(FusedOp op) {
-        return FusedKernels.has(op);
+        return Nd4jFusedKernels.has(op);
     }
 
     @Override
@@ -169,9 +169,9 @@ final class Nd4jBackend implements Backend {
         switch (op) {
             case UpdateOp.Accumulate _ -> updates.accumulate(out[0], in[1] == in[0] ? out[0].array() : in[1].array());
             case UpdateOp.Assign _ -> out[0].array().assign(in[1] == in[0] ? out[0].array() : in[1].array());
-            case UpdateOp.SgdStep sgd -> updates.sgd(sgd, out[0], in[1].array(), HostValues.read(in[2]).toDoubles());
-            case UpdateOp.ClipFactor clip -> updates.clipFactor(clip, out[0], Arrays.stream(in).skip(1).map(HostValues::read).toList());
-            case UpdateOp.AdamStep adam -> updates.adam(adam, out[0], out[1], out[2], in[3].array(), HostValues.read(in[4]).toDoubles());
+            case UpdateOp.SgdStep sgd -> updates.sgd(sgd, out[0], in[1].array(), Nd4jHostValues.read(in[2]).toDoubles());
+            case UpdateOp.ClipFactor clip -> updates.clipFactor(clip, out[0], Arrays.stream(in).skip(1).map(Nd4jHostValues::read).toList());
+            case UpdateOp.AdamStep adam -> updates.adam(adam, out[0], out[1], out[2], in[3].array(), Nd4jHostValues.read(in[4]).toDoubles());
         }
     }
 

@@ -1,6 +1,5 @@
 package io.fluxo.cuda.nd4j.inside;
 
-import io.fluxo.op.Op;
 import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.PrimitiveOp.*;
@@ -27,13 +26,13 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class Primitives {
 
-    private final Memory memory;
-    private final Kernels kernels;
-    private final Numbers numbers;
+    private final Nd4jMemory memory;
+    private final Nd4jKernels kernels;
+    private final Nd4jNumbers numbers;
     private final Ops ops;
 
     /** @param ops this backend's own, for what is mended by further operations */
-    Primitives(Memory memory, Kernels kernels, Numbers numbers, Ops ops) {
+    Primitives(Nd4jMemory memory, Nd4jKernels kernels, Nd4jNumbers numbers, Ops ops) {
         this.memory = memory;
         this.kernels = kernels;
         this.numbers = numbers;
@@ -44,12 +43,12 @@ final class Primitives {
     void compute(PrimitiveOp op, Nd4jTensor[] in, Nd4jTensor y) {
         switch (op) {
             case Tanh _ -> copy(tanh(in[0]), y);
-            case Unary unary -> Elementwise.unary(unary, in[0].array(), y.array());
+            case Unary unary -> Nd4jElementwise.unary(unary, in[0].array(), y.array());
             case Maximum _ -> maximum(in[0], in[1], y);
-            case Binary binary -> kernels.run(Elementwise.name(binary), y.array(), in[0].array(), in[1].array());
-            case Comparison comparison -> kernels.run(Elementwise.name(comparison), y.array(), in[0].array(), in[1].array());
-            case Not not -> kernels.run(Elementwise.name(not), y.array(), in[0].array());
-            case Logical logical -> kernels.run(Elementwise.name(logical), y.array(), in[0].array(), in[1].array());
+            case Binary binary -> kernels.run(Nd4jElementwise.name(binary), y.array(), in[0].array(), in[1].array());
+            case Comparison comparison -> kernels.run(Nd4jElementwise.name(comparison), y.array(), in[0].array(), in[1].array());
+            case Not not -> kernels.run(Nd4jElementwise.name(not), y.array(), in[0].array());
+            case Logical logical -> kernels.run(Nd4jElementwise.name(logical), y.array(), in[0].array(), in[1].array());
             case Where where -> where(where, in[0], in[1], in[2], y);
             case Reduction reduction -> reduce(reduction, in[0], y);
             case ArgMax(int axis) -> argMax(in[0], axis, y);
@@ -253,8 +252,8 @@ final class Primitives {
     private void scatterAdd(Nd4jTensor indices, Nd4jTensor values, Nd4jTensor y) {
         int width = y.shape().elementsFrom(1);
         int[] rows = rows(indices, y.shape().size(0), "scatterAdd");
-        HostArray added = HostValues.read(values);
-        HostValues.write(switch (added.array()) {
+        HostArray added = Nd4jHostValues.read(values);
+        Nd4jHostValues.write(switch (added.array()) {
             case float[] in -> {
                 float[] sums = new float[y.shape().elements()];
                 for (int i = 0; i < in.length; i++) {
@@ -292,7 +291,7 @@ final class Primitives {
         Arrays.fill(sizes, 1);
         sizes[axis] = y.shape().size(axis);
         Nd4jTensor counts = memory.allocate(Shape.of(sizes), y.dtype());
-        HostValues.write(HostArray.of(counts.shape(), y.dtype(), IntStream.range(0, sizes[axis]).asDoubleStream().toArray()), counts.array());
+        Nd4jHostValues.write(HostArray.of(counts.shape(), y.dtype(), IntStream.range(0, sizes[axis]).asDoubleStream().toArray()), counts.array());
         kernels.run("assign", y.array(), y.array(), counts.array());
     }
 
@@ -304,7 +303,7 @@ final class Primitives {
         for (int i = 0; i < draws.length; i++) {
             draws[i] = y.dtype() == DType.F32 ? (stream.bits(state[1] + i) >>> 40) * 0x1p-24 : stream.uniform(state[1] + i);
         }
-        HostValues.write(HostArray.of(y.shape(), y.dtype(), draws), y.array());
+        Nd4jHostValues.write(HostArray.of(y.shape(), y.dtype(), draws), y.array());
     }
 
     private void fill(Nd4jTensor y, double value) {

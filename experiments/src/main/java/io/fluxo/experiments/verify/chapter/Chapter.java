@@ -1,15 +1,17 @@
 package io.fluxo.experiments.verify.chapter;
 
+import io.fluxo.experiments.verify.Claim;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.SequencedSet;
 
-/** The chapter's sentences, each with its English and the claims it makes. */
+/** The chapter's sentences, each with its English and the claims that it makes. */
 public record Chapter(List<Section> sections) {
 
     private static final String FILE = "/io/fluxo/experiments/verify/chapter.txt";
@@ -28,14 +30,25 @@ public record Chapter(List<Section> sections) {
     /**
      * @param portuguese as the chapter has it
      * @param english    what it says
-     * @param claims     ids of the claims it makes
-     * @param quotedFor  those of them that it is the statement of
+     * @param noted      ids of the claims that it is noted to make; a claim that quotes it need not be
      * @param remark     why it makes none; empty where it does
      */
-    public record Sentence(String portuguese, String english, List<String> claims, List<String> quotedFor, String remark) {
+    public record Sentence(String portuguese, String english, List<String> noted, String remark) {
+
         public Sentence {
-            quotedFor = List.copyOf(quotedFor);
-            claims = List.copyOf(claims);
+            noted = List.copyOf(noted);
+        }
+
+        /** The ids of the claims that it makes: those that are noted, then those of {@code claims} that quote it besides. */
+        public SequencedSet<String> making(Collection<Claim> claims) {
+            SequencedSet<String> ids = new LinkedHashSet<>(noted);
+            claims.stream().filter(this::isQuotedFor).forEach(claim -> ids.add(claim.id()));
+            return ids;
+        }
+
+        /** Whether {@code claim} quotes it. */
+        public boolean isQuotedFor(Claim claim) {
+            return claim.citation().isOfTheChapter() && claim.citation().sentences().contains(portuguese);
         }
     }
 
@@ -47,16 +60,9 @@ public record Chapter(List<Section> sections) {
         return Holder.READ;
     }
 
-    /** The sentences that make the claim {@code id}, in the chapter's order. */
-    public List<Sentence> making(String id) {
-        return sections.stream().flatMap(section -> section.sentences().stream()).filter(sentence -> sentence.claims().contains(id)).toList();
-    }
-
-    /** The sentences that state the claim {@code id}; where none is marked, all that make it. */
-    public String quote(String id) {
-        List<Sentence> all = making(id);
-        List<Sentence> marked = all.stream().filter(sentence -> sentence.quotedFor().contains(id)).toList();
-        return (marked.isEmpty() ? all : marked).stream().map(Sentence::portuguese).collect(Collectors.joining(" […] "));
+    /** All sentences, in the chapter's order. */
+    public List<Sentence> sentences() {
+        return sections.stream().flatMap(section -> section.sentences().stream()).toList();
     }
 
     private static Chapter parse(String text) {
@@ -75,19 +81,13 @@ public record Chapter(List<Section> sections) {
                 }
                 case ">" -> portuguese = rest;
                 case "<" -> english = rest;
-                case "@" -> sentences.add(rest.startsWith("- ") ? new Sentence(portuguese, english, List.of(), List.of(), rest.substring(2))
-                        : sentence(portuguese, english, rest.split(" ")));
+                case "@" -> sentences.add(rest.startsWith("- ") ? new Sentence(portuguese, english, List.of(), rest.substring(2))
+                        : new Sentence(portuguese, english, List.of(rest.split(" ")), ""));
                 default -> throw new IllegalStateException("chapter.txt: a line begins with none of == > < @: " + line);
             }
         }
         close(sections, heading, sentences);
         return new Chapter(sections);
-    }
-
-    private static Sentence sentence(String portuguese, String english, String... ids) {
-        List<String> claims = Arrays.stream(ids).map(id -> id.replace("*", "")).toList();
-        List<String> quotedFor = Arrays.stream(ids).filter(id -> id.startsWith("*")).map(id -> id.substring(1)).toList();
-        return new Sentence(portuguese, english, claims, quotedFor, "");
     }
 
     private static void close(List<Section> sections, String[] heading, List<Sentence> sentences) {

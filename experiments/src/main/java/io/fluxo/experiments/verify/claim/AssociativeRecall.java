@@ -1,11 +1,18 @@
 package io.fluxo.experiments.verify.claim;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.backend.Backend;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Citation;
+import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Digits;
 import io.fluxo.experiments.verify.Finding;
-import io.fluxo.experiments.verify.Numbers;
+import io.fluxo.experiments.verify.Scope;
+import io.fluxo.experiments.verify.Statement;
+import io.fluxo.experiments.verify.Topic;
+import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelBuilder;
@@ -32,7 +39,23 @@ import java.util.Optional;
  * whose single head is weighted by hand (values carried, keys matched, a has-value feature in the key) answers all of them. A model without
  * attention cannot, and neither can an n-gram model of any order k: what decides the answer does not reach it.
  */
-record AssociativeRecall() implements Check {
+final class AssociativeRecall extends Claim {
+
+    AssociativeRecall() {
+        super(Statement.of("theorem-2", "Contextual modulation lets a transformer hold dependencies that n-gram models, or a model without attention, cannot")
+                .said(Citation.chapter("A capacidade de modulação contextual introduzida pela autoatenção é uma propriedade fundamental do *transformer*, que lhe "
+                        + "permite modelar dependências complexas entre *tokens* e aprender representações sensíveis ao contexto.",
+                        "A combinação da autoatenção com as conexões residuais e o *residual stream* garante que o *transformer* consiga modelar "
+                        + "dependências complexas entre *tokens*, superando as limitações de modelos como os *RNNs* e os modelos *n-gram* que têm "
+                        + "dificuldades em capturar dependências de longo alcance."))
+                .group("chapter")
+                .about(Scope.EVERY, Topic.ATTENTION, Topic.ONLY_WAY)
+                .over("associative recall of D = 4, 32, 64 pairs, 64 keys, 64 values", "there are weights; for all weights without attention")
+                .expected(Verdict.PROVED)
+                .by("hand-weighted head", "dependence")
+                .refutes("mutant-token-mixing-ffn", "mutant-batch-norm-over-tokens", "mutant-neighbour-norm", "mutant-no-output-projection",
+                        "mutant-dropped-residual", "mutant-uniform-attention", "mutant-shared-key-value"));
+    }
 
     private static final int KEYS = 64;
     private static final int VALUES = 64;
@@ -48,14 +71,14 @@ record AssociativeRecall() implements Check {
     private static final String THEORY = "every query answered at D = 4, 32, 64; without attention, or from the last k tokens, the answer is not reached";
 
     @Override
-    public Finding of(Candidate candidate, Apparatus apparatus) {
+    public Finding check(Candidate candidate, Apparatus apparatus) {
         List<String> derivation = new ArrayList<>();
         if (!candidate.masks(ModelSpec.MaskKind.CAUSAL)) {
             return Finding.skipped("the construction is for a causal mask");
         }
         double least = Double.POSITIVE_INFINITY;
         for (int load : LOADS) {
-            Recall recall;
+            Answers recall;
             try {
                 recall = solve(candidate, apparatus, load);
             } catch (ShapeMismatchException mismatch) {
@@ -66,7 +89,7 @@ record AssociativeRecall() implements Check {
                 return Finding.refuted(THEORY, Text.format("%d of %d answered at D = %d", recall.right(), recall.asked(), load), recall.wrong().get());
             }
             derivation.add(Text.format("D = %d: %d of %d queries answered, the right logit above the next by at least %s", load, recall.right(),
-                    recall.asked(), Numbers.text(recall.margin())));
+                    recall.asked(), Digits.text(recall.margin())));
             least = Math.min(least, recall.margin());
         }
         Optional<String> reached = withoutAttention(candidate, derivation).or(() -> ofWindows(derivation));
@@ -76,14 +99,14 @@ record AssociativeRecall() implements Check {
         }
         return Finding.proved(THEORY, Text.format("D = 4, 32, 64 exactly, on %s; absent without attention and in every window, by dependence", apparatus.settings().chosen()))
                 .witnessed(Text.format("one block, d_model %d, one head, %d keys, %d values, weights by hand; least margin %s", WIDTH, KEYS, VALUES,
-                        Numbers.text(least)))
+                        Digits.text(least)))
                 .derived(derivation);
     }
 
     /** @param wrong the first query that was answered wrongly */
-    private record Recall(int right, int asked, double margin, Optional<String> wrong) {}
+    private record Answers(int right, int asked, double margin, Optional<String> wrong) {}
 
-    private static Recall solve(Candidate candidate, Apparatus apparatus, int load) {
+    private static Answers solve(Candidate candidate, Apparatus apparatus, int load) {
         Backend backend = apparatus.backend();
         RandomKey random = RandomKey.of(apparatus.seed()).split("recall").split(load);
         int[] keys = permutation(KEYS, random.split("keys"));
@@ -131,12 +154,12 @@ record AssociativeRecall() implements Check {
                         answer, given));
             }
         }
-        return new Recall(right, load, margin, wrong);
+        return new Answers(right, load, margin, wrong);
     }
 
     private static ModelSpec spec(Candidate candidate) {
-        return candidate.small(1).edit().dModel(WIDTH).nHeads(1).dHead(HEAD).dMlp(1).nCtx(2 * KEYS).dVocab(VALUES).normAffine(false)
-                .nKeyValueHeads(0).mask(ModelSpec.MaskKind.CAUSAL).ffn(true).bias(false).tiedHead(false).positions(ModelSpec.PositionKind.NONE).build();
+        return candidate.small(1).with(D_MODEL, WIDTH).with(N_HEADS, 1).with(D_HEAD, HEAD).with(D_MLP, 1).with(N_CTX, 2 * KEYS).with(D_VOCAB, VALUES).with(NORM_AFFINE, false)
+                .with(N_KEY_VALUE_HEADS, 0).with(MASK, ModelSpec.MaskKind.CAUSAL).with(FFN, true).with(BIAS, false).with(TIED_HEAD, false).with(POSITIONS, "none");
     }
 
     /** Keys are compared with keys, tokens that carry a value are preferred, values are carried; the feed-forward network adds nothing. */
@@ -192,7 +215,7 @@ record AssociativeRecall() implements Check {
     private static Optional<String> ofWindows(List<String> derivation) {
         int tokens = 8;
         for (int k = 1; k < tokens; k++) {
-            Dependence reach = TokenFlow.of(new NGram(k, 3), Dim.of(3), tokens).output();
+            Dependence reach = TokenFlow.of(new NeuralNGram(k, 3), Dim.of(3), tokens).output();
             for (int row = 0; row < tokens; row++) {
                 for (int token = 0; token < tokens; token++) {
                     boolean within = token <= row && token > row - k;

@@ -2,8 +2,14 @@ package io.fluxo.experiments.verify.claim;
 
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Citation;
+import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Finding;
+import io.fluxo.experiments.verify.Scope;
+import io.fluxo.experiments.verify.Statement;
+import io.fluxo.experiments.verify.Verdict;
+import io.fluxo.experiments.verify.measure.ForAllCases;
+import io.fluxo.experiments.verify.measure.Specimen;
 import io.fluxo.proof.DimensionProof;
 import io.fluxo.property.InputKind;
 import io.fluxo.property.Outcome;
@@ -13,15 +19,29 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Theorem 2.1: on symbols for all sizes, and on random sizes on the backend. */
-record DimensionPreserved() implements Check {
+final class DimensionPreserved extends Claim {
+
+    DimensionPreserved() {
+        super(Statement.of("theorem-2.1", "Attention preserves d, as does every sub-layer, the block, and the stack")
+                .said(Citation.chapter("Todo este processo, como demonstrado anteriormente [Lema 1, Lema 1.1, Proposição 1, Proposição 1.1, Corolário 1.1 e "
+                        + "Corolário 1.2], garante a invariância da dimensionalidade no *residual stream*.",
+                        "A operação *MultiHeadAttention*, embora introduza informações de outros *tokens* no *residual stream*, preserva a "
+                        + "dimensionalidade do *embedding*."))
+                .group("chapter")
+                .about(Scope.EVERY)
+                .over("every batch, pos, d_model, n_heads, d_head, d_v, d_mlp and depth", "for all sizes")
+                .expected(Verdict.PROVED)
+                .by("symbolic shapes", "random sizes", "shrinking")
+                .refutes("mutant-no-output-projection", "mutant-shared-key-value"));
+    }
 
     private static final String THEORY = "x, t1 … h, every sub-layer and the stack are [batch, pos, d_model] for all batch, pos, d_model, n_heads, d_head, d_v, d_mlp, L";
 
     @Override
-    public Finding of(Candidate candidate, Apparatus apparatus) {
+    public Finding check(Candidate candidate, Apparatus apparatus) {
         DimensionProof proof = DimensionProof.of(candidate.small(2), candidate.models());
         List<String> derivation = new ArrayList<>(proof.derivation());
-        ForAll.Trial sizes = ForAll.of(candidate, apparatus).runCases("d_model is preserved", candidate.domain(apparatus.dtype())
+        ForAllCases.Tried sizes = ForAllCases.of(candidate, apparatus).runCases("d_model is preserved", candidate.domain(apparatus.dtype())
                 .inputs(InputKind.NORMAL).inputScales(1),
                 (drawn, _) -> {
                     try (Specimen specimen = Specimen.of(candidate, drawn, apparatus.backend(), apparatus.dtype())) {

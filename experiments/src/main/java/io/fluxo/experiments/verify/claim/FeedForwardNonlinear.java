@@ -2,10 +2,17 @@ package io.fluxo.experiments.verify.claim;
 
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Citation;
+import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Digits;
 import io.fluxo.experiments.verify.Finding;
-import io.fluxo.experiments.verify.Numbers;
+import io.fluxo.experiments.verify.Scope;
+import io.fluxo.experiments.verify.Statement;
+import io.fluxo.experiments.verify.Topic;
+import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.Words;
+import io.fluxo.experiments.verify.measure.Cases;
+import io.fluxo.experiments.verify.measure.Specimen;
 import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.layer.Layer;
 import io.fluxo.property.BlockCase;
@@ -20,13 +27,24 @@ import java.util.List;
  * The feed-forward network adds what no linear map has: f(a + b) − f(a) − f(b) + f(0) is not zero. With the nonlinearity taken out it is, so
  * the nonlinearity is where it comes from.
  */
-record FeedForwardNonlinear() implements Check {
+final class FeedForwardNonlinear extends Claim {
+
+    FeedForwardNonlinear() {
+        super(Statement.of("ffn-nonlinear", "The feed-forward network adds non-linearity")
+                .said(Citation.chapter("A aplicação da LayerNorm estabiliza o fluxo do gradiente e a rede FFN adiciona não linearidade à representação do *token*."))
+                .group("chapter")
+                .about(Scope.EVERY, Topic.NETWORK)
+                .over("one token at a time", "there are a and b")
+                .expected(Verdict.HOLDS)
+                .by("superposition", "with and without the nonlinearity")
+                .refutes("mutant-post-computing-pre", "mutant-linear-ffn"));
+    }
 
     private static final double TOLERANCE = 1e-10;
     private static final String THEORY = "FFN(a + b) ≠ FFN(a) + FFN(b) − FFN(0); with the identity for its nonlinearity, equal";
 
     @Override
-    public Finding of(Candidate candidate, Apparatus apparatus) {
+    public Finding check(Candidate candidate, Apparatus apparatus) {
         // four sequences of one token: a, b, a + b, 0
         BlockCase drawn = Cases.ordinary(candidate, apparatus.seed(), 4, 1);
         double[] values = drawn.xs(DType.F64).toDoubles().clone();
@@ -39,12 +57,12 @@ record FeedForwardNonlinear() implements Check {
         double curved = superposition(candidate, apparatus, drawn, operands);
         double straight = superposition(Mutants.withoutNonlinearity(candidate), apparatus, drawn, operands);
         if (!(curved > 1e-6)) {
-            return Finding.refuted(THEORY, Text.format("superposition fails by %s only", Numbers.text(curved)), Words.of(drawn));
+            return Finding.refuted(THEORY, Text.format("superposition fails by %s only", Digits.text(curved)), Words.of(drawn));
         }
         if (!(straight <= TOLERANCE)) {
-            return Finding.refuted(THEORY, Text.format("superposition still fails, by %s, without the nonlinearity", Numbers.text(straight)), Words.of(drawn));
+            return Finding.refuted(THEORY, Text.format("superposition still fails, by %s, without the nonlinearity", Digits.text(straight)), Words.of(drawn));
         }
-        return Finding.holds(THEORY, Text.format("superposition fails by %s; without the nonlinearity by %s", Numbers.text(curved), Numbers.text(straight)))
+        return Finding.holds(THEORY, Text.format("superposition fails by %s; without the nonlinearity by %s", Digits.text(curved), Digits.text(straight)))
                 .within(TOLERANCE).witnessed(Words.of(drawn));
     }
 

@@ -3,8 +3,9 @@ package io.fluxo.experiments.verify.claim;
 import io.fluxo.experiments.study.FinishedRun;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Finding;
+import io.fluxo.experiments.verify.Statement;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.util.List;
@@ -14,20 +15,25 @@ import java.util.stream.Collectors;
 /**
  * Needs training: read off the latest run of a built-in study, from the conditions of its verdict that name the claim. Skipped where there is
  * none.
- *
- * @param study a built-in study's name
- * @param claim the claim's id
  */
-record FromStudy(String study, String claim) implements Check {
+abstract class FromStudy extends Claim {
+
+    private final String study;
+
+    /** @param study a built-in study's name */
+    FromStudy(String study, Statement statement) {
+        super(statement.refutesNone("none: it is decided by trained models, and no mutant is trained"));
+        this.study = study;
+    }
 
     @Override
-    public Finding of(Candidate candidate, Apparatus apparatus) {
+    public final Finding check(Candidate candidate, Apparatus apparatus) {
         Optional<FinishedRun> run = FinishedRun.latest(apparatus.runs(), study);
         if (run.isEmpty()) {
             return Finding.skipped(Text.format("needs training: run %s ablate %s (there is no run of it in %s; --runs names another folder)",
                     Launcher.command(), study, apparatus.runs()));
         }
-        List<FinishedRun.Condition> conditions = run.get().conditions(claim);
+        List<FinishedRun.Condition> conditions = run.get().conditions(id());
         if (conditions.isEmpty()) {
             return Finding.skipped(Text.format("%s: %s", run.get().folder(), run.get().why()));
         }
@@ -40,7 +46,7 @@ record FromStudy(String study, String claim) implements Check {
     }
 
     @Override
-    public boolean needsARun() {
+    public final boolean needsARun() {
         return true;
     }
 }

@@ -5,10 +5,23 @@ import static io.fluxo.model.ModelSpec.MaskKind.CAUSAL;
 import io.fluxo.backend.Backend;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Citation;
+import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Digits;
 import io.fluxo.experiments.verify.Finding;
-import io.fluxo.experiments.verify.Numbers;
+import io.fluxo.experiments.verify.Scope;
+import io.fluxo.experiments.verify.Statement;
+import io.fluxo.experiments.verify.Topic;
+import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.Words;
+import io.fluxo.experiments.verify.measure.Cases;
+import io.fluxo.experiments.verify.measure.ForAllCases;
+import io.fluxo.experiments.verify.measure.HostMatrix;
+import io.fluxo.experiments.verify.measure.Jacobian;
+import io.fluxo.experiments.verify.measure.Largest;
+import io.fluxo.experiments.verify.measure.Shown;
+import io.fluxo.experiments.verify.measure.Silenced;
+import io.fluxo.experiments.verify.measure.Specimen;
 import io.fluxo.proof.TokenTheorem;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.InputKind;
@@ -25,19 +38,40 @@ import java.util.function.IntPredicate;
  * Theorem 1. Absence: by dependence, for all weights and inputs at a size. Presence: a witness with ∂t1_i/∂x_j ≠ 0. Both are held against
  * derivatives, and against the bits of every backend: no finite change of x_j, however large, may change a bit of what it cannot reach.
  */
-record OnlyAttentionMixes() implements Check {
+final class OnlyAttentionMixes extends Claim {
+
+    OnlyAttentionMixes() {
+        super(Statement.of("theorem-1", "Attention is the only part of the block that receives information from other tokens")
+                .said(Citation.chapter("A autoatenção é o único componente do bloco *transformer* que recebe explicitamente informações de outros *tokens*, e a sua "
+                        + "saída é adicionada ao *residual stream* do *token* atual, influenciando a sua representação, seja na arquitetura *pre-norm* "
+                        + "ou *post-norm*."))
+                .group("chapter")
+                .about(Scope.EVERY, Topic.MIXING)
+                .over("proved at N = 4 for two blocks and the unembedding; finite intermediates",
+                        Phrases.ALL_INPUTS + "; each j ≤ i can: there is a witness")
+                .expected(Verdict.PROVED)
+                .by("dependence", "exact Jacobian blocks", "central differences", "bits on every backend", "shrinking")
+                .refutes("mutant-token-mixing-ffn", "mutant-batch-norm-over-tokens", "mutant-neighbour-norm",
+                        "mutant-leaky-mask", "mutant-self-masked-attention"));
+    }
 
     private static final int TOKENS = 4;
     private static final String THEORY = "without attention ∂h_i/∂x_j = 0 for i ≠ j; with it ∂h_i/∂x_j = 0 for j > i, and every j ≤ i can reach i";
 
+    /** In training a norm with statistics over tokens lets them see each other: false, as it should be. */
     @Override
-    public Finding of(Candidate candidate, Apparatus apparatus) {
+    public Verdict expectedOf(Candidate candidate) {
+        return candidate.inTraining() ? Verdict.REFUTED : expected();
+    }
+
+    @Override
+    public Finding check(Candidate candidate, Apparatus apparatus) {
         boolean causal = candidate.masks(CAUSAL);
         List<String> derivation = new ArrayList<>();
         TokenTheorem theorem = TokenTheorem.of(candidate.small(2), candidate.models(), TOKENS);
         derivation.addAll(theorem.derivation());
 
-        ForAll.Trial apart = ForAll.of(Silenced.attention(candidate), apparatus).run("without attention tokens are apart",
+        ForAllCases.Tried apart = ForAllCases.of(Silenced.attention(candidate), apparatus).run("without attention tokens are apart",
                 candidate.domain(apparatus.dtype()).pos(2, 5).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3)
                         .weightScales(1, 10, 1e-3),
                 (specimen, _) -> unmoved(specimen, false));
@@ -48,7 +82,7 @@ record OnlyAttentionMixes() implements Check {
         }
         List<String> bits = new ArrayList<>();
         for (Apparatus.Setup setup : causal ? apparatus.everyBackend() : List.<Apparatus.Setup>of()) {
-            ForAll.Trial later = ForAll.on(candidate, apparatus, setup).run("no bit of h_i depends on x_j, j > i",
+            ForAllCases.Tried later = ForAllCases.on(candidate, apparatus, setup).run("no bit of h_i depends on x_j, j > i",
                     candidate.domain(setup.dtype()).masks(CAUSAL).pos(2, 5).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3)
                             .weightScales(1, 1e-3), (specimen, _) -> unmoved(specimen, true));
             derivation.add(Text.format("bits, j > i, huge values included, on %s: %s", setup, later.cases()));
@@ -76,7 +110,7 @@ record OnlyAttentionMixes() implements Check {
             Jacobian measured = Jacobian.of(apparatus.backend(), apparatus.dtype(), chosen.xs(), chosen.block()::forward);
             double off = h.difference(Jacobian.byDifferences(reference, xs, specimen.block()::forward));
             derivation.add("Jacobian blocks of h, largest entries, [ejml f64]: " + table(h));
-            derivation.add(Text.format("automatic differentiation and central differences differ by %s", Numbers.text(off)));
+            derivation.add(Text.format("automatic differentiation and central differences differ by %s", Digits.text(off)));
 
             Optional<String> nonzero = firstNonzero(apart, "without attention, h", (i, j) -> i == j)
                     .or(() -> firstNonzero(h, "h", (i, j) -> !causal || j <= i)).or(() -> firstNonzero(measured, "h on " + apparatus.settings()
@@ -91,12 +125,12 @@ record OnlyAttentionMixes() implements Check {
                     least = causal && j > i ? least : Math.min(least, t1.block(i, j));
                 }
             }
-            if (!(least > 1e-9) || !(off < 1e-6 * Math.max(1, Numbers.largest(h.entries()[0])))) {
-                return Finding.refuted(THEORY, "no witness that every token that may reach another can: least ‖∂t1_i/∂x_j‖ = " + Numbers.text(least),
+            if (!(least > 1e-9) || !(off < 1e-6 * Math.max(1, Largest.of(h.entries()[0])))) {
+                return Finding.refuted(THEORY, "no witness that every token that may reach another can: least ‖∂t1_i/∂x_j‖ = " + Digits.text(least),
                         Words.of(drawn))
                         .derived(derivation);
             }
-            String witness = Text.format("%s: ‖∂%s_i/∂x_j‖ ≥ %s for every j%s", Words.of(drawn), shown ? "t1" : "h", Numbers.text(least), causal ? " ≤ i" : "");
+            String witness = Text.format("%s: ‖∂%s_i/∂x_j‖ ≥ %s for every j%s", Words.of(drawn), shown ? "t1" : "h", Digits.text(least), causal ? " ≤ i" : "");
             if (!theorem.proved()) {
                 return Finding.holds(THEORY, "measured, but not proved: " + theorem.failure().orElseThrow()).witnessed(witness).derived(derivation);
             }
@@ -106,15 +140,15 @@ record OnlyAttentionMixes() implements Check {
         }
     }
 
-    private interface Reach {
+    private interface MayReach {
         boolean permitted(int i, int j);
     }
 
-    private static Optional<String> firstNonzero(Jacobian jacobian, String symbol, Reach reach) {
+    private static Optional<String> firstNonzero(Jacobian jacobian, String symbol, MayReach reach) {
         for (int i = 0; i < jacobian.rows(); i++) {
             for (int j = 0; j < jacobian.tokens(); j++) {
                 if (!reach.permitted(i, j) && jacobian.block(i, j) != 0) {
-                    return Optional.of(Text.format("∂%s_%d/∂x_%d has an entry of %s", symbol, i + 1, j + 1, Numbers.text(jacobian.block(i, j))));
+                    return Optional.of(Text.format("∂%s_%d/∂x_%d has an entry of %s", symbol, i + 1, j + 1, Digits.text(jacobian.block(i, j))));
                 }
             }
         }
@@ -128,7 +162,7 @@ record OnlyAttentionMixes() implements Check {
             for (int j = 0; j < row.length; j++) {
                 row[j] = jacobian.block(i, j);
             }
-            rows.add(Text.format("h_%d %s", i + 1, Numbers.text(row)));
+            rows.add(Text.format("h_%d %s", i + 1, Digits.text(row)));
         }
         return String.join("; ", rows);
     }
@@ -146,15 +180,15 @@ record OnlyAttentionMixes() implements Check {
                 HostArray after = specimen.output(with(xs, drawn, j, scale));
                 for (int sequence = 0; sequence < drawn.batch(); sequence++) {
                     for (int i = 0; i < drawn.pos(); i++) {
-                        double[] a = Equations.row(before, sequence, i);
-                        double[] b = Equations.row(after, sequence, i);
+                        double[] a = HostMatrix.row(before, sequence, i);
+                        double[] b = HostMatrix.row(after, sequence, i);
                         for (int c = 0; watched.test(i) && c < a.length; c++) {
                             if (!Double.isFinite(a[c])) {
                                 return Outcome.vacuous("h is not finite");
                             }
                             if (Double.doubleToRawLongBits(a[c]) != Double.doubleToRawLongBits(b[c])) {
                                 return Outcome.fail(Text.format("feature %d of h_%d changed from %s to %s when x_%d changed%s", c + 1, i + 1, a[c], b[c], j + 1,
-                                        scale > 0 ? " to values of size " + Numbers.text(scale) : ""));
+                                        scale > 0 ? " to values of size " + Digits.text(scale) : ""));
                             }
                         }
                     }

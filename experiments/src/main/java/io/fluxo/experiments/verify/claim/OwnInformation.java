@@ -2,10 +2,25 @@ package io.fluxo.experiments.verify.claim;
 
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Citation;
+import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Digits;
 import io.fluxo.experiments.verify.Finding;
-import io.fluxo.experiments.verify.Numbers;
+import io.fluxo.experiments.verify.Scope;
+import io.fluxo.experiments.verify.Statement;
+import io.fluxo.experiments.verify.Topic;
+import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.Words;
+import io.fluxo.experiments.verify.measure.AttentionPattern;
+import io.fluxo.experiments.verify.measure.Bounded;
+import io.fluxo.experiments.verify.measure.Cases;
+import io.fluxo.experiments.verify.measure.Deviations;
+import io.fluxo.experiments.verify.measure.ForAllCases;
+import io.fluxo.experiments.verify.measure.HostMatrix;
+import io.fluxo.experiments.verify.measure.Jacobian;
+import io.fluxo.experiments.verify.measure.Shown;
+import io.fluxo.experiments.verify.measure.Specimen;
+import io.fluxo.experiments.verify.measure.Weights;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.InputKind;
 import io.fluxo.property.Outcome;
@@ -13,19 +28,31 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.text.Text;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Theorem 2.2: log α_ii is finite, attention's output is exactly the α-weighted sum of all values, the token's own included, and how a token's
  * own information passes, ∂t1_i/∂x_i, depends on its context.
  */
-record OwnInformation() implements Check {
+final class OwnInformation extends Claim {
+
+    OwnInformation() {
+        super(Statement.of("theorem-2.2", "Attention also modulates the token's own information, through the weights on all values, its own included")
+                .said(Citation.chapter("A autoatenção não apenas adiciona informação contextual ao *residual stream*, mas também modula a informação original do "
+                        + "*embedding* do *token* através da ponderação dos *values* pela atenção."))
+                .group("chapter")
+                .about(Scope.EVERY, Topic.ATTENTION, Topic.RESULT)
+                .over(Phrases.SIZES, Phrases.ALL_INPUTS + "; dependence on context: there is a witness")
+                .expected(Verdict.HOLDS)
+                .by("float64 recomputation on the host", "rounding bound", "exact Jacobian blocks", "shrinking")
+                .refutes("mutant-no-output-projection", "mutant-self-masked-attention", "mutant-uniform-attention",
+                        "mutant-shared-key-value", "mutant-post-computing-pre"));
+    }
 
     private static final String THEORY = "t1_i = Σ_j α_ij (x_j W_V + b_V) W_O + b_O with α_ii > 0; ∂t1_i/∂x_i changes with x_j, j ≠ i";
 
     @Override
-    public Finding of(Candidate candidate, Apparatus apparatus) {
-        ForAll.Trial sums = ForAll.of(candidate, apparatus).run(THEORY, candidate.domain(apparatus.dtype())
+    public Finding check(Candidate candidate, Apparatus apparatus) {
+        ForAllCases.Tried sums = ForAllCases.of(candidate, apparatus).run(THEORY, candidate.domain(apparatus.dtype())
                 .inputs(InputKind.NORMAL, InputKind.REPEATED, InputKind.OFFSET).inputScales(1, 1e-3, 1e3).weightScales(1, 1e-3).pos(1, 6),
                 (specimen, deviations) -> decomposes(candidate, specimen, deviations));
         if (sums.refuted()) {
@@ -44,11 +71,11 @@ record OwnInformation() implements Check {
             double change = change(here, elsewhere, i);
             if (!(change > 1e-9)) {
                 return Finding.refuted(THEORY, Text.format("∂t1_%d/∂x_%d changes by %s when x_1 is another token: it does not depend on context",
-                        i + 1, i + 1, Numbers.text(change)), Words.of(drawn));
+                        i + 1, i + 1, Digits.text(change)), Words.of(drawn));
             }
             Finding finding = sums.finding(THEORY);
             return finding.witnessed(Text.format("%s: ∂t1_%d/∂x_%d changes by %s when x_1 is another token", Words.of(drawn), i + 1, i + 1,
-                    Numbers.text(change)))
+                    Digits.text(change)))
                     .derived("log α_ii is finite in every case: the score of a token with itself is never masked",
                             "α and the values as the block shows them (attn.hook_pattern, attn.hook_v); the sum over j, the heads and W_O on the host, in float64");
         }
@@ -66,8 +93,8 @@ record OwnInformation() implements Check {
         return largest;
     }
 
-    private static Outcome decomposes(Candidate candidate, Specimen specimen, ForAll.Deviations deviations) {
-        Pattern pattern = Pattern.of(specimen);
+    private static Outcome decomposes(Candidate candidate, Specimen specimen, Deviations deviations) {
+        AttentionPattern pattern = AttentionPattern.of(specimen);
         if (pattern == null) {
             return Outcome.vacuous("the block shows no attention pattern");
         }
@@ -88,7 +115,7 @@ record OwnInformation() implements Check {
                                 scores[i] - logSumExp(scores), i + 1));
                     }
                     if (operand != null) {
-                        Outcome value = isProjected(weights, pattern, Equations.row(operand, sequence, i), sequence, head, i, deviations);
+                        Outcome value = isProjected(weights, pattern, HostMatrix.row(operand, sequence, i), sequence, head, i, deviations);
                         if (!(value instanceof Outcome.Pass)) {
                             return value;
                         }
@@ -96,11 +123,11 @@ record OwnInformation() implements Check {
                     heads[head] = Bounded.exact(pattern.weights(sequence, head, i), specimen.dtype()).mix(pattern.values(sequence, head, specimen.dtype()));
                 }
                 Bounded expected = weights.output(heads);
-                double[] t1 = Equations.row(pattern.output(), sequence, i);
+                double[] t1 = HostMatrix.row(pattern.output(), sequence, i);
                 for (int c = 0; c < t1.length; c++) {
                     if (!deviations.add(t1[c], expected.value()[c], expected.error()[c])) {
-                        return Outcome.fail(Text.format("feature %d of t1_%d is %s, but Σ_j α_ij v_j W_O + b_O is %s", c + 1, i + 1, Numbers.text(t1[c]),
-                                Numbers.text(expected.value()[c])));
+                        return Outcome.fail(Text.format("feature %d of t1_%d is %s, but Σ_j α_ij v_j W_O + b_O is %s", c + 1, i + 1, Digits.text(t1[c]),
+                                Digits.text(expected.value()[c])));
                     }
                 }
             }
@@ -108,7 +135,7 @@ record OwnInformation() implements Check {
         return Outcome.pass();
     }
 
-    private static Outcome isProjected(Weights weights, Pattern pattern, double[] x, int sequence, int head, int i, ForAll.Deviations deviations) {
+    private static Outcome isProjected(Weights weights, AttentionPattern pattern, double[] x, int sequence, int head, int i, Deviations deviations) {
         DType dtype = weights.dtype();
         Bounded projected = weights.value(Bounded.exact(x, dtype), head);
         double[] value = pattern.values(sequence, head, dtype)[i].value();
@@ -117,8 +144,8 @@ record OwnInformation() implements Check {
         }
         for (int c = 0; c < value.length; c++) {
             if (!deviations.add(value[c], projected.value()[c], projected.error()[c])) {
-                return Outcome.fail(Text.format("head %d carries %s for token %d, but x_%d W_V + b_V is %s", head + 1, Numbers.text(value), i + 1, i + 1,
-                        Numbers.text(projected.value())));
+                return Outcome.fail(Text.format("head %d carries %s for token %d, but x_%d W_V + b_V is %s", head + 1, Digits.text(value), i + 1, i + 1,
+                        Digits.text(projected.value())));
             }
         }
         return Outcome.pass();
@@ -127,48 +154,5 @@ record OwnInformation() implements Check {
     private static double logSumExp(double[] scores) {
         double largest = Arrays.stream(scores).max().orElse(0);
         return largest + Math.log(Arrays.stream(scores).map(score -> Math.exp(score - largest)).sum());
-    }
-
-    /** What attention shows: [batch head n m] scores and weights, [batch m head d_v] values, [batch n head d_v] results, [batch n d] output. */
-    record Pattern(HostArray scores, HostArray pattern, HostArray values, HostArray results, HostArray output) {
-
-        /** Null where the block shows no such thing. */
-        static Pattern of(Specimen specimen) {
-            List<HostArray> shown = specimen.hooked(specimen.xs(), "attn.hook_attn_scores", "attn.hook_pattern", "attn.hook_v", "attn.hook_z",
-                    "hook_attn_out");
-            return shown.contains(null) ? null : new Pattern(shown.get(0), shown.get(1), shown.get(2), shown.get(3), shown.get(4));
-        }
-
-        double[] scores(int sequence, int head, int i) {
-            return line(scores, sequence, head, i);
-        }
-
-        double[] weights(int sequence, int head, int i) {
-            return line(pattern, sequence, head, i);
-        }
-
-        private static double[] line(HostArray array, int sequence, int head, int i) {
-            int[] sizes = array.shape().sizes();
-            int start = ((sequence * sizes[1] + head) * sizes[2] + i) * sizes[3];
-            return Arrays.copyOfRange(array.toDoubles(), start, start + sizes[3]);
-        }
-
-        Bounded[] values(int sequence, int head, DType dtype) {
-            Bounded[] rows = new Bounded[values.shape().size(1)];
-            for (int j = 0; j < rows.length; j++) {
-                rows[j] = Bounded.exact(head(values, sequence, j, head), dtype);
-            }
-            return rows;
-        }
-
-        double[] result(int sequence, int head, int i) {
-            return head(results, sequence, i, head);
-        }
-
-        private static double[] head(HostArray array, int sequence, int i, int head) {
-            int[] sizes = array.shape().sizes();
-            int start = ((sequence * sizes[1] + i) * sizes[2] + head) * sizes[3];
-            return Arrays.copyOfRange(array.toDoubles(), start, start + sizes[3]);
-        }
     }
 }

@@ -1,14 +1,23 @@
 package io.fluxo.experiments.verify.claim;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.backend.Backend;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Citation;
+import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Digits;
 import io.fluxo.experiments.verify.Finding;
-import io.fluxo.experiments.verify.Numbers;
+import io.fluxo.experiments.verify.Scope;
+import io.fluxo.experiments.verify.Statement;
+import io.fluxo.experiments.verify.Topic;
 import io.fluxo.experiments.verify.Verdict;
-import io.fluxo.experiments.verify.claim.Equations.Equation;
-import io.fluxo.experiments.verify.claim.Equations.Rule;
+import io.fluxo.experiments.verify.claim.Recomputation.Equation;
+import io.fluxo.experiments.verify.claim.Recomputation.RightSide;
+import io.fluxo.experiments.verify.measure.Bounded;
+import io.fluxo.experiments.verify.measure.Cases;
+import io.fluxo.experiments.verify.measure.HostMatrix;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.Transformer;
@@ -22,26 +31,42 @@ import io.fluxo.text.Text;
 import java.util.List;
 
 /** The pre-norm equations, block by block, and the norm that follows the last block: logits = LN(x_L)W_U. */
-record PreNorm() implements Check {
+final class PreNorm extends Claim {
+
+    PreNorm() {
+        super(Statement.of("pre-norm", "The pre-norm twin: norms before the sub-layers, sums after them, one norm after the last block")
+                .said(Citation.chapter("A autoatenção é o único componente do bloco *transformer* que recebe explicitamente informações de outros *tokens*, e a sua "
+                        + "saída é adicionada ao *residual stream* do *token* atual, influenciando a sua representação, seja na arquitetura *pre-norm* "
+                        + "ou *post-norm*.",
+                        "O fluxo residual, seja na arquitetura *pre-norm* ou *post-norm*, transporta o resultado dessa operação ($t^2$, ou um "
+                        + "resultado similar após *LayerNorm* no caso da arquitetura *pre-norm*), garantindo que a informação contextual seja "
+                        + "propagada ao longo do modelo."))
+                .group("chapter")
+                .about(Scope.PRE, Topic.ATTENTION, Topic.SUM, Topic.NORM, Topic.NETWORK)
+                .over(Phrases.SIZES, Phrases.ALL_INPUTS)
+                .expected(Verdict.HOLDS)
+                .by("float64 recomputation on the host", "rounding bound", "shrinking")
+                .refutes("mutant-neighbour-norm", "mutant-self-masked-attention", "mutant-shared-key-value"));
+    }
 
     private static final double TOLERANCE = 1e-10;
 
-    private static final Equations EQUATIONS = new Equations(List.of(
-            new Equation("t1", Rule.NORM_1, "x"), new Equation("t2", Rule.ATTENTION, "t1"), new Equation("t3", Rule.SUM, "t2", "x"),
-            new Equation("t4", Rule.NORM_2, "t3"), new Equation("t5", Rule.FFN, "t4"), new Equation("h", Rule.SUM, "t5", "t3")));
+    private static final Recomputation EQUATIONS = new Recomputation(List.of(
+            new Equation("t1", RightSide.NORM_1, "x"), new Equation("t2", RightSide.ATTENTION, "t1"), new Equation("t3", RightSide.SUM, "t2", "x"),
+            new Equation("t4", RightSide.NORM_2, "t3"), new Equation("t5", RightSide.FFN, "t4"), new Equation("h", RightSide.SUM, "t5", "t3")));
 
     @Override
-    public Finding of(Candidate candidate, Apparatus apparatus) {
-        Finding equations = EQUATIONS.of(candidate, apparatus);
+    public Finding check(Candidate candidate, Apparatus apparatus) {
+        Finding equations = EQUATIONS.check(candidate, apparatus);
         if (equations.verdict() != Verdict.HOLDS) {
             return equations;
         }
         double off = finalNorm(candidate, apparatus);
         if (!(off <= TOLERANCE)) {
-            return Finding.refuted(equations.theory() + "; logits = LN(x_L)W_U", Text.format("the logits are %s away from LN(x_L)W_U", Numbers.text(off)),
+            return Finding.refuted(equations.theory() + "; logits = LN(x_L)W_U", Text.format("the logits are %s away from LN(x_L)W_U", Digits.text(off)),
                     Text.format("two blocks, d_model 4, 4 tokens, weights from seed %d", apparatus.seed()));
         }
-        return equations.derived(Text.format("after the last of two blocks the logits are LN(x_L)W_U: largest deviation %s, on ejml f64", Numbers.text(off)));
+        return equations.derived(Text.format("after the last of two blocks the logits are LN(x_L)W_U: largest deviation %s, on ejml f64", Digits.text(off)));
     }
 
     private static double finalNorm(Candidate candidate, Apparatus apparatus) {
@@ -54,11 +79,11 @@ record PreNorm() implements Check {
             Tensor last = model.stream(pass, backend.upload(drawn.xs(DType.F64)));
             double[] logits = backend.download(model.unembed(pass, last)).toDoubles();
             HostArray x = backend.download(last);
-            Matrix unembedding = new Matrix(value(drawn, model, "W_U").toDoubles(), candidate.small(2).dVocab());
+            HostMatrix unembedding = new HostMatrix(value(drawn, model, "W_U").toDoubles(), candidate.small(2).get(D_VOCAB));
             double worst = 0;
             for (int i = 0; i < drawn.pos(); i++) {
-                double[] expected = Bounded.exact(Equations.row(x, 0, i), DType.F64)
-                        .layerNorm(value(drawn, model, "ln_final.w").toDoubles(), value(drawn, model, "ln_final.b").toDoubles(), candidate.small(2).normEps().standard())
+                double[] expected = Bounded.exact(HostMatrix.row(x, 0, i), DType.F64)
+                        .layerNorm(value(drawn, model, "ln_final.w").toDoubles(), value(drawn, model, "ln_final.b").toDoubles(), candidate.small(2).get(NORM_EPS).standard())
                         .affine(unembedding, null).value();
                 for (int c = 0; c < expected.length; c++) {
                     double deviation = Math.abs(expected[c] - logits[i * expected.length + c]);

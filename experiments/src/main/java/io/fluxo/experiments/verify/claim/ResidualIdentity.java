@@ -2,22 +2,42 @@ package io.fluxo.experiments.verify.claim;
 
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Citation;
+import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Digits;
 import io.fluxo.experiments.verify.Finding;
-import io.fluxo.experiments.verify.Numbers;
+import io.fluxo.experiments.verify.Scope;
+import io.fluxo.experiments.verify.Statement;
+import io.fluxo.experiments.verify.Topic;
+import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.Words;
+import io.fluxo.experiments.verify.measure.Cases;
+import io.fluxo.experiments.verify.measure.Jacobian;
+import io.fluxo.experiments.verify.measure.Shown;
+import io.fluxo.experiments.verify.measure.Specimen;
 import io.fluxo.property.BlockCase;
 import io.fluxo.tensor.DType;
 import io.fluxo.text.Text;
 
 /** The identity term: after the residual addition ∂(attention's output + x)/∂x is ∂(attention's output)/∂x + I, exactly. */
-record ResidualIdentity() implements Check {
+final class ResidualIdentity extends Claim {
+
+    ResidualIdentity() {
+        super(Statement.of("residual-preserves", "The residual connection preserves the original information: it enters the sum with weight 1")
+                .said(Citation.chapter("Esta adição residual garante a preservação da informação original e facilita o treinamento da rede."))
+                .group("chapter")
+                .about(Scope.EVERY, Topic.SUM)
+                .over("differentiable blocks", Phrases.ALL_INPUTS)
+                .expected(Verdict.HOLDS)
+                .by("exact Jacobian by autodiff")
+                .refutes("mutant-dropped-residual"));
+    }
 
     private static final double TOLERANCE = 1e-10;
     private static final String THEORY = "∂t2/∂x − ∂t1/∂x = I: the original information enters the sum with weight 1";
 
     @Override
-    public Finding of(Candidate candidate, Apparatus apparatus) {
+    public Finding check(Candidate candidate, Apparatus apparatus) {
         double worst = 0;
         String where = "";
         int cases = Math.max(1, apparatus.trials() / 4);
@@ -36,9 +56,9 @@ record ResidualIdentity() implements Check {
             }
         }
         if (!(worst <= TOLERANCE)) {
-            return Finding.refuted(THEORY, Text.format("the difference is %s away from I", Numbers.text(worst)), where);
+            return Finding.refuted(THEORY, Text.format("the difference is %s away from I", Digits.text(worst)), where);
         }
-        return Finding.holds(THEORY, Text.format("%s; largest deviation from I: %s", Text.count(cases, "case"), Numbers.text(worst))).within(TOLERANCE)
+        return Finding.holds(THEORY, Text.format("%s; largest deviation from I: %s", Text.count(cases, "case"), Digits.text(worst))).within(TOLERANCE)
                 .derived("all derivatives by automatic differentiation on ejml f64");
     }
 

@@ -1,13 +1,24 @@
 package io.fluxo.experiments.verify.claim;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.experiments.verify.Check;
+import io.fluxo.experiments.verify.Citation;
+import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Digits;
 import io.fluxo.experiments.verify.Finding;
-import io.fluxo.experiments.verify.Numbers;
+import io.fluxo.experiments.verify.Scope;
+import io.fluxo.experiments.verify.Statement;
+import io.fluxo.experiments.verify.Topic;
+import io.fluxo.experiments.verify.Verdict;
+import io.fluxo.experiments.verify.measure.Largest;
+import io.fluxo.experiments.verify.measure.Shown;
+import io.fluxo.experiments.verify.measure.Specimen;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.InputKind;
+import io.fluxo.setting.Choice;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
@@ -19,7 +30,19 @@ import java.util.List;
  * Preservation read as "nothing is lost", that is, x ↦ x + t1 is injective: one token, one head, W_V = −c·I and W_O = I with c such that
  * attention returns exactly −x. Two different tokens then have the same sum, 0.
  */
-record ResidualInjectivity() implements Check {
+final class ResidualInjectivity extends Claim {
+
+    ResidualInjectivity() {
+        super(Statement.of("residual-preserves-injectivity", "… and read as \"nothing is lost\": different tokens have different sums")
+                .said(Citation.chapter("Esta adição residual garante a preservação da informação original e facilita o treinamento da rede."))
+                .group("chapter")
+                .about(Scope.EVERY, Topic.SUM, Topic.ATTENTION, Topic.NORM)
+                .over("N = 1", Phrases.ALL_INPUTS)
+                .expected(Verdict.REFUTED)
+                .by("constructed counterexample")
+                // where a token does not attend to itself, attention cannot cancel it: the sum is injective after all
+                .trueOf("mutant-self-masked-attention"));
+    }
 
     private static final int WIDTH = 4;
     private static final String THEORY = "different x give different sums x + t1, whatever the weights";
@@ -28,9 +51,9 @@ record ResidualInjectivity() implements Check {
     private static final List<double[]> TOKENS = List.of(new double[] {1, -1, 1, -1}, new double[] {-1, -1, 1, 1});
 
     @Override
-    public Finding of(Candidate candidate, Apparatus apparatus) {
-        BlockCase drawn = new BlockCase(candidate.spec().map(one -> one.mask().standard()).orElse(ModelSpec.MaskKind.CAUSAL), ModelSpec.ActFn.RELU,
-                candidate.spec().map(one -> one.norm().standard()).orElse(ModelSpec.DEFAULT.norm().standard()), 1e-5, false, false, 1, InputKind.NORMAL, 1, 0, 1, 1, WIDTH, 1, WIDTH, WIDTH, 4);
+    public Finding check(Candidate candidate, Apparatus apparatus) {
+        BlockCase drawn = new BlockCase(candidate.spec().map(one -> one.get(MASK).standard()).orElse(ModelSpec.MaskKind.CAUSAL), Choice.of("relu"),
+                candidate.spec().map(one -> one.get(NORM).standard()).orElse(ModelSpec.DEFAULT.get(NORM).standard()), 1e-5, false, false, 1, InputKind.NORMAL, 1, 0, 1, 1, WIDTH, 1, WIDTH, WIDTH, 4);
         for (double size : new double[] {1, 0}) {
             try (Specimen specimen = Specimen.of(candidate, drawn, apparatus.reference(), DType.F64)) {
                 if (!Shown.has(specimen.block(), "hook_resid_mid")) {
@@ -43,11 +66,11 @@ record ResidualInjectivity() implements Check {
                 carried(specimen, size == 0 ? 0 : -x[0] / seen[0]);
                 double[] a = shown(specimen, x, "hook_resid_mid");
                 double[] b = shown(specimen, TOKENS.get(1), "hook_resid_mid");
-                if (apart(a, b) < 1e-10) {
-                    return Finding.refuted(THEORY, Text.format("x = %s and x = %s both give %s", Numbers.text(x), Numbers.text(TOKENS.get(1)),
-                            Numbers.text(rounded(a))),
+                if (Largest.difference(a, b) < 1e-10) {
+                    return Finding.refuted(THEORY, Text.format("x = %s and x = %s both give %s", Digits.text(x), Digits.text(TOKENS.get(1)),
+                            Digits.text(rounded(a))),
                             size == 0 ? "N = 1, d = 4, W_V = 0: every x gives the same" : Text.format("N = 1, d = 4, one head, W_V W_O = −%s·I: attention returns −x",
-                                    Numbers.text(x[0] / seen[0])));
+                                    Digits.text(x[0] / seen[0])));
                 }
             }
         }
@@ -70,14 +93,6 @@ record ResidualInjectivity() implements Check {
             values[i * WIDTH + i] = value;
         }
         return HostArray.of(Shape.of(WIDTH, WIDTH), values);
-    }
-
-    private static double apart(double[] a, double[] b) {
-        double largest = 0;
-        for (int i = 0; i < a.length; i++) {
-            largest = Math.max(largest, Math.abs(a[i] - b[i]));
-        }
-        return largest;
     }
 
     /** Without the last digits, which are rounding. */

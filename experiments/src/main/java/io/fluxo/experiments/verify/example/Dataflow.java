@@ -26,13 +26,13 @@ import java.util.function.Supplier;
  * Which value went into which, as it was seen while a block ran: from the chapter's symbols into the block's parts, from the parts into symbols.
  * A norm is named after the symbol that follows it, so that two norms are two nodes.
  */
-public record Dataflow(SequencedSet<Edge> edges) {
+public record Dataflow(SequencedSet<Arrow> edges) {
 
     /** The other tokens, under the name the chapter's first diagram gives them. */
     public static final String CONTEXT = "Contextos";
 
     /** An arrow. */
-    public record Edge(String from, String to) {
+    public record Arrow(String from, String to) {
         @Override
         public String toString() {
             return from + " → " + to;
@@ -40,14 +40,14 @@ public record Dataflow(SequencedSet<Edge> edges) {
     }
 
     /** The arrows that end in {@code node}. */
-    public List<Edge> into(String node) {
+    public List<Arrow> into(String node) {
         return edges.stream().filter(edge -> edge.to().equals(node)).toList();
     }
 
     /** Watches one run: every tensor's origin, and what happens at hook points. */
-    public static final class Recorder extends DelegatingBackend implements Hooks {
+    public static final class Watcher extends DelegatingBackend implements Hooks {
 
-        private final SequencedSet<Edge> edges = new LinkedHashSet<>();
+        private final SequencedSet<Arrow> edges = new LinkedHashSet<>();
         private final Map<Tensor, Set<String>> origins = new IdentityHashMap<>();
         private final Map<Tensor, String> shownInside = new IdentityHashMap<>();
         private final Map<String, String> symbols = new HashMap<>();
@@ -56,7 +56,7 @@ public record Dataflow(SequencedSet<Edge> edges) {
         /** Between a norm and its path, until it is known which symbol follows it. */
         private static final char NAMED_BY_PATH = '@';
 
-        public Recorder(Backend inner) {
+        public Watcher(Backend inner) {
             super("dataflow", inner);
         }
 
@@ -68,8 +68,8 @@ public record Dataflow(SequencedSet<Edge> edges) {
                     names.put(edge.from(), Text.format("%s(%s)", edge.from().substring(0, at), edge.to()));
                 }
             });
-            SequencedSet<Edge> renamed = new LinkedHashSet<>();
-            edges.forEach(edge -> renamed.add(new Edge(names.getOrDefault(edge.from(), edge.from()), names.getOrDefault(edge.to(), edge.to()))));
+            SequencedSet<Arrow> renamed = new LinkedHashSet<>();
+            edges.forEach(edge -> renamed.add(new Arrow(names.getOrDefault(edge.from(), edge.from()), names.getOrDefault(edge.to(), edge.to()))));
             return new Dataflow(renamed);
         }
 
@@ -123,7 +123,7 @@ public record Dataflow(SequencedSet<Edge> edges) {
             Tensor output = run.get();
             inside = false;
             for (Tensor input : inputs) {
-                origins.getOrDefault(input, Set.of()).forEach(from -> edges.add(new Edge(from, kind)));
+                origins.getOrDefault(input, Set.of()).forEach(from -> edges.add(new Arrow(from, kind)));
             }
             origins.put(output, Set.of(kind));
             String symbol = shownInside.get(output);
@@ -134,7 +134,7 @@ public record Dataflow(SequencedSet<Edge> edges) {
         }
 
         private void name(Tensor value, String symbol) {
-            origins.getOrDefault(value, Set.of()).forEach(from -> edges.add(new Edge(from, symbol)));
+            origins.getOrDefault(value, Set.of()).forEach(from -> edges.add(new Arrow(from, symbol)));
             origins.put(value, Set.of(symbol));
         }
 
@@ -149,7 +149,7 @@ public record Dataflow(SequencedSet<Edge> edges) {
             if (inside) {
                 shownInside.put(value, symbol);
             } else if (symbol.equals("x")) {
-                origins.put(value, Set.of(symbol));                                     // where x comes from is not the block's business
+                origins.put(value, Set.of(symbol));                                     // the block is given x: how x was made is no part of its dataflow
             } else {
                 name(value, symbol);
             }

@@ -1,6 +1,6 @@
 package io.fluxo.experiments.verify.example;
 
-import io.fluxo.experiments.verify.Numbers;
+import io.fluxo.experiments.verify.Digits;
 import io.fluxo.text.Text;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,7 +17,7 @@ public final class Mermaid {
     private Mermaid() {}
 
     /** The arrows of a diagram; nodes called as their labels say, {@code t2=x2+t1} as t2, a norm after the symbol that follows it. */
-    public static SequencedSet<Dataflow.Edge> edges(String diagram) {
+    public static SequencedSet<Dataflow.Arrow> edges(String diagram) {
         Map<String, String> labels = new LinkedHashMap<>();
         SequencedSet<String[]> arrows = new LinkedHashSet<>();
         for (String line : diagram.lines().filter(line -> line.contains("-->")).toList()) {
@@ -34,9 +34,9 @@ public final class Mermaid {
         }
         Map<String, String> follower = new LinkedHashMap<>();
         arrows.forEach(arrow -> follower.put(arrow[0], labels.get(arrow[1])));
-        SequencedSet<Dataflow.Edge> edges = new LinkedHashSet<>();
+        SequencedSet<Dataflow.Arrow> edges = new LinkedHashSet<>();
         for (String[] arrow : arrows) {
-            edges.add(new Dataflow.Edge(name(arrow[0], labels, follower), name(arrow[1], labels, follower)));
+            edges.add(new Dataflow.Arrow(name(arrow[0], labels, follower), name(arrow[1], labels, follower)));
         }
         return edges;
     }
@@ -65,7 +65,7 @@ public final class Mermaid {
                     String id = "n" + ids.size();
                     double[] value = symbols.get(node);
                     text.append(value != null
-                            ? Text.format("    %s[\"%s = %s<br>published %s\"]%n", id, node, Numbers.text(value), Numbers.text(Published.value(node)))
+                            ? Text.format("    %s[\"%s = %s<br>published %s\"]%n", id, node, Digits.text(value), Digits.text(Published.value(node)))
                             : Text.format("    %s(%s)%n", id, node.replaceAll("\\(.*", "")));
                     return id;
                 });

@@ -1,10 +1,13 @@
 package io.fluxo.experiments.verify.example;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.backend.Backend;
+import io.fluxo.block.Placement;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.Catalog;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelDims;
 import io.fluxo.model.ModelSpec;
@@ -66,7 +69,7 @@ public record Realisation(Map<String, double[]> symbols, double[] gain1, double[
 
     /** The same run once more, with everything watched. */
     private static Dataflow flow(Candidate candidate, Backend backend, DType dtype, RandomKey key, Map<String, double[]> solved) {
-        Dataflow.Recorder recorder = new Dataflow.Recorder(backend);
+        Dataflow.Watcher recorder = new Dataflow.Watcher(backend);
         Transformer watched = model(candidate.with(recorder::watched));
         fill(watched, backend, dtype, key, solved);
         recorder.begin(watched.blocks().getFirst());
@@ -75,10 +78,10 @@ public record Realisation(Map<String, double[]> symbols, double[] gain1, double[
     }
 
     private static Transformer model(Candidate candidate) {
-        ModelSpec spec = candidate.small(1).edit().dModel(WIDTH).nHeads(2).dHead(2).dMlp(HIDDEN).nCtx(Published.TOKENS).dVocab(2)
-                .actFn(ModelSpec.ActFn.GELU).placement("worked example").norm("layer_norm").normEps(0).mask(ModelSpec.MaskKind.BIDIRECTIONAL)
-                .ffn(true).bias(false).tiedHead(false).positions(ModelSpec.PositionKind.NONE).embedStd(1).build();
-        Catalog catalog = candidate.catalog().plus(Map.of("worked example", candidate.placement()), Map.of());
+        ModelSpec spec = candidate.small(1).with(D_MODEL, WIDTH).with(N_HEADS, 2).with(D_HEAD, 2).with(D_MLP, HIDDEN).with(N_CTX, Published.TOKENS).with(D_VOCAB, 2)
+                .with(ACT_FN, "gelu").with(PLACEMENT, "worked example").with(NORM, "layer_norm").with(NORM_EPS, 0.0).with(MASK, ModelSpec.MaskKind.BIDIRECTIONAL)
+                .with(FFN, true).with(BIAS, false).with(TIED_HEAD, false).with(POSITIONS, "none").with(EMBED_STD, 1.0);
+        Catalog catalog = candidate.catalog().plus(Placement.KIND, "worked example", candidate.placement());
         ModelDims dims = new ModelDims(Dim.of("d_model", WIDTH), Dim.of("head", 2), Dim.of("d_head", 2), Dim.of("d_v", 2), Dim.of("d_mlp", HIDDEN),
                 Dim.of(Published.TOKENS), Dim.of(2));
         return ModelBuilder.transformer(spec, dims, catalog);
@@ -109,7 +112,7 @@ public record Realisation(Map<String, double[]> symbols, double[] gain1, double[
         var block = model.blocks().getFirst();
         Cache cache = Cache.boundaries();
         Tensor context = backend.upload(HostArray.of(Shape.of(Dim.of("batch", 1), Dim.of("pos", Published.TOKENS), Dim.of("d_model", WIDTH)), dtype, xs));
-        if (backend instanceof Dataflow.Recorder recorder) {
+        if (backend instanceof Dataflow.Watcher recorder) {
             recorder.source(context, Dataflow.CONTEXT);
         }
         block.token(Pass.evaluation(backend).with(Hooks.all(List.of(watching, cache))), context, Published.TOKEN, Mask.BIDIRECTIONAL);

@@ -1,5 +1,7 @@
 package io.fluxo.experiments.verify.mutant;
 
+import static io.fluxo.model.ModelSpec.*;
+
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.LayerNorm;
 import io.fluxo.layer.Parameter;
@@ -26,7 +28,7 @@ final class NormMutants {
         Normalizing(Layer original) {
             super(original.path());
             part(original);
-            eps = original instanceof LayerNorm norm ? norm.eps() : ModelSpec.DEFAULT.normEps().standard();
+            eps = original instanceof LayerNorm norm ? norm.eps() : ModelSpec.DEFAULT.get(NORM_EPS).standard();
             gain = original.parameters().stream().filter(parameter -> parameter.name().endsWith(".w")).findFirst();
             bias = original.parameters().stream().filter(parameter -> parameter.name().endsWith(".b")).findFirst();
         }

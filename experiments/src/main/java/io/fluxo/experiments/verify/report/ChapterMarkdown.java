@@ -2,11 +2,11 @@ package io.fluxo.experiments.verify.report;
 
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Control;
+import io.fluxo.experiments.verify.Digits;
 import io.fluxo.experiments.verify.Mutant;
-import io.fluxo.experiments.verify.Numbers;
-import io.fluxo.experiments.verify.VerificationResult;
-import io.fluxo.experiments.verify.Row;
 import io.fluxo.experiments.verify.Verdict;
+import io.fluxo.experiments.verify.VerdictRow;
+import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.chapter.Chapter;
 import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Published;
@@ -42,28 +42,22 @@ public final class ChapterMarkdown {
                 | claim | says | expected of | verdict | checked by |
                 |---|---|---|---|---|
                 """);
-        for (Claim claim : claims(outcome)) {
-            text.append(Text.format("| <a id=\"%s\"></a>`%s` | %s | %s | %s | [%s](../%s) |%n", anchor(claim.id()), claim.id(), cell(claim.statement()),
+        for (Claim claim : outcome.claims()) {
+            text.append(Text.format("| <a id=\"%s\"></a>`%s` | %s | %s | %s | [%s](../%s) |%n", anchor(claim.id()), claim.id(), cell(claim.text()),
                     blocks(outcome, claim), verdicts(outcome, claim.id()), Links.name(claim), Links.file(claim)));
         }
         text.append("\n## Sentences\n");
         for (Chapter.Section section : Chapter.read().sections()) {
             text.append(Text.format("%n### %s%n*%s*%n", section.heading(), section.english()));
             for (Chapter.Sentence sentence : section.sentences()) {
-                text.append(Text.format("%n> %s%n%n%s  %n→ %s%n", sentence.portuguese(), sentence.english(), sentence.claims().isEmpty() ? sentence.remark()
-                        : sentence.claims().stream().map(id -> Text.format("[`%s`](#%s) %s", id, anchor(id), verdicts(outcome, id)))
+                text.append(Text.format("%n> %s%n%n%s  %n→ %s%n", sentence.portuguese(), sentence.english(), !sentence.remark().isEmpty() ? sentence.remark()
+                        : sentence.making(outcome.claims()).stream().map(id -> Text.format("[`%s`](#%s) %s", id, anchor(id), verdicts(outcome, id)))
                                 .collect(Collectors.joining(" · "))));
             }
         }
         text.append(example(outcome, realisation));
         text.append(controls(outcome));
         return text.toString().replace(System.lineSeparator(), "\n");
-    }
-
-    private static Set<Claim> claims(VerificationResult outcome) {
-        Set<Claim> claims = new LinkedHashSet<>();
-        outcome.rows().forEach(row -> claims.add(row.claim()));
-        return claims;
     }
 
     private static String anchor(String id) {
@@ -75,13 +69,13 @@ public final class ChapterMarkdown {
     }
 
     private static String blocks(VerificationResult outcome, Claim claim) {
-        String blocks = outcome.of(claim.id()).stream().map(Row::placement).filter(placement -> !placement.isEmpty()).collect(Collectors.joining(", "));
+        String blocks = outcome.of(claim.id()).stream().map(VerdictRow::placement).filter(placement -> !placement.isEmpty()).collect(Collectors.joining(", "));
         return blocks.isEmpty() ? "–" : blocks;
     }
 
     /** One word where all blocks agree, else block by block. */
     private static String verdicts(VerificationResult outcome, String id) {
-        List<Row> rows = outcome.of(id);
+        List<VerdictRow> rows = outcome.of(id);
         Set<String> different = new LinkedHashSet<>();
         rows.forEach(row -> different.add(row.finding().verdict().label()));
         return different.size() == 1 ? Text.format("**%s**", different.iterator().next())
@@ -91,8 +85,8 @@ public final class ChapterMarkdown {
     private static String example(VerificationResult outcome, Realisation realisation) {
         StringBuilder text = new StringBuilder("\n## The worked example\n\n");
         text.append("Weights under which a real post-norm block gives every printed number; values as the block shows them for token 2.\n\n| | block | printed |\n|---|---|---|\n");
-        realisation.symbols().forEach((symbol, value) -> text.append(Text.format("| %s | %s | %s |%n", symbol, Numbers.text(value),
-                Numbers.text(Published.value(symbol)))));
+        realisation.symbols().forEach((symbol, value) -> text.append(Text.format("| %s | %s | %s |%n", symbol, Digits.text(value),
+                Digits.text(Published.value(symbol)))));
         text.append("\n```mermaid\n").append(Mermaid.graph(realisation.flow(), realisation.symbols())).append("```\n");
         outcome.of("worked-example-layernorm").forEach(row -> {
             text.append(Text.format("%nThe printed t3 and h are no LayerNorms of the printed t2 and t5:%n%n- %s%n", row.finding().measured()));

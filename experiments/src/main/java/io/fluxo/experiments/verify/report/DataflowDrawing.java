@@ -1,6 +1,6 @@
 package io.fluxo.experiments.verify.report;
 
-import io.fluxo.experiments.verify.Numbers;
+import io.fluxo.experiments.verify.Digits;
 import io.fluxo.experiments.verify.example.Dataflow;
 import io.fluxo.experiments.verify.example.Published;
 import io.fluxo.text.Text;
@@ -68,7 +68,7 @@ final class DataflowDrawing {
         return deepest;
     }
 
-    private String arrow(Dataflow.Edge edge) {
+    private String arrow(Dataflow.Arrow edge) {
         double[] from = centre.get(edge.from());
         double[] to = centre.get(edge.to());
         if (level.get(edge.to()) - level.get(edge.from()) == 1) {
@@ -98,7 +98,7 @@ final class DataflowDrawing {
         return Text.format(
                 "<g class=\"value\"><rect x=\"%.0f\" y=\"%.0f\" width=\"%d\" height=\"%d\" rx=\"5\"/><text x=\"%.0f\" y=\"%.0f\">%s = %s</text>"
                 + "<text class=\"printed\" x=\"%.0f\" y=\"%.0f\">printed %s</text></g>", at[0] - HALF, at[1] - BOX / 2.0, 2 * HALF, BOX, at[0],
-                        at[1] - 3, node, Numbers.text(value), at[0],
-                at[1] + 15, Numbers.text(Published.value(node)));
+                        at[1] - 3, node, Digits.text(value), at[0],
+                at[1] + 15, Digits.text(Published.value(node)));
     }
 }

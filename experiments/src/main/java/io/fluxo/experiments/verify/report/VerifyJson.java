@@ -2,9 +2,8 @@ package io.fluxo.experiments.verify.report;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.verify.Control;
+import io.fluxo.experiments.verify.VerdictRow;
 import io.fluxo.experiments.verify.VerificationResult;
-import io.fluxo.experiments.verify.Row;
-import io.fluxo.experiments.verify.chapter.Chapter;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,12 +25,12 @@ public final class VerifyJson {
         return root;
     }
 
-    private static ObjectNode claim(Row row, VerificationResult outcome) {
+    private static ObjectNode claim(VerdictRow row, VerificationResult outcome) {
         ObjectNode node = Json.object();
         node.put("id", row.claim().id());
         node.set("placement", text(row.placement()));
-        node.put("statement", row.claim().statement());
-        node.put("quote", Chapter.read().quote(row.claim().id()));
+        node.put("statement", row.claim().text());
+        node.put("quote", row.claim().citation().quote());
         node.put("verdict", row.finding().verdict().label());
         node.put("expected", row.expected().label());
         node.set("methods", Json.of(row.claim().methods()));

@@ -5,11 +5,11 @@ import io.fluxo.experiments.study.Environment;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Control;
+import io.fluxo.experiments.verify.Digits;
 import io.fluxo.experiments.verify.Mutant;
-import io.fluxo.experiments.verify.Numbers;
-import io.fluxo.experiments.verify.VerificationResult;
-import io.fluxo.experiments.verify.Row;
 import io.fluxo.experiments.verify.Verdict;
+import io.fluxo.experiments.verify.VerdictRow;
+import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.chapter.Chapter;
 import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Realisation;
@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -49,7 +50,7 @@ public final class VerifyReport {
                 + (outcome.refused().isEmpty() ? "" : "; not on " + String.join(", ", outcome.refused())));
         page.put("sections", Chapter.read().sections().stream().map(section -> section(section, outcome))
                 .filter(section -> !((List<?>) section.get("sentences")).isEmpty()).toList());
-        page.put("claims", claims(outcome).stream().map(claim -> claim(claim, outcome)).toList());
+        page.put("claims", outcome.claims().stream().map(claim -> claim(claim, outcome)).toList());
         realisation.ifPresent(run -> page.put("example", example(run, outcome)));
         if (!outcome.controls().isEmpty()) {
             page.put("controls", matrix(outcome));
@@ -72,15 +73,16 @@ public final class VerifyReport {
         return List.of(Map.of("name", "measured on", "value", settings.chosen().toString()),
                 Map.of("name", "cases of each for-all claim", "value", Integer.toString(settings.trials())),
                 Map.of("name", "seed", "value", Long.toString(settings.seed())),
-                Map.of("name", "blocks", "value", outcome.rows().stream().map(Row::placement).filter(name -> !name.isEmpty()).distinct()
+                Map.of("name", "blocks", "value", outcome.rows().stream().map(VerdictRow::placement).filter(name -> !name.isEmpty()).distinct()
                         .collect(Collectors.joining(", "))));
     }
 
     private static Map<String, Object> section(Chapter.Section section, VerificationResult outcome) {
         List<Map<String, Object>> sentences = new ArrayList<>();
         for (Chapter.Sentence sentence : section.sentences()) {
-            List<Map<String, Object>> claims = sentence.claims().stream().filter(id -> !outcome.of(id).isEmpty()).map(id -> chip(id, outcome)).toList();
-            if (!claims.isEmpty() || sentence.claims().isEmpty()) {
+            SequencedSet<String> ids = sentence.making(outcome.claims());
+            List<Map<String, Object>> claims = ids.stream().filter(id -> !outcome.of(id).isEmpty()).map(id -> chip(id, outcome)).toList();
+            if (!claims.isEmpty() || ids.isEmpty()) {
                 sentences.add(Map.of("portuguese", plain(sentence.portuguese()), "english", sentence.english(), "claims", claims, "remark",
                         sentence.remark()));
             }
@@ -89,14 +91,14 @@ public final class VerifyReport {
     }
 
     private static Map<String, Object> chip(String id, VerificationResult outcome) {
-        List<Row> rows = outcome.of(id);
+        List<VerdictRow> rows = outcome.of(id);
         String verdicts = rows.stream().map(row -> row.finding().verdict().label()).distinct().collect(Collectors.joining(" / "));
         return Map.of("id", id, "anchor", anchor(id), "verdict", verdicts, "tone", tone(rows), "code", Links.name(rows.getFirst().claim()));
     }
 
     /** A surprise is bad; what was expected is good where the claim stands, and unsure where it does not or was not decided. */
-    private static String tone(List<Row> rows) {
-        if (!rows.stream().allMatch(Row::asExpected)) {
+    private static String tone(List<VerdictRow> rows) {
+        if (!rows.stream().allMatch(VerdictRow::asExpected)) {
             return "bad";
         }
         return rows.stream().allMatch(row -> row.finding().verdict() == Verdict.PROVED || row.finding().verdict() == Verdict.HOLDS) ? "good" : "unsure";
@@ -104,7 +106,8 @@ public final class VerifyReport {
 
     private static Map<String, Object> claim(Claim claim, VerificationResult outcome) {
         Map<String, Object> node = new LinkedHashMap<>(chip(claim.id(), outcome));
-        node.put("statement", claim.statement());
+        node.put("statement", claim.text());
+        node.put("source", claim.citation().isOfTheChapter() ? "" : claim.citation().quote());
         node.put("domain", claim.domain());
         node.put("quantifier", claim.quantifier());
         node.put("methods", String.join(" · ", claim.methods()));
@@ -113,7 +116,7 @@ public final class VerifyReport {
         return node;
     }
 
-    private static Map<String, Object> row(Row row) {
+    private static Map<String, Object> row(VerdictRow row) {
         Map<String, Object> node = new LinkedHashMap<>();
         node.put("placement", row.placement());
         node.put("verdict", row.finding().verdict().label());
@@ -122,7 +125,7 @@ public final class VerifyReport {
         node.put("surprise", !row.asExpected());
         node.put("theory", row.finding().theory());
         node.put("measured", row.finding().measured());
-        node.put("tolerance", row.finding().tolerance().isPresent() ? Numbers.text(row.finding().tolerance().getAsDouble()) : "");
+        node.put("tolerance", row.finding().tolerance().isPresent() ? Digits.text(row.finding().tolerance().getAsDouble()) : "");
         node.put("witness", row.finding().witness());
         node.put("counterexample", row.finding().counterexample());
         node.put("derivation", String.join("\n", row.finding().derivation()));
@@ -134,13 +137,13 @@ public final class VerifyReport {
         Map<String, Object> node = new LinkedHashMap<>();
         node.put("drawing", DataflowDrawing.svg(run.flow(), run.symbols()));
         node.put("mermaid", Mermaid.graph(run.flow(), run.symbols()));
-        node.put("gain1", Numbers.text(run.gain1()));
-        node.put("gain2", Numbers.text(run.gain2()));
+        node.put("gain1", Digits.text(run.gain1()));
+        node.put("gain2", Digits.text(run.gain2()));
         node.put("norms", outcome.of("worked-example-layernorm").stream().map(VerifyReport::norms).toList());
         return node;
     }
 
-    private static Map<String, Object> norms(Row row) {
+    private static Map<String, Object> norms(VerdictRow row) {
         return Map.of("measured", row.finding().measured(), "lines", row.finding().derivation());
     }
 
@@ -155,12 +158,10 @@ public final class VerifyReport {
                     .toList()));
         }
         List<Map<String, Object>> columns = cells.keySet().stream().map(mutant -> Map.<String,
-                Object>of("name", mutant.name().replace("mutant-", ""), "fault", mutant.fault())).toList();
+                Object>of("name", mutant.name().substring(Mutant.PREFIX.length()), "fault", mutant.fault())).toList();
         List<Map<String, Object>> counterexamples = outcome.controls().stream().filter(control -> control.finding().verdict() == Verdict.REFUTED
-                && control.mutant().breaks()
-                .contains(control.claim().id())).map(control -> Map.<String, Object>of("mutant", control.mutant().name(), "claim", control.claim()
-                        .id(), "counterexample",
-                control.finding().counterexample())).toList();
+                && control.claim().refutes(control.mutant())).map(control -> Map.<String, Object>of("mutant", control.mutant().name(), "claim",
+                        control.claim().id(), "counterexample", control.finding().counterexample())).toList();
         return Map.of("columns", columns, "rows", rows, "counterexamples", counterexamples, "size", counterexamples.size());
     }
 
@@ -168,16 +169,10 @@ public final class VerifyReport {
         if (control == null) {
             return Map.of("tone", "none", "mark", "", "label", "not about this block");
         }
-        boolean broken = control.mutant().breaks().contains(control.claim().id());
-        boolean mended = control.mutant().makesTrue().contains(control.claim().id());
-        return Map.of("tone", control.asExpected() ? broken ? "hit" : "kept" : "bad", "mark", control.asExpected() ? broken ? "✗" : mended ? "○" : "·" : "!",
+        boolean refuted = control.claim().refutes(control.mutant());
+        boolean madeTrue = control.claim().isTrueOf(control.mutant());
+        return Map.of("tone", control.asExpected() ? refuted ? "hit" : "kept" : "bad", "mark", control.asExpected() ? refuted ? "✗" : madeTrue ? "○" : "·" : "!",
                 "label", Text.format("%s: %s, expected %s", control.mutant().name(), control.finding().verdict().label(), control.expected().label()));
-    }
-
-    private static Set<Claim> claims(VerificationResult outcome) {
-        Set<Claim> claims = new LinkedHashSet<>();
-        outcome.rows().forEach(row -> claims.add(row.claim()));
-        return claims;
     }
 
     private static String anchor(String id) {

@@ -3,11 +3,11 @@ package io.fluxo.experiments.verify.report;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Control;
+import io.fluxo.experiments.verify.Digits;
 import io.fluxo.experiments.verify.Mutant;
-import io.fluxo.experiments.verify.Numbers;
-import io.fluxo.experiments.verify.VerificationResult;
-import io.fluxo.experiments.verify.Row;
 import io.fluxo.experiments.verify.Verdict;
+import io.fluxo.experiments.verify.VerdictRow;
+import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ public final class VerifyText {
     private VerifyText() {}
 
     /** The cells of one row: claim, block, verdict, whether it was expected, what was seen. */
-    public static String[] cells(Row row) {
+    public static String[] cells(VerdictRow row) {
         return new String[] {row.claim().id(), row.placement().isEmpty() ? "–" : row.placement(), row.finding().verdict().label(),
                 row.asExpected() ? "✓" : "✗ expected: " + row.expected().label(), shortened(row.finding().measured())};
     }
@@ -44,7 +44,7 @@ public final class VerifyText {
         return outcome.rows().stream().filter(row -> !row.asExpected()).map(row -> surprise(row, named, options)).collect(Collectors.joining());
     }
 
-    private static String surprise(Row row, boolean named, String options) {
+    private static String surprise(VerdictRow row, boolean named, String options) {
         String block = row.placement().isEmpty() ? "" : " of " + row.placement();
         StringBuilder text = new StringBuilder(Text.format("%n%s%s is %s, expected: %s%n", row.claim().id(), block, row.finding().verdict().label(),
                 row.expected().label()));
@@ -60,14 +60,17 @@ public final class VerifyText {
     /** All there is to say of a row: for claims that were asked for by name. */
     public static String details(VerificationResult outcome) {
         StringBuilder text = new StringBuilder();
-        for (Row row : outcome.rows()) {
-            text.append(Text.format("%n%s%s: %s%n", row.claim().id(), row.placement().isEmpty() ? "" : " of " + row.placement(), row.claim().statement()));
+        for (VerdictRow row : outcome.rows()) {
+            text.append(Text.format("%n%s%s: %s%n", row.claim().id(), row.placement().isEmpty() ? "" : " of " + row.placement(), row.claim().text()));
             line(text, "claimed", row.finding().theory());
             line(text, "measured", row.finding().measured());
+            line(text, "said in", row.claim().citation().isOfTheChapter() ? "" : row.claim().citation().quote());
             line(text, "domain", row.claim().domain());
             line(text, "over", row.claim().quantifier());
             line(text, "by", String.join(", ", row.claim().methods()));
-            row.finding().tolerance().ifPresent(tolerance -> line(text, "tolerance", Numbers.text(tolerance)));
+            line(text, "refutes", row.claim().refuted().isEmpty() ? row.claim().refutesNone() : String.join(", ", row.claim().refuted()));
+            line(text, "true of", String.join(", ", row.claim().trueOf()));
+            row.finding().tolerance().ifPresent(tolerance -> line(text, "tolerance", Digits.text(tolerance)));
             line(text, "witness", row.finding().witness());
             row.finding().derivation().forEach(step -> text.append("    ").append(step).append(System.lineSeparator()));
         }

@@ -1,12 +1,12 @@
 package io.fluxo.experiments.verify.report;
 
 import io.fluxo.experiments.verify.Apparatus;
-import io.fluxo.experiments.verify.Candidates;
-import io.fluxo.experiments.verify.Installed;
-import io.fluxo.experiments.verify.VerificationResult;
+import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Verdict;
+import io.fluxo.experiments.verify.VerdictRow;
+import io.fluxo.experiments.verify.Verification;
+import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.example.Realisation;
-import io.fluxo.experiments.verify.mutant.Mutants;
 import java.util.Optional;
 
 /** The worked example's run, for the pages that show it. */
@@ -14,13 +14,24 @@ public final class WorkedRun {
 
     private WorkedRun() {}
 
-    /** Empty where {@code outcome} does not speak of the worked example. */
-    public static Optional<Realisation> of(Installed installed, VerificationResult outcome) {
-        return outcome.of("worked-example-realised").stream().filter(row -> row.finding().verdict() != Verdict.SKIPPED).findFirst().map(row -> {
-            try (Apparatus apparatus = new Apparatus(installed.backends(), outcome.settings())) {
-                var candidate = Candidates.named(row.placement(), installed.catalog(), Mutants.all(), Optional.empty());
-                return Realisation.of(candidate, apparatus.backend(), apparatus.dtype(), apparatus.seed());
-            }
-        });
+    /**
+     * The run of the first block of which the example was realised.
+     *
+     * @param outcome what {@code verification} came to
+     * @return empty where {@code outcome} does not speak of the worked example
+     */
+    public static Optional<Realisation> of(Verification verification, VerificationResult outcome) {
+        return outcome.of("worked-example-realised").stream().filter(row -> row.finding().verdict() != Verdict.SKIPPED).findFirst()
+                .map(row -> run(candidate(verification, row), verification));
+    }
+
+    private static Candidate candidate(Verification verification, VerdictRow row) {
+        return verification.candidates().stream().filter(candidate -> candidate.label().equals(row.placement())).findFirst().orElseThrow();
+    }
+
+    private static Realisation run(Candidate candidate, Verification verification) {
+        try (Apparatus apparatus = new Apparatus(verification.installed().backends(), verification.settings())) {
+            return Realisation.of(candidate, apparatus.backend(), apparatus.dtype(), apparatus.seed());
+        }
     }
 }

@@ -1,0 +1,199 @@
+package io.fluxo.cpu.simd.memory;
+
+import io.fluxo.cpu.simd.vector.Lanes;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Hands out arrays and takes them back when scopes close, so that a loop that makes the same tensors in every round allocates none after the
+ * first. Arrays are rounded up to whole blocks of 16, and floats have one more that a strip at the end of a matrix may read; they come back with
+ * whatever was in them.
+ */
+public final class Memory {
+
+    private Pool<float[]> floats = new Pool<>(float[]::new);
+    private Pool<int[]> ints = new Pool<>(int[]::new);
+    private final Pool<float[]> working = new Pool<>(float[]::new);
+    private final List<float[]> lent = new ArrayList<>();
+    private final Scope root = new Scope(null);
+    private Scope current = root;
+
+    /** Storage of one or more tensors: freed with the scope that owns it. */
+    public static final class Buffer {
+        private Object array;
+        private Scope owner;
+        private int place;
+        private int handles = 1;
+        private boolean left;
+
+        private Buffer(Object array) {
+            this.array = array;
+        }
+
+        /** A buffer that no scope owns. */
+        public static Buffer lasting(Object array) {
+            return new Buffer(array);
+        }
+
+        /** The Java array, or null once it has been freed. */
+        public Object array() {
+            return array;
+        }
+
+        /** Whether this is still the place of what it was made for. */
+        public boolean isInUse() {
+            return array != null && !left;
+        }
+
+        /** Whether one tensor stands on it, and no other. */
+        public boolean isAlone() {
+            return handles == 1;
+        }
+
+        /** One more tensor stands on this buffer. */
+        void view() {
+            handles++;
+        }
+    }
+
+    /**
+     * A buffer an update may write into: {@code buffer} itself, or, where other tensors may stand on it, a copy that lives as long as it does.
+     */
+    Buffer writable(Buffer buffer, DType dtype, int elements) {
+        if (buffer.isAlone()) {
+            return buffer;
+        }
+        buffer.left = true;
+        Buffer copy = allocate(dtype, elements, buffer.owner);
+        System.arraycopy(buffer.array, 0, copy.array, 0, elements);
+        release(buffer);
+        return copy;
+    }
+
+    public Buffer allocate(DType dtype, int elements) {
+        return allocate(dtype, elements, current);
+    }
+
+    private Buffer allocate(DType dtype, int elements, Scope owner) {
+        int length = Lanes.padded(elements);
+        Object array = switch (dtype) {
+            case F32 -> floats.take(length + Lanes.BLOCK);
+            case I32 -> ints.take(length);
+            case I64 -> new long[length];
+            case BOOL -> new boolean[length];
+            case F64, BF16 -> throw new IllegalArgumentException("simd has no " + dtype.label());
+        };
+        Buffer buffer = new Buffer(array);
+        owner.own(buffer);
+        return buffer;
+    }
+
+    /** One tensor less stands on {@code buffer}; after the last one its array goes to whoever asks next. */
+    public void release(Buffer buffer) {
+        buffer.handles--;
+        if (buffer.handles == 0) {
+            buffer.owner.disown(buffer);
+            free(buffer);
+        }
+    }
+
+    /**
+     * An array for the length of an operation, until {@link #takeBack}. Such arrays never become tensors: operations run one after the other, so
+     * what is planned to run again may keep using it, and what a worker wrote is still in its cache when the operation comes again.
+     */
+    public float[] lend(int elements) {
+        float[] array = working.take(Lanes.padded(elements));
+        lent.add(array);
+        return array;
+    }
+
+    /** Lends one array to each of so many workers. */
+    public float[][] lend(int workers, int elements) {
+        float[][] rooms = new float[workers][];
+        for (int worker = 0; worker < workers; worker++) {
+            rooms[worker] = lend(elements);
+        }
+        return rooms;
+    }
+
+    /** The operation is over: what was lent may be lent again. */
+    public void takeBack() {
+        while (!lent.isEmpty()) { // what was lent first is lent first again
+            float[] array = lent.removeLast();
+            working.give(array, array.length);
+        }
+    }
+
+    public TensorScope open() {
+        current = new Scope(current);
+        return current;
+    }
+
+    /**
+     * Closes {@code scope}, the innermost, and leaves all arrays that have been handed out since it opened to who has them: none of these, and
+     * none that waits to be used again, is handed out any more.
+     */
+    public void leave(TensorScope scope) {
+        if (current != scope) {
+            throw new IllegalStateException("scopes must be closed in reverse order of opening");
+        }
+        current = current.outer;
+        floats = new Pool<>(float[]::new);
+        ints = new Pool<>(int[]::new);
+    }
+
+    private void free(Buffer buffer) {
+        switch (buffer.array) {
+            case float[] array -> floats.give(array, array.length);
+            case int[] array -> ints.give(array, array.length);
+            default -> { } // rare types are left to the garbage collector
+        }
+        buffer.array = null;
+    }
+
+    private final class Scope implements TensorScope {
+        private final Scope outer;
+        private final List<Buffer> owned = new ArrayList<>();
+
+        private Scope(Scope outer) {
+            this.outer = outer;
+        }
+
+        @Override
+        public <T extends Tensor> T keep(T tensor) {
+            Buffer buffer = ((SimdTensor) (Tensor) tensor).buffer();
+            if (buffer.owner == this) {
+                disown(buffer);
+                outer.own(buffer);
+            }
+            return tensor;
+        }
+
+        @Override
+        public void close() {
+            if (current != this) {
+                throw new IllegalStateException("scopes must be closed in reverse order of opening");
+            }
+            owned.forEach(Memory.this::free);
+            owned.clear();
+            current = outer;
+        }
+
+        private void own(Buffer buffer) {
+            buffer.owner = this;
+            buffer.place = owned.size();
+            owned.add(buffer);
+        }
+
+        private void disown(Buffer buffer) {
+            Buffer last = owned.removeLast();
+            if (last != buffer) {
+                owned.set(buffer.place, last);
+                last.place = buffer.place;
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The kernels of primitive operations. */
+package io.fluxo.cpu.simd.primitive;

@@ -1,0 +1,139 @@
+package io.fluxo.cpu.simd.recording;
+
+import io.fluxo.cpu.simd.kernel.JoinedKernels;
+import io.fluxo.cpu.simd.kernel.Kernel;
+import io.fluxo.cpu.simd.memory.Memory;
+import io.fluxo.cpu.simd.memory.SimdTensor;
+import io.fluxo.cpu.simd.products.Epilogue;
+import io.fluxo.cpu.simd.products.Gemm;
+import io.fluxo.cpu.simd.workers.Workers;
+import io.fluxo.program.Action;
+import io.fluxo.program.FollowOnRows;
+import io.fluxo.program.Instruction;
+import io.fluxo.program.LeaveOutViews;
+import io.fluxo.program.Program;
+import io.fluxo.program.PutSideBySide;
+import io.fluxo.program.Reach;
+import io.fluxo.program.Rule;
+import io.fluxo.program.Value;
+import io.fluxo.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Plans programs: joins neighbours, gives every value a place in memory for as long as it is read, and makes the kernels ready there. */
+public final class Planner {
+
+    private final Memory memory;
+    private final ActionKernels kernels;
+    private final JoinedKernels joined;
+    private final List<Rule> rules;
+
+    public Planner(Memory memory, Workers workers, Gemm gemm, ActionKernels kernels) {
+        this.memory = memory;
+        this.kernels = kernels;
+        this.joined = new JoinedKernels(workers, gemm);
+        this.rules = List.of(new LeaveOutViews(), new FollowOnRows(reach(gemm)), new PutSideBySide());
+    }
+
+    private static Reach reach(Gemm gemm) {
+        return new Reach() {
+            @Override
+            public boolean followsOn(int columns) {
+                return Epilogue.fits(columns);
+            }
+
+            @Override
+            public boolean finishesWholeRows(Instruction product) {
+                return gemm.finishesWholeRows(sizes(product));
+            }
+        };
+    }
+
+    /** The sizes of the first product of an instruction: of the result's rows, or of the input's gradient's. */
+    private static Gemm.Sizes sizes(Instruction product) {
+        Value made = product.outputs().getFirst();
+        Value from = product.inputs().getFirst(); // x, or the gradient of y
+        int columns = made.columns();
+        return new Gemm.Sizes(columns == 0 ? 0 : made.shape().elements() / columns, columns, from.columns());
+    }
+
+    /** @param outside where the program's values from outside are */
+    Plan plan(Program recorded, Map<Value, SimdTensor> outside) {
+        TensorScope scope = memory.open();
+        try {
+            Plan plan = ready(recorded.by(rules), outside);
+            memory.leave(scope);
+            return plan;
+        } catch (RuntimeException | Error thrown) {
+            scope.close();
+            throw thrown;
+        }
+    }
+
+    /** In the scope that is open now. */
+    private Plan ready(Program program, Map<Value, SimdTensor> outside) {
+        Places places = new Places(outside);
+        List<Runnable> bodies = new ArrayList<>();
+        List<List<Value>> lastUses = program.lastUses();
+        for (int i = 0; i < program.instructions().size(); i++) {
+            Instruction instruction = program.instructions().get(i);
+            instruction.outputs().forEach(places::make);
+            bodies.add(kernel(program, i, instruction, places).body());
+            lastUses.get(i).forEach(places::free);
+        }
+        return new Plan(program.instructions().stream().map(one -> one.action().name()).toList(), bodies, buffers(program.outside(), outside),
+                buffers(program.updated(), outside), places.tensor(program.result()));
+    }
+
+    private static List<Memory.Buffer> buffers(List<Value> values, Map<Value, SimdTensor> outside) {
+        return values.stream().map(value -> outside.get(value).buffer()).distinct().toList();
+    }
+
+    /**
+     * What a kernel borrows is given back before the next is made: they run one after the other. The kernels of links and parts borrow nothing that
+     * the joined one goes on using.
+     */
+    private Kernel kernel(Program program, int index, Instruction instruction, Places places) {
+        Kernel kernel = switch (instruction.action()) {
+            case Action.Chain(List<Instruction> links) -> joined.chain(links.stream().map(link -> kernel(program, index, link, places)).toList(),
+                    !program.isDeadAfter(index, links.getFirst().outputs().getFirst()));
+            case Action.SideBySide(List<Instruction> parts) -> joined.sideBySide(parts.stream().map(part -> kernel(program, index, part, places)).toList());
+            case Action.Compute _, Action.Forward _, Action.Backward _, Action.Update _ ->
+                kernels.plan(instruction.action(), places.tensors(instruction.inputs()), places.tensors(instruction.outputs()));
+        };
+        memory.takeBack();
+        return kernel;
+    }
+
+    /** Where values stand while a program is planned. */
+    private final class Places {
+        private final Map<Integer, Memory.Buffer> buffers = new HashMap<>();
+        private final Map<Value, SimdTensor> tensors = new HashMap<>();
+
+        private Places(Map<Value, SimdTensor> outside) {
+            outside.forEach((value, tensor) -> buffers.put(value.place(), Memory.Buffer.lasting(tensor.buffer().array())));
+        }
+
+        private void make(Value value) {
+            if (value.isNew()) {
+                buffers.put(value.place(), memory.allocate(value.dtype(), value.shape().elements()));
+            }
+        }
+
+        private void free(Value value) {
+            memory.release(buffers.get(value.place()));
+        }
+
+        private List<SimdTensor> tensors(List<Value> values) {
+            return values.stream().map(this::tensor).toList();
+        }
+
+        /** One tensor for each value; it does not mind when its place is given to another. */
+        private SimdTensor tensor(Value value) {
+            return tensors.computeIfAbsent(value,
+                    key -> new SimdTensor(Memory.Buffer.lasting(buffers.get(key.place()).array()), key.shape(), key.dtype()));
+        }
+    }
+}

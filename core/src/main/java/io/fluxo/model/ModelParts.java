@@ -1,0 +1,114 @@
+package io.fluxo.model;
+
+import io.fluxo.block.DeepNorm;
+import io.fluxo.block.LnScalingBlock;
+import io.fluxo.block.MixLn;
+import io.fluxo.block.NoNormBlock;
+import io.fluxo.block.NormFormer;
+import io.fluxo.block.ParallelBlock;
+import io.fluxo.block.Placement;
+import io.fluxo.block.PostNormBlock;
+import io.fluxo.block.PreNormBlock;
+import io.fluxo.block.ReZeroBlock;
+import io.fluxo.block.ResPostBlock;
+import io.fluxo.block.ResiDual;
+import io.fluxo.block.SandwichBlock;
+import io.fluxo.layer.Absent;
+import io.fluxo.layer.ActFn;
+import io.fluxo.layer.Activation;
+import io.fluxo.layer.AttentionKind;
+import io.fluxo.layer.AttentionTraits;
+import io.fluxo.layer.BatchNorm;
+import io.fluxo.layer.DynamicTanh;
+import io.fluxo.layer.Gpt2Init;
+import io.fluxo.layer.HostActivations;
+import io.fluxo.layer.InitKind;
+import io.fluxo.layer.Initializer;
+import io.fluxo.layer.LayerNorm;
+import io.fluxo.layer.MultiHeadAttention;
+import io.fluxo.layer.NoNorm;
+import io.fluxo.layer.NormFactory;
+import io.fluxo.layer.Pass;
+import io.fluxo.layer.PositionKind;
+import io.fluxo.layer.RmsNorm;
+import io.fluxo.layer.SelfOnlyAttention;
+import io.fluxo.layer.StandardPositions;
+import io.fluxo.layer.UniformAttention;
+import io.fluxo.layer.XavierInit;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.plugin.Contributions;
+import io.fluxo.plugin.FluxoPlugin;
+
+/** The parts that Fluxo itself brings for models. */
+public final class ModelParts implements FluxoPlugin {
+
+    /** The name of the position kind that does nothing. */
+    static final String NO_POSITIONS = "none";
+
+    /** Nothing but these parts. */
+    public static final Catalog CATALOG = Catalog.of(new ModelParts());
+
+    @Override
+    public void contribute(Contributions to) {
+        placements(to);
+        norms(to);
+        attention(to);
+        activations(to);
+        positions(to);
+        initialisations(to);
+    }
+
+    private static void placements(Contributions to) {
+        to.add(Placement.KIND, "deep_norm", new DeepNorm());
+        to.add(Placement.KIND, "ln_scaling", Placement.of(LnScalingBlock::new, true));
+        to.add(Placement.KIND, "mix_ln", new MixLn());
+        to.add(Placement.KIND, "none", Placement.of(NoNormBlock::new, false, NoNormBlock.TRAITS));
+        to.add(Placement.KIND, "norm_former", new NormFormer());
+        to.add(Placement.KIND, "parallel", Placement.of(ParallelBlock::new, true, ParallelBlock.TRAITS));
+        to.add(Placement.KIND, "peri_ln", Placement.of(SandwichBlock::new, true, SandwichBlock.TRAITS));
+        to.add(Placement.KIND, "post", Placement.of(PostNormBlock::new, false, PostNormBlock.TRAITS));
+        to.add(Placement.KIND, "pre", Placement.of(PreNormBlock::new, true, PreNormBlock.TRAITS));
+        to.add(Placement.KIND, "res_post", Placement.of(ResPostBlock::new, true, ResPostBlock.TRAITS));
+        to.add(Placement.KIND, "resi_dual", new ResiDual());
+        to.add(Placement.KIND, "rezero", Placement.of(ReZeroBlock::new, false, ReZeroBlock.TRAITS));
+        to.add(Placement.KIND, "sandwich", Placement.of(SandwichBlock::new, true, SandwichBlock.TRAITS));
+    }
+
+    private static void norms(Contributions to) {
+        to.add(NormFactory.KIND, "batch_norm", BatchNorm::new);
+        to.add(NormFactory.KIND, "dynamic_tanh", NormFactory.withoutEps((path, width, affine, eps) -> new DynamicTanh(path, width, affine)));
+        to.add(NormFactory.KIND, "layer_norm", LayerNorm::new);
+        to.add(NormFactory.KIND, "none", NormFactory.withoutEps((path, width, affine, eps) -> new NoNorm(path)));
+        to.add(NormFactory.KIND, "rms_norm", RmsNorm::new);
+    }
+
+    private static void attention(Contributions to) {
+        to.add(AttentionKind.KIND, "softmax", AttentionKind.of(MultiHeadAttention::new, AttentionTraits.CHAPTER));
+        to.add(AttentionKind.KIND, "uniform", AttentionKind.of(UniformAttention::new, AttentionTraits.WITHOUT_SCORES));
+        to.add(AttentionKind.KIND, "self_only", AttentionKind.of(SelfOnlyAttention::new, AttentionTraits.WITHOUT_MIXING));
+        to.add(AttentionKind.KIND, "none", AttentionKind.of((path, dims, design) -> new Absent(path), AttentionTraits.ABSENT));
+    }
+
+    private static void activations(Contributions to) {
+        to.add(ActFn.KIND, "relu", ActFn.of(Pass::relu, HostActivations.RELU));
+        to.add(ActFn.KIND, "gelu", ActFn.of(Pass::gelu, HostActivations.GELU));
+        to.add(ActFn.KIND, "gelu_tanh", ActFn.of(Pass::geluTanh, HostActivations.GELU_TANH));
+        to.add(ActFn.KIND, "silu", ActFn.of(Activation.SILU, HostActivations.SILU));
+        to.add(ActFn.KIND, "swiglu", ActFn.gated(Activation.SILU));
+        to.add(ActFn.KIND, "geglu", ActFn.gated(Pass::gelu));
+    }
+
+    private static void positions(Contributions to) {
+        to.add(PositionKind.KIND, "learned", StandardPositions.LEARNED);
+        to.add(PositionKind.KIND, "sinusoidal", StandardPositions.SINUSOIDAL);
+        to.add(PositionKind.KIND, "rope", StandardPositions.ROPE);
+        to.add(PositionKind.KIND, "alibi", StandardPositions.ALIBI);
+        to.add(PositionKind.KIND, NO_POSITIONS, StandardPositions.NONE);
+    }
+
+    private static void initialisations(Contributions to) {
+        to.add(InitKind.KIND, "xavier_normal", new XavierInit());
+        to.add(InitKind.KIND, "gpt2", new Gpt2Init());
+        to.add(InitKind.KIND, "normal", Initializer::normal);
+    }
+}

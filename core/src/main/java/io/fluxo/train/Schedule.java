@@ -1,0 +1,28 @@
+package io.fluxo.train;
+
+import io.fluxo.plugin.Part;
+import io.fluxo.setting.PartKind;
+
+/** How the learning rate goes on after the warm-up: what {@code schedule: NAME} stands for. */
+@FunctionalInterface
+public interface Schedule extends Part<Schedule> {
+
+    PartKind<Schedule> KIND = new PartKind<>("schedule", Schedule.class);
+
+    /** The same rate to the end. */
+    Schedule CONSTANT = (t, warmup, steps) -> 1;
+
+    /** Falls from 1 at the end of the warm-up to 0 at the last step: that step changes no parameter. */
+    Schedule COSINE = (t, warmup, steps) -> t <= warmup || steps <= warmup
+            ? 1.0
+            : 0.5 * (1 + StrictMath.cos(Math.PI * (double) (t - warmup) / (steps - warmup)));
+
+    /**
+     * What the peak rate is multiplied by at step {@code t}, besides the warm-up's own factor.
+     *
+     * @param t      the step, from 1
+     * @param warmup steps of the warm-up
+     * @param steps  all steps
+     */
+    double factor(int t, int warmup, int steps);
+}

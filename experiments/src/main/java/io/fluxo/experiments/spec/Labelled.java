@@ -1,6 +1,0 @@
-package io.fluxo.experiments.spec;
-
-/** An enum constant that is not written simply as its name in lower case. */
-public interface Labelled {
-    String label();
-}
