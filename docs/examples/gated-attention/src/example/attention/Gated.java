@@ -1,8 +1,8 @@
 package example.attention;
 
-import io.fluxo.layer.Attention;
-import io.fluxo.layer.AttentionKind;
-import io.fluxo.layer.MultiHeadAttention;
+import io.fluxo.layer.attention.Attention;
+import io.fluxo.layer.attention.AttentionKind;
+import io.fluxo.layer.attention.MultiHeadAttention;
 import io.fluxo.setting.Key;
 import io.fluxo.setting.OwnSettings;
 import io.fluxo.setting.Type;

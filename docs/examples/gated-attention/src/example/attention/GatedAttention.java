@@ -1,8 +1,8 @@
 package example.attention;
 
-import io.fluxo.layer.Attention;
+import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.Linear;
-import io.fluxo.layer.MultiHeadAttention;
+import io.fluxo.layer.attention.MultiHeadAttention;
 import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;

@@ -1,6 +1,6 @@
 package example.attention;
 
-import io.fluxo.layer.AttentionKind;
+import io.fluxo.layer.attention.AttentionKind;
 import io.fluxo.plugin.Contributions;
 import io.fluxo.plugin.FluxoPlugin;
 

@@ -1,6 +1,6 @@
 package example.norm;
 
-import io.fluxo.layer.NormFactory;
+import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.plugin.Contributions;
 import io.fluxo.plugin.FluxoPlugin;
 

@@ -15,7 +15,7 @@ import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.measure.Deviations;
 import io.fluxo.experiments.verify.measure.ForAllCases;
 import io.fluxo.experiments.verify.measure.Specimen;
-import io.fluxo.layer.NoNorm;
+import io.fluxo.layer.norm.NoNorm;
 import io.fluxo.property.InputKind;
 import io.fluxo.property.Outcome;
 import io.fluxo.tensor.HostArray;

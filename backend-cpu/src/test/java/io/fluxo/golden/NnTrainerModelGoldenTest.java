@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.Backend;
-import io.fluxo.layer.MultiHeadAttention;
+import io.fluxo.layer.attention.MultiHeadAttention;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
-import io.fluxo.layer.SinusoidalPositions;
+import io.fluxo.layer.position.SinusoidalPositions;
 import io.fluxo.op.Ops;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.HostArray;

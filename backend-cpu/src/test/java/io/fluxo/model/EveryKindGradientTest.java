@@ -10,7 +10,7 @@ import io.fluxo.backend.BackendOptions;
 import io.fluxo.block.Placement;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.layer.Cell;
-import io.fluxo.layer.NormFactory;
+import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelSpec.MaskKind;

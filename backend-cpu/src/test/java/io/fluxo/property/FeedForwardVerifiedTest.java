@@ -3,7 +3,7 @@ package io.fluxo.property;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
 import io.fluxo.cpu.simd.SimdProvider;
-import io.fluxo.layer.FeedForward;
+import io.fluxo.layer.network.FeedForward;
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;

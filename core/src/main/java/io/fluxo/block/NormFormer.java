@@ -1,6 +1,6 @@
 package io.fluxo.block;
 
-import io.fluxo.layer.HeadGains;
+import io.fluxo.layer.attention.HeadGains;
 import java.util.Optional;
 
 /** NormFormer (Shleifer, Weston and Ott 2021): a gain for each head, a norm of the feed-forward network's hidden layer. */

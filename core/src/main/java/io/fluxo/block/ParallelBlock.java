@@ -1,6 +1,6 @@
 package io.fluxo.block;
 
-import io.fluxo.layer.Attention;
+import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;

@@ -1,7 +1,7 @@
 package io.fluxo.block;
 
-import io.fluxo.layer.Absent;
-import io.fluxo.layer.Attention;
+import io.fluxo.layer.attention.Absent;
+import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;

@@ -100,7 +100,7 @@ public final class Pass extends Ops {
      *
      * @param inside where the values inside it are shown
      */
-    Tensor inspected(FusedOp.Inspectable op, Map<FusedOp.Inside, HookPoint> inside, Tensor... inputs) {
+    public Tensor inspected(FusedOp.Inspectable op, Map<FusedOp.Inside, HookPoint> inside, Tensor... inputs) {
         boolean looked = inside.values().stream().anyMatch(this::wants);
         return looked ? op.compose(this, (place, value) -> at(inside.get(place), value), inputs) : fused(op, inputs);
     }

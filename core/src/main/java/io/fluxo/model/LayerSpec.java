@@ -7,8 +7,8 @@ import static io.fluxo.model.ModelSpec.N_HEADS;
 import static io.fluxo.model.ModelSpec.N_KEY_VALUE_HEADS;
 import static io.fluxo.model.ModelSpec.N_LAYERS;
 
-import io.fluxo.layer.AttentionKind;
-import io.fluxo.layer.AttentionTraits;
+import io.fluxo.layer.attention.AttentionKind;
+import io.fluxo.layer.attention.AttentionTraits;
 import io.fluxo.layer.PartSays;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.LayerKey;

@@ -2,7 +2,7 @@ package io.fluxo.model;
 
 import static io.fluxo.model.ModelSpec.*;
 
-import io.fluxo.layer.PositionKind;
+import io.fluxo.layer.position.PositionKind;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.shape.Dim;
 

@@ -1,11 +1,11 @@
 package io.fluxo.model;
 
 import io.fluxo.block.Placement;
-import io.fluxo.layer.ActFn;
-import io.fluxo.layer.AttentionKind;
+import io.fluxo.layer.network.ActFn;
+import io.fluxo.layer.attention.AttentionKind;
 import io.fluxo.layer.InitKind;
-import io.fluxo.layer.NormFactory;
-import io.fluxo.layer.PositionKind;
+import io.fluxo.layer.norm.NormFactory;
+import io.fluxo.layer.position.PositionKind;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Choice;
 import io.fluxo.setting.Key;

@@ -4,7 +4,7 @@ import static io.fluxo.model.ModelSpec.*;
 
 import io.fluxo.block.Placement;
 import io.fluxo.block.Traits;
-import io.fluxo.layer.PositionKind;
+import io.fluxo.layer.position.PositionKind;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Choice;
 import io.fluxo.setting.LayerPartKey;

@@ -1,9 +1,9 @@
 package io.fluxo.proof;
 
-import io.fluxo.layer.AttentionKind;
-import io.fluxo.layer.AttentionTraits;
+import io.fluxo.layer.attention.AttentionKind;
+import io.fluxo.layer.attention.AttentionTraits;
 import io.fluxo.layer.PartSays;
-import io.fluxo.layer.PositionKind;
+import io.fluxo.layer.position.PositionKind;
 import io.fluxo.model.LayerSpec;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.MaskKind;

@@ -1,12 +1,12 @@
 package io.fluxo.proof;
 
-import io.fluxo.layer.Attention;
-import io.fluxo.layer.AttentionKind;
+import io.fluxo.layer.attention.Attention;
+import io.fluxo.layer.attention.AttentionKind;
 import io.fluxo.layer.Initializer;
-import io.fluxo.layer.MultiHeadAttention.Design;
-import io.fluxo.layer.MultiHeadAttention.Dims;
+import io.fluxo.layer.attention.MultiHeadAttention.Design;
+import io.fluxo.layer.attention.MultiHeadAttention.Dims;
 import io.fluxo.layer.Pass;
-import io.fluxo.layer.ScorePositions;
+import io.fluxo.layer.position.ScorePositions;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;

@@ -6,7 +6,7 @@ import io.fluxo.block.Block;
 import io.fluxo.block.Placement;
 import io.fluxo.block.Residual;
 import io.fluxo.block.Traits;
-import io.fluxo.layer.Attention;
+import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.PartSays;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelBuilder;

@@ -1,6 +1,6 @@
 package io.fluxo.proof;
 
-import io.fluxo.layer.Attention;
+import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.Pass;
 import io.fluxo.tensor.Tensor;
 

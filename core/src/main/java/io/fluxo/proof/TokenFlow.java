@@ -1,7 +1,7 @@
 package io.fluxo.proof;
 
 import io.fluxo.block.Block;
-import io.fluxo.layer.Attention;
+import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;

@@ -4,7 +4,7 @@ import static io.fluxo.model.ModelSpec.*;
 import static io.fluxo.proof.TokenClaim.TOKEN_DIAGONAL;
 
 import io.fluxo.block.Block;
-import io.fluxo.layer.Attention;
+import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.Cell;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelDims;

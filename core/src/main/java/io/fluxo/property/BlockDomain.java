@@ -2,8 +2,8 @@ package io.fluxo.property;
 
 import static io.fluxo.model.ModelSpec.*;
 
-import io.fluxo.layer.ActFn;
-import io.fluxo.layer.PositionKind;
+import io.fluxo.layer.network.ActFn;
+import io.fluxo.layer.position.PositionKind;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.MaskKind;

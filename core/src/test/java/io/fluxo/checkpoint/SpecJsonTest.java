@@ -4,9 +4,9 @@ import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fluxo.layer.Attention;
-import io.fluxo.layer.AttentionKind;
-import io.fluxo.layer.MultiHeadAttention;
+import io.fluxo.layer.attention.Attention;
+import io.fluxo.layer.attention.AttentionKind;
+import io.fluxo.layer.attention.MultiHeadAttention;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.plugin.Catalog;

@@ -2,6 +2,7 @@ package io.fluxo.layer;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fluxo.layer.network.FeedForward;
 import io.fluxo.op.Handle;
 import io.fluxo.op.ShapesOnly;
 import io.fluxo.shape.Dim;

@@ -5,10 +5,10 @@ import static io.fluxo.model.ModelSpec.MASK;
 import static io.fluxo.model.ModelSpec.POSITIONS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fluxo.layer.AttentionKind;
-import io.fluxo.layer.AttentionTraits;
-import io.fluxo.layer.MultiHeadAttention;
-import io.fluxo.layer.UniformAttention;
+import io.fluxo.layer.attention.AttentionKind;
+import io.fluxo.layer.attention.AttentionTraits;
+import io.fluxo.layer.attention.MultiHeadAttention;
+import io.fluxo.layer.attention.UniformAttention;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.MaskKind;

@@ -4,9 +4,9 @@ import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.block.Placement;
-import io.fluxo.layer.AttentionKind;
-import io.fluxo.layer.BatchNorm;
-import io.fluxo.layer.NormFactory;
+import io.fluxo.layer.attention.AttentionKind;
+import io.fluxo.layer.norm.BatchNorm;
+import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.MaskKind;

@@ -2,11 +2,11 @@ package io.fluxo.proof;
 
 import io.fluxo.block.Block;
 import io.fluxo.block.Placement;
-import io.fluxo.layer.Attention;
+import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Linear;
-import io.fluxo.layer.NormFactory;
+import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelParts;
 import io.fluxo.plugin.Catalog;

@@ -7,7 +7,7 @@ import static io.fluxo.proof.TokenClaim.WITHIN_SEQUENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.block.Placement;
-import io.fluxo.layer.Attention;
+import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.model.ModelParts;
 import io.fluxo.plugin.Catalog;

@@ -7,7 +7,7 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.study.StudyLibrary;
 import io.fluxo.experiments.task.TaskParts;
-import io.fluxo.layer.NormFactory;
+import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.model.ModelParts;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.plugin.Contributions.Contribution;

@@ -5,7 +5,7 @@ import static io.fluxo.model.ModelSpec.*;
 import io.fluxo.checkpoint.CharacterTokenizer;
 import io.fluxo.checkpoint.CheckpointException;
 import io.fluxo.checkpoint.ModelDirectory;
-import io.fluxo.layer.PositionKind;
+import io.fluxo.layer.position.PositionKind;
 import io.fluxo.setting.Values;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.plugin.Catalog;

@@ -5,7 +5,7 @@ import static io.fluxo.model.ModelSpec.*;
 import io.fluxo.block.Placement;
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.experiments.BadInput;
-import io.fluxo.layer.TrainingStatistics;
+import io.fluxo.layer.norm.TrainingStatistics;
 import io.fluxo.model.ModelParts;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;

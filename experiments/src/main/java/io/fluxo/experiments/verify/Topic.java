@@ -1,14 +1,14 @@
 package io.fluxo.experiments.verify;
 
 import io.fluxo.block.Traits;
-import io.fluxo.layer.ActFn;
-import io.fluxo.layer.AttentionTraits;
-import io.fluxo.layer.PositionKind;
+import io.fluxo.layer.network.ActFn;
+import io.fluxo.layer.attention.AttentionTraits;
+import io.fluxo.layer.position.PositionKind;
 import io.fluxo.model.LayerSpec;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.setting.Choice;
 import io.fluxo.setting.Values;
-import io.fluxo.layer.ChapterNorm;
+import io.fluxo.layer.norm.ChapterNorm;
 import io.fluxo.model.ModelSpec.ResidualKind;
 import io.fluxo.text.Text;
 import java.util.Optional;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fluxo.experiments.PluginJar;
 import io.fluxo.experiments.cli.Cli;
 import io.fluxo.experiments.cli.Terminal;
+import io.fluxo.layer.norm.NoNorm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -67,7 +68,7 @@ class PluginFolderTest {
     @Test
     void everyPluginIsFoundAndWhatIsNoneIsNamed() throws IOException {
         jar("b.jar", "Second", placement("second"));
-        jar("a.jar", "First", placement("first") + "to.add(io.fluxo.layer.NormFactory.KIND, \"plain\", (path, width, affine, eps) -> new NoNorm(path));");
+        jar("a.jar", "First", placement("first") + "to.add(io.fluxo.layer.norm.NormFactory.KIND, \"plain\", (path, width, affine, eps) -> new NoNorm(path));");
         Files.writeString(plugins.resolve("README.md"), "what these are");
         Files.writeString(plugins.resolve(".DS_Store"), "");
         Files.createDirectory(plugins.resolve("old"));

@@ -21,7 +21,7 @@ class PluginIdentityTest {
             public final class Scaled implements io.fluxo.plugin.FluxoPlugin {
                 @Override
                 public void contribute(io.fluxo.plugin.Contributions to) {
-                    to.add(io.fluxo.layer.NormFactory.KIND, "scaled", (path, width, affine, eps) -> new io.fluxo.layer.Layer(path) {
+                    to.add(io.fluxo.layer.norm.NormFactory.KIND, "scaled", (path, width, affine, eps) -> new io.fluxo.layer.Layer(path) {
                         @Override
                         protected io.fluxo.tensor.Tensor compute(io.fluxo.layer.Pass pass, io.fluxo.tensor.Tensor x) {
                             return pass.scale(x, FACTOR);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fluxo.experiments.PluginJar;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.verify.VerifyCommandTest.Ran;
+import io.fluxo.layer.attention.Attention;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -109,8 +110,8 @@ class HostilePluginTest {
                         to.add(io.fluxo.block.Placement.KIND, "bad-" + kind, Placement.of(parts -> new Bad(parts, kind), true));
                     }
                     to.add(io.fluxo.block.Placement.KIND, "bad-factory", Placement.of(parts -> null, true));
-                    to.add(io.fluxo.layer.NormFactory.KIND, "norm-null", (path, width, affine, eps) -> null);
-                    to.add(io.fluxo.layer.NormFactory.KIND, "norm-throws", (path, width, affine, eps) -> {
+                    to.add(io.fluxo.layer.norm.NormFactory.KIND, "norm-null", (path, width, affine, eps) -> null);
+                    to.add(io.fluxo.layer.norm.NormFactory.KIND, "norm-throws", (path, width, affine, eps) -> {
                         throw new UnsupportedOperationException("no norm today");
                     });
                     Availability can = new Availability.Available("a device", Set.of(DType.F32), List.of());

@@ -7,7 +7,7 @@ import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Finding;
 import io.fluxo.experiments.verify.Words;
-import io.fluxo.layer.PositionKind;
+import io.fluxo.layer.position.PositionKind;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.BlockDomain;
 import io.fluxo.property.Outcome;

@@ -1,7 +1,7 @@
 package io.fluxo.experiments.verify.measure;
 
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.layer.Absent;
+import io.fluxo.layer.attention.Absent;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.proof.SilencedAttention;

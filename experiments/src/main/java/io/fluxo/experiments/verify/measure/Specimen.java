@@ -3,7 +3,7 @@ package io.fluxo.experiments.verify.measure;
 import io.fluxo.backend.Backend;
 import io.fluxo.block.Block;
 import io.fluxo.experiments.verify.Candidate;
-import io.fluxo.layer.ActFn;
+import io.fluxo.layer.network.ActFn;
 import io.fluxo.layer.BrokenPartException;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;

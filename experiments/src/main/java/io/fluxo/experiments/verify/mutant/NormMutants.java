@@ -3,7 +3,7 @@ package io.fluxo.experiments.verify.mutant;
 import static io.fluxo.model.ModelSpec.*;
 
 import io.fluxo.layer.Layer;
-import io.fluxo.layer.LayerNorm;
+import io.fluxo.layer.norm.LayerNorm;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelSpec;

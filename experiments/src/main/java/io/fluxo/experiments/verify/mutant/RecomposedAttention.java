@@ -1,8 +1,8 @@
 package io.fluxo.experiments.verify.mutant;
 
-import io.fluxo.layer.Attention;
-import io.fluxo.layer.MultiHeadAttention.Projections;
-import io.fluxo.layer.MultiHeadAttention;
+import io.fluxo.layer.attention.Attention;
+import io.fluxo.layer.attention.MultiHeadAttention.Projections;
+import io.fluxo.layer.attention.MultiHeadAttention;
 import io.fluxo.layer.Pass;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.op.FusedOp;

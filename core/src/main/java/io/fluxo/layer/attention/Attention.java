@@ -1,0 +1,34 @@
+package io.fluxo.layer.attention;
+
+import io.fluxo.layer.Layer;
+import io.fluxo.layer.Pass;
+import io.fluxo.shape.ShapeMismatchException;
+import io.fluxo.tensor.Tensor;
+
+/**
+ * The sub-layer that may look at other tokens: [batch n d_model] and a context [batch m d_model] → [batch n d_model].
+ */
+public abstract class Attention extends Layer {
+
+    protected Attention(String path) {
+        super(path);
+    }
+
+    /** MHA(x_i, [x_1 … x_N]): the rows of {@code x} attend to the rows of {@code context}, whose last n they are. */
+    public final Tensor forward(Pass pass, Tensor x, Tensor context) {
+        try {
+            return attend(pass, x, context);
+        } catch (ShapeMismatchException mismatch) {
+            throw mismatch.at(path());
+        }
+    }
+
+    /** All rows attend to all rows. */
+    @Override
+    protected final Tensor compute(Pass pass, Tensor x) {
+        return attend(pass, x, x);
+    }
+
+    /** What the sub-layer does. */
+    protected abstract Tensor attend(Pass pass, Tensor x, Tensor context);
+}

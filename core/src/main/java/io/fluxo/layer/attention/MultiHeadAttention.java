@@ -1,0 +1,190 @@
+package io.fluxo.layer.attention;
+
+import io.fluxo.layer.Dropout;
+import io.fluxo.layer.Initializer;
+import io.fluxo.layer.Layer;
+import io.fluxo.layer.Linear;
+import io.fluxo.layer.Pass;
+import io.fluxo.layer.norm.RmsNorm;
+import io.fluxo.layer.position.ScorePositions;
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.FusedOp.Inside;
+import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.shape.Dim;
+import io.fluxo.shape.Scalar;
+import io.fluxo.shape.ShapeMismatchException;
+import io.fluxo.stream.HookPoint;
+import io.fluxo.tensor.Tensor;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Multi-head attention (Vaswani et al. 2017, section 3.2): for each head softmax(qKᵀ/√d_head)V with q = xW_Q, K = [x_1…x_N]W_K,
+ * V = [x_1…x_N]W_V; the heads side by side, times W_O. The width of all heads together, n_heads·d_v, is independent of d_model: W_O maps it
+ * back. Keys and values may have fewer heads, each shared by a group of queries' heads.
+ */
+public final class MultiHeadAttention extends Attention {
+
+    /**
+     * @param dModel         width of the stream
+     * @param nHeads         number of heads
+     * @param nKeyValueHeads number of heads of keys and values; divides {@code nHeads}
+     * @param dHead          width of one head's queries and keys
+     * @param dV             width of one head's values
+     */
+    public record Dims(Dim dModel, Dim nHeads, Dim nKeyValueHeads, Dim dHead, Dim dV) {
+
+        /** Every head with keys and values of its own. */
+        public Dims(Dim dModel, Dim nHeads, Dim dHead, Dim dV) {
+            this(dModel, nHeads, nHeads, dHead, dV);
+        }
+    }
+
+    /**
+     * How it is made, besides its sizes.
+     *
+     * @param mask      which positions a query may see
+     * @param bias      whether the projections carry a bias
+     * @param matching  first values of W_Q and W_K
+     * @param carrying  first values of W_V
+     * @param outer     first values of W_O
+     * @param positions how positions enter the scores
+     * @param qkNorm    whether queries and keys are normalised, each head for itself; with this under the root
+     * @param heads     what the heads' results go through before W_O, [batch n head d_v] → the same; NormFormer's gains
+     * @param dropout   rate at the output, in training
+     */
+    public record Design(Mask mask, boolean bias, Initializer matching, Initializer carrying, Initializer outer, ScorePositions positions,
+                         Optional<QkNorm> qkNorm, Optional<Layer> heads, double dropout) {
+
+        /** Plain: one initializer for all. */
+        static Design of(Mask mask, boolean bias, Initializer initializer, double dropout) {
+            return new Design(mask, bias, initializer, initializer, initializer, ScorePositions.NONE, Optional.empty(), Optional.empty(), dropout);
+        }
+    }
+
+    /** RMSNorm of each head's queries and keys. */
+    public record QkNorm(boolean affine, double eps) {}
+
+    /** The four projections: [… d_model] → [… n_heads·d_head], [… n_key_value_heads·d_head], [… n_key_value_heads·d_v], and back to d_model. */
+    public record Projections(Linear q, Linear k, Linear v, Linear o) {}
+
+    private final Dims dims;
+    private final Design design;
+    private final FusedOp.Attention plain;
+    private final Linear q;
+    private final Linear k;
+    private final Linear v;
+    private final Linear o;
+    private final Optional<Layer> queryNorm;
+    private final Optional<Layer> keyNorm;
+    private final Optional<Layer> headLayer;
+    private final Dropout dropout;
+    private final HookPoint hookQ = boundary("hook_q");
+    private final HookPoint hookK = boundary("hook_k");
+    private final HookPoint hookV = boundary("hook_v");
+    private final Optional<HookPoint> hookRotQ;
+    private final Optional<HookPoint> hookRotK;
+    private final Map<Inside, HookPoint> inside = Map.of(Inside.SCORES, interior("hook_attn_scores"), Inside.PATTERN, interior("hook_pattern"));
+    private final HookPoint hookZ = boundary("hook_z");
+
+    public MultiHeadAttention(String path, Dims dims, Mask mask, boolean bias, Initializer initializer, double dropoutRate) {
+        this(path, dims, Design.of(mask, bias, initializer, dropoutRate));
+    }
+
+    public MultiHeadAttention(String path, Dims dims, Design design) {
+        super(path);
+        this.dims = dims;
+        this.design = design;
+        plain = new FusedOp.Attention(design.mask(), Scalar.reciprocalSqrt(dims.dHead), false);
+        Dim queries = dims.nHeads.times(dims.dHead).named("n_heads·d_head");
+        Dim keys = dims.nKeyValueHeads.times(dims.dHead).named(grouped() ? "n_key_value_heads·d_head" : "n_heads·d_head");
+        Dim values = dims.nKeyValueHeads.times(dims.dV).named(grouped() ? "n_key_value_heads·d_v" : "n_heads·d_v");
+        Dim results = dims.nHeads.times(dims.dV).named("n_heads·d_v");
+        q = part(new Linear(path, "Q", dims.dModel, queries, design.bias(), design.matching()));
+        k = part(new Linear(path, "K", dims.dModel, keys, design.bias(), design.matching()));
+        v = part(new Linear(path, "V", dims.dModel, values, design.bias(), design.carrying()));
+        queryNorm = norm("q_norm");
+        keyNorm = norm("k_norm");
+        boolean turned = design.positions().turns();
+        hookRotQ = turned ? Optional.of(boundary("hook_rot_q")) : Optional.empty();
+        hookRotK = turned ? Optional.of(boundary("hook_rot_k")) : Optional.empty();
+        headLayer = design.heads().map(this::part);
+        o = part(new Linear(path, "O", results, dims.dModel, design.bias(), design.outer()));
+        dropout = part(new Dropout(path + ".dropout", design.dropout()));
+    }
+
+    private boolean grouped() {
+        return !dims.nKeyValueHeads.equals(dims.nHeads);
+    }
+
+    private Optional<Layer> norm(String name) {
+        return design.qkNorm().map(kind -> part(new RmsNorm(path() + "." + name, dims.dHead, kind.affine(), kind.eps())));
+    }
+
+    @Override
+    protected Tensor attend(Pass pass, Tensor x, Tensor context) {
+        return attend(pass, x, context, context, null);
+    }
+
+    /**
+     * Attention in general.
+     *
+     * @param queries [batch n d_model]
+     * @param keys    [batch m d_model]
+     * @param values  [batch m d_model]
+     * @param bias    added to the scores [batch head n m], broadcast; null for none
+     * @return [batch n d_model]
+     */
+    public Tensor forward(Pass pass, Tensor queries, Tensor keys, Tensor values, Tensor bias) {
+        try {
+            return attend(pass, queries, keys, values, bias);
+        } catch (ShapeMismatchException mismatch) {
+            throw mismatch.at(path());
+        }
+    }
+
+    private Tensor attend(Pass pass, Tensor queries, Tensor keys, Tensor values, Tensor bias) {
+        Tensor qs = pass.at(hookQ, Heads.split(pass, q.forward(pass, queries), dims.nHeads, dims.dHead));          // [batch n head d_head]
+        Tensor ks = pass.at(hookK, Heads.split(pass, k.forward(pass, keys), dims.nKeyValueHeads, dims.dHead));     // [batch m head d_head]
+        Tensor vs = pass.at(hookV, Heads.split(pass, v.forward(pass, values), dims.nKeyValueHeads, dims.dV));      // [batch m head d_v]
+        qs = queryNorm.isPresent() ? queryNorm.get().forward(pass, qs) : qs;
+        ks = keyNorm.isPresent() ? keyNorm.get().forward(pass, ks) : ks;
+        if (design.positions().turns()) {
+            qs = pass.at(hookRotQ.orElseThrow(), design.positions().turn(pass, qs, ks.dim(1).minus(qs.dim(1))));   // the last n of m positions
+            ks = pass.at(hookRotK.orElseThrow(), design.positions().turn(pass, ks, Dim.of(0)));
+        }
+        Tensor z = pass.at(hookZ, mix(pass, qs, Heads.share(pass, ks, dims.nHeads), Heads.share(pass, vs, dims.nHeads), biases(pass, qs, ks, bias)));
+        Tensor results = headLayer.isPresent() ? headLayer.get().forward(pass, z) : z;                             // [batch n head d_v]
+        return dropout.forward(pass, o.forward(pass, pass.mergeAxes(results, 2)));                                 // [batch n d_model]
+    }
+
+    /** What is added to the scores, null for nothing. */
+    private Tensor biases(Pass pass, Tensor qs, Tensor ks, Tensor given) {
+        if (!design.positions().addsBias()) {
+            return given;
+        }
+        Tensor positions = design.positions().bias(pass, dims.nHeads, qs.dim(1), ks.dim(1), qs.dtype());
+        return given == null ? positions : pass.add(given, positions);
+    }
+
+    private Tensor mix(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
+        FusedOp.Attention op = bias == null ? plain : new FusedOp.Attention(plain.mask(), plain.scale(), true);
+        Tensor[] in = bias == null ? new Tensor[] {qs, ks, vs} : new Tensor[] {qs, ks, vs, bias};
+        return pass.inspected(op, inside, in); // scores and pattern are [batch head n m]
+    }
+
+    /** The sizes it was built from. */
+    public Dims dims() {
+        return dims;
+    }
+
+    /** The attention of one head, without a bias on the scores. */
+    public FusedOp.Attention operation() {
+        return plain;
+    }
+
+    /** W_Q, W_K, W_V and W_O with their biases, for an attention that puts them together in another way. */
+    public Projections projections() {
+        return new Projections(q, k, v, o);
+    }
+}

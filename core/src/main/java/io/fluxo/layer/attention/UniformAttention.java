@@ -1,0 +1,50 @@
+package io.fluxo.layer.attention;
+
+import io.fluxo.layer.Pass;
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.shape.Dim;
+import io.fluxo.shape.Scalar;
+import io.fluxo.shape.Shape;
+import io.fluxo.stream.HookPoint;
+import io.fluxo.tensor.Tensor;
+
+/**
+ * Attention that weighs every permitted position the same, as softmax attention does where W_Q or W_K is zero: the mean of x_jW_V over the
+ * positions a token may see, times W_O. No queries, no keys.
+ */
+public final class UniformAttention extends Attention {
+
+    private final MultiHeadAttention.Dims dims;
+    private final FusedOp.Attention operation;
+    private final ValuePath carried;
+    private final HookPoint hookPattern = interior("hook_pattern");
+
+    public UniformAttention(String path, MultiHeadAttention.Dims dims, MultiHeadAttention.Design design) {
+        super(path);
+        this.dims = dims;
+        operation = new FusedOp.Attention(design.mask(), Scalar.ONE, false);
+        carried = part(new ValuePath(path, dims, design));
+    }
+
+    @Override
+    protected Tensor attend(Pass pass, Tensor x, Tensor context) {
+        Tensor values = Heads.share(pass, carried.values(pass, context), dims.nHeads());            // [batch m head d_v]
+        Tensor[] in = {nothing(pass, x), nothing(pass, context), values};
+        if (pass.wants(hookPattern)) {
+            Tensor pattern = pass.at(hookPattern, pass.softmax(operation.scores(pass, in)));
+            return carried.output(pass, operation.weighted(pass, pattern, values));
+        }
+        return carried.output(pass, pass.fused(operation, in));
+    }
+
+    /** Queries or keys of width 1 that are 0: every score is 0, [batch n head 1]. */
+    private Tensor nothing(Pass pass, Tensor x) {
+        return pass.constant(Scalar.ZERO, Shape.of(x.dim(0), x.dim(1), dims.nHeads(), Dim.ONE), x.dtype());
+    }
+
+    /** Which positions a token may see. */
+    public Mask mask() {
+        return operation.mask();
+    }
+}

@@ -1,0 +1,69 @@
+package io.fluxo.layer.network;
+
+import io.fluxo.layer.Layer;
+import io.fluxo.plugin.Part;
+import io.fluxo.setting.PartKind;
+import io.fluxo.shape.Dim;
+import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
+
+/** The feed-forward network's nonlinearity, and with it the network's form: what {@code act_fn: NAME} in a ModelSpec stands for. */
+@FunctionalInterface
+public interface ActFn extends Part<ActFn> {
+
+    PartKind<ActFn> KIND = new PartKind<>("act_fn", ActFn.class);
+
+    /**
+     * The network, [… d_model] → the same by way of [… d_mlp].
+     *
+     * @param path where it stands: {@code blocks.0.mlp}
+     */
+    Layer network(String path, Dim dModel, Dim dMlp, FeedForward.Design design);
+
+    /** Whether the hidden layer is a product of two projections. */
+    default boolean isGated() {
+        return false;
+    }
+
+    /**
+     * Which function of one number the nonlinearity is. Claims about act(xW_in + b_in)W_out + b_out recompute it; of a network that says nothing they are
+     * not checked.
+     */
+    default Optional<DoubleUnaryOperator> scalar() {
+        return Optional.empty();
+    }
+
+    /**
+     * A network of two projections with {@code activation} between them.
+     *
+     * @param scalar the same function on the host
+     */
+    static ActFn of(Activation activation, DoubleUnaryOperator scalar) {
+        return new ActFn() {
+            @Override
+            public Layer network(String path, Dim dModel, Dim dMlp, FeedForward.Design design) {
+                return new FeedForward(path, dModel, dMlp, activation, design);
+            }
+
+            @Override
+            public Optional<DoubleUnaryOperator> scalar() {
+                return Optional.of(scalar);
+            }
+        };
+    }
+
+    /** A network whose hidden layer is gated by {@code activation} (Shazeer 2020). */
+    static ActFn gated(Activation activation) {
+        return new ActFn() {
+            @Override
+            public Layer network(String path, Dim dModel, Dim dMlp, FeedForward.Design design) {
+                return new GatedFeedForward(path, dModel, dMlp, activation, design);
+            }
+
+            @Override
+            public boolean isGated() {
+                return true;
+            }
+        };
+    }
+}

@@ -1,0 +1,2 @@
+/** Feed-forward networks and their nonlinearities. */
+package io.fluxo.layer.network;

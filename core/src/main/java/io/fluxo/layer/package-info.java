@@ -1,0 +1,2 @@
+/** The layer SPI: layers, parameters, the pass that runs them, and the parts that rooms share: projections, embedding, dropout, first values. */
+package io.fluxo.layer;

@@ -1,0 +1,56 @@
+package io.fluxo.layer.position;
+
+import io.fluxo.layer.Initializer;
+import io.fluxo.layer.Layer;
+import io.fluxo.shape.Dim;
+import java.util.Optional;
+
+/** The ways for positions to enter that Fluxo itself brings. */
+public enum StandardPositions implements PositionKind {
+
+    /** A trained vector for each position, added to the embedding. */
+    LEARNED(Traits.LEARNED) {
+        @Override
+        public Optional<Layer> added(Dim nCtx, Dim dModel, Initializer initializer) {
+            return Optional.of(new LearnedPositions("", nCtx, dModel, initializer));
+        }
+    },
+
+    /** Sines and cosines, added to the embedding. */
+    SINUSOIDAL(Traits.ADDED) {
+        @Override
+        public Optional<Layer> added(Dim nCtx, Dim dModel, Initializer initializer) {
+            return Optional.of(new SinusoidalPositions(""));
+        }
+    },
+
+    /** Queries and keys are turned. */
+    ROPE(Traits.TURNED) {
+        @Override
+        public ScorePositions scores(double theta, Rotation.Pairs pairs) {
+            return new Rotation(theta, pairs);
+        }
+    },
+
+    /** Scores fall with distance. */
+    ALIBI(Traits.SCORED) {
+        @Override
+        public ScorePositions scores(double theta, Rotation.Pairs pairs) {
+            return new LinearBias();
+        }
+    },
+
+    /** Positions enter nowhere. */
+    NONE(Traits.ADDED);
+
+    private final Traits traits;
+
+    StandardPositions(Traits traits) {
+        this.traits = traits;
+    }
+
+    @Override
+    public Traits traits() {
+        return traits;
+    }
+}
