@@ -1,6 +1,6 @@
 package example.reversal;
 
-import io.fluxo.experiments.study.StudyDefinition;
+import io.fluxo.experiments.study.definition.StudyDefinition;
 import io.fluxo.experiments.task.Rearrangement;
 import io.fluxo.experiments.task.TaskKind;
 import io.fluxo.plugin.Contributions;

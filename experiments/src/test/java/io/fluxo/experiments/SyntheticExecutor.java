@@ -1,15 +1,16 @@
 package io.fluxo.experiments;
 
-import io.fluxo.train.LearningRate;
 import static io.fluxo.model.ModelSpec.*;
 import static io.fluxo.train.TrainingSpec.*;
-import io.fluxo.experiments.study.StepMetrics;
-import io.fluxo.experiments.study.Trial;
-import io.fluxo.experiments.study.TrialExecutor;
-import io.fluxo.experiments.study.TrialListener;
-import io.fluxo.experiments.study.TrialOutcome;
+
+import io.fluxo.experiments.study.trial.StepMetrics;
+import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.TrialExecutor;
+import io.fluxo.experiments.study.trial.TrialListener;
+import io.fluxo.experiments.study.trial.TrialOutcome;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.random.RandomKey;
+import io.fluxo.train.LearningRate;
 import io.fluxo.train.Measures;
 import java.io.IOException;
 import java.nio.file.Files;

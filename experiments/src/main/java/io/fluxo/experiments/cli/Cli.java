@@ -4,7 +4,7 @@ import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.BrokenPlugin;
 import io.fluxo.experiments.install.Installer;
-import io.fluxo.experiments.study.Environment;
+import io.fluxo.experiments.study.run.Environment;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;

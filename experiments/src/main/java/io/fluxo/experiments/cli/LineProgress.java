@@ -2,10 +2,10 @@ package io.fluxo.experiments.cli;
 
 import static io.fluxo.train.TrainingSpec.*;
 
-import io.fluxo.experiments.study.StepMetrics;
-import io.fluxo.experiments.study.StudyProgress;
-import io.fluxo.experiments.study.Trial;
-import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.experiments.study.run.StudyProgress;
+import io.fluxo.experiments.study.trial.StepMetrics;
+import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.text.Text;
 import java.io.PrintStream;
 import java.time.Duration;

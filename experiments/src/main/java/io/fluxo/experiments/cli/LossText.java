@@ -1,8 +1,8 @@
 package io.fluxo.experiments.cli;
 
-import io.fluxo.experiments.study.StepMetrics;
-import io.fluxo.experiments.study.Trial;
-import io.fluxo.experiments.study.TrialResult;
+import io.fluxo.experiments.study.trial.StepMetrics;
+import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.text.Text;
 import java.util.Map;
 import java.util.OptionalDouble;

@@ -1,10 +1,10 @@
 package io.fluxo.experiments.cli;
 
-import io.fluxo.experiments.study.AxisCurve;
-import io.fluxo.experiments.study.PreparedTrial;
-import io.fluxo.experiments.study.StepMetrics;
-import io.fluxo.experiments.study.TrialExecutor;
-import io.fluxo.experiments.study.TrialListener;
+import io.fluxo.experiments.study.trial.AxisCurve;
+import io.fluxo.experiments.study.trial.PreparedTrial;
+import io.fluxo.experiments.study.trial.StepMetrics;
+import io.fluxo.experiments.study.trial.TrialExecutor;
+import io.fluxo.experiments.study.trial.TrialListener;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;

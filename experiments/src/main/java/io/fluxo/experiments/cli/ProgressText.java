@@ -1,8 +1,8 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.setting.Values;
-import io.fluxo.experiments.study.Trial;
-import io.fluxo.experiments.study.TrialResult;
 import io.fluxo.text.Text;
 
 /** The lines that tell how a study goes on, on a terminal and in a log alike. */

@@ -1,7 +1,7 @@
 package io.fluxo.experiments.cli;
 
-import io.fluxo.experiments.study.StudyProgress;
-import io.fluxo.experiments.study.Trial;
+import io.fluxo.experiments.study.run.StudyProgress;
+import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.text.Text;
 import java.io.PrintStream;
 

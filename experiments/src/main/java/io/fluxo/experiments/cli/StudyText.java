@@ -1,16 +1,16 @@
 package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.study.numbers.Interval;
+import io.fluxo.experiments.study.numbers.MeasureNames;
+import io.fluxo.experiments.study.numbers.Numerals;
+import io.fluxo.experiments.study.numbers.Statistics;
+import io.fluxo.experiments.study.plan.Tuning;
+import io.fluxo.experiments.study.result.Comparison;
+import io.fluxo.experiments.study.result.Sentences;
+import io.fluxo.experiments.study.result.StudyResult;
+import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.setting.Values;
-import io.fluxo.experiments.study.Comparison;
-import io.fluxo.experiments.study.Interval;
-import io.fluxo.experiments.study.MeasureNames;
-import io.fluxo.experiments.study.Numerals;
-import io.fluxo.experiments.study.Sentences;
-import io.fluxo.experiments.study.Statistics;
-import io.fluxo.experiments.study.StudyResult;
-import io.fluxo.experiments.study.TrialResult;
-import io.fluxo.experiments.study.Tuning;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,7 +8,7 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyReader;
-import io.fluxo.experiments.study.BackendChoice;
+import io.fluxo.experiments.study.run.BackendChoice;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Candidates;

@@ -3,10 +3,10 @@ package io.fluxo.experiments.lab;
 import static io.fluxo.model.ModelSpec.*;
 import static io.fluxo.train.TrainingSpec.*;
 
-import io.fluxo.experiments.study.StepMetrics;
-import io.fluxo.experiments.study.Trial;
-import io.fluxo.experiments.study.TrialListener;
-import io.fluxo.experiments.study.TrialOutcome;
+import io.fluxo.experiments.study.trial.StepMetrics;
+import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.TrialListener;
+import io.fluxo.experiments.study.trial.TrialOutcome;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.ngram.NGram;
 import io.fluxo.random.RandomKey;

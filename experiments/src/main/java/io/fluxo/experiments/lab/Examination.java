@@ -1,7 +1,7 @@
 package io.fluxo.experiments.lab;
 
-import io.fluxo.experiments.study.AxisCurve;
-import io.fluxo.experiments.study.TrialListener;
+import io.fluxo.experiments.study.trial.AxisCurve;
+import io.fluxo.experiments.study.trial.TrialListener;
 import io.fluxo.experiments.task.Exam;
 import io.fluxo.train.Answering.Answer;
 import io.fluxo.train.Examples;

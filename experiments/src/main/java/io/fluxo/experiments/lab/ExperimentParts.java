@@ -1,6 +1,6 @@
 package io.fluxo.experiments.lab;
 
-import io.fluxo.experiments.study.StudyLibrary;
+import io.fluxo.experiments.study.builtin.StudyLibrary;
 import io.fluxo.experiments.task.TaskParts;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Mutant;

@@ -6,7 +6,7 @@ import com.google.inject.Singleton;
 import io.fluxo.backend.BackendProvider;
 import io.fluxo.backend.Backends;
 import io.fluxo.experiments.Blame;
-import io.fluxo.experiments.study.StudyLibrary;
+import io.fluxo.experiments.study.builtin.StudyLibrary;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.plugin.Catalog;
 import java.nio.file.Path;

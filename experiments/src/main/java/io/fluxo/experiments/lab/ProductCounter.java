@@ -4,14 +4,14 @@ import static io.fluxo.model.ModelSpec.*;
 
 import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.experiments.Blame;
-import io.fluxo.experiments.study.ModelSize;
+import io.fluxo.experiments.study.trial.ModelSize;
 import io.fluxo.layer.Pass;
-import io.fluxo.plugin.Catalog;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.PrimitiveOp;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.proof.SymbolicBackend;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;

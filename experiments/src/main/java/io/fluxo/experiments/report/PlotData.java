@@ -2,10 +2,10 @@ package io.fluxo.experiments.report;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.study.definition.Plot;
+import io.fluxo.experiments.study.result.StudyResult;
+import io.fluxo.experiments.study.trial.AxisCurve;
 import io.fluxo.setting.Values;
-import io.fluxo.experiments.study.AxisCurve;
-import io.fluxo.experiments.study.Plot;
-import io.fluxo.experiments.study.StudyResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -1,12 +1,12 @@
 package io.fluxo.experiments.report;
 
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.study.result.Comparison;
+import io.fluxo.experiments.study.result.StudyResult;
+import io.fluxo.experiments.study.trial.Curves;
+import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.setting.Values;
-import io.fluxo.experiments.study.Comparison;
-import io.fluxo.experiments.study.Curves;
-import io.fluxo.experiments.study.StudyResult;
-import io.fluxo.experiments.study.Trial;
-import io.fluxo.experiments.study.TrialResult;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;

@@ -2,13 +2,13 @@ package io.fluxo.experiments.workbench;
 
 import io.fluxo.experiments.bench.Bench;
 import io.fluxo.experiments.bench.BenchCase;
-import io.fluxo.experiments.study.BackendChoice;
-import io.fluxo.experiments.study.ModelSize;
-import io.fluxo.experiments.study.StudyLibrary;
-import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.study.builtin.StudyLibrary;
+import io.fluxo.experiments.study.run.BackendChoice;
+import io.fluxo.experiments.study.trial.ModelSize;
+import io.fluxo.experiments.study.trial.TrialExecutor;
 import io.fluxo.experiments.verify.Installed;
-import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Violation;
 import io.fluxo.train.TrainingSpec;
 import java.time.Duration;

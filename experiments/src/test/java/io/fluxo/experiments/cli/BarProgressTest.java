@@ -3,11 +3,11 @@ package io.fluxo.experiments.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.Fixtures;
-import io.fluxo.experiments.study.Findings;
-import io.fluxo.experiments.study.StepMetrics;
-import io.fluxo.experiments.study.Trial;
-import io.fluxo.experiments.study.TrialResult;
-import io.fluxo.experiments.study.Trials;
+import io.fluxo.experiments.study.plan.Trials;
+import io.fluxo.experiments.study.trial.Findings;
+import io.fluxo.experiments.study.trial.StepMetrics;
+import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.TrialResult;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package io.fluxo.experiments.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.lab.Laboratory;
-import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.study.trial.TrialExecutor;
 import io.fluxo.experiments.workbench.Workbench;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

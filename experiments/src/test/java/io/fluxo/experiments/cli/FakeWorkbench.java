@@ -5,13 +5,13 @@ import static io.fluxo.model.ModelSpec.*;
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.Fixtures;
-import io.fluxo.experiments.study.BackendChoice;
-import io.fluxo.experiments.study.StudyLibrary;
-import io.fluxo.experiments.study.TrialExecutor;
+import io.fluxo.experiments.study.builtin.StudyLibrary;
+import io.fluxo.experiments.study.run.BackendChoice;
+import io.fluxo.experiments.study.trial.TrialExecutor;
 import io.fluxo.experiments.workbench.BackendRow;
 import io.fluxo.experiments.workbench.Workbench;
-import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.plugin.Catalog;
 import java.util.List;
 
 /** A workbench that trains with whatever executor it is given, under the name {@code simd}. */
@@ -64,9 +64,9 @@ record FakeWorkbench(TrialExecutor trains) implements Workbench {
     }
 
     @Override
-    public io.fluxo.experiments.study.ModelSize size(ModelSpec model) {
+    public io.fluxo.experiments.study.trial.ModelSize size(ModelSpec model) {
         long parameters = 12L * model.get(N_LAYERS) * model.get(D_MODEL) * model.get(D_MODEL) + 2L * model.get(D_VOCAB) * model.get(D_MODEL);
-        return new io.fluxo.experiments.study.ModelSize(parameters, 3.0 * parameters);
+        return new io.fluxo.experiments.study.trial.ModelSize(parameters, 3.0 * parameters);
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.fluxo.experiments.cli.Cli;
 import io.fluxo.experiments.cli.Terminal;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.StudyWriter;
-import io.fluxo.experiments.study.StudyLibrary;
+import io.fluxo.experiments.study.builtin.StudyLibrary;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -45,6 +45,8 @@ class PluginFolderTest {
                 package example;
                 import io.fluxo.block.*;
                 import io.fluxo.layer.*;
+                import io.fluxo.layer.attention.*;
+                import io.fluxo.layer.norm.*;
                 public final class %s implements io.fluxo.plugin.FluxoPlugin {
                     @Override
                     public void contribute(io.fluxo.plugin.Contributions to) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.Blame;
 import io.fluxo.experiments.Fixtures;
-import io.fluxo.experiments.study.ModelSize;
+import io.fluxo.experiments.study.trial.ModelSize;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
 import org.junit.jupiter.api.Test;

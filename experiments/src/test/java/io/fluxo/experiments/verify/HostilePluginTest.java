@@ -28,6 +28,8 @@ class HostilePluginTest {
             import io.fluxo.backend.*;
             import io.fluxo.block.*;
             import io.fluxo.layer.*;
+            import io.fluxo.layer.attention.*;
+            import io.fluxo.layer.norm.*;
             import io.fluxo.plugin.FluxoPlugin;
             import io.fluxo.stream.HookPoint;
             import io.fluxo.tensor.*;

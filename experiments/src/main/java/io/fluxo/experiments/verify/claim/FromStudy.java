@@ -1,6 +1,6 @@
 package io.fluxo.experiments.verify.claim;
 
-import io.fluxo.experiments.study.FinishedRun;
+import io.fluxo.experiments.study.run.FinishedRun;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Claim;

@@ -1,7 +1,7 @@
 package io.fluxo.experiments.verify.report;
 
 import com.samskivert.mustache.Mustache;
-import io.fluxo.experiments.study.Environment;
+import io.fluxo.experiments.study.run.Environment;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Control;

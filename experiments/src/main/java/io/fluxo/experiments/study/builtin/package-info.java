@@ -1,0 +1,2 @@
+/** The studies that are known by name. */
+package io.fluxo.experiments.study.builtin;

@@ -1,0 +1,2 @@
+/** A study with its rule for a verdict and its plots. */
+package io.fluxo.experiments.study.definition;

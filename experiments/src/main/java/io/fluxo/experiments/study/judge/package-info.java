@@ -1,0 +1,2 @@
+/** Verdicts: rules, and conditions held against results. */
+package io.fluxo.experiments.study.judge;

@@ -1,0 +1,26 @@
+package io.fluxo.experiments.study.numbers;
+
+import io.fluxo.text.Text;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** How measures are called in sentences. */
+public final class MeasureNames {
+
+    private static final Pattern PLACED = Pattern.compile("(.+)_at_([0-9]+)_(.+)");
+
+    private MeasureNames() {}
+
+    /** A measure's name in words: {@code final loss}, {@code accuracy at 32 pairs}, {@code loss at position 64}. */
+    public static String spoken(String measure) {
+        Matcher placed = PLACED.matcher(measure);
+        if (!placed.matches()) {
+            return measure.replace('_', ' ');
+        }
+        String place = placed.group(2);
+        String axis = placed.group(3).replace('_', ' ');
+        boolean counts = axis.endsWith("s"); // pairs are counted, a position has a number
+        return Text.format("%s at %s", placed.group(1).replace('_', ' '), !counts ? axis + " " + place
+                : place + " " + (place.equals("1") ? axis.substring(0, axis.length() - 1) : axis));
+    }
+}

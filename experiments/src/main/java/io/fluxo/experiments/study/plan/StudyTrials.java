@@ -1,0 +1,97 @@
+package io.fluxo.experiments.study.plan;
+
+import static io.fluxo.model.ModelSpec.*;
+
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.spec.Locations;
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.StudyCheck;
+import io.fluxo.experiments.study.trial.PreparedTrial;
+import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.task.Tasks;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.setting.Settings;
+import io.fluxo.setting.Violation;
+import io.fluxo.text.Text;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * The trials of a study, ready to run.
+ *
+ * @param tuning      what is tried first; empty where nothing is tuned
+ * @param provisional what is measured then, before anything was chosen
+ * @param inputs      the files that they read
+ */
+public record StudyTrials(Study study, long seed, Tasks tasks, Locations locations, List<PreparedTrial> tuning, List<PreparedTrial> provisional,
+                          StudyInputs inputs) {
+
+    /**
+     * Opens corpora: call when all that can be checked without them is.
+     *
+     * @param catalog what placements and norms there are
+     * @throws io.fluxo.experiments.BadInput if a corpus cannot be read or is too short, a model's vocabulary is smaller than its task's, a model
+     *                                       would see its answers, it starts from another model, or variants are to be compared or judged by a
+     *                                       figure that a task does not tell
+     */
+    public static StudyTrials of(Study study, long seed, Catalog catalog, Locations locations) {
+        Tasks tasks = new Tasks(catalog);
+        List<Trial> measured = Trials.of(study, seed);
+        List<Trial> tuning = Trials.tuning(study, seed);
+        Stream.concat(tuning.stream(), measured.stream()).forEach(trial -> Visibility.violation(trial, catalog).ifPresent(violation -> {
+            throw StudyCheck.complaint(study, trial.vary(), violation, locations);
+        }));
+        List<PreparedTrial> provisional = Trials.prepare(measured, tasks, locations);
+        if (study.compares()) {
+            provisional.forEach(prepared -> requireComparable(study.compareOn(), prepared, locations));
+        }
+        ConditionsOfTasks.require(study, provisional, locations);
+        List<PreparedTrial> tried = Trials.prepare(tuning, tasks, locations);
+        StudyInputs inputs = StudyInputs.of(Stream.concat(tried.stream(), provisional.stream()).toList(), tasks, locations);
+        return new StudyTrials(study, seed, tasks, locations, tried, provisional, inputs)
+                .require(trial -> StartingModel.violation(trial, catalog).stream().toList());
+    }
+
+    /**
+     * These trials, if nothing is in the way of any of them.
+     *
+     * @param obstacles of a trial; asked once where several have the same model, task and training
+     * @throws io.fluxo.experiments.BadInput that names the first, and where its key stands
+     */
+    public StudyTrials require(Function<PreparedTrial, List<Violation>> obstacles) {
+        Set<List<Settings<?>>> seen = new HashSet<>();
+        all().stream().filter(one -> seen.add(List.of(one.trial().model(), one.trial().task(), one.trial().training()))).forEach(one ->
+                obstacles.apply(one).stream().findFirst().ifPresent(violation -> {
+                    throw StudyCheck.complaint(study, one.trial().vary(), violation, locations);
+                }));
+        return this;
+    }
+
+    /** What the user should know before anything is trained. */
+    public List<String> remarks() {
+        return all().stream().flatMap(trial -> StartingModel.remark(trial).stream()).distinct().toList();
+    }
+
+    private static void requireComparable(String measure, PreparedTrial prepared, Locations locations) {
+        List<String> legal = new ArrayList<>(List.of(Study.FINAL_LOSS, Study.VALIDATION_LOSS));
+        legal.addAll(prepared.task().exam(prepared.trial().model().get(N_CTX)).figures());
+        if (!legal.contains(measure)) {
+            throw locations.complaint("compare_on", Text.format("%s: %s has no such figure", BadInput.legal("variants cannot be compared on", measure, legal),
+                    prepared.trial().variant()));
+        }
+    }
+
+    /** What is measured, with what was chosen. */
+    public List<PreparedTrial> measured(Tuning chosen) {
+        return Trials.prepare(Trials.of(study, seed, chosen), tasks, locations);
+    }
+
+    /** All trials, in the order in which they run; what is still to be chosen is not in them. */
+    public List<PreparedTrial> all() {
+        return Stream.concat(tuning.stream(), provisional.stream()).toList();
+    }
+}

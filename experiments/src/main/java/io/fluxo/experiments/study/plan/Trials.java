@@ -1,0 +1,114 @@
+package io.fluxo.experiments.study.plan;
+
+import static io.fluxo.model.ModelSpec.*;
+import static io.fluxo.train.TrainingSpec.*;
+
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.spec.FileKeys;
+import io.fluxo.experiments.spec.Inquiry;
+import io.fluxo.experiments.spec.Locations;
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.study.trial.PreparedTrial;
+import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.task.Task;
+import io.fluxo.experiments.task.Tasks;
+import io.fluxo.text.Text;
+import io.fluxo.train.TrainingSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Lays a study out as trials: variant by variant, seed by seed. */
+public final class Trials {
+
+    private Trials() {}
+
+    /**
+     * The trials that are measured, once it is known what was chosen for them.
+     *
+     * @throws BadInput if the seeds run past what a long holds
+     */
+    public static List<Trial> of(Study study, long firstSeed, Tuning tuning) {
+        requireSeeds(study, firstSeed);
+        TrialIds ids = new TrialIds(study);
+        Set<String> measures = new LinkedHashSet<>(study.measure());
+        measures.remove(Inquiry.LOSS);
+        List<Trial> trials = new ArrayList<>();
+        int number = 0;
+        for (Study.Cell cell : study.cells()) {
+            TrialIds.Name variant = ids.variant(++number);
+            Study.Cell tuned = cell.with(tuning.values(variant.shown()));
+            for (long seed = firstSeed; seed < firstSeed + study.seeds(); seed++) {
+                String id = cell.vary().isEmpty() ? "seed=" + seed : variant.folder() + ",seed=" + seed;
+                trials.add(new Trial(id, variant.shown(), cell.vary(), seed, tuned.model(), tuned.training(), tuned.task(), measures));
+            }
+        }
+        return trials;
+    }
+
+    /** The trials of a study in which nothing is tuned, or as they would be with the first values of what is. */
+    public static List<Trial> of(Study study, long firstSeed) {
+        return of(study, firstSeed, Tuning.NONE);
+    }
+
+    /**
+     * The trials that come before: what is tried for each variant. None where nothing is tuned.
+     *
+     * @throws BadInput if the seeds run past what a long holds
+     */
+    public static List<Trial> tuning(Study study, long firstSeed) {
+        requireSeeds(study, firstSeed);
+        TrialIds ids = new TrialIds(study);
+        List<Trial> trials = new ArrayList<>();
+        int number = 0;
+        for (Study.Cell cell : study.cells()) {
+            TrialIds.Name variant = ids.variant(++number);
+            int attempt = 0;
+            for (Map<String, Object> values : study.tried(cell)) {
+                Study.Cell tuned = cell.with(values);
+                String id = ids.tuning(variant, values, ++attempt);
+                TrainingSpec training = tuned.training().with(STEPS, Math.min(study.tune().steps(), tuned.training().get(STEPS)));
+                trials.add(new Trial(id, id, cell.vary(), firstSeed + study.seeds(), tuned.model(), training, tuned.task(), Set.of()));
+            }
+        }
+        return trials;
+    }
+
+    private static void requireSeeds(Study study, long firstSeed) {
+        if (firstSeed > Long.MAX_VALUE - study.seeds() - 1) {
+            throw new BadInput(Text.format("--seed %d: too large for %d consecutive seeds", firstSeed, study.seeds()));
+        }
+    }
+
+    /**
+     * Opens what the trials learn from.
+     *
+     * @throws BadInput if a corpus cannot be read or is too short, or a model's vocabulary is smaller than its task's
+     */
+    public static List<PreparedTrial> prepare(List<Trial> trials, Tasks tasks, Locations locations) {
+        List<PreparedTrial> prepared = new ArrayList<>();
+        for (Trial trial : trials) {
+            Task task = open(trial, tasks, locations);
+            int given = trial.model().get(D_VOCAB);
+            if (given > 0 && given < task.vocabulary()) {
+                throw locations.complaint("model.d_vocab", Text.format("d_vocab %,d is smaller than the task's vocabulary of %,d; leave it out to have it filled in",
+                        given, task.vocabulary()));
+            }
+            int vocabulary = Math.max(given, task.vocabulary());
+            prepared.add(new PreparedTrial(trial.withModel(trial.model().withVocabulary(vocabulary)), task));
+        }
+        return prepared;
+    }
+
+    private static Task open(Trial trial, Tasks tasks, Locations locations) {
+        try {
+            Task task = tasks.open(trial.task(), trial.training().get(EVAL_EVERY) > 0);
+            task.require(trial.model().get(N_CTX));
+            return task;
+        } catch (BadInput unusable) {
+            throw locations.complaint(locations.givenBy(FileKeys.of(trial.task()), trial.vary()), unusable.getMessage(), unusable);
+        }
+    }
+}

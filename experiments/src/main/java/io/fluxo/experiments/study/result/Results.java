@@ -1,0 +1,130 @@
+package io.fluxo.experiments.study.result;
+
+import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.study.judge.Judgement;
+import io.fluxo.experiments.study.numbers.Interval;
+import io.fluxo.experiments.study.numbers.Statistics;
+import io.fluxo.experiments.study.trial.TrialRecord;
+import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.setting.Values;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code results.json}: a function of study, seed and backend alone, without a time or a path. */
+public final class Results {
+
+    /** Digits of what a library's functions went into: the last ones could differ from one machine to another. */
+    private static final int DIGITS = 6;
+
+    private Results() {}
+
+    public static ObjectNode json(StudyResult result) {
+        ObjectNode root = Json.object();
+        root.put("study", result.study().name());
+        root.put("question", result.study().question());
+        root.put("verdict", result.judgement().verdict().label());
+        root.put("expected", result.study().expected().label());
+        root.put("why", result.judgement().why());
+        ArrayNode criteria = root.putArray("criteria");
+        for (Judgement.Criterion criterion : result.judgement().criteria()) {
+            criteria.addObject().put("claim", criterion.claim()).put("statement", criterion.statement()).put("measured", criterion.measured())
+                    .put("met", criterion.met());
+        }
+        root.put("backend", result.backend());
+        root.put("seed", result.seed());
+        root.put("compare_on", result.study().compareOn());
+        if (!result.tuning().chosen().isEmpty()) {
+            root.set("tuning", result.tuning().json());
+        }
+        ArrayNode variants = root.putArray("variants");
+        result.variants().forEach(variant -> variants.add(variant(variant)));
+        root.put("sizes", Sentences.sizes(result.variants()));
+        ArrayNode comparisons = root.putArray("comparisons");
+        result.comparisons().forEach(comparison -> comparisons.add(comparison(comparison)));
+        root.put("caution", Sentences.caution(result.study().seeds()));
+        return root;
+    }
+
+    private static ObjectNode variant(StudyResult.VariantResult variant) {
+        ObjectNode entry = Json.object();
+        entry.put("id", variant.id());
+        entry.set("vary", TrialRecord.varied(variant.vary()));
+        variant.size().parameters().ifPresentOrElse(number -> entry.put("parameters", number), () -> entry.putNull("parameters"));
+        entry.set("multiply_adds_per_token", Json.number(variant.size().multiplyAdds()));
+        entry.set(Study.FINAL_LOSS, summary(variant, Study.FINAL_LOSS));
+        if (variant.trials().stream().anyMatch(trial -> trial.validationLoss().isPresent())) {
+            entry.set(Study.VALIDATION_LOSS, summary(variant, Study.VALIDATION_LOSS));
+        }
+        ObjectNode figures = Json.object();
+        figures(variant.trials()).forEach(name -> figures.set(name, summary(variant, name)));
+        if (!figures.isEmpty()) {
+            entry.set("figures", figures);
+        }
+        ArrayNode trials = entry.putArray("trials");
+        variant.trials().forEach(trial -> trials.add(trial(trial)));
+        return entry;
+    }
+
+    private static ObjectNode summary(StudyResult.VariantResult variant, String measure) {
+        List<Double> values = variant.values(measure);
+        ObjectNode summary = Json.object();
+        summary.set("mean", Json.number(Statistics.mean(values)));
+        summary.set("sd", Json.number(Statistics.deviation(values)));
+        summary.set("interval", interval(Statistics.bootstrap(values)));
+        return summary;
+    }
+
+    private static ObjectNode trial(TrialResult trial) {
+        ObjectNode row = Json.object();
+        row.put("id", trial.trial().id());
+        row.put("seed", trial.trial().seed());
+        row.put("outcome", Values.label(trial.outcome()));
+        row.set("final_loss", Json.number(trial.finalLoss()));
+        trial.validationLoss().ifPresent(value -> row.set("validation_loss", Json.number(value)));
+        if (!trial.message().isEmpty()) {
+            row.put("reason", trial.message());
+        }
+        if (!trial.findings().figures().isEmpty()) {
+            row.set("figures", Json.of(trial.findings().figures()));
+        }
+        if (!trial.findings().curves().isEmpty()) {
+            row.set("curves", TrialRecord.curves(trial.findings()));
+        }
+        return row;
+    }
+
+    /** The names of the figures that any of {@code trials} has. */
+    public static Set<String> figures(List<TrialResult> trials) {
+        return trials.stream().flatMap(trial -> trial.findings().figures().keySet().stream()).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static ObjectNode comparison(Comparison comparison) {
+        ObjectNode entry = Json.object();
+        entry.put("measure", comparison.measure());
+        entry.put("variant", comparison.variant());
+        entry.put("baseline", comparison.baseline());
+        entry.put("key", comparison.key());
+        entry.set("vary", TrialRecord.varied(Map.of(comparison.key(), comparison.value())));
+        entry.set("differences", Json.of(comparison.differences()));
+        entry.set("mean", Json.number(comparison.mean()));
+        entry.set("sd", Json.number(comparison.sd()));
+        entry.set("interval", interval(comparison.interval()));
+        entry.set("bootstrap", interval(comparison.bootstrap()));
+        entry.set("effect_size", Json.rounded(comparison.effect(), DIGITS));
+        entry.set("p", Json.rounded(comparison.p(), DIGITS));
+        entry.set("p_holm", Json.rounded(comparison.holm(), DIGITS));
+        entry.put("shown", comparison.shown());
+        entry.put("sentence", Sentences.of(comparison));
+        return entry;
+    }
+
+    private static ArrayNode interval(Interval interval) {
+        return Json.array().add(Json.rounded(interval.low(), DIGITS)).add(Json.rounded(interval.high(), DIGITS));
+    }
+}

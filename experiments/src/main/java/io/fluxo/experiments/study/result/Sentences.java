@@ -1,0 +1,132 @@
+package io.fluxo.experiments.study.result;
+
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.spec.Tune;
+import io.fluxo.experiments.study.numbers.MeasureNames;
+import io.fluxo.experiments.study.numbers.Numerals;
+import io.fluxo.experiments.study.plan.Tuning;
+import io.fluxo.setting.Values;
+import io.fluxo.text.Text;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What comparisons and sizes say, in plain sentences that claim no more than the seeds show. */
+public final class Sentences {
+
+    private Sentences() {}
+
+    /** One sentence, such as: "placement post instead of pre, at warmup 1: final loss higher by 0.52 nats (95 % interval 0.43 to 0.61, 3 seeds, …)." */
+    public static String of(Comparison comparison) {
+        return Text.format("%s: %s.", comparison.subject(), finding(comparison));
+    }
+
+    /** Who is held against whom: a variant at {@code point}, against the one whose {@code key} is {@code other}. */
+    static String subject(Map<String, Object> point, String key, Object other) {
+        String shared = point.entrySet().stream().filter(entry -> !entry.getKey().equals(key)).map(entry -> named(entry.getKey(), entry.getValue()))
+                .collect(Collectors.joining(", "));
+        return Text.format("%s instead of %s%s", named(key, point.get(key)), Values.label(other), shared.isEmpty() ? "" : ", at " + shared);
+    }
+
+    private static String named(String key, Object value) {
+        String name = Values.label(value);
+        return key.equals(Study.VARIANTS) ? name : last(key) + " " + name;
+    }
+
+    private static String finding(Comparison comparison) {
+        List<Double> differences = comparison.differences();
+        int pairs = differences.size();
+        String measure = MeasureNames.spoken(comparison.measure());
+        String unit = isLoss(comparison.measure()) ? " nats" : "";
+        if (pairs == 0) {
+            return "cannot be compared, in no seed did both finish";
+        }
+        String survivors = pairs == comparison.seeds() ? "" : Text.format("; only %d of %d seeds finished in both, so the rest is left out", pairs,
+                comparison.seeds());
+        String amount = Numerals.text(Math.abs(comparison.mean())) + unit;
+        String direction = comparison.mean() > 0 ? "higher" : "lower";
+        boolean equal = differences.stream().allMatch(difference -> difference == 0);
+        if (pairs == 1) {
+            String found = equal ? Text.format("the same %s to the last digit", measure) : Text.format("%s %s by %s", measure, direction, amount);
+            return Text.format("%s in the one seed there is, which says nothing about other seeds%s", found, survivors);
+        }
+        if (equal) {
+            return Text.format("the same %s to the last digit in all %d seeds%s", measure, pairs, survivors);
+        }
+        String interval = Text.format("95 %% interval %s to %s%s", Numerals.signed(comparison.interval().low()), Numerals.signed(comparison.interval().high()), unit);
+        if (!comparison.shown()) {
+            String besides = comparison.p() < Comparison.SIGNIFICANCE ? "alone it would pass, among this many comparisons it does not" : "chance alone could do this";
+            return Text.format("no difference in %s shown: on average %s%s, %s, %d seeds; %s (corrected p %s)%s", measure, Numerals.signed(comparison.mean()), unit,
+                    interval, pairs, besides, p(comparison.holm()), survivors);
+        }
+        long agreeing = differences.stream().filter(difference -> difference * comparison.mean() > 0).count();
+        return Text.format("%s %s by %s on average (%s, %s, corrected p %s)%s", measure, direction, amount, interval,
+                agreeing == pairs ? Text.format("in all %d seeds", pairs) : Text.format("in %d of %d seeds", agreeing, pairs), p(comparison.holm()), survivors);
+    }
+
+    private static boolean isLoss(String measure) {
+        return measure.endsWith("loss") || measure.startsWith("loss_at_");
+    }
+
+    /** Where tuning chose a number beyond which nothing was tried; one sentence for each such number. */
+    public static List<String> edges(Tuning tuning) {
+        Map<Tuning.Edge, List<String>> variants = new LinkedHashMap<>();
+        tuning.chosen().forEach(choice -> choice.edges().forEach(edge -> variants.computeIfAbsent(edge, key -> new ArrayList<>()).add(choice.variant())));
+        return variants.entrySet().stream().map(entry -> Text.format("%s chose %s %s, the %s that was tried: a better one may lie beyond, so widen its values in tune.",
+                String.join(", ", entry.getValue()), entry.getKey().key(), Values.label(entry.getKey().value()), entry.getKey().largest() ? "largest" : "smallest")).toList();
+    }
+
+    /** Why the grids of some tuned keys end where they do, whatever was chosen. */
+    public static List<String> bounds(Tune tune) {
+        return tune.bounded().entrySet().stream().map(entry -> Text.format("%s is bounded: %s.", entry.getKey(), entry.getValue().strip().replaceFirst("\\.$", ""))).toList();
+    }
+
+    /** What intervals from this many seeds can and cannot say; empty for a single seed of everything. */
+    public static String caution(int seeds) {
+        if (seeds < 2) {
+            return "One seed: how much another would differ is not known, so no interval is given and no difference can be shown.";
+        }
+        String few = seeds >= 10 ? "" : Text.format(" %d seeds cannot show how results scatter in the tails: Student's interval holds only if differences between seeds",
+                seeds) + " scatter about normally, a bootstrap's cannot reach beyond the values seen and is too narrow, and a test that assumes"
+                + Text.format(" nothing could not go below p %s.", p(StrictMath.pow(2, 1 - seeds)));
+        return "Compared seed by seed, since a seed fixes initial values and data for every variant. 95 % intervals; p by Student's paired test, corrected by"
+                + " Holm's method for the number of comparisons." + few;
+    }
+
+    /** Whether variants are of one size: "parameters: equal, 79,552 · compute: …". */
+    public static String sizes(List<StudyResult.VariantResult> variants) {
+        return Text.format("parameters: %s · multiply-adds per token: %s",
+                spread(variants.stream().mapToDouble(variant -> variant.size().parameters().isPresent() ? variant.size().parameters().getAsLong() : Double.NaN).toArray()),
+                spread(variants.stream().mapToDouble(variant -> variant.size().multiplyAdds()).toArray()));
+    }
+
+    /** @param all NaN where a size is not known */
+    private static String spread(double[] all) {
+        double[] sizes = Arrays.stream(all).filter(Double::isFinite).toArray();
+        if (sizes.length < all.length) {
+            return Text.format("%snot known of %d of %d variants", sizes.length == 0 ? "" : spread(sizes) + "; ", all.length - sizes.length, all.length);
+        }
+        double least = Double.POSITIVE_INFINITY;
+        double largest = 0;
+        for (double size : sizes) {
+            least = Math.min(least, size);
+            largest = Math.max(largest, size);
+        }
+        if (least == largest) {
+            return Text.format("%s%,.0f", sizes.length == 1 ? "" : "equal, ", least);
+        }
+        boolean telling = least > 0 && largest / least >= 1.0005; // 1.000 times would say that they are equal
+        return Text.format("not equal, %,.0f to %,.0f%s", least, largest, telling ? Text.format(" (%.3f times)", largest / least) : "");
+    }
+
+    private static String last(String key) {
+        return key.substring(key.lastIndexOf('.') + 1);
+    }
+
+    private static String p(double p) {
+        return p < 0.001 ? "< 0.001" : "= " + Numerals.text(p);
+    }
+}

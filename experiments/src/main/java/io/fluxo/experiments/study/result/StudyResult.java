@@ -1,0 +1,101 @@
+package io.fluxo.experiments.study.result;
+
+import io.fluxo.experiments.spec.Study;
+import io.fluxo.experiments.study.definition.StudyDefinition;
+import io.fluxo.experiments.study.judge.Judgement;
+import io.fluxo.experiments.study.numbers.Interval;
+import io.fluxo.experiments.study.numbers.Statistics;
+import io.fluxo.experiments.study.plan.Tuning;
+import io.fluxo.experiments.study.trial.ModelSize;
+import io.fluxo.experiments.study.trial.PreparedTrial;
+import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.model.ModelSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * What a study came to.
+ *
+ * @param definition  the study, its rule and what it compares and draws
+ * @param backend     the backend's name
+ * @param seed        the first one
+ * @param comparisons in the order of the study's keys
+ * @param tuning      what was tried and chosen before
+ */
+public record StudyResult(StudyDefinition definition, String backend, long seed, Judgement judgement, List<VariantResult> variants,
+                          List<Comparison> comparisons, Tuning tuning) {
+
+    /**
+     * One point of the grid.
+     *
+     * @param mean     of the finished trials' final losses; NaN if none finished
+     * @param sd       sample standard deviation of the same; NaN of fewer than two
+     * @param interval bootstrap interval of the mean
+     * @param size     of the variant's model
+     */
+    public record VariantResult(String id, Map<String, Object> vary, double mean, double sd, Interval interval, ModelSize size, List<TrialResult> trials) {
+
+        /** A measure of the finished trials that have it, by seed. */
+        public List<Double> values(String measure) {
+            return trials.stream().filter(trial -> trial.outcome() == TrialResult.Outcome.FINISHED).map(trial -> trial.measure(measure))
+                    .filter(Double::isFinite).toList();
+        }
+    }
+
+    /** The same, told what was tried and chosen before. */
+    public StudyResult with(Tuning before) {
+        return new StudyResult(definition, backend, seed, judgement, variants, comparisons, before);
+    }
+
+    public Study study() {
+        return definition.study();
+    }
+
+
+    /** Whether any trial has a validation loss. */
+    public boolean validated() {
+        return variants.stream().flatMap(variant -> variant.trials().stream()).anyMatch(trial -> trial.validationLoss().isPresent());
+    }
+
+    /** Whether the verdict is the one that was expected and no trial failed. */
+    public boolean asExpected() {
+        return judgement.verdict() == study().expected()
+                && variants.stream().flatMap(variant -> variant.trials().stream()).noneMatch(trial -> trial.outcome() == TrialResult.Outcome.FAILED);
+    }
+
+    /**
+     * Groups, compares and judges {@code results}, which are in the order of {@code trials}.
+     *
+     * @param definition what is known of the study; its own specification is replaced by {@code study}
+     * @param sizes      a model's size
+     */
+    public static StudyResult of(Study study, StudyDefinition definition, String backend, long seed, List<PreparedTrial> trials, List<TrialResult> results,
+                                 Function<ModelSpec, ModelSize> sizes) {
+        List<VariantResult> variants = variants(results, sizes);
+        return new StudyResult(definition.with(study), backend, seed, definition.rule().judge(study, trials, results), variants,
+                Comparisons.of(study.axes(), variants, study.compareOn()), Tuning.NONE);
+    }
+
+    /** Groups results, in their order, by variant. */
+    private static List<VariantResult> variants(List<TrialResult> results, Function<ModelSpec, ModelSize> sizes) {
+        Map<String, List<TrialResult>> grouped = new LinkedHashMap<>();
+        for (TrialResult result : results) {
+            grouped.computeIfAbsent(result.trial().variant(), key -> new ArrayList<>()).add(result);
+        }
+        List<VariantResult> variants = new ArrayList<>();
+        grouped.forEach((id, trials) -> {
+            List<Double> losses = trials.stream()
+                    .filter(trial -> trial.outcome() == TrialResult.Outcome.FINISHED)
+                    .map(TrialResult::finalLoss)
+                    .toList();
+            Trial first = trials.getFirst().trial();
+            variants.add(new VariantResult(id, first.vary(), Statistics.mean(losses), Statistics.deviation(losses), Statistics.bootstrap(losses),
+                    sizes.apply(first.model()), trials));
+        });
+        return variants;
+    }
+}

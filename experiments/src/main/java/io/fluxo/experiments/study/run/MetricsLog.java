@@ -1,0 +1,118 @@
+package io.fluxo.experiments.study.run;
+
+import io.fluxo.experiments.file.Fingerprint;
+import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.study.trial.StepMetrics;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code metrics.jsonl} while it grows: one JSON object a step, each handed to the system before the next step begins. */
+final class MetricsLog implements AutoCloseable {
+
+    private final BufferedWriter out;
+    private final MessageDigest digest;
+
+    private MetricsLog(BufferedWriter out, MessageDigest digest) {
+        this.out = out;
+        this.digest = digest;
+    }
+
+    /** An empty log, in place of whatever lies there. */
+    static MetricsLog begin(Path file) throws IOException {
+        Files.deleteIfExists(file);
+        return new MetricsLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                Fingerprint.digest());
+    }
+
+    /** A log that goes on, and the steps that it holds already, without what was measured by layer. */
+    record Continued(MetricsLog log, List<StepMetrics> before) {}
+
+    /**
+     * The log in {@code file} without what follows the first {@code steps} steps.
+     *
+     * @param told the {@link #told} of a log after that step; empty if that is not what the file holds
+     */
+    static Optional<Continued> continued(Path file, int steps, String told) throws IOException {
+        byte[] bytes = Files.isRegularFile(file) ? Files.readAllBytes(file) : new byte[0];
+        int end = end(bytes, steps);
+        MessageDigest digest = Fingerprint.digest();
+        digest.update(bytes, 0, end);
+        if (!told(digest).equals(told)) {
+            return Optional.empty();
+        }
+        List<StepMetrics> before = new String(bytes, 0, end, StandardCharsets.UTF_8).lines().map(MetricsLog::step).toList();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(end);
+        }
+        return Optional.of(new Continued(new MetricsLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND), digest), before));
+    }
+
+    /** Where the first {@code lines} lines end, or the whole lines there are. */
+    private static int end(byte[] bytes, int lines) {
+        int end = 0;
+        int line = 0;
+        for (int at = 0; at < bytes.length && line < lines; at++) {
+            if (bytes[at] == '\n') {
+                line++;
+                end = at + 1;
+            }
+        }
+        return end;
+    }
+
+    private static StepMetrics step(String line) {
+        JsonNode node = Json.parse(line);
+        JsonNode validation = node.path("validation_loss");
+        return new StepMetrics(node.path("step").asInt(0), node.path("loss").asDouble(Double.NaN), node.path("lr").asDouble(0), Map.of(),
+                validation.isNumber() ? OptionalDouble.of(validation.doubleValue()) : OptionalDouble.empty());
+    }
+
+    /** Identifies everything the log holds. */
+    String told() {
+        return told(digest);
+    }
+
+    private static String told(MessageDigest digest) {
+        try {
+            return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest()); // the digest itself goes on
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the JDK's SHA-256 can be cloned", e);
+        }
+    }
+
+    void append(StepMetrics metrics) {
+        ObjectNode line = Json.object();
+        line.put("step", metrics.step());
+        line.set("loss", Json.number(metrics.loss()));
+        line.set("lr", Json.number(metrics.learningRate()));
+        metrics.validationLoss().ifPresent(loss -> line.set("validation_loss", Json.number(loss)));
+        metrics.byLayer().forEach((measure, figures) -> line.set(measure, Json.numbers(figures)));
+        try {
+            String text = Json.line(line) + "\n";
+            out.write(text);
+            out.flush();
+            digest.update(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write metrics: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+    }
+}

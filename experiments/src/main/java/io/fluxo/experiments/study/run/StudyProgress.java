@@ -1,0 +1,27 @@
+package io.fluxo.experiments.study.run;
+
+import io.fluxo.experiments.study.trial.StepMetrics;
+import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.TrialResult;
+
+/** Told how a study goes on, from several threads. */
+public interface StudyProgress extends AutoCloseable {
+
+    StudyProgress SILENT = new StudyProgress() {};
+
+    /** @param done trials that an earlier session finished */
+    default void begin(int trials, int done, long stepsToGo) {}
+
+    /** An unfinished trial goes on after {@code step}, which an earlier session reached. */
+    default void goesOn(Trial trial, int step) {}
+
+    /** An unfinished trial begins at its first step although it has a checkpoint, for the reason {@code why}. */
+    default void beginsAnew(Trial trial, String why) {}
+
+    default void step(Trial trial, StepMetrics metrics) {}
+
+    default void finished(TrialResult result) {}
+
+    @Override
+    default void close() {}
+}
