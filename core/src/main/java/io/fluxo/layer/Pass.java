@@ -67,6 +67,16 @@ public final class Pass extends Ops {
         return HostArray.of(Shape.of(2), step.split(path).state(), 0L);
     }
 
+    /** The same pass on another backend: one that watches what is executed. */
+    public Pass on(Backend other) {
+        return new Pass(other, hooks, dropoutKeys, additions);
+    }
+
+    /** What it runs on. */
+    public Backend backend() {
+        return backend;
+    }
+
     /** The same pass with {@code hooks}. */
     public Pass with(Hooks hooks) {
         return new Pass(backend, hooks, dropoutKeys, additions);

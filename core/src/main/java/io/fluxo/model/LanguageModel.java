@@ -23,12 +23,23 @@ public abstract class LanguageModel extends Layer {
     /** How many names a message suggests. */
     private static final int SUGGESTED = 5;
 
+    private ForwardWatch watch = (pass, tokens, forward) -> forward.apply(pass, tokens);
+
     protected LanguageModel() {
         super("");
     }
 
+    /** From now on {@code other} is told of every pass. */
+    public final void watchedBy(ForwardWatch other) {
+        watch = other;
+    }
+
     @Override
     protected final Tensor compute(Pass pass, Tensor tokens) {
+        return watch.watch(pass, tokens, this::named);
+    }
+
+    private Tensor named(Pass pass, Tensor tokens) {
         if (pass.hooks() == Hooks.NONE) {
             return logits(pass, tokens);
         }

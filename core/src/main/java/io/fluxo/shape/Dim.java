@@ -46,6 +46,17 @@ public sealed interface Dim {
     /** The terms of this size: monomials with their coefficients. */
     SortedMap<Monomial, Long> terms();
 
+    /**
+     * This size where the symbols have these sizes.
+     *
+     * @param sizes symbol → size
+     * @throws IllegalArgumentException where a symbol has none
+     */
+    default Dim at(Map<String, Long> sizes) {
+        return isKnown() ? this : of(label(), terms().entrySet().stream().mapToLong(term -> Math.multiplyExact(term.getValue(), term.getKey().at(sizes))).reduce(0,
+                Math::addExact));
+    }
+
     default Dim plus(Dim other) {
         if (this instanceof Known a && other instanceof Known b) {
             return of(Math.addExact(a.value, b.value));
@@ -198,6 +209,20 @@ public sealed interface Dim {
 
         boolean isOne() {
             return powers.isEmpty();
+        }
+
+        long at(Map<String, Long> sizes) {
+            long product = 1;
+            for (Map.Entry<String, Integer> power : powers.entrySet()) {
+                Long size = sizes.get(power.getKey());
+                if (size == null) {
+                    throw new IllegalArgumentException(Text.format("the size %s is not known", power.getKey()));
+                }
+                for (int i = 0; i < power.getValue(); i++) {
+                    product = Math.multiplyExact(product, size);
+                }
+            }
+            return product;
         }
 
         Monomial times(Monomial other) {

@@ -1,5 +1,7 @@
 package io.fluxo.shape;
 
+import java.util.Map;
+
 /**
  * A number in an operation that may depend on sizes: 1/N, 1/√d_head. Proofs keep the expression, engines take its value.
  */
@@ -38,6 +40,16 @@ public sealed interface Scalar {
 
     /** The number; an error where a size is symbolic. */
     double value();
+
+    /** This number where the symbols have these sizes, see {@link Dim#at}. */
+    default Scalar at(Map<String, Long> sizes) {
+        return switch (this) {
+            case Number number -> number;
+            case Size(Dim dim) -> of(dim.at(sizes));
+            case Inverse(Scalar of) -> of.at(sizes).inverse();
+            case Sqrt(Scalar of) -> of.at(sizes).sqrt();
+        };
+    }
 
     record Number(double value) implements Scalar {
         @Override

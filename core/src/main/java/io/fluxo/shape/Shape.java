@@ -2,6 +2,7 @@ package io.fluxo.shape;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -78,6 +79,11 @@ public final class Shape {
             throw new ShapeMismatchException("axis " + axis + " does not exist in " + this);
         }
         return front;
+    }
+
+    /** This shape where the symbols have these sizes, see {@link Dim#at}. */
+    public Shape at(Map<String, Long> sizes) {
+        return sizes.isEmpty() || isKnown() ? this : of(Arrays.stream(dims).map(dim -> dim.at(sizes)).toList());
     }
 
     /** Whether every size is a number. */

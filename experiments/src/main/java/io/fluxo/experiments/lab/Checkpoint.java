@@ -8,6 +8,7 @@ import io.fluxo.checkpoint.TensorDigest;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialListener;
 import io.fluxo.plugin.Catalog;
+import io.fluxo.proof.ProvedProgram;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.text.Text;
 import io.fluxo.train.LearningRate;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an interrupted training goes on from: parameters and optimizer state in a safetensors file, and in its metadata the step they belong to,
@@ -31,21 +33,26 @@ final class Checkpoint {
     private static final String STEP = "step";
     private static final String TRIAL = "trial";
     private static final String TOLD = "told";
+
+    /** How a pass until then was another program than the proved one; empty where none was. */
+    private static final String DIFFERS = "differs";
     private static final String CHECKSUM = "sha256";
 
     private final Path file;
     private final Trial trial;
     private final Catalog catalog;
+    private final ProvedProgram program;
     private final TrialListener listener;
     private final long interval;
     private long last = System.nanoTime();
     private int written;
 
     /** @param interval time between two checkpoints; zero for one after every step */
-    Checkpoint(Trial trial, Catalog catalog, TrialListener listener, Duration interval) {
+    Checkpoint(Trial trial, Catalog catalog, ProvedProgram program, TrialListener listener, Duration interval) {
         this.file = listener.checkpoint();
         this.trial = trial;
         this.catalog = catalog;
+        this.program = program;
         this.listener = listener;
         this.interval = interval.toNanos();
     }
@@ -68,6 +75,7 @@ final class Checkpoint {
                 return anew(Text.format("metrics.jsonl beside it does not hold the %,d steps until then as they were written", step));
             }
             trainer.restore(saved.tensors::get);
+            program.goesOnFrom(Optional.ofNullable(saved.texts.get(DIFFERS)).filter(text -> !text.isEmpty()));
             written = step;
             return step;
         } catch (CheckpointException e) {
@@ -100,7 +108,7 @@ final class Checkpoint {
 
     private void write(int t, Trainer trainer) {
         Map<String, HostArray> tensors = trainer.state();
-        Map<String, String> texts = new HashMap<>(Map.of(STEP, Integer.toString(t), TRIAL, identity(t), TOLD, listener.told()));
+        Map<String, String> texts = new HashMap<>(Map.of(STEP, Integer.toString(t), TRIAL, identity(t), TOLD, listener.told(), DIFFERS, program.difference().orElse("")));
         texts.put(CHECKSUM, TensorDigest.of(tensors, texts));
         Safetensors.write(file, tensors, texts);
         written = t;

@@ -19,8 +19,10 @@ import io.fluxo.layer.Parameter;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.model.Transformer;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.proof.DimensionProof;
+import io.fluxo.proof.ProvedProgram;
 import io.fluxo.random.RandomKey;
 import io.fluxo.tensor.DType;
 import io.fluxo.train.Answering;
@@ -68,9 +70,6 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
         if (trial.model().get(FAMILY) == ModelSpec.Family.NGRAM) {
             return new Counting(trial, task, listener).run();
         }
-        if (trial.model().get(FAMILY) == ModelSpec.Family.TRANSFORMER) {
-            listener.proved(DimensionProof.of(trial.model(), catalog).sentence());
-        }
         try (Backend backend = backends.get()) {
             LanguageModel model = ModelBuilder.build(trial.model(), catalog);
             RandomKey key = RandomKey.of(trial.seed());
@@ -80,19 +79,27 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             }
             listener.labels(Measures.UPDATE_RATIO.label(),
                     model.parameters().stream().filter(parameter -> parameter.shape().rank() >= 2).map(Parameter::name).toList());
+            ProvedProgram program = new ProvedProgram(trial.model(), catalog);
+            if (model instanceof Transformer transformer) {
+                program.over(transformer);
+            }
             Trainer trainer = new Trainer(backend, model, trial.training(), catalog, key.split("dropout"));
-            Ending ending = steps(trial, task, trainer, key.split("data"), listener);
+            Ending ending = steps(trial, task, trainer, program, key.split("data"), listener);
             if (ending == Ending.FINISHED) {
                 Examination.hold(task.exam(trial.model().get(N_CTX)), new Answering(backend, model)::to, listener);
                 Optional<CharacterTokenizer> tokenizer = task.readsCharacters() ? Optional.of(new CharacterTokenizer(task.symbols())) : Optional.empty();
                 ModelDirectory.write(modelDirectory, trial.model(), model, tokenizer, backend);
             }
+            if (ending != Ending.CANCELLED && trial.model().get(FAMILY) == ModelSpec.Family.TRANSFORMER) {
+                listener.proved(program.difference().map(how -> "d preserved: not proved of what was trained, which was another program than the proved one: " + how)
+                        .orElseGet(() -> DimensionProof.of(trial.model(), catalog).sentence()));
+            }
             return new TrialOutcome(ending, model.parameterCount());
         }
     }
 
-    private Ending steps(Trial trial, Task task, Trainer trainer, RandomKey data, TrialListener listener) {
-        Checkpoint checkpoint = new Checkpoint(trial, catalog, listener, checkpoints);
+    private Ending steps(Trial trial, Task task, Trainer trainer, ProvedProgram program, RandomKey data, TrialListener listener) {
+        Checkpoint checkpoint = new Checkpoint(trial, catalog, program, listener, checkpoints);
         int done = checkpoint.restore(trainer);
         int batch = trial.training().get(BATCH);
         int nCtx = trial.model().get(N_CTX);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -35,16 +36,17 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
             made.add(apparatus);
             return apparatus;
         });
+        Map<Candidate, Optional<String>> programs = new ConcurrentHashMap<>();
         try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
             List<Future<VerdictRow>> rows = new ArrayList<>();
             List<Future<Control>> kept = new ArrayList<>();
             for (Claim claim : claims) {
                 if (claim.scope() == Scope.NONE) {
-                    rows.add(pool.submit(row(own, claim, Optional.empty())));
+                    rows.add(pool.submit(row(own, programs, claim, Optional.empty())));
                 }
                 for (Candidate candidate : candidates) {
                     if (claim.scope() != Scope.NONE && (claim.scope().covers(candidate.equations()) || candidate.equations() == Equations.OTHER)) {
-                        rows.add(pool.submit(row(own, claim, Optional.of(candidate))));
+                        rows.add(pool.submit(row(own, programs, claim, Optional.of(candidate))));
                     }
                 }
             }
@@ -52,7 +54,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
                 Candidate candidate = mutant.candidate(installed.catalog());
                 for (Claim claim : claims) {
                     if (installed.claims().isControl(mutant, claim)) {
-                        kept.add(pool.submit(() -> new Control(claim, mutant, judged(own.get(), claim, Optional.of(candidate)).finding())));
+                        kept.add(pool.submit(() -> new Control(claim, mutant, judged(own.get(), programs, claim, Optional.of(candidate)).finding())));
                     }
                 }
             }
@@ -68,25 +70,31 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
         }
     }
 
-    private Callable<VerdictRow> row(ThreadLocal<Apparatus> own, Claim claim, Optional<Candidate> candidate) {
+    private Callable<VerdictRow> row(ThreadLocal<Apparatus> own, Map<Candidate, Optional<String>> programs, Claim claim, Optional<Candidate> candidate) {
         return () -> {
             long begin = System.nanoTime();
-            Judged judged = judged(own.get(), claim, candidate);
+            Judged judged = judged(own.get(), programs, claim, candidate);
             double seconds = (System.nanoTime() - begin) / 1e9;
             return new VerdictRow(claim, candidate.map(Candidate::label).orElse(""), judged.finding(), judged.expected(), seconds);
         };
     }
 
+    private static boolean supports(Finding finding) {
+        return finding.verdict() == Verdict.PROVED || finding.verdict() == Verdict.HOLDS;
+    }
+
     /** A finding beside what was expected of it. */
     private record Judged(Finding finding, Verdict expected) {}
 
-    private Judged judged(Apparatus apparatus, Claim claim, Optional<Candidate> candidate) {
+    private Judged judged(Apparatus apparatus, Map<Candidate, Optional<String>> programs, Claim claim, Optional<Candidate> candidate) {
         try {
             Optional<String> inapplicable = candidate.flatMap(claim::inapplicable);
             if (inapplicable.isPresent()) {
                 return new Judged(Finding.skipped(inapplicable.get()), Verdict.SKIPPED);
             }
-            Finding finding = claim.check(candidate.orElse(null), apparatus);
+            Finding checked = claim.check(candidate.orElse(null), apparatus);
+            Finding finding = checked == null || !supports(checked) ? checked : candidate.flatMap(one -> programs.computeIfAbsent(one, _ -> ProgramCheck.difference(one, apparatus)))
+                    .map(how -> Finding.skipped("not decided: " + how)).orElse(checked);
             if (finding == null) {
                 throw new BrokenPartException(Text.format("%s returned null instead of a finding", Origin.of(claim.getClass())));
             }

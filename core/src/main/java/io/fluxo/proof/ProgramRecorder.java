@@ -1,0 +1,106 @@
+package io.fluxo.proof;
+
+import io.fluxo.backend.Backend;
+import io.fluxo.backend.DelegatingBackend;
+import io.fluxo.backend.Routine;
+import io.fluxo.layer.Cell;
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.Op;
+import io.fluxo.op.Ops;
+import io.fluxo.op.PrimitiveOp;
+import io.fluxo.op.UpdateOp;
+import io.fluxo.proof.ForwardProgram.Line;
+import io.fluxo.proof.ForwardProgram.Source;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Writes down what one forward pass asks of a backend, and passes it on. Every fused operation is written as itself, whether the backend has a kernel for
+ * it or not: so all backends are asked for the same program.
+ */
+final class ProgramRecorder extends DelegatingBackend {
+
+    private final Map<Tensor, Source> sources = new IdentityHashMap<>();
+    private final List<Line> lines = new ArrayList<>();
+    private final List<String> refusals = new ArrayList<>();
+    private int given;
+
+    /** @param cells the model's, as they are in this pass */
+    ProgramRecorder(Backend inner, Tensor tokens, List<? extends Cell> cells) {
+        super("recorded", inner);
+        cells.forEach(cell -> sources.put(cell.value(), new Source.Cell(cell.name())));
+        sources.put(tokens, new Source.Tokens());
+    }
+
+    /** What was written down, of a pass that returned {@code logits}. */
+    ForwardProgram program(Tensor logits) {
+        return new ForwardProgram(lines, source(logits), refusals);
+    }
+
+    @Override
+    public Tensor execute(PrimitiveOp op, Tensor... inputs) {
+        Tensor result = super.execute(op, inputs);
+        write(op, result, inputs);
+        return result;
+    }
+
+    @Override
+    public boolean fuses(FusedOp op) {
+        return true;
+    }
+
+    @Override
+    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+        Fused made = inner.fuses(op) ? super.forward(op, save, inputs) : new Fused(op.compose(new Ops(inner), inputs));
+        write(op, made.output(), inputs);
+        return made;
+    }
+
+    private void write(Op op, Tensor result, Tensor... inputs) {
+        List<Source> read = Arrays.stream(inputs).map(this::source).toList();
+        sources.put(result, new Source.Result(lines.size()));
+        lines.add(new Line.Executed(op, read, result.shape(), result.dtype()));
+    }
+
+    private Source source(Tensor tensor) {
+        return sources.computeIfAbsent(tensor, _ -> new Source.Given(given++));
+    }
+
+    @Override
+    public Tensor upload(HostArray values) {
+        Tensor result = super.upload(values);
+        sources.put(result, new Source.Result(lines.size()));
+        lines.add(new Line.Uploaded(values.shape(), values.dtype(), Arrays.hashCode(values.toDoubles())));
+        return result;
+    }
+
+    @Override
+    public HostArray download(Tensor tensor) {
+        refusals.add("it reads values back to the host");
+        return super.download(tensor);
+    }
+
+    @Override
+    public Tensor[] update(UpdateOp op, Tensor... inputs) {
+        refusals.add("it replaces values in place");
+        return super.update(op, inputs);
+    }
+
+    @Override
+    public List<Tensor[]> updateAll(UpdateOp op, List<Tensor[]> inputs) {
+        refusals.add("it replaces values in place");
+        return super.updateAll(op, inputs);
+    }
+
+    /** Asked every time: what is replayed would not be seen. */
+    @Override
+    public Routine routine(Supplier<Tensor> step) {
+        return step::get;
+    }
+}
