@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** One run through a model: the operations, the hooks, and in training the randomness of dropout. */
 public final class Pass extends Ops {
@@ -22,14 +23,16 @@ public final class Pass extends Ops {
     private final Hooks hooks;
     private final Function<String, Tensor> dropoutKeys;
     private final List<Addition> additions;
+    private final Predicate<String> silenced;
 
     /** @param dropoutKeys null where nothing is dropped */
-    private Pass(Backend backend, Hooks hooks, Function<String, Tensor> dropoutKeys, List<Addition> additions) {
+    private Pass(Backend backend, Hooks hooks, Function<String, Tensor> dropoutKeys, List<Addition> additions, Predicate<String> silenced) {
         super(backend);
         this.backend = backend;
         this.hooks = hooks;
         this.dropoutKeys = dropoutKeys;
         this.additions = additions;
+        this.silenced = silenced;
     }
 
     /**
@@ -41,7 +44,7 @@ public final class Pass extends Ops {
 
     /** A pass that evaluates: nothing is dropped. */
     public static Pass evaluation(Backend backend) {
-        return new Pass(backend, Hooks.NONE, null, List.of());
+        return new Pass(backend, Hooks.NONE, null, List.of(), _ -> false);
     }
 
     /** A pass of training; {@code dropout} differs from step to step. */
@@ -55,7 +58,7 @@ public final class Pass extends Ops {
      * @param dropoutKeys for the path of a place that drops, its {@link #dropoutKey} of this step
      */
     public static Pass training(Backend backend, Function<String, Tensor> dropoutKeys) {
-        return new Pass(backend, Hooks.NONE, dropoutKeys, new ArrayList<>());
+        return new Pass(backend, Hooks.NONE, dropoutKeys, new ArrayList<>(), _ -> false);
     }
 
     /**
@@ -69,7 +72,17 @@ public final class Pass extends Ops {
 
     /** The same pass on another backend: one that watches what is executed. */
     public Pass on(Backend other) {
-        return new Pass(other, hooks, dropoutKeys, additions);
+        return new Pass(other, hooks, dropoutKeys, additions, silenced);
+    }
+
+    /** The same pass, in which attention at the paths that {@code paths} accepts returns zeros instead of looking at anything. */
+    public Pass withoutAttention(Predicate<String> paths) {
+        return new Pass(backend, hooks, dropoutKeys, additions, paths);
+    }
+
+    /** Whether the attention at {@code path} returns zeros. */
+    public boolean silences(String path) {
+        return silenced.test(path);
     }
 
     /** What it runs on. */
@@ -79,7 +92,7 @@ public final class Pass extends Ops {
 
     /** The same pass with {@code hooks}. */
     public Pass with(Hooks hooks) {
-        return new Pass(backend, hooks, dropoutKeys, additions);
+        return new Pass(backend, hooks, dropoutKeys, additions, silenced);
     }
 
     /** The same pass, whose hooks are shown points under other names too: alias → name. */

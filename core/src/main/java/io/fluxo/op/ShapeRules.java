@@ -9,6 +9,7 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The shape and type of every operation's result, and what an operation asks of its inputs. One rule per operation, on numbers and on
@@ -59,9 +60,14 @@ public final class ShapeRules {
             case Slice(int axis, Dim start, Dim length) -> {
                 bounds.atMost(start.plus(length), in[0].dim(axis), op.name() + " of " + in[0].shape());
                 bounds.atMost(Dim.of(0), start, op.name() + " of " + in[0].shape());
+                bounds.atMost(Dim.of(0), length, op.name() + " of " + in[0].shape());
                 yield in[0].shape().with(axis, length.label().isEmpty() ? length.named(in[0].dim(axis).label()) : length);
             }
-            case Pad(int axis, Dim before, Dim after, var _) -> in[0].shape().with(axis, in[0].dim(axis).plus(before).plus(after));
+            case Pad(int axis, Dim before, Dim after, var _) -> {
+                bounds.atMost(Dim.of(0), before, op.name() + " of " + in[0].shape());
+                bounds.atMost(Dim.of(0), after, op.name() + " of " + in[0].shape());
+                yield in[0].shape().with(axis, in[0].dim(axis).plus(before).plus(after));
+            }
             case Concat(int axis) -> concatenated(op, axis, in);
             case Gather _ -> in[1].shape().concat(in[0].shape().slice(1, in[0].rank()));
             case ScatterAdd(Dim rows) -> scattered(op, rows, in[0].shape(), in[1].shape());
@@ -227,7 +233,7 @@ public final class ShapeRules {
     }
 
     private static Shape permuted(Op op, Shape shape, List<Integer> order) {
-        if (order.size() != shape.rank() || new HashSet<>(order).size() != order.size()) {
+        if (!order.stream().sorted().toList().equals(IntStream.range(0, shape.rank()).boxed().toList())) {
             throw new ShapeMismatchException(Text.format("%s: %s is not an order of the axes of %s", op.name(), order, shape));
         }
         return Shape.of(order.stream().map(shape::dim).toList());

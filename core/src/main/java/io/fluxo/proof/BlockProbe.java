@@ -31,6 +31,7 @@ import io.fluxo.tensor.Tensor;
 public record BlockProbe(int joins, boolean plainSum, boolean showsResult) {
 
     private static final String PROBED = "probed";
+    private static final String ATTENTION_OUTPUT = ".hook_attn_out";
 
     /** Runs one small block of {@code placement}. */
     public static BlockProbe of(Placement placement, Catalog catalog) {
@@ -85,7 +86,7 @@ public record BlockProbe(int joins, boolean plainSum, boolean showsResult) {
 
         @Override
         public boolean wants(HookPoint point) {
-            return point.name().endsWith(SilencingHooks.OUTPUT);
+            return point.name().endsWith(ATTENTION_OUTPUT);
         }
 
         @Override

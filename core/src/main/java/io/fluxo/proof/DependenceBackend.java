@@ -13,7 +13,9 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.IntFunction;
 
@@ -26,6 +28,7 @@ public final class DependenceBackend implements Backend {
 
     /** [batch pos] of the tokens that are followed; null until there are any. */
     private Shape grid;
+    private final SequencedSet<String> refusals = new LinkedHashSet<>();
 
     /** Token ids I32 [batch pos]: element (b, j) is token j of sequence b, of unknown value. */
     public Tensor tokens(Shape shape) {
@@ -84,6 +87,11 @@ public final class DependenceBackend implements Backend {
     /** Whether {@code shape} is [batch pos …] for this backend's tokens, or for the last of each sequence's. */
     boolean hasRows(Shape shape) {
         return grid != null && shape.rank() >= 2 && shape.size(0) == grid.size(0) && shape.size(1) <= grid.size(1);
+    }
+
+    /** What was tried that would cut dependence, whether or not whoever tried went on. */
+    SequencedSet<String> refusals() {
+        return refusals;
     }
 
     @Override
@@ -161,7 +169,9 @@ public final class DependenceBackend implements Backend {
 
     @Override
     public HostArray download(Tensor tensor) {
-        throw new IllegalStateException(Text.format("reading the tensor %s back to the host would cut its dependence; compute with operations only", tensor.shape()));
+        String refusal = Text.format("reading the tensor %s back to the host would cut its dependence; compute with operations only", tensor.shape());
+        refusals.add(refusal);
+        throw new IllegalStateException(refusal);
     }
 
     private static DependenceTensor own(String operation, Tensor tensor) {

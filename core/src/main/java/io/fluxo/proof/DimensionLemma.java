@@ -69,6 +69,7 @@ public record DimensionLemma(String subject, Shape from, Shape to, List<Stage> s
         try {
             Tensor output = f.apply(Pass.evaluation(symbolic).with(recorder), symbolic.variable("x", from, dtype));
             recorder.end(output);
+            stuck = symbolic.refusals().stream().findFirst();
             if (!output.shape().equals(to)) {
                 stuck = Optional.of(Text.format("%s maps %s to %s", subject, Step.shape(from), Step.difference(output.shape(), to)));
             }

@@ -33,7 +33,7 @@ final class ProgramRecorder extends DelegatingBackend {
 
     /** @param cells the model's, as they are in this pass */
     ProgramRecorder(Backend inner, Tensor tokens, List<? extends Cell> cells) {
-        super("recorded", inner);
+        super("", inner);
         cells.forEach(cell -> sources.put(cell.value(), new Source.Cell(cell.name())));
         sources.put(tokens, new Source.Tokens());
     }
@@ -41,6 +41,12 @@ final class ProgramRecorder extends DelegatingBackend {
     /** What was written down, of a pass that returned {@code logits}. */
     ForwardProgram program(Tensor logits) {
         return new ForwardProgram(lines, source(logits), refusals);
+    }
+
+    /** That of what it watches: who asks on what it runs is told the same, watched or not. */
+    @Override
+    public String name() {
+        return inner.name();
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.fluxo.tensor.Tensor;
 
 /**
  * Attention taken away when a model is built: zeros in its place, without parameters. A block that brings an attention of its own keeps it;
- * {@link SilencingHooks} reaches that too.
+ * {@link io.fluxo.layer.Pass#withoutAttention} reaches that too.
  */
 public final class SilencedAttention extends Attention {
 
@@ -16,6 +16,6 @@ public final class SilencedAttention extends Attention {
 
     @Override
     protected Tensor attend(Pass pass, Tensor x, Tensor context) {
-        return pass.expand(pass.zerosLike(x), x.shape());
+        return nothing(pass, x);
     }
 }

@@ -8,6 +8,7 @@ import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.ShapeRules;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
+import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Preview;
@@ -28,11 +29,15 @@ import java.util.Set;
 public final class SymbolicBackend implements Backend {
 
     private final SequencedSet<String> assumptions = new LinkedHashSet<>();
+    private final SequencedSet<String> refusals = new LinkedHashSet<>();
     private final ShapeRules rules = new ShapeRules((smaller, larger, why) -> {
-        if (smaller.isKnown() && larger.isKnown()) {
-            ShapeRules.KNOWN_BOUNDS.atMost(smaller, larger, why);
-        } else if (!smaller.equals(larger) && !smaller.equals(Dim.of(0))) {
-            assumptions().add(smaller.named("") + " ≤ " + larger.named(""));
+        Dim excess = smaller.minus(larger);
+        if (excess.minus(Dim.ONE).isNeverNegative()) {
+            throw new ShapeMismatchException(Text.format("%s: %s is beyond %s", why, smaller, larger));
+        }
+        Dim slack = larger.minus(smaller);
+        if (!slack.isNeverNegative()) {
+            assumptions().add(excess.added() + " ≤ " + slack.added());
         }
     });
     private List<Step> steps = new ArrayList<>();
@@ -57,6 +62,11 @@ public final class SymbolicBackend implements Backend {
     /** Bounds between symbols that the run so far relies on: {@code pos ≤ n_ctx}. */
     public SequencedSet<String> assumptions() {
         return assumptions;
+    }
+
+    /** What was tried that has no answer on symbols, whether or not whoever tried went on: reading values back. */
+    public SequencedSet<String> refusals() {
+        return refusals;
     }
 
     /** What was executed since this was last asked. */
@@ -125,7 +135,9 @@ public final class SymbolicBackend implements Backend {
 
     @Override
     public HostArray download(Tensor tensor) {
-        throw new IllegalStateException(Text.format("a symbolic tensor %s has no values", tensor.shape()));
+        String refusal = Text.format("a symbolic tensor %s has no values", tensor.shape());
+        refusals.add(refusal);
+        throw new IllegalStateException(refusal);
     }
 
     @Override

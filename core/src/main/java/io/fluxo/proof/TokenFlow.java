@@ -1,7 +1,6 @@
 package io.fluxo.proof;
 
 import io.fluxo.block.Block;
-import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
@@ -12,7 +11,6 @@ import io.fluxo.plugin.Catalog;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.stream.Cache;
-import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
@@ -22,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /**
  * Which tokens reach which rows while something runs: at each hook point and in the output, for all weights and all tokens at a size. Two
@@ -66,56 +63,62 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
     /** Through {@code model}, from token ids to logits. Its parameters are overwritten: give it a model of its own. */
     public static TokenFlow of(Transformer model, int tokens) {
         DependenceBackend backend = new DependenceBackend();
-        return run("model", backend, Hooks.NONE, model.cells(), backend.tokens(Shape.of(SEQUENCES, tokens)), symbols(model), model::forward);
+        return run("model", backend, Pass.evaluation(backend), model.cells(), backend.tokens(Shape.of(SEQUENCES, tokens)), symbols(model), model::forward);
+    }
+
+    /** Through {@code model} as it is trained: what drops drops, and statistics are those of the batch. Its parameters are overwritten. */
+    public static TokenFlow inTraining(Transformer model, int tokens) {
+        return inTraining("model in training", model, tokens, _ -> false);
+    }
+
+    /** The same with all attention taken away. */
+    public static TokenFlow inTrainingWithoutAttention(Transformer model, int tokens) {
+        return inTraining("model in training, without attention", model, tokens, _ -> true);
+    }
+
+    private static TokenFlow inTraining(String subject, Transformer model, int tokens, Predicate<String> silenced) {
+        DependenceBackend backend = new DependenceBackend();
+        Pass pass = Pass.training(backend, _ -> backend.weight(Shape.of(2), DType.I64)).withoutAttention(silenced);
+        return run(subject, backend, pass, model.cells(), backend.tokens(Shape.of(SEQUENCES, tokens)), symbols(model), model::forward);
     }
 
     /**
-     * Through {@code model} with attention silenced in the blocks whose path {@code blocks} accepts. Hook points inside a silenced
-     * attention are left out, since nothing reads what is computed there. The model's parameters are overwritten.
+     * Through {@code model} with attention taken away in the blocks whose path {@code blocks} accepts: it returns zeros where it acts, so that whatever else
+     * stands beside it or after it still counts. The model's parameters are overwritten.
      */
     public static TokenFlow withoutAttention(Transformer model, int tokens, Predicate<String> blocks) {
         DependenceBackend backend = new DependenceBackend();
-        TokenFlow flow = run("model without attention", backend, new SilencingHooks(backend, blocks), model.cells(),
-                backend.tokens(Shape.of(SEQUENCES, tokens)), symbols(model), model::forward);
-        boolean all = model.blocks().stream().allMatch(block -> blocks.test(block.path()));
-        List<Point> left = new ArrayList<>(flow.points());
-        model.blocks().stream().filter(block -> blocks.test(block.path())).forEach(block -> left.removeAll(silenced(block, flow.points())));
-        return new TokenFlow(all ? flow.subject() : "model without some attention", tokens, left);
-    }
-
-    /** The points within {@code block}'s attention, and those from there to what is put in its output's place: a norm of that output, say. */
-    private static List<Point> silenced(Block block, List<Point> points) {
-        List<String> attention = block.parts().stream().filter(Attention.class::isInstance).map(part -> part.path() + ".").toList();
-        List<String> names = points.stream().map(Point::name).toList();
-        int first = IntStream.range(0, points.size()).filter(i -> attention.stream().anyMatch(names.get(i)::startsWith)).findFirst().orElse(0);
-        int replaced = Math.max(first, names.indexOf(block.path() + SilencingHooks.OUTPUT));
-        return points.subList(first, replaced).stream().filter(point -> point.name().startsWith(block.path() + ".")).toList();
+        List<String> silenced = model.blocks().stream().map(Block::path).filter(blocks).map(path -> path + ".").toList();
+        Pass pass = Pass.evaluation(backend).withoutAttention(path -> silenced.stream().anyMatch(path::startsWith));
+        TokenFlow flow = run("model without attention", backend, pass, model.cells(), backend.tokens(Shape.of(SEQUENCES, tokens)), symbols(model),
+                model::forward);
+        return silenced.size() == model.blocks().size() ? flow : new TokenFlow("model without some attention", tokens, flow.points());
     }
 
     /** Through a layer or block, from a stream of {@code width} on. Its parameters are overwritten. */
     public static TokenFlow of(Layer layer, Dim width, int tokens) {
         DependenceBackend backend = new DependenceBackend();
         Map<String, String> symbols = layer instanceof Block block ? symbols(block) : Map.of();
-        return run(layer.path(), backend, Hooks.NONE, layer.cells(), stream(backend, width, tokens), symbols, layer::forward);
+        return run(layer.path(), backend, Pass.evaluation(backend), layer.cells(), stream(backend, width, tokens), symbols, layer::forward);
     }
 
     /** Through {@code f}, which computes with {@code parameters}, from a stream of {@code width} on. The parameters are overwritten. */
     public static TokenFlow of(String subject, List<? extends Cell> parameters, Dim width, int tokens, BiFunction<Pass, Tensor, Tensor> f) {
         DependenceBackend backend = new DependenceBackend();
-        return run(subject, backend, Hooks.NONE, parameters, stream(backend, width, tokens), Map.of(), f);
+        return run(subject, backend, Pass.evaluation(backend), parameters, stream(backend, width, tokens), Map.of(), f);
     }
 
     /** Through {@code f}, from token ids on. The parameters are overwritten. */
     static TokenFlow ofTokens(String subject, List<? extends Cell> parameters, int tokens, BiFunction<Pass, Tensor, Tensor> f) {
         DependenceBackend backend = new DependenceBackend();
-        return run(subject, backend, Hooks.NONE, parameters, backend.tokens(Shape.of(SEQUENCES, tokens)), Map.of(), f);
+        return run(subject, backend, Pass.evaluation(backend), parameters, backend.tokens(Shape.of(SEQUENCES, tokens)), Map.of(), f);
     }
 
-    private static TokenFlow run(String subject, DependenceBackend backend, Hooks change, List<? extends Cell> parameters, Tensor x,
+    private static TokenFlow run(String subject, DependenceBackend backend, Pass pass, List<? extends Cell> parameters, Tensor x,
             Map<String, String> symbols, BiFunction<Pass, Tensor, Tensor> f) {
         parameters.forEach(parameter -> parameter.set(backend.weight(parameter.shape(), DType.F32)));
         Cache cache = Cache.boundaries();
-        Tensor output = f.apply(Pass.evaluation(backend).with(Hooks.all(List.of(change, cache))), x);
+        Tensor output = f.apply(pass.with(cache), x);
         List<Point> points = new ArrayList<>();
         cache.values().forEach((name, value) -> {
             if (backend.hasRows(value.shape())) {                                      // a table of positions has none
@@ -123,6 +126,9 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
             }
         });
         points.add(new Point(OUTPUT, "h", backend.dependenceOf(output)));
+        backend.refusals().stream().findFirst().ifPresent(refusal -> {                   // caught on the way, but no proof all the same
+            throw new IllegalStateException(refusal);
+        });
         return new TokenFlow(subject, x.shape().size(1), points);
     }
 

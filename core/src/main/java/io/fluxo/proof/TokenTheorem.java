@@ -6,6 +6,8 @@ import static io.fluxo.proof.TokenClaim.TOKEN_DIAGONAL;
 import io.fluxo.block.Block;
 import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.Cell;
+import io.fluxo.layer.Layer;
+import io.fluxo.layer.norm.TrainingStatistics;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelDims;
 import io.fluxo.model.ModelSpec;
@@ -21,7 +23,8 @@ import java.util.stream.Stream;
 
 /**
  * Theorem 1's absence for one specification: attention is the only part that receives anything from other tokens. Every other part is
- * token-diagonal by itself, the model is token-diagonal once attention is silenced, and with it a row depends on what the mask permits.
+ * token-diagonal by itself, the model is token-diagonal once attention is silenced, and with it a row depends on what the mask permits. The model is
+ * proved in evaluation and in training; with a norm that says its statistics in training are those of all tokens, in evaluation alone.
  *
  * @param proofs one for each part, then the whole
  */
@@ -45,7 +48,15 @@ public record TokenTheorem(List<TokenProof> proofs) {
         proofs.add(TokenFlow.of("unembedding", parameters, width, tokens, model::unembed).prove(TOKEN_DIAGONAL));
         proofs.add(TokenFlow.of(model, tokens).prove(permitted));
         proofs.add(TokenFlow.withoutAttention(model, tokens, path -> true).prove(TOKEN_DIAGONAL));
+        if (model.blocks().stream().flatMap(TokenTheorem::within).noneMatch(TrainingStatistics.class::isInstance)) {
+            proofs.add(TokenFlow.inTraining(model, tokens).prove(permitted));
+            proofs.add(TokenFlow.inTrainingWithoutAttention(model, tokens).prove(TOKEN_DIAGONAL));
+        }
         return new TokenTheorem(proofs);
+    }
+
+    private static Stream<Layer> within(Layer layer) {
+        return Stream.concat(Stream.of(layer), layer.parts().stream().flatMap(TokenTheorem::within));
     }
 
     /** The block's parts that work on the stream; a projection to another width is inside of what they do. */

@@ -57,6 +57,19 @@ public sealed interface Dim {
                 Math::addExact));
     }
 
+    /** Whether this is at least 0 whatever its symbols are: as none of them is below 1, where no term but the constant is negative and it is so at 1. */
+    default boolean isNeverNegative() {
+        return terms().entrySet().stream().allMatch(term -> term.getKey().isOne() || term.getValue() >= 0)
+                && terms().values().stream().mapToLong(Long::longValue).sum() >= 0;
+    }
+
+    /** The terms that are added; those that are subtracted are left out: 64 of 64 − d_model. */
+    default Dim added() {
+        SortedMap<Monomial, Long> added = new TreeMap<>(terms());
+        added.values().removeIf(coefficient -> coefficient < 0);
+        return fromTerms(added);
+    }
+
     default Dim plus(Dim other) {
         if (this instanceof Known a && other instanceof Known b) {
             return of(Math.addExact(a.value, b.value));

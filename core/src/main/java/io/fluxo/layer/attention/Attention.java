@@ -17,7 +17,7 @@ public abstract class Attention extends Layer {
     /** MHA(x_i, [x_1 … x_N]): the rows of {@code x} attend to the rows of {@code context}, whose last n they are. */
     public final Tensor forward(Pass pass, Tensor x, Tensor context) {
         try {
-            return attend(pass, x, context);
+            return pass.silences(path()) ? nothing(pass, x) : attend(pass, x, context);
         } catch (ShapeMismatchException mismatch) {
             throw mismatch.at(path());
         }
@@ -26,7 +26,12 @@ public abstract class Attention extends Layer {
     /** All rows attend to all rows. */
     @Override
     protected final Tensor compute(Pass pass, Tensor x) {
-        return attend(pass, x, x);
+        return pass.silences(path()) ? nothing(pass, x) : attend(pass, x, x);
+    }
+
+    /** What an attention returns that is taken away: zeros of the shape of {@code x}. */
+    protected final Tensor nothing(Pass pass, Tensor x) {
+        return pass.expand(pass.zerosLike(x), x.shape());
     }
 
     /** What the sub-layer does. */

@@ -30,7 +30,7 @@ public final class UniformAttention extends Attention {
     @Override
     protected Tensor attend(Pass pass, Tensor x, Tensor context) {
         Tensor values = Heads.share(pass, carried.values(pass, context), dims.nHeads());            // [batch m head d_v]
-        Tensor[] in = {nothing(pass, x), nothing(pass, context), values};
+        Tensor[] in = {zeroScores(pass, x), zeroScores(pass, context), values};
         if (pass.wants(hookPattern)) {
             Tensor pattern = pass.at(hookPattern, pass.softmax(operation.scores(pass, in)));
             return carried.output(pass, operation.weighted(pass, pattern, values));
@@ -39,7 +39,7 @@ public final class UniformAttention extends Attention {
     }
 
     /** Queries or keys of width 1 that are 0: every score is 0, [batch n head 1]. */
-    private Tensor nothing(Pass pass, Tensor x) {
+    private Tensor zeroScores(Pass pass, Tensor x) {
         return pass.constant(Scalar.ZERO, Shape.of(x.dim(0), x.dim(1), dims.nHeads(), Dim.ONE), x.dtype());
     }
 

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 /**
  * What a check found.
  *
- * @param theory         what the claim says, in numbers or in words
+ * @param theory         what the claim says, in numbers or in words; empty where there was nothing it could be said of
  * @param measured       what was seen
  * @param tolerance      the largest deviation that passed as rounding; empty where nothing is rounded
  * @param witness        a case in which something that can happen does; empty where none was needed
@@ -38,6 +38,12 @@ public record Finding(Verdict verdict, String theory, String measured, OptionalD
         return of(Verdict.NOT_TESTABLE, "", why);
     }
 
+    /** Neither proved, nor so well covered by cases that it could be said to hold, nor refuted: whoever expected a verdict is told. */
+    public static Finding undecided(String theory, String why) {
+        return of(Verdict.SKIPPED, theory, "not decided: " + why);
+    }
+
+    /** Says nothing of the block: there is nothing in it that the claim speaks of. */
     public static Finding skipped(String why) {
         return of(Verdict.SKIPPED, "", why);
     }

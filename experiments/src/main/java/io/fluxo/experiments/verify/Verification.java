@@ -94,7 +94,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
             }
             Finding checked = claim.check(candidate.orElse(null), apparatus);
             Finding finding = checked == null || !supports(checked) ? checked : candidate.flatMap(one -> programs.computeIfAbsent(one, _ -> ProgramCheck.difference(one, apparatus)))
-                    .map(how -> Finding.skipped("not decided: " + how)).orElse(checked);
+                    .map(how -> Finding.undecided(checked.theory(), how)).orElse(checked);
             if (finding == null) {
                 throw new BrokenPartException(Text.format("%s returned null instead of a finding", Origin.of(claim.getClass())));
             }
@@ -114,7 +114,7 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
     /** A block may lack what a claim speaks of, and a study may not have been run; neither is a surprise. */
     private static boolean saysNothing(Claim claim, Optional<Candidate> candidate, Finding finding) {
         boolean other = candidate.map(Candidate::equations).filter(equations -> equations == Equations.OTHER).isPresent();
-        return finding.verdict() == Verdict.SKIPPED && (other || claim.needsARun());
+        return finding.verdict() == Verdict.SKIPPED && finding.theory().isEmpty() && (other || claim.needsARun());
     }
 
     private static <T> List<T> all(List<Future<T>> futures) throws InterruptedException {

@@ -132,7 +132,7 @@ final class OnlyAttentionMixes extends Claim {
             }
             String witness = Text.format("%s: ‖∂%s_i/∂x_j‖ ≥ %s for every j%s", Words.of(drawn), shown ? "t1" : "h", Digits.text(least), causal ? " ≤ i" : "");
             if (!theorem.proved()) {
-                return Finding.holds(THEORY, "measured, but not proved: " + theorem.failure().orElseThrow()).witnessed(witness).derived(derivation);
+                return Finding.undecided(THEORY, "no case was found in which it is false, but it is not proved: " + theorem.failure().orElseThrow()).witnessed(witness).derived(derivation);
             }
             return Finding.proved(THEORY, Text.format("absent: %d parts and the whole at N = %d, for all weights and inputs; derivatives and bits agree%s",
                     theorem.proofs().size(), TOKENS, bits.isEmpty() ? "" : " (bits on " + String.join(", ", bits) + ")")).witnessed(witness)
