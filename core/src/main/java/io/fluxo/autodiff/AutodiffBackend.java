@@ -186,10 +186,10 @@ public final class AutodiffBackend extends DelegatingBackend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         Tensor[] values = values(inputs);
         int[] parents = parents(inputs);
-        Fused result = inner.forward(op, save || parents != null, values);
+        Fused result = inner.runFused(op, save || parents != null, values);
         return parents == null ? result : new Fused(record(new Kernel(inner, op, values, result, parents), result.output()), result.saved());
     }
 

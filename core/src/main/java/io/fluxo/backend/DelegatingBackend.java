@@ -52,8 +52,8 @@ public abstract class DelegatingBackend implements Backend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
-        return inner.forward(op, save, inputs);
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
+        return inner.runFused(op, save, inputs);
     }
 
     @Override

@@ -58,9 +58,9 @@ public final class ObservedBackend extends DelegatingBackend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         long start = System.nanoTime();
-        Fused result = inner.forward(op, save, inputs);
+        Fused result = inner.runFused(op, save, inputs);
         count(op, "", System.nanoTime() - start, Work.of(op, inputs), inputs, result.output());
         return result;
     }

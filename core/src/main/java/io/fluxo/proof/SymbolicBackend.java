@@ -95,7 +95,7 @@ public final class SymbolicBackend implements Backend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         Shape promised = rules.shape(op, inputs);
         List<Step> outside = steps;
         steps = new ArrayList<>();

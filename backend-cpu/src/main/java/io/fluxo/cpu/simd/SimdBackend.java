@@ -133,7 +133,7 @@ final class SimdBackend implements Backend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... in) {
+    public Fused runFused(FusedOp op, boolean save, Tensor... in) {
         return guarded(op.name(), () -> {
             List<SimdTensor> inputs = own(in);
             List<SimdTensor> results = new ArrayList<>();

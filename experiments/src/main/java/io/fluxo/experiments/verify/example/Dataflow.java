@@ -162,8 +162,8 @@ public record Dataflow(SequencedSet<Arrow> edges) {
         }
 
         @Override
-        public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
-            Fused result = inner.forward(op, save, inputs);
+        public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
+            Fused result = inner.runFused(op, save, inputs);
             derived(result.output(), inputs);
             return result;
         }
