@@ -93,14 +93,14 @@ public final class AutodiffBackend extends DelegatingBackend {
         }
     }
 
-    private record Primitive(Ops ops, PrimitiveOp op, Tensor[] inputs, Tensor output, int[] parents) implements Node {
+    private record PrimitiveNode(Ops ops, PrimitiveOp op, Tensor[] inputs, Tensor output, int[] parents) implements Node {
         @Override
         public Tensor[] pullBack(Tensor gradient, Flows flows) {
             return VjpRules.pullBack(ops, op, inputs, output, gradient);
         }
     }
 
-    private record Kernel(Backend backend, FusedOp op, Tensor[] inputs, Fused forward, int[] parents) implements Node {
+    private record FusedNode(Backend backend, FusedOp op, Tensor[] inputs, Fused forward, int[] parents) implements Node {
         @Override
         public Tensor[] pullBack(Tensor gradient, Flows flows) {
             Tensor sum = flows.takeOver(parents[0]);
@@ -177,7 +177,7 @@ public final class AutodiffBackend extends DelegatingBackend {
         Tensor[] values = values(inputs);
         Tensor output = inner.execute(op, values);
         int[] parents = parents(inputs);
-        return parents == null || !VjpRules.isDifferentiable(op) ? output : record(new Primitive(ops, op, values, output, parents), output);
+        return parents == null || !VjpRules.isDifferentiable(op) ? output : record(new PrimitiveNode(ops, op, values, output, parents), output);
     }
 
     @Override
@@ -190,7 +190,7 @@ public final class AutodiffBackend extends DelegatingBackend {
         Tensor[] values = values(inputs);
         int[] parents = parents(inputs);
         Fused result = inner.runFused(op, save || parents != null, values);
-        return parents == null ? result : new Fused(record(new Kernel(inner, op, values, result, parents), result.output()), result.saved());
+        return parents == null ? result : new Fused(record(new FusedNode(inner, op, values, result, parents), result.output()), result.saved());
     }
 
     @Override

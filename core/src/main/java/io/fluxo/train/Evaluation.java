@@ -19,7 +19,7 @@ final class Evaluation {
     private final Backend backend;
     private final LanguageModel model;
     private final BiFunction<Pass, StepInputs, Tensor> body;
-    private Optional<OneForm> current = Optional.empty();
+    private Optional<FormEvaluation> current = Optional.empty();
 
     /** @param body from a pass of evaluation and its inputs, what the host reads */
     Evaluation(Backend backend, LanguageModel model, BiFunction<Pass, StepInputs, Tensor> body) {
@@ -29,7 +29,7 @@ final class Evaluation {
     }
 
     /** Examples of one form, on cells that stay where they are. */
-    private record OneForm(StepInputs inputs, CellWatch cells, Routine routine) {
+    private record FormEvaluation(StepInputs inputs, CellWatch cells, Routine routine) {
 
         boolean fits(Examples examples) {
             return cells.unchanged() && inputs.fit(examples);
@@ -40,7 +40,7 @@ final class Evaluation {
         if (current.isEmpty() || !current.get().fits(examples)) {
             current.ifPresent(former -> former.inputs.release());
             StepInputs inputs = new StepInputs(backend, model.parameters().getFirst().value().dtype(), examples);
-            current = Optional.of(new OneForm(inputs, new CellWatch(model.cells()), backend.routine(() -> compute(inputs))));
+            current = Optional.of(new FormEvaluation(inputs, new CellWatch(model.cells()), backend.routine(() -> compute(inputs))));
         }
         try (TensorScope _ = backend.openScope()) {
             current.get().inputs.set(examples);

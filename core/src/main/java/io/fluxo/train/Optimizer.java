@@ -86,13 +86,13 @@ final class Optimizer {
                         slots.get(members.get(i)).set(outputs.get(i));
                     }
                 }
-                case UpdateRule.Composition(UpdateRule.Step step, int _) -> members.forEach(i -> compose(step, slots.get(i), gradients[i]));
+                case UpdateRule.Composition(UpdateRule.UpdateStep step, int _) -> members.forEach(i -> compose(step, slots.get(i), gradients[i]));
             }
         });
     }
 
     /** A step in operations, whose results are put in the place of parameter and state. */
-    private void compose(UpdateRule.Step step, Slot slot, Tensor gradient) {
+    private void compose(UpdateRule.UpdateStep step, Slot slot, Tensor gradient) {
         Tensor rate = ops.squeeze(ops.slice(rates, 0, Dim.of(0), Dim.ONE), 0);
         Tensor[] next = step.next(ops, slot.parameter.value(), slot.state.clone(), gradient, rate);
         Tensor[] outputs = new Tensor[next.length];

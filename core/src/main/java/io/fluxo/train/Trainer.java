@@ -42,7 +42,7 @@ public final class Trainer {
     private final List<Cell> cells;
     private final Optimizer optimizer;
     private final Evaluation evaluation;
-    private Optional<OneForm> current = Optional.empty();
+    private Optional<StepsOfOneForm> current = Optional.empty();
 
     /**
      * @param model   initialised on {@code backend}
@@ -67,14 +67,14 @@ public final class Trainer {
      * @param loss     mean cross-entropy in nats before the update
      * @param measured measure → its figures, in the order that was asked for
      */
-    public record Step(double loss, Map<Measure, double[]> measured) {}
+    public record StepResult(double loss, Map<Measure, double[]> measured) {}
 
     /**
      * One step of training on windows of text.
      *
      * @param windows {@code rows} sequences of equal length, one after the other; each token's target is its successor
      */
-    public Step step(int t, int[] windows, int rows, Set<Measure> measures) {
+    public StepResult step(int t, int[] windows, int rows, Set<Measure> measures) {
         return step(t, Examples.successors(windows, rows), measures);
     }
 
@@ -84,10 +84,10 @@ public final class Trainer {
      * @param t        the step, from 1
      * @param measures what to measure; costs time where not empty
      */
-    public Step step(int t, Examples examples, Set<Measure> measures) {
+    public StepResult step(int t, Examples examples, Set<Measure> measures) {
         if (current.isEmpty() || !current.get().fits(examples)) {
             forget();
-            current = Optional.of(new OneForm(examples));
+            current = Optional.of(new StepsOfOneForm(examples));
         }
         try (TensorScope _ = backend.openScope()) {
             return current.get().step(t, examples, measures);
@@ -95,7 +95,7 @@ public final class Trainer {
     }
 
     private void forget() {
-        Optional<OneForm> former = current;
+        Optional<StepsOfOneForm> former = current;
         current = Optional.empty();
         former.ifPresent(one -> one.inputs.release());
     }
@@ -104,13 +104,13 @@ public final class Trainer {
      * Steps on examples of one form. Those that measure come to the same operations each time, and so do those that do not: a backend may remember
      * either.
      */
-    private final class OneForm {
+    private final class StepsOfOneForm {
         private final StepInputs inputs;
         private final CellWatch watch = new CellWatch(cells);
         private final Routine plain = backend.routine(this::train);
         private final Map<Set<Evidence.Kind>, MeasuredStep> measured = new HashMap<>();
 
-        private OneForm(Examples examples) {
+        private StepsOfOneForm(Examples examples) {
             inputs = new StepInputs(backend, parameters.getFirst().value().dtype(), examples);
         }
 
@@ -119,16 +119,16 @@ public final class Trainer {
             return watch.unchanged() && inputs.fit(examples);
         }
 
-        private Step step(int t, Examples examples, Set<Measure> measures) {
+        private StepResult step(int t, Examples examples, Set<Measure> measures) {
             inputs.set(examples);
             optimizer.prepare(t);
             dropout.prepare(t);
-            Step step = measures.isEmpty() ? new Step(backend.download(plain.run()).scalar(), Map.of()) : measured(measures);
+            StepResult step = measures.isEmpty() ? new StepResult(backend.download(plain.run()).scalar(), Map.of()) : measured(measures);
             watch.remember();
             return step;
         }
 
-        private Step measured(Set<Measure> measures) {
+        private StepResult measured(Set<Measure> measures) {
             Set<Evidence.Kind> needs = measures.stream().flatMap(measure -> measure.needs().stream()).collect(Collectors.toUnmodifiableSet());
             return measured.computeIfAbsent(needs, _ -> new MeasuredStep(inputs, needs)).run(measures);
         }
@@ -157,7 +157,7 @@ public final class Trainer {
             this.needs = needs;
         }
 
-        private Step run(Set<Measure> measures) {
+        private StepResult run(Set<Measure> measures) {
             Map<Evidence.Kind, List<HostArray>> values = new EnumMap<>(Evidence.Kind.class);
             weights(Evidence.Kind.WEIGHTS_BEFORE, values);
             List<HostArray> read = results.split(backend.download(routine.run()));
@@ -170,7 +170,7 @@ public final class Trainer {
             Evidence evidence = new Evidence(model.layerPaths(), parameters.stream().map(Parameter::name).toList(), values);
             Map<Measure, double[]> figures = new LinkedHashMap<>();
             measures.forEach(measure -> figures.put(measure, measure.figures(evidence)));
-            return new Step(read.getFirst().scalar(), figures);
+            return new StepResult(read.getFirst().scalar(), figures);
         }
 
         private void weights(Evidence.Kind kind, Map<Evidence.Kind, List<HostArray>> values) {

@@ -27,7 +27,7 @@ public final class BatchNorm extends Layer implements TrainingStatistics {
     private final Buffer runningVariance;
     private final HookPoint hookOut = boundary("hook_out");
 
-    private record Statistics(Tensor mean, Tensor variance) {}
+    private record Moments(Tensor mean, Tensor variance) {}
 
     public BatchNorm(String path, Dim width, boolean affine, double eps) {
         super(path);
@@ -41,9 +41,9 @@ public final class BatchNorm extends Layer implements TrainingStatistics {
     @Override
     protected Tensor compute(Pass pass, Tensor x) {
         if (!pass.trains()) {
-            return normalized(pass, x, new Statistics(runningMean.value(), runningVariance.value()));
+            return normalized(pass, x, new Moments(runningMean.value(), runningVariance.value()));
         }
-        Statistics batch = statistics(pass, x);
+        Moments batch = statistics(pass, x);
         watch(pass, batch, x.dim(0).times(x.dim(1)));
         return normalized(pass, x, batch);
     }
@@ -60,21 +60,21 @@ public final class BatchNorm extends Layer implements TrainingStatistics {
         };
     }
 
-    private Tensor normalized(Pass pass, Tensor x, Statistics by) {
+    private Tensor normalized(Pass pass, Tensor x, Moments by) {
         Tensor normalized = pass.div(pass.sub(x, by.mean), pass.sqrt(pass.shift(by.variance, eps)));
         return pass.at(hookOut, gain == null ? normalized : pass.add(pass.mul(normalized, gain.value()), bias.value()));
     }
 
     /** Mean and variance over batch and pos, [width] each. */
-    private static Statistics statistics(Pass pass, Tensor x) {
+    private static Moments statistics(Pass pass, Tensor x) {
         Scalar share = Scalar.reciprocal(x.dim(0).times(x.dim(1)));
         Tensor mean = pass.scale(pass.sumOver(x, 0, 1), share);
         Tensor centred = pass.sub(x, mean);
-        return new Statistics(mean, pass.scale(pass.sumOver(pass.mul(centred, centred), 0, 1), share));
+        return new Moments(mean, pass.scale(pass.sumOver(pass.mul(centred, centred), 0, 1), share));
     }
 
     /** Running statistics move towards the batch's; the variance without bias, as a sample's. */
-    private void watch(Pass pass, Statistics batch, Dim count) {
+    private void watch(Pass pass, Moments batch, Dim count) {
         double unbiased = count.size() > 1 ? count.size() / (count.size() - 1.0) : 1;
         towards(pass, runningMean, batch.mean);
         towards(pass, runningVariance, pass.scale(batch.variance, unbiased));

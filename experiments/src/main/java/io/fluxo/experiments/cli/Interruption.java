@@ -16,7 +16,7 @@ final class Interruption implements AutoCloseable {
 
     private final Terminal terminal;
     private final Thread hook = new Thread(this::interrupted, "interruption");
-    private Work current;
+    private StoppableWork current;
 
     Interruption(Terminal terminal) {
         this.terminal = terminal;
@@ -24,12 +24,12 @@ final class Interruption implements AutoCloseable {
     }
 
     /** Begins work that is not to be cut off; it is over when it is closed. */
-    synchronized Work work() {
-        current = new Work();
+    synchronized StoppableWork work() {
+        current = new StoppableWork();
         return current;
     }
 
-    private synchronized Work current() {
+    private synchronized StoppableWork current() {
         return current;
     }
 
@@ -44,7 +44,7 @@ final class Interruption implements AutoCloseable {
             terminal.err().println("fluxo: ended from within, by System.exit: a plugin must not do that; nothing is recorded of what was running");
             Runtime.getRuntime().halt(ExitStatus.NOT_AS_EXPECTED.code());
         }
-        Work work = current();
+        StoppableWork work = current();
         boolean ended = work == null || work.stopped();
         String kept = work == null ? "" : ended ? "; " + work.kept : Text.format("; it did not come to an end within %d s", PATIENCE.toSeconds());
         if (terminal.interactive()) {
@@ -62,15 +62,15 @@ final class Interruption implements AutoCloseable {
         }
     }
 
-    /** Work that stops when it is asked to, and then has something to go on from. */
-    static final class Work implements AutoCloseable {
+    /** StoppableWork that stops when it is asked to, and then has something to go on from. */
+    static final class StoppableWork implements AutoCloseable {
 
         private final CountDownLatch closed = new CountDownLatch(1);
         private boolean asked;
         private Runnable stop = () -> { };
         private String kept = "";
 
-        private Work() {}
+        private StoppableWork() {}
 
         /**
          * From now on the work is stopped thus; at once if it has been asked to stop already.

@@ -21,6 +21,7 @@ import io.fluxo.experiments.study.run.StudyProgress;
 import io.fluxo.experiments.study.run.StudyRunner;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
@@ -119,14 +120,14 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         BackendChoice choice = new BackendChoice(settings.backend(), settings.dtype(), settings.device(), threads);
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
             RunDirectory directory = before.map(Begun::directory).orElseGet(this::folder);
-            try (RunLock _ = RunLock.take(directory.root()); Interruption.Work work = interruption.work()) {
+            try (RunLock _ = RunLock.take(directory.root()); Interruption.StoppableWork work = interruption.work()) {
                 return run(directory, choice, backend, atOnce, work);
             }
         }
     }
 
     private Optional<Finished> run(RunDirectory directory, BackendChoice choice, Workbench.OpenBackend backend, int atOnce,
-                                   Interruption.Work work) throws IOException, InterruptedException {
+                                   Interruption.StoppableWork work) throws IOException, InterruptedException {
         JsonNode environment = before.isPresent() ? continued(before.get()) : begun(directory, choice, backend);
         long begin = System.nanoTime();
         List<TrialResult> tried = runTrials(backend, atOnce, directory, trials.tuning(), work);
@@ -152,7 +153,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
     /** Before results and report are written: what keeps a trial from its disk may keep those from it too. */
     private void tellFailures(Finished finished) {
         RunDirectory directory = finished.directory();
-        finished.result().variants().stream().flatMap(variant -> variant.trials().stream()).filter(trial -> trial.outcome() == TrialResult.Outcome.FAILED).forEach(trial -> {
+        finished.result().variants().stream().flatMap(variant -> variant.trials().stream()).filter(trial -> trial.outcome() == TrialStatus.FAILED).forEach(trial -> {
             String again = directory.isRecorded(trial.trial())
                     ? Text.format("to run it again: rm -r %s && %s", Launcher.quoted(directory.trial(trial.trial())), continuing(directory))
                     : Text.format("nothing is recorded of it; when that is mended, this runs it again: %s", continuing(directory));
@@ -243,7 +244,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
     }
 
     private List<TrialResult> runTrials(Workbench.OpenBackend backend, int atOnce, RunDirectory directory, List<PreparedTrial> some,
-                                        Interruption.Work work) throws IOException, InterruptedException {
+                                        Interruption.StoppableWork work) throws IOException, InterruptedException {
         if (some.isEmpty()) {
             return List.of();
         }

@@ -9,6 +9,7 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.result.StudyResult;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Values;
@@ -85,7 +86,7 @@ final class TrainCommand extends StudyCommand {
             }
             terminal.out().println("report: " + finished.directory().report());
         }
-        boolean trained = result.variants().getFirst().trials().getFirst().outcome() == TrialResult.Outcome.FINISHED;
+        boolean trained = result.variants().getFirst().trials().getFirst().outcome() == TrialStatus.FINISHED;
         return trained ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }
 }

@@ -17,7 +17,7 @@ import io.fluxo.experiments.study.run.BackendChoice;
 import io.fluxo.experiments.study.trial.ModelSize;
 import io.fluxo.experiments.study.trial.TrialExecutor;
 import io.fluxo.experiments.verify.Claims;
-import io.fluxo.experiments.verify.Installed;
+import io.fluxo.experiments.verify.InstalledParts;
 import io.fluxo.experiments.workbench.BackendRow;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.model.ModelSpec;
@@ -165,8 +165,8 @@ public final class Laboratory implements Workbench {
     }
 
     @Override
-    public Installed installed() {
-        return new Installed(backends, catalog, plugins.blame(), Claims.of(catalog));
+    public InstalledParts installed() {
+        return new InstalledParts(backends, catalog, plugins.blame(), Claims.of(catalog));
     }
 
     @Override

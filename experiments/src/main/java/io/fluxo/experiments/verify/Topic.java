@@ -22,7 +22,7 @@ public enum Topic {
         public Optional<String> departure(Candidate candidate) {
             return MIXING.departure(candidate).or(() -> candidate.spec().flatMap(spec -> {
                 LayerSpec layer = spec.layer(0);
-                if (layer.attention(candidate.catalog()).equations() != AttentionTraits.Equations.CHAPTER) {
+                if (layer.attention(candidate.catalog()).equations() != AttentionTraits.AttentionEquation.CHAPTER) {
                     return Optional.of(Text.format("the model's attention is %s, not softmax", layer.get(ModelSpec.ATTENTION)));
                 }
                 if (layer.keyValueHeads() != layer.get(ModelSpec.N_HEADS)) {

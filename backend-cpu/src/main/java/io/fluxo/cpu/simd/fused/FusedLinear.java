@@ -14,7 +14,7 @@ import io.fluxo.cpu.simd.products.StridedMatrix;
 import io.fluxo.cpu.simd.vector.Lanes;
 import io.fluxo.cpu.simd.workers.Pieces;
 import io.fluxo.cpu.simd.workers.Workers;
-import io.fluxo.cpu.simd.workers.Workers.Part;
+import io.fluxo.cpu.simd.workers.Workers.TaskGroup;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -86,7 +86,7 @@ final class FusedLinear implements FusedKernel {
             return inTurn(gemm.plan(List.of(Batch.of(forInput), forWeight)), join);
         }
         ColumnSums biases = ColumnSums.of(memory, Pieces.of(rows, n), n, db);
-        Part forBias = new Part(biases.pieces().count(), (piece, _) -> Reductions.columnSums(g, biases.pieces().from(piece),
+        TaskGroup forBias = new TaskGroup(biases.pieces().count(), (piece, _) -> Reductions.columnSums(g, biases.pieces().from(piece),
                 biases.pieces().from(piece + 1), n, biases.parts(), biases.at(piece)));
         return inTurn(gemm.plan(List.of(Batch.of(forInput), forWeight), forBias), inTurn(biases::finish, join));
     }

@@ -138,7 +138,7 @@ public final class PrimitiveKernels {
         List<Integer> order = IntStream.concat(IntStream.range(0, shape.rank()).filter(axis -> IntStream.of(axes).noneMatch(reduced -> reduced == axis)),
                 IntStream.of(axes)).boxed().toList();
         Shape permuted = ShapeRules.KNOWN.shape(new Permute(order), x);
-        SimdTensor copy = new SimdTensor(Memory.Buffer.lasting(x.dtype() == DType.F32 ? memory.lend(x.elements()) : like(x.alive())), permuted, x.dtype());
+        SimdTensor copy = new SimdTensor(Memory.ArrayBuffer.lasting(x.dtype() == DType.F32 ? memory.lend(x.elements()) : like(x.alive())), permuted, x.dtype());
         Runnable moving = Movements.permute(x.alive(), shape, order, copy.alive(), permuted);
         Runnable reducing = reduceNeighbours(op, copy, IntStream.range(shape.rank() - axes.length, shape.rank()).toArray(), y);
         return () -> {

@@ -4,10 +4,9 @@ import static io.fluxo.cpu.simd.products.MicroKernel.HEIGHT;
 import static io.fluxo.cpu.simd.products.Panels.WIDTH;
 
 import io.fluxo.cpu.simd.memory.Memory;
-import io.fluxo.cpu.simd.recording.Plan;
 import io.fluxo.cpu.simd.vector.Lanes;
 import io.fluxo.cpu.simd.workers.Workers;
-import io.fluxo.cpu.simd.workers.Workers.Part;
+import io.fluxo.cpu.simd.workers.Workers.TaskGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -100,25 +99,25 @@ public final class Gemm {
      *
      * @param beside what else may run meanwhile
      */
-    public Runnable plan(List<Batch> batches, Part... beside) {
-        List<Part> first = new ArrayList<>();
-        List<Part> then = new ArrayList<>();
-        List<Plan> plans = new ArrayList<>();
+    public Runnable plan(List<Batch> batches, TaskGroup... beside) {
+        List<TaskGroup> first = new ArrayList<>();
+        List<TaskGroup> then = new ArrayList<>();
+        List<ProductPlan> plans = new ArrayList<>();
         for (Batch batch : batches) {
-            List<Part> parts = new ArrayList<>();
+            List<TaskGroup> parts = new ArrayList<>();
             for (Product product : batch.products) {
                 if (product.m > 0 && product.n > 0) {
-                    Plan plan = plan(product, share(workers.count(), batch.products.size()));
+                    ProductPlan plan = plan(product, share(workers.count(), batch.products.size()));
                     plans.add(plan);
                     plan.addTo(first, parts, scratch);
                 }
             }
-            then.add(Part.inTurn(parts));
+            then.add(TaskGroup.inTurn(parts));
         }
         then.addAll(List.of(beside));
         Runnable packing = workers.plan(first);
         Runnable computing = workers.plan(then);
-        List<Packed> own = plans.stream().map(Plan::packed).filter(Packed::own).toList();
+        List<Packed> own = plans.stream().map(ProductPlan::packed).filter(Packed::own).toList();
         return () -> {
             for (int i = 0; i < own.size(); i++) {
                 Arrays.fill(own.get(i).ready, false);
@@ -156,9 +155,9 @@ public final class Gemm {
         return new Cut(rows, panels, Panels.size(sizes.k, sizes.n) <= OWN ? workers.count() : 1);
     }
 
-    private Plan plan(Product product, int sharers) {
+    private ProductPlan plan(Product product, int sharers) {
         Cut cut = cut(new Sizes(product.m, product.n, product.k), sharers);
-        return new Plan(product, packed(product, cut.copies), cut);
+        return new ProductPlan(product, packed(product, cut.copies), cut);
     }
 
     private Packed packed(Product product, int copies) {
@@ -203,21 +202,21 @@ public final class Gemm {
     }
 
     /** A product's tasks. */
-    private record Plan(Product product, Packed packed, Cut cut) {
+    private record ProductPlan(Product product, Packed packed, Cut cut) {
 
         /** A task of all rows packs its own panels; otherwise each worker packs all for itself, or they are packed before. */
-        private void addTo(List<Part> first, List<Part> then, float[][] scratch) {
+        private void addTo(List<TaskGroup> first, List<TaskGroup> then, float[][] scratch) {
             if (cut.rows >= product.m) {
-                then.add(Part.of(product.panels(), cut.panels, (from, to, worker) -> {
+                then.add(TaskGroup.of(product.panels(), cut.panels, (from, to, worker) -> {
                     pack(from, to, packed.of(worker));
                     compute(0, product.m, from, to, packed.of(worker), scratch[worker]);
                 }));
                 return;
             }
             if (!packed.inPlace() && !packed.own()) {
-                first.add(Part.of(product.panels(), 1, (from, to, worker) -> pack(from, to, packed.of(worker))));
+                first.add(TaskGroup.of(product.panels(), 1, (from, to, worker) -> pack(from, to, packed.of(worker))));
             }
-            then.add(Part.of(product.m, cut.rows, (from, to, worker) -> {
+            then.add(TaskGroup.of(product.m, cut.rows, (from, to, worker) -> {
                 if (packed.own() && !packed.ready[worker]) {
                     pack(0, product.panels(), packed.of(worker));
                     packed.ready[worker] = true;

@@ -12,7 +12,7 @@ import java.util.List;
  * @param updated those that it updates in place
  * @param result  whose contents each run replaces
  */
-public record Plan(List<String> names, List<Runnable> kernels, List<Memory.Buffer> outside, List<Memory.Buffer> updated, SimdTensor result) implements Runnable {
+public record Plan(List<String> names, List<Runnable> kernels, List<Memory.ArrayBuffer> outside, List<Memory.ArrayBuffer> updated, SimdTensor result) implements Runnable {
 
     /** Whether everything is still in its place, and nobody has made a view of what would be written over. */
     boolean mayRun() {

@@ -87,7 +87,7 @@ public final class Planner {
                 buffers(program.updated(), outside), places.tensor(program.result()));
     }
 
-    private static List<Memory.Buffer> buffers(List<Value> values, Map<Value, SimdTensor> outside) {
+    private static List<Memory.ArrayBuffer> buffers(List<Value> values, Map<Value, SimdTensor> outside) {
         return values.stream().map(value -> outside.get(value).buffer()).distinct().toList();
     }
 
@@ -109,11 +109,11 @@ public final class Planner {
 
     /** Where values stand while a program is planned. */
     private final class Places {
-        private final Map<Integer, Memory.Buffer> buffers = new HashMap<>();
+        private final Map<Integer, Memory.ArrayBuffer> buffers = new HashMap<>();
         private final Map<Value, SimdTensor> tensors = new HashMap<>();
 
         private Places(Map<Value, SimdTensor> outside) {
-            outside.forEach((value, tensor) -> buffers.put(value.place(), Memory.Buffer.lasting(tensor.buffer().array())));
+            outside.forEach((value, tensor) -> buffers.put(value.place(), Memory.ArrayBuffer.lasting(tensor.buffer().array())));
         }
 
         private void make(Value value) {
@@ -133,7 +133,7 @@ public final class Planner {
         /** One tensor for each value; it does not mind when its place is given to another. */
         private SimdTensor tensor(Value value) {
             return tensors.computeIfAbsent(value,
-                    key -> new SimdTensor(Memory.Buffer.lasting(buffers.get(key.place()).array()), key.shape(), key.dtype()));
+                    key -> new SimdTensor(Memory.ArrayBuffer.lasting(buffers.get(key.place()).array()), key.shape(), key.dtype()));
         }
     }
 }

@@ -25,22 +25,22 @@ public final class Workers implements AutoCloseable {
 
     /** One of several tasks. */
     @FunctionalInterface
-    public interface Task {
+    public interface TaskBody {
 
         /** @param worker who runs it, from 0: what is kept for a worker is not used by two at once */
         void run(int task, int worker);
     }
 
     /** Numbered tasks of one kind. */
-    public record Part(int tasks, Task body) {
+    public record TaskGroup(int tasks, TaskBody body) {
 
         /** 0 … n − 1, {@code each} to a task. */
-        public static Part of(int n, int each, Range body) {
-            return new Part((n + each - 1) / each, (task, worker) -> body.run(task * each, Math.min(n, (task + 1) * each), worker));
+        public static TaskGroup of(int n, int each, Range body) {
+            return new TaskGroup((n + each - 1) / each, (task, worker) -> body.run(task * each, Math.min(n, (task + 1) * each), worker));
         }
 
         /** The tasks of all parts, numbered on. */
-        public static Part inTurn(List<Part> parts) {
+        public static TaskGroup inTurn(List<TaskGroup> parts) {
             if (parts.size() == 1) {
                 return parts.getFirst();
             }
@@ -50,10 +50,10 @@ public final class Workers implements AutoCloseable {
                 tasks += parts.get(i).tasks;
                 ends[i] = tasks;
             }
-            return new Part(tasks, (task, worker) -> {
+            return new TaskGroup(tasks, (task, worker) -> {
                 int found = Arrays.binarySearch(ends, task + 1); // of whom this is the last, or else who ends next
                 int index = found < 0 ? -found - 1 : found;
-                Part part = parts.get(index);
+                TaskGroup part = parts.get(index);
                 part.body.run(task - ends[index] + part.tasks, worker);
             });
         }
@@ -104,22 +104,22 @@ public final class Workers implements AutoCloseable {
     }
 
     /** {@code body} for 0 … tasks − 1; it returns when all are done. */
-    public Runnable plan(int tasks, Task body) {
-        return plan(List.of(new Part(tasks, body)));
+    public Runnable plan(int tasks, TaskBody body) {
+        return plan(List.of(new TaskGroup(tasks, body)));
     }
 
     /** The tasks of all parts side by side; it returns when all are done. */
-    public Runnable plan(List<Part> parts) {
+    public Runnable plan(List<TaskGroup> parts) {
         int tasks = 0;
-        for (Part part : parts) {
+        for (TaskGroup part : parts) {
             tasks += part.tasks;
         }
         return threads.length == 0 || tasks <= 1 ? () -> inTurn(parts) : new Job(parts, tasks);
     }
 
-    private static void inTurn(List<Part> parts) {
+    private static void inTurn(List<TaskGroup> parts) {
         for (int i = 0; i < parts.size(); i++) {
-            Part part = parts.get(i);
+            TaskGroup part = parts.get(i);
             for (int task = 0; task < part.tasks; task++) {
                 part.body.run(task, 0);
             }
@@ -138,7 +138,7 @@ public final class Workers implements AutoCloseable {
         int each = up((n + parts - 1) / parts, unit);
         int cut = Math.max(unit, (int) (CUT / nanos) / unit * unit);
         return parts == 1 ? () -> part(0, n, cut, 0, body)
-                : plan(List.of(Part.of(n, each, (from, to, worker) -> part(from, to, cut, worker, body))));
+                : plan(List.of(TaskGroup.of(n, each, (from, to, worker) -> part(from, to, cut, worker, body))));
     }
 
     /** Row by row, of {@code width} elements each; {@code nanos} is the time of one element. */
@@ -192,14 +192,14 @@ public final class Workers implements AutoCloseable {
      * in this operation and again in those that follow.
      */
     private final class Job implements Runnable {
-        private final List<Part> parts;
+        private final List<TaskGroup> parts;
         private final int tasks;
         private final int runs;
         private final AtomicIntegerArray taken;
         private final AtomicInteger finished = new AtomicInteger();
         private volatile Throwable failure;
 
-        private Job(List<Part> parts, int tasks) {
+        private Job(List<TaskGroup> parts, int tasks) {
             this.parts = parts;
             this.tasks = tasks;
             this.runs = count();
@@ -273,7 +273,7 @@ public final class Workers implements AutoCloseable {
         private boolean performNext(int run, int worker) {
             int next = taken.getAndIncrement(run * APART);
             for (int i = 0; i < parts.size(); i++) {
-                Part part = parts.get(i);
+                TaskGroup part = parts.get(i);
                 int from = begin(part, run);
                 int count = begin(part, run + 1) - from;
                 if (next < count) {
@@ -285,11 +285,11 @@ public final class Workers implements AutoCloseable {
             return false;
         }
 
-        private int begin(Part part, int run) {
+        private int begin(TaskGroup part, int run) {
             return (int) ((long) part.tasks * run / runs);
         }
 
-        private void perform(Task body, int task, int worker) {
+        private void perform(TaskBody body, int task, int worker) {
             try {
                 body.run(task, worker);
             } catch (RuntimeException | Error thrown) {

@@ -34,14 +34,14 @@ final class ConditionText {
         this.decimals = decimals(condition.bounds());
     }
 
-    static Criterion criterion(Condition condition, Evidence evidence) {
-        return new ConditionText(condition).criterion(evidence);
+    static Criterion criterion(Condition condition, MeasuredSeeds measured) {
+        return new ConditionText(condition).criterion(measured);
     }
 
-    private Criterion criterion(Evidence evidence) {
-        List<Double> values = evidence.values(condition.quantity());
+    private Criterion criterion(MeasuredSeeds measured) {
+        List<Double> values = measured.values(condition.quantity());
         Bounds bounds = condition.bounds();
-        double origin = bounds.relativeTo().map(reference -> evidence.reference(reference, condition.quantity())).orElse(0.0);
+        double origin = bounds.relativeTo().map(reference -> measured.reference(reference, condition.quantity())).orElse(0.0);
         List<Double> judged = condition.across() == Across.MEAN ? List.of(Statistics.mean(values)) : values;
         boolean met = judged.stream().allMatch(value -> // NaN is neither
                 (bounds.above().isEmpty() || value > origin + bounds.above().getAsDouble()) && (bounds.below().isEmpty() || value < origin + bounds.below().getAsDouble()));

@@ -10,6 +10,7 @@ import io.fluxo.experiments.study.trial.ModelSize;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.model.ModelSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,7 +42,7 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
 
         /** A measure of the finished trials that have it, by seed. */
         public List<Double> values(String measure) {
-            return trials.stream().filter(trial -> trial.outcome() == TrialResult.Outcome.FINISHED).map(trial -> trial.measure(measure))
+            return trials.stream().filter(trial -> trial.outcome() == TrialStatus.FINISHED).map(trial -> trial.measure(measure))
                     .filter(Double::isFinite).toList();
         }
     }
@@ -64,7 +65,7 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
     /** Whether the verdict is the one that was expected and no trial failed. */
     public boolean asExpected() {
         return judgement.verdict() == study().expected()
-                && variants.stream().flatMap(variant -> variant.trials().stream()).noneMatch(trial -> trial.outcome() == TrialResult.Outcome.FAILED);
+                && variants.stream().flatMap(variant -> variant.trials().stream()).noneMatch(trial -> trial.outcome() == TrialStatus.FAILED);
     }
 
     /**
@@ -89,7 +90,7 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
         List<VariantResult> variants = new ArrayList<>();
         grouped.forEach((id, trials) -> {
             List<Double> losses = trials.stream()
-                    .filter(trial -> trial.outcome() == TrialResult.Outcome.FINISHED)
+                    .filter(trial -> trial.outcome() == TrialStatus.FINISHED)
                     .map(TrialResult::finalLoss)
                     .toList();
             Trial first = trials.getFirst().trial();

@@ -10,6 +10,7 @@ import io.fluxo.experiments.study.trial.Curves;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialRecord;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Launcher;
@@ -243,7 +244,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     }
 
     void finish(TrialResult result) throws IOException {
-        if (!goesFurther() || result.outcome() != TrialResult.Outcome.FINISHED) {
+        if (!goesFurther() || result.outcome() != TrialStatus.FINISHED) {
             Files.deleteIfExists(checkpoint(result.trial())); // before the record: it may be what fills the disk
         }
         AtomicFile.write(record(result.trial()), Json.pretty(TrialRecord.write(result)));
@@ -260,7 +261,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         if (result.isEmpty()) {
             return;
         }
-        if (result.get().outcome() != TrialResult.Outcome.FINISHED) {
+        if (result.get().outcome() != TrialStatus.FINISHED) {
             throw new BadInput(Text.format("--resume %s: the training %s (%s): there is nothing to go on from", root, Values.label(result.get().outcome()),
                     result.get().message()));
         }

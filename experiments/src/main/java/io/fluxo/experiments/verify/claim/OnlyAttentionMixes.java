@@ -75,7 +75,7 @@ final class OnlyAttentionMixes extends Claim {
                 candidate.domain(apparatus.dtype()).pos(2, 5).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3)
                         .weightScales(1, 10, 1e-3),
                 (specimen, _) -> unmoved(specimen, false));
-        derivation.add(Text.format("bits, without attention, on %s: %s", apparatus.settings().chosen(), apart.cases()));
+        derivation.add(Text.format("bits, without attention, on %s: %s", apparatus.options().chosen(), apart.cases()));
         if (apart.refuted()) {
             return Finding.refuted(THEORY, "something other than attention mixes tokens; " + apart.cases(), "without attention, " + apart.counterexample())
                     .derived(derivation);
@@ -113,7 +113,7 @@ final class OnlyAttentionMixes extends Claim {
             derivation.add(Text.format("automatic differentiation and central differences differ by %s", Digits.text(off)));
 
             Optional<String> nonzero = firstNonzero(apart, "without attention, h", (i, j) -> i == j)
-                    .or(() -> firstNonzero(h, "h", (i, j) -> !causal || j <= i)).or(() -> firstNonzero(measured, "h on " + apparatus.settings()
+                    .or(() -> firstNonzero(h, "h", (i, j) -> !causal || j <= i)).or(() -> firstNonzero(measured, "h on " + apparatus.options()
                             .chosen(), (i, j) -> !causal || j <= i));
             if (nonzero.isPresent()) {
                 return Finding.refuted(THEORY, "a derivative that should be 0 is not", Text.format("%s: %s", Words.of(drawn), nonzero.get()))

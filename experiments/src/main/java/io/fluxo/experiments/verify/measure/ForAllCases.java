@@ -48,7 +48,7 @@ public final class ForAllCases {
 
     /** On {@code setup}: all cases where it was chosen, half of them where it is one of several. */
     public static ForAllCases on(Candidate candidate, Apparatus apparatus, Apparatus.Setup setup) {
-        int trials = setup.equals(apparatus.settings().chosen()) ? apparatus.trials() : (apparatus.trials() + 1) / 2;
+        int trials = setup.equals(apparatus.options().chosen()) ? apparatus.trials() : (apparatus.trials() + 1) / 2;
         return new ForAllCases(candidate, apparatus, apparatus.backend(setup), setup.dtype(), trials);
     }
 

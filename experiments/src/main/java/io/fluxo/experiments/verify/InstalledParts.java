@@ -11,4 +11,4 @@ import io.fluxo.plugin.Catalog;
  * @param blame   names whose part a check broke on
  * @param claims  what is claimed of them, and the faulty blocks that show each check can fail
  */
-public record Installed(Backends backends, Catalog catalog, Blame blame, Claims claims) {}
+public record InstalledParts(Backends backends, Catalog catalog, Blame blame, Claims claims) {}
