@@ -71,9 +71,8 @@ public sealed interface Report<T> {
      *
      * @param value the case
      * @param seed  its seed
-     * @param tried cases before it
      */
-    record Witness<T>(String property, T value, long seed, int tried) implements Report<T> {
+    record Witness<T>(String property, T value, long seed) implements Report<T> {
         @Override
         public String toString() {
             return Text.format("%s: witnessed by%n    %s%n  seed %d replays it", property, value, seed);

@@ -2,7 +2,6 @@ package io.fluxo.layer.attention;
 
 import io.fluxo.layer.Pass;
 import io.fluxo.op.FusedOp;
-import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -41,10 +40,5 @@ public final class UniformAttention extends Attention {
     /** Queries or keys of width 1 that are 0: every score is 0, [batch n head 1]. */
     private Tensor nothing(Pass pass, Tensor x) {
         return pass.constant(Scalar.ZERO, Shape.of(x.dim(0), x.dim(1), dims.nHeads(), Dim.ONE), x.dtype());
-    }
-
-    /** Which positions a token may see. */
-    public Mask mask() {
-        return operation.mask();
     }
 }

@@ -8,7 +8,6 @@ import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.result.StudyResult;
-import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.plugin.Catalog;

@@ -41,7 +41,7 @@ record FusedNorm(Memory memory, Workers workers, double eps, boolean centred) im
         int width = y.width();
         Epilogue.Span body = (from, end) -> Norms.forward(x, from, end, width, eps, gain, bias, to, means, rstds);
         Runnable alone = workers.plan(y.rows(), Norms.SIDE, 0.2 * width + 10, (from, end, _) -> body.over(from, end));
-        return new Kernel(alone, new Follows(x, to, width, Epilogue.rows(width, Norms.SIDE, body)));
+        return new Kernel(alone, new Follows(to, Epilogue.rows(width, Norms.SIDE, body)));
     }
 
     @Override

@@ -31,8 +31,8 @@ public record Kernel(Runnable body, Form form) {
         /** y = a + b, element by element. */
         record Adds(float[] a, float[] b, float[] y, int rows, int columns) implements Form {}
 
-        /** What it makes of some elements, or rows, of {@code x} depends on these alone: it can follow at once where they are finished. */
-        record Follows(float[] x, float[] y, int columns, Epilogue epilogue) implements Form {}
+        /** What it makes of some elements, or rows, of its input depends on these alone: it can follow at once where they are finished. */
+        record Follows(float[] y, Epilogue epilogue) implements Form {}
     }
 
     public static Kernel of(Runnable body) {

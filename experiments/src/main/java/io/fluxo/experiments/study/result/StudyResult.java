@@ -33,12 +33,10 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
     /**
      * One point of the grid.
      *
-     * @param mean     of the finished trials' final losses; NaN if none finished
-     * @param sd       sample standard deviation of the same; NaN of fewer than two
-     * @param interval bootstrap interval of the mean
+     * @param interval bootstrap interval of the mean of the finished trials' final losses
      * @param size     of the variant's model
      */
-    public record VariantResult(String id, Map<String, Object> vary, double mean, double sd, Interval interval, ModelSize size, List<TrialResult> trials) {
+    public record VariantResult(String id, Map<String, Object> vary, Interval interval, ModelSize size, List<TrialResult> trials) {
 
         /** A measure of the finished trials that have it, by seed. */
         public List<Double> values(String measure) {
@@ -94,7 +92,7 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
                     .map(TrialResult::finalLoss)
                     .toList();
             Trial first = trials.getFirst().trial();
-            variants.add(new VariantResult(id, first.vary(), Statistics.mean(losses), Statistics.deviation(losses), Statistics.bootstrap(losses),
+            variants.add(new VariantResult(id, first.vary(), Statistics.bootstrap(losses),
                     sizes.apply(first.model()), trials));
         });
         return variants;

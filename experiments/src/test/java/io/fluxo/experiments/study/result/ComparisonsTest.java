@@ -168,10 +168,10 @@ class ComparisonsTest {
         StudyResult equal = result(grid, new double[18]);
         assertThat(Sentences.sizes(equal.variants())).isEqualTo("parameters: equal, 1,000 · multiply-adds per token: equal, 3,000");
         StudyResult.VariantResult other = equal.variants().getFirst();
-        StudyResult.VariantResult larger = new StudyResult.VariantResult("x", Map.of(), 0, 0, Interval.UNKNOWN, new ModelSize(1_200, 3_000), List.of());
+        StudyResult.VariantResult larger = new StudyResult.VariantResult("x", Map.of(), Interval.UNKNOWN, new ModelSize(1_200, 3_000), List.of());
         assertThat(Sentences.sizes(List.of(other, larger))).startsWith("parameters: not equal, 1,000 to 1,200 (1.200 times)");
-        StudyResult.VariantResult large = new StudyResult.VariantResult("x", Map.of(), 0, 0, Interval.UNKNOWN, new ModelSize(82_304, 3_000), List.of());
-        StudyResult.VariantResult hardly = new StudyResult.VariantResult("y", Map.of(), 0, 0, Interval.UNKNOWN, new ModelSize(82_310, 3_000), List.of());
+        StudyResult.VariantResult large = new StudyResult.VariantResult("x", Map.of(), Interval.UNKNOWN, new ModelSize(82_304, 3_000), List.of());
+        StudyResult.VariantResult hardly = new StudyResult.VariantResult("y", Map.of(), Interval.UNKNOWN, new ModelSize(82_310, 3_000), List.of());
         assertThat(Sentences.sizes(List.of(large, hardly))).as("1.000 times would say equal").startsWith("parameters: not equal, 82,304 to 82,310 ·");
     }
 
