@@ -66,7 +66,7 @@ public final class AutodiffBackend extends DelegatingBackend {
         }
     }
 
-    /** How a tracked tensor came about; {@code parents[i]} is the node of input i, or −1. */
+    /** How a tracked tensor was computed; {@code parents[i]} is the node of input i, or −1. */
     private sealed interface Node {
 
         int[] parents();
@@ -74,7 +74,7 @@ public final class AutodiffBackend extends DelegatingBackend {
         /**
          * For each input, the gradient of Σ gradient·output; null where there is none.
          *
-         * @param flows what has reached the inputs before: who takes it over passes on the sum
+         * @param flows the gradients that have reached the inputs so far; a node that takes one over passes on the sum
          */
         Tensor[] pullBack(Tensor gradient, Flows flows);
     }

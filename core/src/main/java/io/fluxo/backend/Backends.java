@@ -26,7 +26,7 @@ public record Backends(SortedMap<String, BackendProvider> providers) {
         return found;
     }
 
-    /** What {@code provider} says. One that breaks its promise never to throw, or says nothing, belongs to a backend that cannot run. */
+    /** The answer of {@code provider}. One that throws although it promised not to, or returns null, belongs to a backend that cannot run. */
     private static Availability probe(BackendProvider provider) {
         try {
             Availability said = provider.probe();

@@ -126,7 +126,7 @@ public final class CheckedBackend extends DelegatingBackend {
         return results;
     }
 
-    /** Asks {@code step} every time: a replay comes to no operations that could be checked. */
+    /** Calls {@code step} every time: a replay executes no operations that could be checked. */
     @Override
     public Routine routine(Supplier<Tensor> step) {
         return step::get;

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Counts what passes through: calls, time, bytes read and written, and the work of products, by operation. Routines ask their step every time, so that
- * it does pass through.
+ * Counts calls, time, bytes read and written, and the work of products, by operation. Routines call their step every time, so that every operation is
+ * counted.
  */
 public final class ObservedBackend extends DelegatingBackend {
 
@@ -100,7 +100,7 @@ public final class ObservedBackend extends DelegatingBackend {
         return outputs;
     }
 
-    /** Asks {@code step} every time: a replay comes to no operations that could be counted. */
+    /** Calls {@code step} every time: a replay executes no operations that could be counted. */
     @Override
     public Routine routine(Supplier<Tensor> step) {
         return step::get;

@@ -3,7 +3,7 @@ package io.fluxo.op;
 import io.fluxo.tensor.Tensor;
 import java.util.List;
 
-/** What operations need of a backend: to be executed. */
+/** Executes operations: the part of a backend that {@link Ops} needs. */
 public interface Engine {
 
     /** Executes a primitive operation. */
@@ -47,6 +47,6 @@ public interface Engine {
         return inputs.stream().map(one -> update(op, one)).toList();
     }
 
-    /** A kernel's output, and what its backward pass wants back: a log-sum-exp, a reciprocal deviation. */
+    /** A kernel's output, and the tensors that its backward pass needs: a log-sum-exp, a reciprocal deviation. */
     record Fused(Tensor output, Tensor... saved) {}
 }

@@ -15,7 +15,7 @@ import io.fluxo.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * What an attention is seen to do, beside what its kind says of it. A small one is run on dependence: three tokens of width 4, two heads.
+ * What an attention is observed to do, whatever its kind declares. A small one is run on dependence: three tokens of width 4, two heads.
  *
  * @param mixes   whether a row may depend on another token
  * @param masked  whether a row may depend on a later token where the mask permits it, and not where it forbids it
@@ -45,7 +45,7 @@ public record AttentionProbe(boolean mixes, boolean masked, boolean matches) {
         return backend.dependenceOf(output);
     }
 
-    /** Positions that remember whether anybody asked for them. */
+    /** Positions that note whether they were asked for. */
     private static final class Watch implements ScorePositions {
         private boolean asked;
 

@@ -41,7 +41,7 @@ public final class MultiHeadAttention extends Attention {
     }
 
     /**
-     * How it is made, besides its sizes.
+     * How it is built, apart from its sizes.
      *
      * @param mask      which positions a query may see
      * @param bias      whether the projections carry a bias
@@ -50,7 +50,7 @@ public final class MultiHeadAttention extends Attention {
      * @param outer     first values of W_O
      * @param positions how positions enter the scores
      * @param qkNorm    whether queries and keys are normalised, each head for itself; with this under the root
-     * @param heads     what the heads' results go through before W_O, [batch n head d_v] → the same; NormFormer's gains
+     * @param heads     layer applied to the heads' results before W_O, [batch n head d_v] → the same; NormFormer's gains
      * @param dropout   rate at the output, in training
      */
     public record Design(Mask mask, boolean bias, Initializer matching, Initializer carrying, Initializer outer, ScorePositions positions,
@@ -158,7 +158,7 @@ public final class MultiHeadAttention extends Attention {
         return dropout.forward(pass, o.forward(pass, pass.mergeAxes(results, 2)));                                 // [batch n d_model]
     }
 
-    /** What is added to the scores, null for nothing. */
+    /** The bias on the scores; null for none. */
     private Tensor biases(Pass pass, Tensor qs, Tensor ks, Tensor given) {
         if (!design.positions().addsBias()) {
             return given;
@@ -183,7 +183,7 @@ public final class MultiHeadAttention extends Attention {
         return plain;
     }
 
-    /** W_Q, W_K, W_V and W_O with their biases, for an attention that puts them together in another way. */
+    /** W_Q, W_K, W_V and W_O with their biases, for an attention that combines them differently. */
     public Projections projections() {
         return new Projections(q, k, v, o);
     }

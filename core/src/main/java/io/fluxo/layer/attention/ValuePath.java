@@ -9,7 +9,7 @@ import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
 import java.util.Optional;
 
-/** The way through attention that carries: W_V before the heads mix, W_O after. */
+/** The value path of attention, its OV circuit: W_V before the heads mix, W_O after. */
 final class ValuePath extends Layer {
 
     private final MultiHeadAttention.Dims dims;
@@ -44,7 +44,7 @@ final class ValuePath extends Layer {
         return dropout.forward(pass, o.forward(pass, pass.mergeAxes(results, 2)));
     }
 
-    /** Each token by itself. */
+    /** The value path without mixing: each token attends to itself alone. */
     @Override
     protected Tensor compute(Pass pass, Tensor x) {
         return output(pass, Heads.share(pass, values(pass, x), dims.nHeads()));

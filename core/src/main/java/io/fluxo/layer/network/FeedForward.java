@@ -22,12 +22,12 @@ public final class FeedForward extends Layer {
     private final HookPoint hookPost = boundary("hook_post");
 
     /**
-     * How it is made, besides its sizes.
+     * How it is built, apart from its sizes.
      *
      * @param bias    whether the projections carry a bias
      * @param inner   first values of what projects into the hidden layer
      * @param outer   first values of W_out
-     * @param hidden  what the hidden layer goes through before W_out, [… d_mlp] → the same; NormFormer's norm
+     * @param hidden  layer applied to the hidden layer before W_out, [… d_mlp] → the same; NormFormer's norm
      * @param dropout rate at the output, in training
      */
     public record Design(boolean bias, Initializer inner, Initializer outer, Optional<Layer> hidden, double dropout) {}

@@ -2,7 +2,7 @@ package io.fluxo.layer.network;
 
 import java.util.function.DoubleUnaryOperator;
 
-/** Nonlinearities as functions of one number on the host, written from their definitions: what backends are held against. */
+/** Nonlinearities as functions of one number on the host, written from their definitions. Backends are compared with them. */
 public final class HostActivations {
 
     public static final DoubleUnaryOperator RELU = x -> Math.max(x, 0);

@@ -12,8 +12,8 @@ import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
 
 /**
- * (x − μ)/√(σ² + ε) · w + b, each feature for itself (Ioffe and Szegedy 2015): in training with mean and variance over batch and pos, so that
- * tokens see each other; in evaluation with the running mean and variance of what was trained on, a tenth of each step's.
+ * (x − μ)/√(σ² + ε) · w + b, each feature for itself (Ioffe and Szegedy 2015). In training, mean and variance are taken over batch and pos, so tokens
+ * see each other. In evaluation they are the running mean and variance, which move a tenth of the way to each training batch's.
  */
 public final class BatchNorm extends Layer implements TrainingStatistics {
 

@@ -5,7 +5,7 @@ import io.fluxo.layer.Layer;
 import io.fluxo.shape.Dim;
 import java.util.Optional;
 
-/** The ways for positions to enter that Fluxo itself brings. */
+/** Fluxo's own position kinds. */
 public enum StandardPositions implements PositionKind {
 
     /** A trained vector for each position, added to the embedding. */
@@ -40,7 +40,7 @@ public enum StandardPositions implements PositionKind {
         }
     },
 
-    /** Positions enter nowhere. */
+    /** No positions. */
     NONE(PositionTraits.ADDED);
 
     private final PositionTraits traits;

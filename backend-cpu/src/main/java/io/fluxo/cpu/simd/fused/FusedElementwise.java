@@ -11,7 +11,7 @@ import io.fluxo.cpu.simd.vector.Lanes;
 import io.fluxo.cpu.simd.workers.Workers;
 import java.util.List;
 
-/** What becomes of an element of x depends on it alone, and on where it stands. */
+/** A kernel whose output element depends only on the input element at the same position, and on that position. */
 abstract class FusedElementwise implements FusedKernel {
 
     private final Workers workers;

@@ -22,13 +22,13 @@ import java.util.stream.IntStream;
 /**
  * y = x W + b; ∂x = g Wᵀ, ∂W = xᵀ g and ∂b = Σ g.
  *
- * <p>A worker that made some rows of x and g has them in its cache; what another worker made is farther away, and on cores that share no
- * cache as far as main memory. Where rows are many, ∂W is therefore a sum over pieces of them, so that each worker reads its own. How many
- * pieces there are depends on nothing but the shapes.
+ * <p>A worker that computed some rows of x and g has them in its cache. Rows that another worker computed are slower to reach: as slow as main
+ * memory, on cores that share no cache. With many rows, ∂W is therefore a sum over pieces of rows, and each worker reads its own rows. The number of
+ * pieces depends only on the shapes.
  */
 final class FusedLinear implements FusedKernel {
 
-    /** Rows of a piece, at least: the additions at the end are few beside them. */
+    /** Fewest rows of a piece: the additions at the end are then cheap in comparison. */
     private static final int ROWS = 384;
 
     private final Memory memory;
@@ -98,7 +98,7 @@ final class FusedLinear implements FusedKernel {
         };
     }
 
-    /** Two, where what every worker would read of the others' rows outweighs a second ∂W. */
+    /** Two pieces where reading the other workers' rows would cost more than a second ∂W. */
     private static Pieces pieces(int rows, int k, int n) {
         return new Pieces(rows, rows >= 2 * ROWS && (long) rows * (k + n) >= 4L * k * n ? 2 : 1);
     }

@@ -13,7 +13,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * LayerNorm, and RMSNorm without means and bias. What is saved: each row's mean, of LayerNorm, and its r = 1/√(σ² + ε).
+ * LayerNorm, and RMSNorm without means and bias. Saves r = 1/√(σ² + ε) of each row, and for LayerNorm its mean.
  *
  * @param centred whether rows are taken relative to their means
  */

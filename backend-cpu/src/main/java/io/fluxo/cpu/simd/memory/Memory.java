@@ -48,12 +48,12 @@ public final class Memory {
             return array != null && !left;
         }
 
-        /** Whether one tensor stands on it, and no other. */
+        /** Whether exactly one tensor uses it. */
         public boolean isAlone() {
             return handles == 1;
         }
 
-        /** One more tensor stands on this buffer. */
+        /** Counts one more tensor that uses this buffer. */
         void view() {
             handles++;
         }
@@ -91,7 +91,7 @@ public final class Memory {
         return buffer;
     }
 
-    /** One tensor less stands on {@code buffer}; after the last one its array goes to whoever asks next. */
+    /** Counts one tensor less on {@code buffer}. Once no tensor uses it, its array can be handed out again. */
     public void release(ArrayBuffer buffer) {
         buffer.handles--;
         if (buffer.handles == 0) {
@@ -101,8 +101,8 @@ public final class Memory {
     }
 
     /**
-     * An array for the length of an operation, until {@link #takeBack}. Such arrays never become tensors: operations run one after the other, so
-     * what is planned to run again may keep using it, and what a worker wrote is still in its cache when the operation comes again.
+     * Lends an array for the duration of one operation, until {@link #takeBack}. Lent arrays never become tensors. Operations run one after the
+     * other, so a plan that runs again may keep using the same array, and a worker then finds what it wrote in its cache.
      */
     public float[] lend(int elements) {
         float[] array = working.take(Lanes.padded(elements));
@@ -119,7 +119,7 @@ public final class Memory {
         return rooms;
     }
 
-    /** The operation is over: what was lent may be lent again. */
+    /** Ends the operation: all lent arrays may be lent again. */
     public void takeBack() {
         while (!lent.isEmpty()) { // what was lent first is lent first again
             float[] array = lent.removeLast();
@@ -133,8 +133,8 @@ public final class Memory {
     }
 
     /**
-     * Closes {@code scope}, the innermost, and leaves all arrays that have been handed out since it opened to who has them: none of these, and
-     * none that waits to be used again, is handed out any more.
+     * Closes {@code scope}, the innermost one. All arrays handed out since it was opened stay with their users: neither they nor the idle arrays are
+     * handed out again.
      */
     public void leave(TensorScope scope) {
         if (current != scope) {

@@ -73,19 +73,19 @@ public final class SimdTensor implements Tensor {
         return new SimdTensor(buffer, other, dtype);
     }
 
-    /** The same elements for a kernel that may run again: it does not mind when the scope closes. */
+    /** The same elements for a kernel that may run again: this handle stays valid when the scope closes. */
     public SimdTensor lasting() {
         return new SimdTensor(Memory.ArrayBuffer.lasting(alive()), shape, dtype);
     }
 
-    /** The handle of an update's result in this tensor's place, to be written over; this one is dead. */
+    /** The handle of an update's result, which overwrites this tensor. This handle is then dead. */
     public SimdTensor donateTo(String op, Memory memory) {
         alive();
         takenBy = op;
         return new SimdTensor(memory.writable(buffer, dtype, elements()), shape, dtype);
     }
 
-    /** Nobody uses this handle again. */
+    /** Releases this handle: it is not used again. */
     public void release(Memory memory) {
         alive();
         takenBy = "release";

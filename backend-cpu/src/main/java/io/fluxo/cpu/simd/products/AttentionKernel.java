@@ -113,7 +113,7 @@ public final class AttentionKernel {
     }
 
     /**
-     * Where a block's rows of scores are in the working memory, and a number for each row.
+     * Where a block's rows of scores begin in working memory, and where one number for each row is kept.
      *
      * @param width      from one row to the next
      * @param references what is taken from a row's scores before the exponential
@@ -218,7 +218,7 @@ public final class AttentionKernel {
         hide(x, dp, visible);
     }
 
-    /** How far a row that sees so many keys is filled up: beyond its strip, in whole vectors. */
+    /** The filled length of a row that sees {@code visible} keys: to the end of its strip, in whole vectors. */
     private static int ending(int visible) {
         return Lanes.padded(visible + HEIGHT);
     }

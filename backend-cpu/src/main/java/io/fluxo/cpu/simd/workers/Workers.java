@@ -17,13 +17,13 @@ public final class Workers implements AutoCloseable {
 
     private static final int SPINS = 2_000;
 
-    /** A worker that is through waits for late ones for this part of its own time. */
+    /** A worker that has finished waits for late ones for this fraction of its own time. */
     private static final int PATIENCE = 4;
 
     /** Counters that several threads write stand on cache lines of their own. */
     private static final int APART = 16;
 
-    /** One of several tasks. */
+    /** Runs one of several numbered tasks. */
     @FunctionalInterface
     public interface TaskBody {
 
@@ -39,7 +39,7 @@ public final class Workers implements AutoCloseable {
             return new TaskGroup((n + each - 1) / each, (task, worker) -> body.run(task * each, Math.min(n, (task + 1) * each), worker));
         }
 
-        /** The tasks of all parts, numbered on. */
+        /** The tasks of all groups, numbered consecutively. */
         public static TaskGroup inTurn(List<TaskGroup> parts) {
             if (parts.size() == 1) {
                 return parts.getFirst();
@@ -59,7 +59,7 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /** A part of something that is done element by element, row by row or column by column. */
+    /** A range of something that is processed element by element, row by row or column by column. */
     @FunctionalInterface
     public interface Range {
 
@@ -98,7 +98,7 @@ public final class Workers implements AutoCloseable {
         return threads.length + 1;
     }
 
-    /** Whether the caller does everything by itself, as long as this is so. */
+    /** Sets whether the caller does all work by itself. */
     void leaveToCaller(boolean all) {
         callerOnly = all;
     }
@@ -207,8 +207,8 @@ public final class Workers implements AutoCloseable {
         }
 
         /**
-         * All tasks of the last run are done by now. A worker that is late for that run may find its counters begun anew, and then does a task
-         * of this one, as it is to.
+         * All tasks of the last run are done by now. A worker that is late for that run may find its counters reset; it then takes a task of this
+         * run, which is right.
          */
         @Override
         public void run() {
@@ -244,7 +244,7 @@ public final class Workers implements AutoCloseable {
             }
         }
 
-        /** Whether a run has been begun, and is not all taken. */
+        /** Whether a run of tasks has been started and still has tasks left. */
         private boolean isUnderWay(int run, int length) {
             int next = taken.get(run * APART);
             return next > 0 && next < length;
@@ -258,7 +258,7 @@ public final class Workers implements AutoCloseable {
             return length;
         }
 
-        /** What is left of a run. */
+        /** Performs the remaining tasks of a run. */
         private void performAll(int run, int worker) {
             int performed = 0;
             while (performNext(run, worker)) {

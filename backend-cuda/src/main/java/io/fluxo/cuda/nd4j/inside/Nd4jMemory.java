@@ -35,7 +35,7 @@ final class Nd4jMemory {
         }
     }
 
-    /** What one or more tensors stand on: freed with the scope that owns it. */
+    /** Storage of one or more tensors: freed with the scope that owns it. */
     static final class Nd4jBuffer {
         private final INDArray array;
         private final Kind kind;
