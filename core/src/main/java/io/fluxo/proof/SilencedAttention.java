@@ -5,8 +5,8 @@ import io.fluxo.layer.Pass;
 import io.fluxo.tensor.Tensor;
 
 /**
- * Attention taken away when a model is built: zeros in its place, without parameters. A block that brings an attention of its own keeps it;
- * {@link SilencingHooks} reaches that too.
+ * Replaces attention when a model is built: it returns zeros and has no parameters. A block that brings an attention of its own keeps it; {@link
+ * SilencingHooks} silences that too.
  */
 public final class SilencedAttention extends Attention {
 

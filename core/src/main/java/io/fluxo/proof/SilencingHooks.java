@@ -8,7 +8,7 @@ import io.fluxo.tensor.Tensor;
 import java.util.function.Predicate;
 
 /**
- * Takes attention away from a model that is built already: zeros at {@code hook_attn_out}, on any backend, whatever the attention is made of. A block
+ * Silences attention in a model that is built already: zeros at {@code hook_attn_out}, on any backend, whatever the attention is made of. A block
  * without that hook point keeps its attention.
  *
  * @param backend what the model runs on

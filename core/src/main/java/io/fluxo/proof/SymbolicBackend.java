@@ -59,7 +59,7 @@ public final class SymbolicBackend implements Backend {
         return assumptions;
     }
 
-    /** What was executed since this was last asked. */
+    /** The steps executed since the last call of this method. */
     public List<Step> takeSteps() {
         List<Step> taken = List.copyOf(steps);
         steps.clear();

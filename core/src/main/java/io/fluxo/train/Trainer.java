@@ -62,7 +62,7 @@ public final class Trainer {
     }
 
     /**
-     * What a step found.
+     * The result of a step.
      *
      * @param loss     mean cross-entropy in nats before the update
      * @param measured measure → its figures, in the order that was asked for
@@ -101,7 +101,7 @@ public final class Trainer {
     }
 
     /**
-     * Steps on examples of one form. Those that measure come to the same operations each time, and so do those that do not: a backend may remember
+     * Steps on examples of one form. Steps that measure execute the same operations each time, and so do those that do not: a backend may remember
      * either.
      */
     private final class StepsOfOneForm {
@@ -114,7 +114,7 @@ public final class Trainer {
             inputs = new StepInputs(backend, parameters.getFirst().value().dtype(), examples);
         }
 
-        /** Whether these steps go on: on examples of the same form, from where the last one left the cells. */
+        /** Whether these steps can continue: on examples of the same form, with the cells as the last step left them. */
         private boolean fits(Examples examples) {
             return watch.unchanged() && inputs.fit(examples);
         }
@@ -143,13 +143,13 @@ public final class Trainer {
         }
     }
 
-    /** A step that leaves evidence of some kinds. */
+    /** A step that also returns evidence of some kinds. */
     private final class MeasuredStep {
         private final StepInputs inputs;
         private final Set<Evidence.Kind> needs;
         private final JoinedResults results = new JoinedResults();
         private final Routine routine = backend.routine(this::train);
-        /** How many tensors of each kind the step returned when it was last asked. */
+        /** How many tensors of each kind the step returned the last time that it ran itself. */
         private Map<Evidence.Kind, Integer> counts = Map.of();
 
         private MeasuredStep(StepInputs inputs, Set<Evidence.Kind> needs) {
@@ -179,7 +179,7 @@ public final class Trainer {
             }
         }
 
-        /** The stream's gradients are asked for whatever is needed, so that what is measured does not depend on what else is. */
+        /** The stream's gradients are always computed, so that a measure's figures do not depend on which other measures there are. */
         private Tensor train() {
             try (TensorScope scope = backend.openScope(); AutodiffBackend tape = new AutodiffBackend(backend)) {
                 Set<String> streamPoints = Set.copyOf(model.streamPoints());
@@ -224,7 +224,7 @@ public final class Trainer {
     }
 
     /**
-     * Goes on from a {@link #state} of a trainer of the same model and specification.
+     * Restores a {@link #state} of a trainer of the same model and specification.
      *
      * @param values a name's values
      */
@@ -255,7 +255,7 @@ public final class Trainer {
         return inputs.weights().map(weights -> pass.sumAll(pass.mul(losses, weights))).orElseGet(() -> pass.meanAll(losses));
     }
 
-    /** Adds to buffers what the pass learnt by watching. */
+    /** Applies the changes to buffers that the pass requested. */
     private void accumulate(Pass pass, AutodiffBackend tape) {
         pass.additions().forEach(addition -> addition.buffer().set(
                 backend.update(new UpdateOp.Accumulate(), addition.buffer().value(), tape.value(addition.change()))[0]));

@@ -127,7 +127,7 @@ public final class Cli {
         };
     }
 
-    /** What would be said is on nobody's screen: a pipe whose reader has what it wanted ends the program quietly, as SIGPIPE ends others. */
+    /** Nothing reads standard output any more: a pipe that its reader has closed ends the program quietly, as SIGPIPE ends others. */
     private int unheard(FailingOutput.Failed failure) {
         return failure.readerIsGone() ? ExitStatus.READER_GONE.code() : tell(failure.getMessage(), ExitStatus.NOT_AS_EXPECTED);
     }

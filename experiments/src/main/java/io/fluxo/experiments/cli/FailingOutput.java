@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Standard output whose failures are heard of: a {@link java.io.PrintStream} keeps an {@link IOException} to itself, and goes on. */
+/** Standard output that reports failures: a {@link java.io.PrintStream} swallows an {@link IOException} and continues. */
 final class FailingOutput extends FilterOutputStream {
 
     FailingOutput(OutputStream out) {

@@ -33,7 +33,7 @@ final class Interruption implements AutoCloseable {
         return current;
     }
 
-    /** What ended the program, if it was no signal: the JVM shuts down in the thread that asked for it, and a signal's thread asks otherwise. */
+    /** Whether code ended the program, and no signal: the JVM shuts down in the thread that asked for it, which for a signal is another thread. */
     private static boolean endedByCode() {
         return Thread.getAllStackTraces().values().stream().flatMap(Arrays::stream)
                 .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime") && frame.getMethodName().equals("exit"));
@@ -62,7 +62,7 @@ final class Interruption implements AutoCloseable {
         }
     }
 
-    /** StoppableWork that stops when it is asked to, and then has something to go on from. */
+    /** Work that stops when it is asked to, and leaves something to continue from. */
     static final class StoppableWork implements AutoCloseable {
 
         private final CountDownLatch closed = new CountDownLatch(1);
@@ -73,7 +73,7 @@ final class Interruption implements AutoCloseable {
         private StoppableWork() {}
 
         /**
-         * From now on the work is stopped thus; at once if it has been asked to stop already.
+         * Sets how the work is stopped, and stops it at once if that was asked already.
          *
          * @param how  makes the work end soon, and leave what it has reached
          * @param what is kept then, and how to go on from it: the end of a sentence

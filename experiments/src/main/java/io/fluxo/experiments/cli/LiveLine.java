@@ -48,7 +48,7 @@ final class LiveLine implements ProgressBarConsumer {
         return "\r" + " ".repeat(shown.isEmpty() ? 0 : columns) + "\r";
     }
 
-    /** The line is gone, whatever the library's timer is still at. */
+    /** Removes the line, whatever the library's timer still does. */
     @Override
     public synchronized void close() {
         clear();

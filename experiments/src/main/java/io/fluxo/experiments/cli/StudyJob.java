@@ -48,7 +48,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Runs a study whose trials are prepared, and leaves everything a run leaves.
+ * Runs a study whose trials are prepared, and writes all files of the run.
  *
  * @param call        the command that runs it
  * @param trials      the trials
@@ -63,7 +63,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
     record RunSettings(String backend, Optional<String> dtype, int device, long seed) {
 
         /**
-         * As {@code environment} of the run in {@code folder} says.
+         * The settings that {@code environment} of the run in {@code folder} records.
          *
          * @throws BadInput if it does not
          */
@@ -150,7 +150,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         return Optional.of(finished);
     }
 
-    /** Before results and report are written: what keeps a trial from its disk may keep those from it too. */
+    /** Reports failed trials before results and report are written: what kept a trial from its disk may keep those from it too. */
     private void tellFailures(Finished finished) {
         RunDirectory directory = finished.directory();
         finished.result().variants().stream().flatMap(variant -> variant.trials().stream()).filter(trial -> trial.outcome() == TrialStatus.FAILED).forEach(trial -> {
@@ -161,7 +161,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         });
     }
 
-    /** What is measured depends on all that was tried: with one of them left open the choice could be another than when it is run again. */
+    /** Requires that every trial of tuning is recorded: with one left open, the choice could be another when it is run again. */
     private void requireRecorded(List<TrialResult> tried, RunDirectory directory) {
         for (TrialResult result : tried) {
             if (!directory.isRecorded(result.trial())) {

@@ -75,7 +75,7 @@ final class StudyText {
         return Numerals.text(Statistics.mean(values)) + (Double.isFinite(deviation) ? " ± " + Numerals.text(deviation) : "");
     }
 
-    /** What the comparisons say, and how far. Empty where nothing is compared. */
+    /** The comparisons in sentences, with what they can and cannot show. Empty where nothing is compared. */
     static String comparisons(StudyResult result) {
         if (result.comparisons().isEmpty()) {
             return "";
@@ -90,7 +90,7 @@ final class StudyText {
         return text.append("  ").append(Sentences.caution(result.study().seeds())).append(System.lineSeparator()).append(System.lineSeparator()).toString();
     }
 
-    /** What was tried for each variant, and what was chosen; empty where nothing was tuned. */
+    /** The values tried for each variant, and the choice; empty where nothing was tuned. */
     static String tuning(StudyResult result, int columns) {
         Tuning tuning = result.tuning();
         if (tuning.chosen().isEmpty()) {

@@ -56,7 +56,7 @@ final class TrainCommand extends StudyCommand {
         return super.changed(study, changes).withSeeds(1).asking(study.question(), study.hypothesis(), StudyVerdict.INCONCLUSIVE);
     }
 
-    /** A training may go on to more steps, if those it has done are the first of them: that they are no others is what the learning rate decides. */
+    /** A training may continue to more steps if its steps so far would be the same in the longer training, which the learning rate decides. */
     @Override
     Study withMoreSteps(Study began, Catalog catalog) {
         int done = began.training().get(STEPS);

@@ -153,7 +153,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
         return outcome.asExpected() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }
 
-    /** What has to be given again for the same cases. */
+    /** The options that replay the same cases. */
     private String replay() {
         StringBuilder options = new StringBuilder(Text.format(" --seed %d --trials %d", Objects.requireNonNullElse(common.seed, 1L),
                 Objects.requireNonNullElse(trials, DEFAULT_TRIALS)));

@@ -137,7 +137,7 @@ public final class Laboratory implements Workbench {
         }
     }
 
-    /** Who asks for a type that the backend has not is told which backends here have it. */
+    /** Refuses a type that the backend does not have, and names the backends here that have it. */
     private void requireDtype(String name, DType dtype) {
         if (!(backends.probe(name).orElse(null) instanceof Availability.Available chosen) || chosen.dtypes().contains(dtype)) {
             return;

@@ -148,7 +148,7 @@ public final class StudyReport {
         return facts;
     }
 
-    /** What is said of a key: its value, unless that differs from variant to variant. */
+    /** The text about a key: its value, unless that differs from variant to variant. */
     private static String setting(Study study, String key, Object value) {
         if (study.vary().containsKey(key) || study.variants().values().stream().anyMatch(changes -> changes.containsKey(key))) {
             return "varied";

@@ -98,7 +98,7 @@ public final class Apparatus implements AutoCloseable {
         }
     }
 
-    /** The backends that said they can run and then did not, as far as they were asked to, each with the reason. */
+    /** The backends that said they can run and then could not be opened, among those that were asked for, each with the reason. */
     public Map<Setup, String> refused() {
         return Collections.unmodifiableMap(refused);
     }

@@ -5,10 +5,10 @@ import io.fluxo.experiments.Blame;
 import io.fluxo.plugin.Catalog;
 
 /**
- * What there is to verify, and on what.
+ * What is installed and needed to verify claims.
  *
  * @param catalog the parts that blocks are made of
- * @param blame   names whose part a check broke on
- * @param claims  what is claimed of them, and the faulty blocks that show each check can fail
+ * @param blame   names the plugin whose part made a check fail
+ * @param claims  the claims, and the faulty blocks that show that each check can fail
  */
 public record InstalledParts(Backends backends, Catalog catalog, Blame blame, Claims claims) {}

@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Checks claims of candidates, and holds mutants against them. Each worker has backends of its own; a verdict depends on claim, block and options alone.
+ * Checks claims on candidates, and on mutants as controls. Each worker has its own backends; a verdict depends on claim, block and options alone.
  *
  * @param installed  backends, parts and all claims there are
  * @param claims     those of the claims that are checked

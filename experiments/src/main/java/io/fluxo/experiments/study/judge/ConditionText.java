@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
-/** A condition held against what was measured, in words. */
+/** A condition with the values that were measured for it, in words. */
 final class ConditionText {
 
     /** Decimals of a number, at least. */
@@ -81,7 +81,7 @@ final class ConditionText {
         return number(origin + bound) + source;
     }
 
-    /** As many that each bound can be told from the numbers about it. */
+    /** Enough decimals to tell each bound from the numbers near it. */
     private static int decimals(Bounds bounds) {
         int most = DoubleStream.concat(bounds.above().stream(), bounds.below().stream())
                 .mapToInt(bound -> new BigDecimal(Double.toString(bound)).stripTrailingZeros().scale()).max().orElse(0);

@@ -13,8 +13,8 @@ import io.fluxo.text.Text;
 import java.util.List;
 
 /**
- * A verdict by the conditions that a study lists: its hypothesis holds where all of them are met. Nothing is said of a study that is shorter than
- * the one they were written for, or whose trials are not all there.
+ * A verdict by the conditions that a study lists: its hypothesis holds where all of them are met. The verdict is inconclusive for a study that is
+ * shorter than the one they were written for, or that lacks trials.
  */
 public record ListedConditions() implements VerdictRule {
 

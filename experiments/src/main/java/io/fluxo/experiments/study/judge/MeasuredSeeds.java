@@ -45,7 +45,7 @@ record MeasuredSeeds(List<PreparedTrial> trials, List<TrialResult> results) {
         return IntStream.range(0, some.size()).mapToObj(i -> held.applyAsDouble(some.get(i), others.get(i))).toList();
     }
 
-    /** What bounds of {@code quantity} are counted from. */
+    /** The number from which the bounds of {@code quantity} are counted. */
     double reference(Reference reference, Quantity quantity) {
         return trials.stream().filter(one -> one.trial().variant().equals(quantity.of())).findFirst().orElseThrow().reference(reference).orElseThrow();
     }

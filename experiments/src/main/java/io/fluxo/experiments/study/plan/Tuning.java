@@ -119,7 +119,7 @@ public record Tuning(Study study, List<TunedChoice> chosen) {
         return List.copyOf(edges);
     }
 
-    /** The loss by which was chosen. */
+    /** The loss that the choice was made by. */
     public String measure() {
         return study.tunedOn();
     }

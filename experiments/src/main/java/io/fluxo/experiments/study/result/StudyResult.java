@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What a study came to.
+ * The result of a study.
  *
  * @param definition  the study, its rule and what it compares and draws
  * @param backend     the backend's name

@@ -38,7 +38,7 @@ final class MetricsLog implements AutoCloseable {
                 Fingerprint.digest());
     }
 
-    /** A log that goes on, and the steps that it holds already, without what was measured by layer. */
+    /** A continued log, and the steps that it holds already, without what was measured by layer. */
     record Continued(MetricsLog log, List<StepMetrics> before) {}
 
     /**

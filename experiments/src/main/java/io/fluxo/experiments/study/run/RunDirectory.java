@@ -114,7 +114,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     }
 
     /**
-     * Looks again, now that nobody else can begin: to be called with the folder locked.
+     * Checks once more that the folder is new: to be called with the folder locked, when no other process can begin a run.
      *
      * @throws BadInput if another process began a run here meanwhile
      */
@@ -166,7 +166,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         return trial(trial).resolve("metrics.jsonl");
     }
 
-    /** Where the trial keeps what it goes on from; gone when it is finished, unless it {@linkplain #goesFurther goes further}. */
+    /** Where the trial keeps the state that it resumes from; removed when it is finished, unless it {@linkplain #goesFurther goes further}. */
     Path checkpoint(Trial trial) {
         return trial(trial).resolve("checkpoint.safetensors");
     }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What a trial came to.
+ * The result of a trial.
  *
  * @param finalLoss      mean training loss over the last 20 steps, in nats per token; NaN unless finished
  * @param validationLoss the last one

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Needs training: read off the latest run of a built-in study, from the conditions of its verdict that name the claim. Skipped where there is
- * none.
+ * A claim that needs training. It is read from the latest run of a built-in study: from the conditions of the verdict that name the claim. Skipped
+ * where there is none.
  */
 abstract class FromStudy extends Claim {
 
