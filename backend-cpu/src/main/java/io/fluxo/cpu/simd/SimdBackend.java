@@ -74,13 +74,13 @@ final class SimdBackend implements Backend {
 
     @Override
     public Tensor upload(HostArray values) {
-        recording.somethingElse();
+        recording.markIncomplete();
         return tensors.of(values);
     }
 
     @Override
     public HostArray download(Tensor tensor) {
-        recording.somethingElse();
+        recording.markIncomplete();
         SimdTensor x = own(tensor);
         return guarded("download", () -> Tensors.values(x));
     }
@@ -194,7 +194,7 @@ final class SimdBackend implements Backend {
         Object before = tensor.alive();
         SimdTensor taken = tensor.donateTo(op, memory);
         if (taken.alive() != before) {
-            recording.somethingElse();
+            recording.markIncomplete();
         }
         return taken;
     }

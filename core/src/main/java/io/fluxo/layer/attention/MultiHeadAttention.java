@@ -43,17 +43,17 @@ public final class MultiHeadAttention extends Attention {
     /**
      * How it is built, apart from its sizes.
      *
-     * @param mask      which positions a query may see
-     * @param bias      whether the projections carry a bias
-     * @param matching  first values of W_Q and W_K
-     * @param carrying  first values of W_V
-     * @param outer     first values of W_O
-     * @param positions how positions enter the scores
-     * @param qkNorm    whether queries and keys are normalised, each head for itself; with this under the root
-     * @param heads     layer applied to the heads' results before W_O, [batch n head d_v] → the same; NormFormer's gains
-     * @param dropout   rate at the output, in training
+     * @param mask         which positions a query may see
+     * @param bias         whether the projections carry a bias
+     * @param queryKeyInit initial values of W_Q and W_K
+     * @param valueInit    initial values of W_V
+     * @param outputInit   initial values of W_O
+     * @param positions    how positions enter the scores
+     * @param qkNorm       whether queries and keys are normalised, each head for itself; with this under the root
+     * @param heads        layer applied to the heads' results before W_O, [batch n head d_v] → the same; NormFormer's gains
+     * @param dropout      rate at the output, in training
      */
-    public record Design(Mask mask, boolean bias, Initializer matching, Initializer carrying, Initializer outer, ScorePositions positions,
+    public record Design(Mask mask, boolean bias, Initializer queryKeyInit, Initializer valueInit, Initializer outputInit, ScorePositions positions,
                          Optional<QkNorm> qkNorm, Optional<Layer> heads, double dropout) {
 
         /** Plain: one initializer for all. */
@@ -100,16 +100,16 @@ public final class MultiHeadAttention extends Attention {
         Dim keys = dims.nKeyValueHeads.times(dims.dHead).named(grouped() ? "n_key_value_heads·d_head" : "n_heads·d_head");
         Dim values = dims.nKeyValueHeads.times(dims.dV).named(grouped() ? "n_key_value_heads·d_v" : "n_heads·d_v");
         Dim results = dims.nHeads.times(dims.dV).named("n_heads·d_v");
-        q = part(new Linear(path, "Q", dims.dModel, queries, design.bias(), design.matching()));
-        k = part(new Linear(path, "K", dims.dModel, keys, design.bias(), design.matching()));
-        v = part(new Linear(path, "V", dims.dModel, values, design.bias(), design.carrying()));
+        q = part(new Linear(path, "Q", dims.dModel, queries, design.bias(), design.queryKeyInit()));
+        k = part(new Linear(path, "K", dims.dModel, keys, design.bias(), design.queryKeyInit()));
+        v = part(new Linear(path, "V", dims.dModel, values, design.bias(), design.valueInit()));
         queryNorm = norm("q_norm");
         keyNorm = norm("k_norm");
         boolean turned = design.positions().turns();
         hookRotQ = turned ? Optional.of(boundary("hook_rot_q")) : Optional.empty();
         hookRotK = turned ? Optional.of(boundary("hook_rot_k")) : Optional.empty();
         headLayer = design.heads().map(this::part);
-        o = part(new Linear(path, "O", results, dims.dModel, design.bias(), design.outer()));
+        o = part(new Linear(path, "O", results, dims.dModel, design.bias(), design.outputInit()));
         dropout = part(new Dropout(path + ".dropout", design.dropout()));
     }
 

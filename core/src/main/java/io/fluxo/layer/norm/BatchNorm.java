@@ -44,7 +44,7 @@ public final class BatchNorm extends Layer implements TrainingStatistics {
             return normalized(pass, x, new Moments(runningMean.value(), runningVariance.value()));
         }
         Moments batch = statistics(pass, x);
-        watch(pass, batch, x.dim(0).times(x.dim(1)));
+        track(pass, batch, x.dim(0).times(x.dim(1)));
         return normalized(pass, x, batch);
     }
 
@@ -74,13 +74,13 @@ public final class BatchNorm extends Layer implements TrainingStatistics {
     }
 
     /** Running statistics move towards the batch's; the variance without bias, as a sample's. */
-    private void watch(Pass pass, Moments batch, Dim count) {
+    private void track(Pass pass, Moments batch, Dim count) {
         double unbiased = count.size() > 1 ? count.size() / (count.size() - 1.0) : 1;
-        towards(pass, runningMean, batch.mean);
-        towards(pass, runningVariance, pass.scale(batch.variance, unbiased));
+        moveTowards(pass, runningMean, batch.mean);
+        moveTowards(pass, runningVariance, pass.scale(batch.variance, unbiased));
     }
 
-    private static void towards(Pass pass, Buffer running, Tensor value) {
+    private static void moveTowards(Pass pass, Buffer running, Tensor value) {
         pass.accumulate(running, pass.scale(pass.sub(pass.stopGradient(value), running.value()), MOMENTUM));
     }
 }

@@ -25,7 +25,7 @@ public interface NormFactory extends Part<NormFactory> {
         return true;
     }
 
-    /** Whether {@code affine} decides if its norms have trained parameters. */
+    /** Whether {@code affine} gives its norms more cells. */
     default boolean readsAffine() {
         return norm("norm", Dim.ONE, true, 0).cells().size() > norm("norm", Dim.ONE, false, 0).cells().size();
     }

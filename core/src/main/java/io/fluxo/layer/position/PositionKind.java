@@ -15,7 +15,7 @@ public interface PositionKind extends Part<PositionKind> {
     /**
      * What is added to the embedding, [batch pos d_model] → the same; empty for nothing.
      *
-     * @param initializer first values of what is trained
+     * @param initializer initial values of what is trained
      */
     default Optional<Layer> added(Dim nCtx, Dim dModel, Initializer initializer) {
         return Optional.empty();

@@ -48,13 +48,13 @@ final class BarProgress implements StudyProgress {
     }
 
     @Override
-    public synchronized void goesOn(Trial trial, int step) {
+    public synchronized void resumed(Trial trial, int step) {
         bar.stepBy(step);
-        line.above(ProgressText.goesOn(trial, step));
+        line.above(ProgressText.resumed(trial, step));
     }
 
     @Override
-    public synchronized void beginsAnew(Trial trial, String why) {
+    public synchronized void restarted(Trial trial, String why) {
         line.above(QuietProgress.text(trial, why));
     }
 

@@ -16,7 +16,7 @@ final class ProgressText {
                 Text.count(stepsToGo, "step"));
     }
 
-    static String goesOn(Trial trial, int step) {
+    static String resumed(Trial trial, int step) {
         return Text.format("%s goes on after step %,d", trial.id(), step);
     }
 

@@ -9,7 +9,7 @@ import java.io.PrintStream;
 record QuietProgress(PrintStream out) implements StudyProgress {
 
     @Override
-    public void beginsAnew(Trial trial, String why) {
+    public void restarted(Trial trial, String why) {
         out.println(text(trial, why));
     }
 

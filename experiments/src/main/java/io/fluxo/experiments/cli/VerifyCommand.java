@@ -79,7 +79,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
             throw new BadInput("--placement and --spec: give one of them; the model names its placement");
         }
         if (list) {
-            alone("--list", "--group", "CLAIM");
+            refuseOtherOptions("--list", "--group", "CLAIM");
         }
         Workbench workbench = workbench();
         InstalledParts installed = workbench.installed();

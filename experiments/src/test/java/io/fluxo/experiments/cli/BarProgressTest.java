@@ -29,7 +29,7 @@ class BarProgressTest {
         Trial trial = Trials.of(Fixtures.study(Fixtures.SMALL), 1).getFirst();
         try (BarProgress progress = new BarProgress(new PrintStream(written, true, StandardCharsets.UTF_8), COLUMNS)) {
             progress.begin(4, 2, 60);
-            progress.goesOn(trial, 7);
+            progress.resumed(trial, 7);
             progress.step(trial, new StepMetrics(8, 2.5, 1e-3));
             progress.finished(new TrialResult(trial, TrialStatus.FINISHED, 1.25, OptionalDouble.empty(), 10, 30, 4, List.of(), Map.of(), Findings.NONE, ""));
         }

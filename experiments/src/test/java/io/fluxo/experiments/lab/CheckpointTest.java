@@ -109,12 +109,12 @@ class CheckpointTest {
         List<String> told = new ArrayList<>();
         TrialResult result = new StudyRunner(executor("simd", Duration.ofDays(1)), 1, new StudyProgress() {
             @Override
-            public void beginsAnew(Trial trial, String reason) {
+            public void restarted(Trial trial, String reason) {
                 told.add(reason);
             }
 
             @Override
-            public void goesOn(Trial trial, int step) {
+            public void resumed(Trial trial, int step) {
                 throw new AssertionError("it goes on");
             }
         }).run(trials("optimizer: " + optimizer), directory).getFirst();
@@ -129,7 +129,7 @@ class CheckpointTest {
         AtomicReference<StudyRunner> runner = new AtomicReference<>();
         runner.set(new StudyRunner(executor, 1, new StudyProgress() {
             @Override
-            public void goesOn(Trial trial, int step) {
+            public void resumed(Trial trial, int step) {
                 goneOnAfter.set(step);
             }
 

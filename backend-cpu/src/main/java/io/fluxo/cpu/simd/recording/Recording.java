@@ -43,7 +43,7 @@ public final class Recording {
     }
 
     /** Notes that values came from the host or went there, or that a tensor was copied instead of updated: the actions are not all that happened. */
-    public void somethingElse() {
+    public void markIncomplete() {
         complete = false;
     }
 
@@ -67,7 +67,7 @@ public final class Recording {
         return new Recorded(result, complete ? plan(written.program(result), written.outside()) : Optional.empty());
     }
 
-    /** Nothing is planned on what the step itself has released. */
+    /** No plan is made where the step has released a tensor from outside. */
     private Optional<Plan> plan(Program program, Map<Value, Tensor> outside) {
         Map<Value, SimdTensor> own = new LinkedHashMap<>();
         outside.forEach((value, tensor) -> own.put(value, Tensors.own(tensor)));
@@ -75,8 +75,8 @@ public final class Recording {
     }
 
     /** Runs {@code step} inside a recording, which then cannot be repeated. */
-    Tensor without(Supplier<Tensor> step) {
-        somethingElse();
+    Tensor runInside(Supplier<Tensor> step) {
+        markIncomplete();
         return step.get();
     }
 }

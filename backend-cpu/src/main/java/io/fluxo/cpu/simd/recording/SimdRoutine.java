@@ -34,7 +34,7 @@ public final class SimdRoutine implements Routine {
     @Override
     public Tensor run() {
         if (recording.isOn()) {
-            return recording.without(step);
+            return recording.runInside(step);
         }
         if (plan.isPresent() && plan.get().mayRun()) {
             notReplayed = 0;

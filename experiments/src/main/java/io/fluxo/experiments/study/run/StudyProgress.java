@@ -13,10 +13,10 @@ public interface StudyProgress extends AutoCloseable {
     default void begin(int trials, int done, long stepsToGo) {}
 
     /** An unfinished trial resumes after {@code step}, which an earlier session reached. */
-    default void goesOn(Trial trial, int step) {}
+    default void resumed(Trial trial, int step) {}
 
     /** An unfinished trial restarts at its first step although it has a checkpoint, for the reason {@code why}. */
-    default void beginsAnew(Trial trial, String why) {}
+    default void restarted(Trial trial, String why) {}
 
     default void step(Trial trial, StepMetrics metrics) {}
 

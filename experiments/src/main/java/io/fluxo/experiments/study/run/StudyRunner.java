@@ -204,7 +204,7 @@ public final class StudyRunner {
                 continued.ifPresent(before -> {
                     log = before.log();
                     before.before().forEach(this::account);
-                    progress.goesOn(trial, step);
+                    progress.resumed(trial, step);
                 });
                 return continued.isPresent();
             } catch (IOException e) {
@@ -214,7 +214,7 @@ public final class StudyRunner {
 
         @Override
         public void beginsAnew(String why) {
-            progress.beginsAnew(trial, why);
+            progress.restarted(trial, why);
         }
 
         @Override
