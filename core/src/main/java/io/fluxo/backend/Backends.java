@@ -38,7 +38,7 @@ public record Backends(SortedMap<String, BackendProvider> providers) {
         }
     }
 
-    /** What the backend called {@code name} says of this machine; empty where there is none of that name. */
+    /** Whether the backend called {@code name} can run here; empty where there is none of that name. */
     public Optional<Availability> probe(String name) {
         return Optional.ofNullable(providers.get(name)).map(Backends::probe);
     }

@@ -29,7 +29,7 @@ public record AttentionProbe(boolean mixes, boolean masked, boolean matches) {
     public static AttentionProbe of(AttentionKind kind) {
         Dependence open = run(kind, Mask.BIDIRECTIONAL, ScorePositions.NONE);
         Dependence causal = run(kind, Mask.CAUSAL, ScorePositions.NONE);
-        Watch watch = new Watch();
+        WatchedPositions watch = new WatchedPositions();
         run(kind, Mask.CAUSAL, watch);
         return new AttentionProbe(!open.isTokenDiagonal() || !causal.isTokenDiagonal(), !open.isCausal() && causal.isCausal(), watch.asked);
     }
@@ -46,7 +46,7 @@ public record AttentionProbe(boolean mixes, boolean masked, boolean matches) {
     }
 
     /** Positions that note whether they were asked for. */
-    private static final class Watch implements ScorePositions {
+    private static final class WatchedPositions implements ScorePositions {
         private boolean asked;
 
         @Override

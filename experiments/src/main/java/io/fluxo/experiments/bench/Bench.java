@@ -34,7 +34,7 @@ public final class Bench {
      */
     public record Line(String peer, Timing timing, BenchCase spec, Optional<Double> gflops) {}
 
-    /** @param each told of every line as it is measured */
+    /** @param each receives every line as it is measured */
     public List<Line> alone(Consumer<Line> each) {
         try (Backend backend = backends.get()) {
             List<Line> lines = new ArrayList<>();

@@ -42,7 +42,7 @@ final class BarProgress implements StudyProgress {
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                 .setUpdateIntervalMillis((int) INTERVAL.toMillis())
                 .setConsumer(line)
-                .hideEta() // it would be told from the first step on
+                .hideEta() // it would be estimated from the first step on
                 .clearDisplayOnFinish()
                 .build();
     }

@@ -21,7 +21,7 @@ final class FailingOutput extends FilterOutputStream {
             super("standard output cannot be written: " + cause.getMessage(), cause);
         }
 
-        /** Whether standard output is a pipe: writing to one fails only when nobody reads it any more. */
+        /** Whether standard output is a pipe: writing to one fails only when its reader has gone. */
         boolean readerIsGone() {
             try {
                 int kind = (int) Files.getAttribute(Path.of("/dev/fd/1"), "unix:mode") & 0170000;

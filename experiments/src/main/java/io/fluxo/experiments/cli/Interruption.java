@@ -76,7 +76,7 @@ final class Interruption implements AutoCloseable {
          * Sets how the work is stopped, and stops it at once if that was asked already.
          *
          * @param how  makes the work end soon, and leave what it has reached
-         * @param what is kept then, and how to go on from it: the end of a sentence
+         * @param what what is kept then, and how to continue from it: the end of a sentence
          */
         synchronized void stoppedBy(Runnable how, String what) {
             stop = how;

@@ -14,7 +14,7 @@ final class LiveLine implements ProgressBarConsumer {
     private String shown = "";
     private boolean closed;
 
-    /** @param columns of the terminal; its last stays empty, so that no cursor goes on to the next line */
+    /** @param columns of the terminal; the last one stays empty, so that the cursor never moves to the next line */
     LiveLine(PrintStream out, int columns) {
         this.out = out;
         this.columns = Math.max(2, columns) - 1;

@@ -149,7 +149,7 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         return new Request(judged, judged.equals(study) ? read.locations() : again.locations(), settings, begun, changes.keys());
     }
 
-    /** The study of a run that goes on, where {@code --steps} asks for more of it. */
+    /** The study of a run that is continued to more {@code --steps}. */
     Study withMoreSteps(Study began, Catalog catalog) {
         agree("--steps", steps, began.training().get(TrainingSpec.STEPS));
         return began;

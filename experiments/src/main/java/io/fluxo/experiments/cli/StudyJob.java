@@ -93,7 +93,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         }
     }
 
-    /** A run that came to its end. */
+    /** A run that has ended. */
     record Finished(StudyResult result, RunDirectory directory) {}
 
     /**
@@ -255,7 +255,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         }
     }
 
-    /** The command that goes on with the run. */
+    /** The command that continues the run. */
     private String continuing(RunDirectory directory) {
         List<String> arguments = new ArrayList<>(List.of(call.job(), "--resume", directory.root().toString()));
         if (common.plugins != null) {

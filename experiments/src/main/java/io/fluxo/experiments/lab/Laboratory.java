@@ -124,7 +124,7 @@ public final class Laboratory implements Workbench {
         };
     }
 
-    /** Opens and closes the backend once, so that what is wrong with it is said before anything is written. */
+    /** Opens and closes the backend once, so that a fault is reported before anything is written. */
     private String probe(String name, BackendOptions options) {
         try (Backend backend = backends.open(name, options)) {
             return backend.name();

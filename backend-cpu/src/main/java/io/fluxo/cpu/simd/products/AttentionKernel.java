@@ -80,11 +80,11 @@ public final class AttentionKernel {
 
     /** @param logTotals receives ln Σ e^(scale·q·k) of each query: [batch head n] */
     public Runnable forward(AttentionSizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals) {
-        Forward room = new Forward(s);
+        ForwardRoom room = new ForwardRoom(s);
         return eachHead(s, room.size, (task, scratch) -> forwardHead(s, room, task, q, k, v, out, logTotals, scratch));
     }
 
-    private static void forwardHead(AttentionSizes s, Forward room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
+    private static void forwardHead(AttentionSizes s, ForwardRoom room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
         Panels keysT = Panels.of(s.keyRows(k, task, s.dHead).transposed(), s.dHead, s.m, scratch, room.keysT);
         Panels values = Panels.of(s.keyRows(v, task, s.dV), s.m, s.dV, scratch, room.values);
         StridedMatrix weights = new StridedMatrix(scratch, room.rows.scores, room.rows.width, 1);
@@ -175,11 +175,11 @@ public final class AttentionKernel {
 
     /** Gradients in the layouts of their inputs; arrays need not be cleared. */
     public Runnable backward(AttentionSizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g, float[] dq, float[] dk, float[] dv) {
-        Backward room = new Backward(s);
+        BackwardRoom room = new BackwardRoom(s);
         return eachHead(s, room.size, (task, scratch) -> backwardHead(s, room, task, q, k, v, out, logTotals, g, dq, dk, dv, scratch));
     }
 
-    private static void backwardHead(AttentionSizes s, Backward room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g,
+    private static void backwardHead(AttentionSizes s, BackwardRoom room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g,
                                      float[] dq, float[] dk, float[] dv, float[] scratch) {
         StridedMatrix keys = s.keyRows(k, task, s.dHead);
         Panels keysT = Panels.of(keys.transposed(), s.dHead, s.m, scratch, room.keysT);
@@ -299,14 +299,14 @@ public final class AttentionKernel {
     }
 
     /** Where the parts of the forward pass's working memory begin. */
-    private static final class Forward {
+    private static final class ForwardRoom {
         private final int keysT;
         private final int values;
         private final Rows rows;
         private final int tile;
         private final int size;
 
-        private Forward(AttentionSizes s) {
+        private ForwardRoom(AttentionSizes s) {
             keysT = 0;
             values = keysT + Panels.size(s.dHead, s.m);
             rows = rows(values + Panels.size(s.m, s.dV), ROWS, s);
@@ -326,7 +326,7 @@ public final class AttentionKernel {
     }
 
     /** Where the parts of the backward pass's working memory begin. */
-    private static final class Backward {
+    private static final class BackwardRoom {
         private final int height;
         private final int keysT;
         private final int valuesT;
@@ -337,7 +337,7 @@ public final class AttentionKernel {
         private final int tile;
         private final int size;
 
-        private Backward(AttentionSizes s) {
+        private BackwardRoom(AttentionSizes s) {
             int width = width(s);
             height = Math.clamp(SCORES / width / HEIGHT * HEIGHT, ROWS, Math.max(ROWS, Strips.whole(s.n)));
             keysT = 0;

@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Threads that share out numbered tasks. What a task computes must not depend on who runs it or when; then results do not depend on the
+ * Threads that share out numbered tasks. What a task computes must not depend on which worker runs it or when; then results do not depend on the
  * number of threads. Idle workers spin briefly, since the next kernel is microseconds away, and then sleep; the caller waits for tasks, not
- * for workers, so that one that is late to wake delays nobody.
+ * for workers, so a worker that is late to wake delays no one.
  *
  * <p>Work is planned first and run then, once or again and again: a plan that runs again makes no objects.
  */
@@ -27,7 +27,7 @@ public final class Workers implements AutoCloseable {
     @FunctionalInterface
     public interface TaskBody {
 
-        /** @param worker who runs it, from 0: what is kept for a worker is not used by two at once */
+        /** @param worker the number of the worker that runs it, from 0: memory kept for a worker is never used by two at once */
         void run(int task, int worker);
     }
 
@@ -51,7 +51,7 @@ public final class Workers implements AutoCloseable {
                 ends[i] = tasks;
             }
             return new TaskGroup(tasks, (task, worker) -> {
-                int found = Arrays.binarySearch(ends, task + 1); // of whom this is the last, or else who ends next
+                int found = Arrays.binarySearch(ends, task + 1); // the group that ends here, or else the one that ends next
                 int index = found < 0 ? -found - 1 : found;
                 TaskGroup part = parts.get(index);
                 part.body.run(task - ends[index] + part.tasks, worker);

@@ -23,7 +23,7 @@ final class ConditionText {
     /** Decimals of a number, at least. */
     private static final int DECIMALS = 3;
 
-    /** Decimals of a number, at most: smaller bounds are shown with all their digits, as is what is held against them. */
+    /** Decimals of a number, at most: smaller bounds are shown with all their digits, as are the values compared with them. */
     private static final int MOST_DECIMALS = 9;
 
     private final Condition condition;

@@ -45,7 +45,7 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
         }
     }
 
-    /** The same, told what was tried and chosen before. */
+    /** The same result with what was tried and chosen before. */
     public StudyResult with(Tuning before) {
         return new StudyResult(definition, backend, seed, judgement, variants, comparisons, before);
     }

@@ -18,7 +18,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A run of a built-in study that came to its end, with the settings the study is written with.
+ * A finished run of a built-in study, with the settings that the study is written with.
  *
  * @param started as the run's environment tells it
  * @param why     its verdict's reason

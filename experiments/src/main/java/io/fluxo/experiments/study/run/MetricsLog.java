@@ -88,7 +88,7 @@ final class MetricsLog implements AutoCloseable {
 
     private static String told(MessageDigest digest) {
         try {
-            return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest()); // the digest itself goes on
+            return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest()); // the digest itself continues
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("the JDK's SHA-256 can be cloned", e);
         }

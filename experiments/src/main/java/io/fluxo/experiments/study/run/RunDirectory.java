@@ -221,7 +221,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         }
     }
 
-    /** Makes the trial's folder. What an interrupted attempt left there is kept if the trial can go on from it, and removed otherwise. */
+    /** Makes the trial's folder. What an interrupted attempt left there is kept if the trial can resume from it, and removed otherwise. */
     void prepare(Trial trial) throws IOException {
         Path folder = trial(trial);
         if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(checkpoint(trial))) {
@@ -254,7 +254,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
      * Takes back that the trial is finished, and with it the run: what is left is a run that was interrupted after its last step. To be called with
      * the folder locked, before {@code study.yaml} asks for more steps; whatever happens between, the run can be continued.
      *
-     * @throws BadInput if the trial did not finish, or has left nothing to go on from
+     * @throws BadInput if the trial did not finish, or has left nothing to resume from
      */
     public void reopen(Trial trial) throws IOException {
         Optional<TrialResult> result = result(trial);

@@ -6,7 +6,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Finding;
-import io.fluxo.experiments.verify.Words;
+import io.fluxo.experiments.verify.CaseWords;
 import io.fluxo.layer.position.PositionKind;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.BlockDomain;
@@ -72,7 +72,7 @@ public final class ForAllCases {
         /** The smallest case in which the claim is false, in words; empty where none was found. */
         public String counterexample() {
             return report instanceof Report.Refuted<BlockCase> refuted
-                    ? Text.format("%s. There: %s", Words.of(refuted.smallest().value()), refuted.smallest().reason()) : "";
+                    ? Text.format("%s. There: %s", CaseWords.of(refuted.smallest().value()), refuted.smallest().reason()) : "";
         }
 
         /** The finding of a claim that is this trial alone. */

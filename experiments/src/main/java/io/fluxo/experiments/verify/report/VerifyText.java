@@ -57,7 +57,7 @@ public final class VerifyText {
                 + Launcher.quoted(row.placement()), options)).toString();
     }
 
-    /** All there is to say of a row: for claims that were asked for by name. */
+    /** All details of a row: for claims that were asked for by name. */
     public static String details(VerificationResult outcome) {
         StringBuilder text = new StringBuilder();
         for (VerdictRow row : outcome.rows()) {
