@@ -19,7 +19,7 @@ final class WriteUnrolled {
     /**
      * How a kernel finds the elements of A.
      *
-     * @param parameters what it is told of their places, beside {@code at}
+     * @param parameters the parameters that locate them, besides {@code at}
      * @param before     lines before the loop over the depth
      * @param within     what is computed in each turn of the loop
      * @param element    of row #, at depth p

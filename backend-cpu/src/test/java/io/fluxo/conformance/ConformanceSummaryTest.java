@@ -52,7 +52,7 @@ class ConformanceSummaryTest {
                 }
 
                 @Override
-                public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+                public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
                     if (op instanceof FusedOp.Softmax) {
                         throw new UnsupportedOperationException("softmax is not written yet");
                     }

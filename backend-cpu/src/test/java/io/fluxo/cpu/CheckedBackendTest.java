@@ -73,7 +73,7 @@ class CheckedBackendTest {
     void aWrongGradientShapeIsFound() {
         Backend backend = new CheckedBackend(Faulty.backward(ejml, (honest, _, _, g, _) -> new Tensor[] {honest.sumOver(g, 0)}));
         Tensor x = vector(backend, 1, 2);
-        var forward = backend.forward(new FusedOp.Relu(), true, x);
+        var forward = backend.runFused(new FusedOp.Relu(), true, x);
         assertThatThrownBy(() -> backend.backward(new FusedOp.Relu(), new Tensor[] {x}, forward, x)).isInstanceOf(CheckFailedException.class)
                 .hasMessageContaining("relu must return f32 [2], but returned f32 []");
     }

@@ -66,7 +66,7 @@ public final class AutodiffBackend extends DelegatingBackend {
         }
     }
 
-    /** How a tracked tensor came about; {@code parents[i]} is the node of input i, or −1. */
+    /** How a tracked tensor was computed; {@code parents[i]} is the node of input i, or −1. */
     private sealed interface Node {
 
         int[] parents();
@@ -74,7 +74,7 @@ public final class AutodiffBackend extends DelegatingBackend {
         /**
          * For each input, the gradient of Σ gradient·output; null where there is none.
          *
-         * @param flows what has reached the inputs before: who takes it over passes on the sum
+         * @param flows the gradients that have reached the inputs so far; a node that takes one over passes on the sum
          */
         Tensor[] pullBack(Tensor gradient, Flows flows);
     }
@@ -93,14 +93,14 @@ public final class AutodiffBackend extends DelegatingBackend {
         }
     }
 
-    private record Primitive(Ops ops, PrimitiveOp op, Tensor[] inputs, Tensor output, int[] parents) implements Node {
+    private record PrimitiveNode(Ops ops, PrimitiveOp op, Tensor[] inputs, Tensor output, int[] parents) implements Node {
         @Override
         public Tensor[] pullBack(Tensor gradient, Flows flows) {
             return VjpRules.pullBack(ops, op, inputs, output, gradient);
         }
     }
 
-    private record Kernel(Backend backend, FusedOp op, Tensor[] inputs, Fused forward, int[] parents) implements Node {
+    private record FusedNode(Backend backend, FusedOp op, Tensor[] inputs, Fused forward, int[] parents) implements Node {
         @Override
         public Tensor[] pullBack(Tensor gradient, Flows flows) {
             Tensor sum = flows.takeOver(parents[0]);
@@ -177,7 +177,7 @@ public final class AutodiffBackend extends DelegatingBackend {
         Tensor[] values = values(inputs);
         Tensor output = inner.execute(op, values);
         int[] parents = parents(inputs);
-        return parents == null || !VjpRules.isDifferentiable(op) ? output : record(new Primitive(ops, op, values, output, parents), output);
+        return parents == null || !VjpRules.isDifferentiable(op) ? output : record(new PrimitiveNode(ops, op, values, output, parents), output);
     }
 
     @Override
@@ -186,11 +186,11 @@ public final class AutodiffBackend extends DelegatingBackend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         Tensor[] values = values(inputs);
         int[] parents = parents(inputs);
-        Fused result = inner.forward(op, save || parents != null, values);
-        return parents == null ? result : new Fused(record(new Kernel(inner, op, values, result, parents), result.output()), result.saved());
+        Fused result = inner.runFused(op, save || parents != null, values);
+        return parents == null ? result : new Fused(record(new FusedNode(inner, op, values, result, parents), result.output()), result.saved());
     }
 
     @Override

@@ -6,8 +6,8 @@ import io.fluxo.op.UpdateOp;
 import io.fluxo.tensor.Tensor;
 
 /**
- * The gradients on their way back: what has reached each node of a tape so far. A gradient that has been passed on is released at once, so
- * that the next one is written where the caches still are; a sum grows in place where nobody else holds it.
+ * The gradients of a reverse pass: the sum that has reached each node of a tape so far. A gradient that has been passed on is released at once, so
+ * that the next one is written where the caches still are. A sum grows in place where no other node holds it.
  */
 final class Flows {
 
@@ -40,13 +40,13 @@ final class Flows {
         flows[node] = new Flow(seed, 2);
     }
 
-    /** What has reached {@code node}, or null for nothing. */
+    /** The gradient that has reached {@code node}; null where there is none. */
     Tensor at(int node) {
         return flows[node] == null ? null : flows[node].sum;
     }
 
     /**
-     * Passes on what {@code node} made of its gradient.
+     * Passes on the contributions that {@code node} computed from its gradient.
      *
      * @param parents       for each contribution the node it goes to, or −1
      * @param contributions new tensors or the node's gradient itself; null for none
@@ -62,7 +62,10 @@ final class Flows {
         }
     }
 
-    /** What has reached {@code node}, for a kernel that adds to it and passes on the sum; null where there is nothing or somebody else holds it. */
+    /**
+     * The sum that has reached {@code node}, for a kernel that adds to it and passes on the result; null where there is none, or another node holds
+     * it.
+     */
     Tensor takeOver(int node) {
         if (node < 0 || !recycles || flows[node] == null || flows[node].holders > 1) {
             return null;
@@ -88,7 +91,7 @@ final class Flows {
         }
     }
 
-    /** Nothing more is wanted of {@code node}'s gradient. */
+    /** Says that the gradient of {@code node} is no longer needed. */
     void drop(int node) {
         Flow flow = flows[node];
         flows[node] = null;

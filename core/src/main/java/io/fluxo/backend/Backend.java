@@ -32,9 +32,9 @@ public interface Backend extends Engine, AutoCloseable {
     TensorScope openScope();
 
     /**
-     * As {@link #backward}, with the gradient of the first input added to what has reached that input by other ways.
+     * As {@link #backward}, but adds the first input's gradient to the gradient that has reached that input by other paths.
      *
-     * @param sum of that input's shape; taken over as by an update, the old handle is dead
+     * @param sum of that input's shape; taken over as by an update: the old handle is dead
      * @return in the first place the new sum
      */
     default Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
@@ -46,15 +46,15 @@ public interface Backend extends Engine, AutoCloseable {
     }
 
     /**
-     * Says that nobody will use {@code tensor} again: what it stands on may be taken for the next result, once no other tensor stands on it.
-     * Never necessary, since scopes free what is left; whoever knows earlier keeps the caches warm.
+     * Says that {@code tensor} is not used again: its memory may be reused for the next result, once no other tensor uses it. Never necessary, since
+     * scopes free what is left; an early release keeps the caches warm.
      */
     default void release(Tensor tensor) {}
 
     /**
-     * Prepares {@code step} for being run again and again. A backend may remember which operations it came to and, from then on, repeat these
-     * without asking {@code step}: one that brings values to or from the host, or that does not update tensors in place, is asked every time.
-     * Results are the same bits either way.
+     * Prepares {@code step} for repeated runs. A backend may remember the operations of the step, and from then on repeat them without calling {@code
+     * step}. A step that brings values to or from the host, or that does not update tensors in place, is called every time. Results are the same bits
+     * either way.
      *
      * @param step does the same operations each time, on tensors from outside that live as long as the routine, and returns a tensor that
      *             belongs to the scope it is called in; what differs from time to time is in the tensors' contents

@@ -26,7 +26,7 @@ public record Backends(SortedMap<String, BackendProvider> providers) {
         return found;
     }
 
-    /** What {@code provider} says. One that breaks its promise never to throw, or says nothing, belongs to a backend that cannot run. */
+    /** The answer of {@code provider}. One that throws although it promised not to, or returns null, belongs to a backend that cannot run. */
     private static Availability probe(BackendProvider provider) {
         try {
             Availability said = provider.probe();
@@ -38,7 +38,7 @@ public record Backends(SortedMap<String, BackendProvider> providers) {
         }
     }
 
-    /** What the backend called {@code name} says of this machine; empty where there is none of that name. */
+    /** Whether the backend called {@code name} can run here; empty where there is none of that name. */
     public Optional<Availability> probe(String name) {
         return Optional.ofNullable(providers.get(name)).map(Backends::probe);
     }

@@ -58,10 +58,10 @@ public final class CheckedBackend extends DelegatingBackend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         Tensor[] values = values(op, inputs);
         Shape shape = rules.shape(op, values);
-        Fused result = inner.forward(op, save, values);
+        Fused result = inner.runFused(op, save, values);
         return new Fused(checked(op, result.output(), shape, inputs[0].dtype(), inputs), result.saved());
     }
 
@@ -126,7 +126,7 @@ public final class CheckedBackend extends DelegatingBackend {
         return results;
     }
 
-    /** Asks {@code step} every time: a replay comes to no operations that could be checked. */
+    /** Calls {@code step} every time: a replay executes no operations that could be checked. */
     @Override
     public Routine routine(Supplier<Tensor> step) {
         return step::get;

@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Passes everything on to another backend, kernels and replays included; a decorator overrides what it is about. Who overrides {@link #backward} or
- * {@link #update} overrides {@link #backwardOnto} or {@link #updateAll} too, which otherwise go past it; who must see every operation overrides
- * {@link #routine}, since what is replayed comes to no operation any more.
+ * Passes everything on to another backend, kernels and replays included; a decorator overrides what it is about. A decorator that overrides {@link
+ * #backward} or {@link #update} also overrides {@link #backwardOnto} or {@link #updateAll}, which would otherwise bypass it. One that must see every
+ * operation overrides {@link #routine}, since a replay executes no operations.
  */
 public abstract class DelegatingBackend implements Backend {
 
@@ -52,8 +52,8 @@ public abstract class DelegatingBackend implements Backend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
-        return inner.forward(op, save, inputs);
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
+        return inner.runFused(op, save, inputs);
     }
 
     @Override

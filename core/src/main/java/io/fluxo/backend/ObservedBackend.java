@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Counts what passes through: calls, time, bytes read and written, and the work of products, by operation. Routines ask their step every time, so that
- * it does pass through.
+ * Counts calls, time, bytes read and written, and the work of products, by operation. Routines call their step every time, so that every operation is
+ * counted.
  */
 public final class ObservedBackend extends DelegatingBackend {
 
@@ -58,9 +58,9 @@ public final class ObservedBackend extends DelegatingBackend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         long start = System.nanoTime();
-        Fused result = inner.forward(op, save, inputs);
+        Fused result = inner.runFused(op, save, inputs);
         count(op, "", System.nanoTime() - start, Work.of(op, inputs), inputs, result.output());
         return result;
     }
@@ -100,7 +100,7 @@ public final class ObservedBackend extends DelegatingBackend {
         return outputs;
     }
 
-    /** Asks {@code step} every time: a replay comes to no operations that could be counted. */
+    /** Calls {@code step} every time: a replay executes no operations that could be counted. */
     @Override
     public Routine routine(Supplier<Tensor> step) {
         return step::get;

@@ -53,7 +53,7 @@ public abstract class Block extends Layer {
         }
     }
 
-    /** The pass with the chapter's names for what is shown below: a model gives them to all its blocks, a block that runs by itself to itself. */
+    /** The pass with the chapter's names as aliases. A model sets them for all its blocks; a block that runs alone sets its own. */
     private Pass named(Pass pass) {
         return pass.hooks() == Hooks.NONE ? pass : pass.withAliases(aliases());
     }

@@ -2,7 +2,7 @@ package io.fluxo.block;
 
 import java.util.Optional;
 
-/** DeepNorm (Wang et al. 2022, table 2, decoder-only and encoder-only): α = (2L)^¼ on the residual, β = (8L)^−¼ on first values. */
+/** DeepNorm (Wang et al. 2022, table 2, decoder-only and encoder-only): α = (2L)^¼ on the residual, β = (8L)^−¼ on initial values. */
 public final class DeepNorm implements Placement {
 
     /** What the residual is weighed by in a stack of {@code layers}. */
@@ -10,7 +10,7 @@ public final class DeepNorm implements Placement {
         return Math.pow(2.0 * layers, 0.25);
     }
 
-    /** What the first values of W_V, W_O and the feed-forward network are scaled by in a stack of {@code layers}; W_Q and W_K are not. */
+    /** What the initial values of W_V, W_O and the feed-forward network are scaled by in a stack of {@code layers}; W_Q and W_K are not. */
     public static double beta(int layers) {
         return Math.pow(8.0 * layers, -0.25);
     }

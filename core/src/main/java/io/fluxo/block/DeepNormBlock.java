@@ -7,7 +7,7 @@ import io.fluxo.tensor.Tensor;
 
 /**
  * Post-norm with a heavier residual: x ← N(αx + f(x)), α = (2L)^¼ in a stack of L blocks (Wang et al. 2022, DeepNet, for models of one stack). The
- * first values of W_V, W_O and the feed-forward network are scaled by β = (8L)^−¼, see {@link DeepNorm}.
+ * initial values of W_V, W_O and the feed-forward network are scaled by β = (8L)^−¼, see {@link DeepNorm}.
  */
 public final class DeepNormBlock extends OneStreamBlock {
 

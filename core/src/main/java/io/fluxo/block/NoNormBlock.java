@@ -8,7 +8,7 @@ import io.fluxo.tensor.Tensor;
  */
 public final class NoNormBlock extends OneStreamBlock {
 
-    /** What its placement says of it. */
+    /** The traits of its placement. */
     public static final Traits TRAITS = Traits.ORDINARY.withoutNorms();
 
     public NoNormBlock(Placement.Parts parts) {

@@ -14,7 +14,7 @@ import java.util.Map;
  */
 public final class ParallelBlock extends Block {
 
-    /** What its placement says of it. */
+    /** The traits of its placement. */
     public static final Traits TRAITS = Traits.ORDINARY.needingBothSubLayers();
 
     private static final Symbols SYMBOLS = Symbols.of("x hook_resid_pre", "t1 ln1.hook_out", "t2 hook_attn_out", "t5 hook_mlp_out", "h hook_resid_post");

@@ -23,18 +23,18 @@ public interface Placement extends Part<Placement> {
     /** Whether a stack that ends in such a block ends in a norm before the unembedding. */
     boolean finalNorm();
 
-    /** What the placement says of itself. */
+    /** What the placement declares about itself. */
     default Traits traits() {
         return Traits.ORDINARY;
     }
 
-    /** What the block's sub-layers are to be like. */
+    /** What the block requires of its sub-layers. */
     default SubLayers subLayers(SubLayers.Site site) {
         return SubLayers.ORDINARY;
     }
 
     /**
-     * What carries the stream through a model that begins with such a block.
+     * The stack of a model whose first block has this placement.
      *
      * @param blocks of this and perhaps of other placements
      * @param norm   makes a norm of the stream's width under a path: {@code ln_final}
@@ -114,12 +114,12 @@ public interface Placement extends Part<Placement> {
             return new Parts(path, depth, attention, mlp, name -> change.apply(norm.apply(name)), residual);
         }
 
-        /** A norm of the attention sub-layer's; absent where that is. */
+        /** A norm of the attention sub-layer; absent where attention is. */
         public Layer attentionNorm(String name) {
             return attention instanceof Absent ? new Absent(path + "." + name) : norm.apply(name);
         }
 
-        /** A norm of the feed-forward sub-layer's; absent where that is. */
+        /** A norm of the feed-forward sub-layer; absent where the network is. */
         public Layer mlpNorm(String name) {
             return mlp instanceof Absent ? new Absent(path + "." + name) : norm.apply(name);
         }

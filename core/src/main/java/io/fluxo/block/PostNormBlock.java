@@ -11,7 +11,7 @@ import io.fluxo.tensor.Tensor;
  */
 public final class PostNormBlock extends OneStreamBlock {
 
-    /** What its placement says of it. */
+    /** The traits of its placement. */
     public static final Traits TRAITS = Traits.of(Traits.Equations.POST);
 
     private final Layer ln1;

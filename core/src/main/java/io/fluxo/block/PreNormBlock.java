@@ -10,7 +10,7 @@ import io.fluxo.tensor.Tensor;
  */
 public final class PreNormBlock extends OneStreamBlock {
 
-    /** What its placement says of it. */
+    /** The traits of its placement. */
     public static final Traits TRAITS = Traits.of(Traits.Equations.PRE);
 
     private final Layer ln1;

@@ -12,7 +12,7 @@ import io.fluxo.tensor.Tensor;
  */
 public final class ReZeroBlock extends OneStreamBlock {
 
-    /** What its placement says of it. */
+    /** The traits of its placement. */
     public static final Traits TRAITS = Traits.ORDINARY.withoutNorms().withResidual(Traits.ResidualUse.PRESENT)
             .departingFromTheSum("what attention returns joins the stream times α");
 

@@ -10,7 +10,7 @@ import io.fluxo.tensor.Tensor;
  */
 public final class ResPostBlock extends OneStreamBlock {
 
-    /** What its placement says of it. */
+    /** The traits of its placement. */
     public static final Traits TRAITS = Traits.ORDINARY.departingFromTheSum(Traits.NORMALISED_BRANCH);
 
     private static final Symbols SYMBOLS = Symbols.of("x hook_resid_pre", "t1 hook_attn_out", "t2 ln1.hook_out", "t3 hook_resid_mid",

@@ -6,19 +6,19 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * What a placement asks of the sub-layers it is given.
+ * What a placement requires of its sub-layers.
  *
- * @param gain   times the first values of W_V, W_O and the feed-forward network's matrices
- * @param heads  what the heads' results go through before W_O, [batch n head d_v] → the same
- * @param hidden what the feed-forward network's hidden layer goes through before W_out, [batch n d_mlp] → the same
+ * @param gain   factor on the initial values of W_V, W_O and the feed-forward network's matrices
+ * @param heads  layer applied to the heads' results before W_O, [batch n head d_v] → the same
+ * @param hidden layer applied to the feed-forward network's hidden layer before W_out, [batch n d_mlp] → the same
  */
 public record SubLayers(double gain, Optional<Layer> heads, Optional<Layer> hidden) {
 
-    /** Nothing in particular. */
+    /** No requirements. */
     public static final SubLayers ORDINARY = new SubLayers(1, Optional.empty(), Optional.empty());
 
     /**
-     * Where they will stand.
+     * Where the sub-layers will stand.
      *
      * @param path   the block: {@code blocks.0}
      * @param nHeads heads of attention

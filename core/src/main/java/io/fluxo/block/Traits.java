@@ -4,10 +4,10 @@ import io.fluxo.layer.PartSays;
 import java.util.Optional;
 
 /**
- * What a placement says of itself. Checks, claims and messages read it; none of them asks for a placement's name, so that a third party's block is
- * treated as a built-in one of the same traits. A block that says nothing has {@link #ORDINARY} ones.
+ * What a placement declares about itself. Checks, claims and messages read these traits and never a placement's name, so that a third party's block
+ * is treated like a built-in one with the same traits. A placement that declares nothing has {@link #ORDINARY} traits.
  *
- * @param equations       which of the chapter's equations its blocks say they compute
+ * @param equations       which of the chapter's equations its blocks claim to compute
  * @param bothSubLayers   whether its layers must have attention and a feed-forward network
  * @param normed          whether its blocks have norms at all
  * @param residual        which residual connections it can be given
@@ -22,7 +22,7 @@ public record Traits(Equations equations, boolean bothSubLayers, boolean normed,
     /** One stream, plain sums, any sub-layers, any residual connection, equations of its own. */
     public static final Traits ORDINARY = new Traits(Equations.OTHER, false, true, ResidualUse.ANY, 1, Optional.empty(), Optional.empty(), true);
 
-    /** Which of the chapter's equations a block says it computes. Claims about them are checked of such blocks alone. */
+    /** Which of the chapter's equations a block claims to compute. Claims about these equations are checked only on such blocks. */
     public enum Equations {
         /** 10.32 to 10.37: a norm after each sum. */
         POST,
@@ -42,12 +42,12 @@ public record Traits(Equations equations, boolean bothSubLayers, boolean normed,
         PLAIN
     }
 
-    /** What {@code placement} says of itself; ordinary where it says nothing that can be used: making its blocks will tell what is wrong with it. */
+    /** The traits that {@code placement} declares; ordinary ones where it cannot answer, since building its blocks will report what is wrong. */
     public static Traits saidBy(Placement placement) {
         return PartSays.orElse(ORDINARY, placement::traits);
     }
 
-    /** What a block says that has the equations of the chapter's own. */
+    /** The traits of a block with the chapter's own equations. */
     public static Traits of(Equations equations) {
         return new Traits(equations, false, true, ResidualUse.ANY, 1, Optional.empty(), Optional.empty(), true);
     }

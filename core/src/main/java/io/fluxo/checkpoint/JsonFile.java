@@ -20,7 +20,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Small JSON files that hold one object; from outside, so that size, nesting and names are bounded and doubled keys refused. */
+/**
+ * Reads and writes small JSON files that hold one object. Files come from outside, so size, nesting and names are bounded and duplicate keys refused.
+ */
 final class JsonFile {
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()

@@ -64,10 +64,6 @@ final class TensorFile implements AutoCloseable {
         return new TensorFile(file, channel, header, dataStart);
     }
 
-    Path file() {
-        return file;
-    }
-
     Header header() {
         return header;
     }

@@ -1,6 +1,6 @@
 package io.fluxo.layer;
 
-/** A part of a model does not do what parts promise: it returned null, or speaks of what it does not have. The message names it. */
+/** A part of a model breaks its contract: it returned null, or names something that it does not have. The message names the part. */
 public final class BrokenPartException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;

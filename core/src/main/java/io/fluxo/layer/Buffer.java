@@ -3,8 +3,8 @@ package io.fluxo.layer;
 import io.fluxo.shape.Shape;
 
 /**
- * A cell that is not trained but learnt by watching: running statistics. Passes of training add to it, passes of evaluation read it, and it is
- * saved with the model.
+ * An untrained cell that collects running statistics, as a buffer in PyTorch. Training passes add to it, evaluation passes read it, and it is saved
+ * with the model.
  */
 public final class Buffer extends Cell {
 

@@ -9,10 +9,10 @@ public interface InitKind extends Part<InitKind> {
 
     PartKind<InitKind> KIND = new PartKind<>("init", InitKind.class);
 
-    /** First values of a weight matrix; {@code std} is {@code init_std}. */
+    /** Initial values of a weight matrix; {@code std} is {@code init_std}. */
     Initializer matrix(double std);
 
-    /** First values of W_O and W_out, whose results are added to the stream twice in each of {@code layers} layers. */
+    /** Initial values of W_O and W_out, whose results are added to the stream twice in each of {@code layers} layers. */
     default Initializer outer(double std, int layers) {
         return matrix(std);
     }

@@ -4,7 +4,7 @@ import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Shape;
 import java.util.Arrays;
 
-/** Draws a parameter's first values, in double precision on the host, so that every backend starts from the same ones. */
+/** Draws a parameter's initial values, in double precision on the host, so that every backend starts from the same ones. */
 @FunctionalInterface
 public interface Initializer {
 

@@ -41,7 +41,7 @@ public abstract class Layer {
         }
     }
 
-    /** What the layer does. */
+    /** Computes the output from {@code x}. Each layer implements this; callers use {@link #forward}. */
     protected abstract Tensor compute(Pass pass, Tensor x);
 
     public final String path() {

@@ -2,12 +2,17 @@ package io.fluxo.layer;
 
 import java.util.function.Supplier;
 
-/** Questions to parts that may be a third party's: one that cannot answer is not found here, since building or running it will tell what is wrong. */
+/**
+ * Questions to parts that may be a third party's. A part that cannot answer gets a default here; building or running it will report what is wrong.
+ */
 public final class PartSays {
 
     private PartSays() {}
 
-    /** What {@code question} comes to, or {@code otherwise} where asking it fails or comes to null. Memory that runs out is no fault of the part. */
+    /**
+     * The answer to {@code question}, or {@code otherwise} where it throws or returns null. Running out of memory is not the part's fault, and passes
+     * through.
+     */
     public static <T> T orElse(T otherwise, Supplier<T> question) {
         try {
             T answer = question.get();

@@ -36,7 +36,7 @@ public final class Pass extends Ops {
     }
 
     /**
-     * What a pass of training wants added to an untrained cell.
+     * A change that a training pass requests for an untrained cell.
      *
      * @param change of the cell's shape
      */
@@ -62,7 +62,7 @@ public final class Pass extends Ops {
     }
 
     /**
-     * What decides which elements are dropped at {@code path}: I64 [2], as {@link io.fluxo.op.PrimitiveOp.RandomUniform} takes it.
+     * The random key that decides which elements are dropped at {@code path}: I64 [2], as {@link io.fluxo.op.PrimitiveOp.RandomUniform} takes it.
      *
      * @param step the step's stream
      */
@@ -95,12 +95,12 @@ public final class Pass extends Ops {
         return new Pass(backend, hooks, dropoutKeys, additions, silenced);
     }
 
-    /** The same pass, whose hooks are shown points under other names too: alias → name. */
+    /** The same pass with further names for hook points: alias → name. */
     public Pass withAliases(Map<String, String> aliases) {
         return hooks == Hooks.NONE ? this : with(hooks.withAliases(aliases));
     }
 
-    /** What is done at hook points. */
+    /** The hooks of this pass. */
     public Hooks hooks() {
         return hooks;
     }
@@ -113,32 +113,32 @@ public final class Pass extends Ops {
         return hooks == Hooks.NONE || !hooks.wants(point) ? value : hooks.at(point, value);
     }
 
-    /** Whether anybody looks at {@code point}. */
+    /** Whether a hook wants the value at {@code point}. */
     public boolean wants(HookPoint point) {
         return hooks != Hooks.NONE && hooks.wants(point);
     }
 
     /**
-     * {@code op}. Where somebody looks at a value inside it, it runs as its composition.
+     * Runs {@code op}. Where a hook wants a value inside it, its composition runs instead of its kernel.
      *
-     * @param inside where the values inside it are shown
+     * @param inside the hook points of the values inside it
      */
     public Tensor inspected(FusedOp.Inspectable op, Map<FusedOp.Inside, HookPoint> inside, Tensor... inputs) {
         boolean looked = inside.values().stream().anyMatch(this::wants);
         return looked ? op.compose(this, (place, value) -> at(inside.get(place), value), inputs) : fused(op, inputs);
     }
 
-    /** Whether this is a pass of training: something is dropped, and statistics are those of the batch. */
+    /** Whether this is a training pass: dropout is active, and norms use statistics of the batch. */
     public boolean trains() {
         return dropoutKeys != null;
     }
 
-    /** Wants {@code change} added to {@code buffer} once the step is over. Within the pass the buffer stays as it is. */
+    /** Requests that {@code change} be added to {@code buffer} after the step. Within the pass the buffer keeps its value. */
     public void accumulate(Buffer buffer, Tensor change) {
         additions.add(new Addition(buffer, change));
     }
 
-    /** What was asked for by {@link #accumulate}, in order; who trains carries it out. */
+    /** The changes requested with {@link #accumulate}, in order. The trainer applies them. */
     public List<Addition> additions() {
         return List.copyOf(additions);
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A layer as a person reads it: its cells, then its parts, each a step further in. A part that has no name of its own within the layer is shown as if
- * it were the layer; of neighbours that differ in their name alone the first is shown.
+ * A layer as readable text: its cells, then its parts, each indented one step further. A part without a name of its own within the layer is shown as
+ * if it were the layer. Of neighbouring parts that differ only in name, the first is shown.
  */
 final class Structure {
 

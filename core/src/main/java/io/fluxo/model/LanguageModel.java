@@ -50,7 +50,7 @@ public abstract class LanguageModel extends Layer {
     /** What the model does: token ids I32 [batch pos] → logits [batch pos d_vocab]. */
     protected abstract Tensor logits(Pass pass, Tensor tokens);
 
-    /** A hook that waits where nothing ever comes would change nothing, and nobody would know. */
+    /** A hook at a point that does not exist would silently do nothing. */
     private void requirePoint(String name) {
         List<String> known = Stream.concat(hookPoints().stream().map(HookPoint::name), aliases().keySet().stream()).toList();
         if (!known.contains(name)) {
@@ -88,7 +88,7 @@ public abstract class LanguageModel extends Layer {
         });
     }
 
-    /** Puts what {@code values} gives into every cell: parameters and buffers. */
+    /** Sets every cell, parameters and buffers, to its tensor in {@code values}. */
     public final void fill(Function<Cell, Tensor> values) {
         cells().forEach(cell -> cell.set(values.apply(cell)));
     }

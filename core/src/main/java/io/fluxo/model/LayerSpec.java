@@ -14,13 +14,13 @@ import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.LayerKey;
 
 /**
- * One layer of a model: the keys that may differ by layer, as they are here.
+ * One layer of a model: the keys that may differ by layer, with this layer's values.
  *
  * @param index the layer, from 0
  */
 public record LayerSpec(ModelSpec model, int index) {
 
-    /** What this layer has under {@code key}. */
+    /** This layer's value of {@code key}. */
     public <T> T get(LayerKey<T> key) {
         return model.get(key).at(index);
     }
@@ -40,7 +40,7 @@ public record LayerSpec(ModelSpec model, int index) {
         return get(N_KEY_VALUE_HEADS) > 0 ? get(N_KEY_VALUE_HEADS) : get(N_HEADS);
     }
 
-    /** What this layer's attention kind says of itself; what is assumed of a kind that says nothing where it is not registered. */
+    /** What this layer's attention kind declares; where it is not registered, what is assumed of a kind that declares nothing. */
     public AttentionTraits attention(Catalog catalog) {
         return catalog.find(AttentionKind.KIND, get(ATTENTION)).map(kind -> PartSays.orElse(AttentionTraits.OTHER, kind::traits)).orElse(AttentionTraits.OTHER);
     }

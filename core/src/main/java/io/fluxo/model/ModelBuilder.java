@@ -78,7 +78,7 @@ public final class ModelBuilder {
         return transformer(spec, layer -> dims, catalog);
     }
 
-    /** The transformer of {@code spec} at other sizes: symbols, to prove what holds at all. */
+    /** The transformer of {@code spec} at other sizes: symbols, for proofs at all sizes. */
     public static Transformer transformer(ModelSpec spec, Function<LayerSpec, ModelDims> sizes, Catalog catalog) {
         if (spec.get(FAMILY) != ModelSpec.Family.TRANSFORMER) {
             throw new IllegalArgumentException(Text.format("a model of family %s is no transformer", Values.label(spec.get(FAMILY))));

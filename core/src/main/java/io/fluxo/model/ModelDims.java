@@ -42,7 +42,7 @@ public record ModelDims(Dim dModel, Dim nHeads, Dim nKeyValueHeads, Dim dHead, D
      * A symbol for every size of {@code layer}, related only as its specification says: n_heads = groups·n_key_value_heads where keys and
      * values are shared, d_head = 2·m where features are rotated in pairs.
      *
-     * @param catalog what positions say of themselves
+     * @param catalog the parts, which declare how positions enter
      */
     public static ModelDims symbolic(ModelSpec spec, LayerSpec layer, Catalog catalog) {
         ModelDims free = symbolic();

@@ -183,7 +183,7 @@ public final class ModelSpec extends Settings<ModelSpec> {
     /**
      * What makes this specification impossible, each as one sentence that names the keys; empty where it can be built.
      *
-     * @param catalog the parts that it may name, and what they say of themselves
+     * @param catalog the parts that it may name, with what they declare
      */
     public List<Violation> violations(Catalog catalog) {
         return SpecCheck.violations(this, catalog);
@@ -192,7 +192,7 @@ public final class ModelSpec extends Settings<ModelSpec> {
     /**
      * The keys that this model does not read, whatever they say, each with the reason.
      *
-     * @param catalog what the parts say of themselves
+     * @param catalog the parts, with what they declare
      */
     public List<Violation> unread(Catalog catalog) {
         return UnreadKeys.of(this, catalog);

@@ -8,7 +8,10 @@ import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Map;
 
-/** Holds what placements and norms return to what they promise. They may be a plugin's: what is wrong is said here, by name, and not later as a null somewhere else. */
+/**
+ * Checks that placements and norms, which may be a plugin's, return what their contract promises. A fault is reported here by name, not later as a
+ * null elsewhere.
+ */
 final class Promise {
 
     private Promise() {}

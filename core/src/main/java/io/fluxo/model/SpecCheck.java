@@ -5,6 +5,7 @@ import static io.fluxo.model.ModelSpec.*;
 import io.fluxo.block.Placement;
 import io.fluxo.block.Traits;
 import io.fluxo.layer.position.PositionKind;
+import io.fluxo.layer.position.PositionTraits;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Choice;
 import io.fluxo.setting.LayerPartKey;
@@ -69,7 +70,7 @@ final class SpecCheck {
         }
     }
 
-    private PositionKind.Traits positions() {
+    private PositionTraits positions() {
         return catalog.part(PositionKind.KIND, spec.get(POSITIONS)).traits();
     }
 

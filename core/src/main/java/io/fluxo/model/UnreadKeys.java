@@ -37,7 +37,7 @@ final class UnreadKeys {
             Family.NGRAM, Set.of(FAMILY, N_CTX, D_VOCAB, NGRAM_ORDER));
 
     /** A key that a transformer reads only under a condition, and what it misses otherwise. */
-    private record Condition(Key<?> key, Predicate<Asked> read, String otherwise) {}
+    private record ConditionalKey(Key<?> key, Predicate<Asked> read, String otherwise) {}
 
     /** A specification, and the parts that it names. */
     private record Asked(ModelSpec spec, List<LayerSpec> layers, Catalog catalog) {
@@ -75,31 +75,31 @@ final class UnreadKeys {
     /** Somewhere, to ask a placement what it wants there. */
     private static final SubLayers.Site SITE = new SubLayers.Site("block", Depth.ALONE, Dim.ONE, Dim.ONE, (path, width) -> new NoNorm(path));
 
-    private static final List<Condition> TRANSFORMER = List.of(
-            new Condition(N_HEADS, asked -> asked.someLayer(layer -> tellsHeadsApart(asked, layer)),
+    private static final List<ConditionalKey> TRANSFORMER = List.of(
+            new ConditionalKey(N_HEADS, asked -> asked.someLayer(layer -> tellsHeadsApart(asked, layer)),
                     "without attention: softmax (heads that weigh positions alike are one, unless d_head or n_key_value_heads is given)"),
-            new Condition(N_KEY_VALUE_HEADS, asked -> asked.someLayer(asked::attends), "without attention"),
-            new Condition(D_HEAD, asked -> asked.someLayer(asked::attends), "without attention"),
+            new ConditionalKey(N_KEY_VALUE_HEADS, asked -> asked.someLayer(asked::attends), "without attention"),
+            new ConditionalKey(D_HEAD, asked -> asked.someLayer(asked::attends), "without attention"),
             inSomeLayer(D_MLP, layer -> layer.get(FFN), "without ffn: true"),
             inSomeLayer(ACT_FN, layer -> layer.get(FFN), "without ffn: true"),
-            new Condition(NORM, UnreadKeys::hasNorms, "in a model whose placement has no norms, without final_norm: always"),
-            new Condition(NORM_AFFINE, asked -> someNorm(asked, NormFactory::readsAffine), "without a norm (or qk_norm) to which it belongs"),
-            new Condition(NORM_EPS, asked -> someNorm(asked, NormFactory::readsEps), "without a norm (or qk_norm) that divides"),
-            new Condition(FINAL_NORM, asked -> asked.says(NormFactory.KIND, asked.spec.get(NORM).standard(),
+            new ConditionalKey(NORM, UnreadKeys::hasNorms, "in a model whose placement has no norms, without final_norm: always"),
+            new ConditionalKey(NORM_AFFINE, asked -> someNorm(asked, NormFactory::readsAffine), "without a norm (or qk_norm) to which it belongs"),
+            new ConditionalKey(NORM_EPS, asked -> someNorm(asked, NormFactory::readsEps), "without a norm (or qk_norm) that divides"),
+            new ConditionalKey(FINAL_NORM, asked -> asked.says(NormFactory.KIND, asked.spec.get(NORM).standard(),
                     norm -> !(norm.norm("norm", Dim.ONE, false, 0) instanceof NoNorm)), "with norm: none"),
             inSomeLayer(ATTENTION, _ -> true, "without layers"),
-            new Condition(MASK, asked -> asked.someLayer(layer -> layer.attention(asked.catalog).masked()), "without attention: softmax or uniform"),
-            new Condition(QK_NORM, asked -> asked.someLayer(asked::matches), "without attention: softmax, which alone has queries and keys"),
+            new ConditionalKey(MASK, asked -> asked.someLayer(layer -> layer.attention(asked.catalog).masked()), "without attention: softmax or uniform"),
+            new ConditionalKey(QK_NORM, asked -> asked.someLayer(asked::matches), "without attention: softmax, which alone has queries and keys"),
             inSomeLayer(FFN, _ -> true, "without layers"),
             inSomeLayer(RESIDUAL, _ -> true, "without layers"),
             inSomeLayer(RESIDUAL_SCALE, layer -> layer.get(RESIDUAL) == ResidualKind.SCALED, "without residual: scaled"),
-            new Condition(ROPE_THETA, UnreadKeys::rotates, "without positions: rope and attention: softmax"),
-            new Condition(ROPE_LAYOUT, UnreadKeys::rotates, "without positions: rope and attention: softmax"),
+            new ConditionalKey(ROPE_THETA, UnreadKeys::rotates, "without positions: rope and attention: softmax"),
+            new ConditionalKey(ROPE_LAYOUT, UnreadKeys::rotates, "without positions: rope and attention: softmax"),
             inSomeLayer(BIAS, _ -> true, "without layers"),
-            new Condition(INIT, UnreadKeys::hasMatrices, "without layers and with tied_head: true"),
-            new Condition(INIT_STD, asked -> hasMatrices(asked) && asked.says(InitKind.KIND, asked.spec.get(INIT), InitKind::readsStd),
+            new ConditionalKey(INIT, UnreadKeys::hasMatrices, "without layers and with tied_head: true"),
+            new ConditionalKey(INIT_STD, asked -> hasMatrices(asked) && asked.says(InitKind.KIND, asked.spec.get(INIT), InitKind::readsStd),
                     "with init: xavier_normal; choose init: gpt2 or normal"),
-            new Condition(NGRAM_ORDER, _ -> false, "in family transformer"));
+            new ConditionalKey(NGRAM_ORDER, _ -> false, "in family transformer"));
 
     private UnreadKeys() {}
 
@@ -118,8 +118,8 @@ final class UnreadKeys {
         return new Violation(key.name(), Text.format("%s does nothing %s", key.name(), otherwise));
     }
 
-    private static Condition inSomeLayer(Key<?> key, Predicate<LayerSpec> read, String otherwise) {
-        return new Condition(key, asked -> asked.someLayer(read), otherwise);
+    private static ConditionalKey inSomeLayer(Key<?> key, Predicate<LayerSpec> read, String otherwise) {
+        return new ConditionalKey(key, asked -> asked.someLayer(read), otherwise);
     }
 
     /** Heads that weigh positions alike are one matrix, however it is divided; unless their width is given, or something is learnt for each. */

@@ -3,26 +3,26 @@ package io.fluxo.op;
 import io.fluxo.tensor.Tensor;
 import java.util.List;
 
-/** What operations need of a backend: to be executed. */
+/** Executes operations: the part of a backend that {@link Ops} needs. */
 public interface Engine {
 
     /** Executes a primitive operation. */
     Tensor execute(PrimitiveOp op, Tensor... inputs);
 
-    /** Whether {@link #forward} and {@link #backward} have a kernel for {@code op}: both or neither. */
+    /** Whether {@link #runFused} and {@link #backward} have a kernel for {@code op}: both or neither. */
     default boolean fuses(FusedOp op) {
         return false;
     }
 
     /** Runs the kernel of {@code op}; with {@code save}, the result also holds what {@link #backward} needs. */
-    default Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+    default Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         throw new IllegalStateException("there is no kernel for " + op);
     }
 
     /**
      * The kernel's vector-Jacobian product: for each input the gradient of Σ gradient·output, null where an input has none (indices).
      *
-     * @param forward what {@link #forward} returned with {@code save}
+     * @param forward what {@link #runFused} returned with {@code save}
      */
     default Tensor[] backward(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient) {
         throw new IllegalStateException("there is no kernel for " + op);
@@ -47,6 +47,6 @@ public interface Engine {
         return inputs.stream().map(one -> update(op, one)).toList();
     }
 
-    /** A kernel's output, and what its backward pass wants back: a log-sum-exp, a reciprocal deviation. */
+    /** A kernel's output, and the tensors that its backward pass needs: a log-sum-exp, a reciprocal deviation. */
     record Fused(Tensor output, Tensor... saved) {}
 }

@@ -27,11 +27,11 @@ public sealed interface FusedOp extends Op {
         PATTERN
     }
 
-    /** Is shown values inside a composition as it comes to them. */
+    /** Receives the values inside a composition as they are computed. */
     @FunctionalInterface
     interface Inspector {
 
-        /** @return {@code value}, or what the composition is to go on with instead, of the same shape */
+        /** @return the value to continue with: {@code value}, or another of the same shape */
         Tensor at(Inside place, Tensor value);
     }
 

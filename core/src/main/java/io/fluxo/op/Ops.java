@@ -334,7 +334,7 @@ public class Ops {
 
     /** Runs {@code op} by the engine's kernel, or by its composition where there is none. */
     public final Tensor fused(FusedOp op, Tensor... inputs) {
-        return engine.fuses(op) ? engine.forward(op, false, inputs).output() : op.compose(this, inputs);
+        return engine.fuses(op) ? engine.runFused(op, false, inputs).output() : op.compose(this, inputs);
     }
 
     private static List<Integer> boxed(int... values) {

@@ -13,12 +13,12 @@ import java.util.stream.IntStream;
 
 /**
  * The shape and type of every operation's result, and what an operation asks of its inputs. One rule per operation, on numbers and on
- * symbols alike; whether a symbolic size stays within another is left to {@link Bounds}.
+ * symbols alike; whether a symbolic size stays within another is left to {@link BoundListener}.
  */
 public final class ShapeRules {
 
     /** Decides bounds between numbers: what is beyond is an error. */
-    public static final Bounds KNOWN_BOUNDS = (smaller, larger, why) -> {
+    public static final BoundListener KNOWN_BOUNDS = (smaller, larger, why) -> {
         if (!(smaller.isKnown() && larger.isKnown())) {
             throw new ShapeMismatchException(Text.format("%s: whether %s ≤ %s cannot be decided", why, smaller, larger));
         }
@@ -30,15 +30,15 @@ public final class ShapeRules {
     /** The rules on known sizes. */
     public static final ShapeRules KNOWN = new ShapeRules(KNOWN_BOUNDS);
 
-    private final Bounds bounds;
+    private final BoundListener bounds;
 
-    public ShapeRules(Bounds bounds) {
+    public ShapeRules(BoundListener bounds) {
         this.bounds = bounds;
     }
 
     /** Told each bound that an operation relies on. */
     @FunctionalInterface
-    public interface Bounds {
+    public interface BoundListener {
         /** {@code smaller ≤ larger} must hold, for {@code why}. */
         void atMost(Dim smaller, Dim larger, String why);
     }

@@ -9,7 +9,7 @@ public final class Work {
 
     private Work() {}
 
-    /** Of the forward pass; 0 where the operation's time is memory's. */
+    /** Operations of the forward pass; 0 where memory bounds the operation's time. */
     public static long of(Op op, Tensor... in) {
         return switch (op) {
             case PrimitiveOp.MatMul(boolean transposeLeft, boolean transposeRight) ->
@@ -26,7 +26,7 @@ public final class Work {
         };
     }
 
-    /** Of the backward pass, given the same inputs: two products for each; attention also repeats its scores. */
+    /** Operations of the backward pass, given the same inputs: two products for each; attention also recomputes its scores. */
     public static long ofBackward(FusedOp op, Tensor... in) {
         return switch (op) {
             case FusedOp.Attention _ -> of(op, in) * 5 / 2;

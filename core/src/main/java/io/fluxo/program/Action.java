@@ -75,8 +75,8 @@ public sealed interface Action {
     }
 
     /**
-     * A product or a sum, and what follows on its rows as soon as they are finished. Each link after the first takes what the one before it
-     * made, the first of that one's outputs.
+     * A product or a sum, and what follows on its rows as soon as they are finished. Each link after the first reads the first output of the link
+     * before it.
      */
     record Chain(List<Instruction> links) implements Action {
         public Chain {

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes {@link Action.Chain}s: a product, the sum with the residual stream, an activation and a norm are done row by row while the rows are in
- * the cache, and so are a sum and its norm. Neighbours are joined where the second needs of the first no more than the elements, or the rows,
- * that it goes on with, and nothing else that the chain makes.
+ * Makes {@link Action.Chain}s: a product, the sum with the residual stream, an activation and a norm are computed row by row while the rows are in
+ * the cache, and so are a sum and its norm. Two neighbours are joined where the second needs only the elements, or the rows, that the first has just
+ * finished, and nothing else of the chain.
  */
 public record FollowOnRows(Reach reach) implements Rule {
 

@@ -44,13 +44,15 @@ public record Program(List<Value> outside, List<Instruction> instructions, Value
         return instruction.makes(value) && !(instruction.action() instanceof Action.Compute compute && compute.isView());
     }
 
-    /** Whether what stands in the place of {@code value} after instruction {@code index} is of use to nobody. */
+    /** Whether the contents of the place of {@code value} are no longer needed after instruction {@code index}. */
     public boolean isDeadAfter(int index, Value value) {
         return !result.isAt(value) && outside.stream().noneMatch(value::isAt)
                 && instructions.subList(index + 1, instructions.size()).stream().noneMatch(later -> later.reads(value));
     }
 
-    /** For each instruction, the values whose places nobody needs after it; places of values from outside and of the result are always needed. */
+    /**
+     * For each instruction, the values whose places are no longer needed after it; places of values from outside and of the result are always needed.
+     */
     public List<List<Value>> lastUses() {
         List<List<Value>> last = new ArrayList<>();
         Set<Integer> needed = new HashSet<>();

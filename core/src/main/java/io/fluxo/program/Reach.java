@@ -1,6 +1,6 @@
 package io.fluxo.program;
 
-/** What a backend can do in one go. */
+/** Which instructions a backend can run as one kernel. */
 public interface Reach {
 
     /** Whether something may follow on parts of rows of so many columns. */

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes down what a backend is asked for. Tensors that it has not seen come from outside. */
+/** Records the actions that a backend carries out. Tensors that it has not seen before come from outside. */
 public final class Recorder {
 
     private final Map<Tensor, Value> values = new IdentityHashMap<>();
@@ -17,7 +17,7 @@ public final class Recorder {
     private final List<Instruction> instructions = new ArrayList<>();
 
     /**
-     * An action has been carried out.
+     * Records an action that has been carried out.
      *
      * @param in  as the action orders them
      * @param out as the action orders them; not null
@@ -65,7 +65,7 @@ public final class Recorder {
         return outside;
     }
 
-    /** What has been written down. */
+    /** The recorded program. */
     public Program program(Tensor result) {
         Value value = read(result);
         return new Program(List.copyOf(outside.keySet()), instructions, value);

@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Whether attention kinds do what they say of themselves, as far as something would be hidden otherwise: claims that are left out because no token sees
- * another, and keys that a study varies and that change nothing. {@link AttentionProbe} looks.
+ * Checks what attention kinds declare, where a wrong declaration would hide something: claims that are left out because no token sees another, and
+ * keys that a study varies without effect. {@link AttentionProbe} observes the kinds.
  */
 public final class AttentionCheck {
 
     private AttentionCheck() {}
 
-    /** What the attention kinds of {@code spec} say, and do not do. */
+    /** The declarations of the attention kinds of {@code spec} that are not true. */
     public static List<Violation> violations(ModelSpec spec, Catalog catalog) {
         if (spec.get(ModelSpec.FAMILY) != ModelSpec.Family.TRANSFORMER) {
             return List.of();
@@ -49,7 +49,7 @@ public final class AttentionCheck {
         return found.stream().distinct().toList();
     }
 
-    /** What {@code kind} is seen to do. One that cannot be built or run is taken at its word: its trial will say what is wrong with it. */
+    /** Whether {@code kind} is observed to do so. A kind that cannot be built or run is believed: its trial will report what is wrong with it. */
     private static boolean does(AttentionKind kind, Predicate<AttentionProbe> question) {
         return PartSays.orElse(kind.traits().mixes(), () -> question.test(AttentionProbe.of(kind)));
     }

@@ -15,7 +15,7 @@ import io.fluxo.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * What an attention is seen to do, beside what its kind says of it. A small one is run on dependence: three tokens of width 4, two heads.
+ * What an attention is observed to do, whatever its kind declares. A small one is run on dependence: three tokens of width 4, two heads.
  *
  * @param mixes   whether a row may depend on another token
  * @param masked  whether a row may depend on a later token where the mask permits it, and not where it forbids it
@@ -29,7 +29,7 @@ public record AttentionProbe(boolean mixes, boolean masked, boolean matches) {
     public static AttentionProbe of(AttentionKind kind) {
         Dependence open = run(kind, Mask.BIDIRECTIONAL, ScorePositions.NONE);
         Dependence causal = run(kind, Mask.CAUSAL, ScorePositions.NONE);
-        Watch watch = new Watch();
+        WatchedPositions watch = new WatchedPositions();
         run(kind, Mask.CAUSAL, watch);
         return new AttentionProbe(!open.isTokenDiagonal() || !causal.isTokenDiagonal(), !open.isCausal() && causal.isCausal(), watch.asked);
     }
@@ -45,8 +45,8 @@ public record AttentionProbe(boolean mixes, boolean masked, boolean matches) {
         return backend.dependenceOf(output);
     }
 
-    /** Positions that remember whether anybody asked for them. */
-    private static final class Watch implements ScorePositions {
+    /** Positions that note whether they were asked for. */
+    private static final class WatchedPositions implements ScorePositions {
         private boolean asked;
 
         @Override

@@ -20,8 +20,8 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
 
 /**
- * What a block is seen to do with its parts, beside what its placement says of it. One block is run on shapes alone, between an attention that
- * remembers what it returned and a residual connection that remembers what it was asked to join: tensors are compared as objects, so what is found is
+ * What a block is observed to do with its parts, whatever its placement declares. One block is run on shapes alone, between an attention that
+ * remembers what it returned and a residual connection that remembers what it was asked to join. Tensors are compared as objects, so the probe sees
  * how the block is wired, whatever the numbers.
  *
  * @param joins       how often it asked for its residual connection
@@ -46,13 +46,16 @@ public record BlockProbe(int joins, boolean plainSum, boolean showsResult) {
         return new BlockProbe(watch.joins, watch.plainSum, watch.showsResult);
     }
 
-    /** What {@code placement} says of itself without a departure that its block does not make: claims that speak of the sum would be left unchecked. */
+    /**
+     * What {@code placement} declares, without a departure from the plain sum that its block does not make: claims about the sum would else go
+     * unchecked.
+     */
     public static Traits corrected(Placement placement, Catalog catalog) {
         Traits said = Traits.saidBy(placement);
         return said.sum().isPresent() && addsPlainly(placement, catalog) ? said.addingPlainly() : said;
     }
 
-    /** Of a block that cannot be run nothing is seen; examining it will say what is wrong with it. */
+    /** False for a block that cannot be run; its examination will report what is wrong with it. */
     private static boolean addsPlainly(Placement placement, Catalog catalog) {
         return PartSays.orElse(false, () -> of(placement, catalog).plainSum);
     }

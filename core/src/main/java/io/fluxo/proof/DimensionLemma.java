@@ -18,7 +18,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * That one part of a model maps a shape to another, whatever the sizes are: the part itself ran through on symbols.
+ * A lemma: one part of a model maps one shape to another, whatever the sizes are. It is proved by running the part itself on symbols.
  *
  * @param subject     the part: {@code blocks.0.attn}
  * @param from        what goes in
@@ -49,13 +49,15 @@ public record DimensionLemma(String subject, Shape from, Shape to, List<Stage> s
         assumptions = List.copyOf(assumptions);
     }
 
-    /** That {@code layer}, built on symbols, maps the stream to the stream; a block also at x and t1 … h. Its parameters are overwritten. */
+    /**
+     * The lemma that {@code layer}, built on symbols, maps the stream to the stream; a block also at x and t1 … h. Its parameters are overwritten.
+     */
     public static DimensionLemma of(Layer layer) {
         Map<String, String> chapter = layer instanceof Block block ? block.chapter() : Map.of();
         return of(layer.path(), layer.cells(), chapter, DType.F32, STREAM, STREAM, layer::forward);
     }
 
-    /** That {@code f}, which computes with {@code parameters}, maps {@code from} to {@code to}. The parameters are overwritten. */
+    /** The lemma that {@code f}, which computes with {@code parameters}, maps {@code from} to {@code to}. The parameters are overwritten. */
     public static DimensionLemma of(String subject, List<? extends Cell> parameters, DType dtype, Shape from, Shape to, BiFunction<Pass, Tensor, Tensor> f) {
         return of(subject, parameters, Map.of(), dtype, from, to, f);
     }

@@ -79,8 +79,8 @@ public record DimensionProof(List<String> points, List<String> assumptions, Opti
     }
 
     /**
-     * The block's parts. Where the block is proved, a part that does not map the stream to itself is none of its sub-layers: a projection,
-     * say; where it is not, that part may be why.
+     * The block's sub-layers: parts that map the stream to itself. Where the block is proved, a part that does not is no sub-layer (a projection,
+     * say); where it is not proved, that part may be the reason.
      */
     private static List<DimensionLemma> subLayers(Block block, DimensionLemma lemma) {
         return block.parts().stream().map(DimensionLemma::of).filter(part -> part.proved() || !lemma.proved()).toList();
@@ -95,7 +95,7 @@ public record DimensionProof(List<String> points, List<String> assumptions, Opti
         return -1;
     }
 
-    /** The points of a block; x of a later one is the h before it, seen already. */
+    /** The hook points of a block. The x of a later block is the h of the block before it, which is counted already. */
     private static List<String> newPoints(DimensionLemma lemma, Block block, boolean first) {
         String x = block.path() + "." + block.chapter().get("x");
         return lemma.points().stream().filter(point -> first || !point.equals(x)).toList();

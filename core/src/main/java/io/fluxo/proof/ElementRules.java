@@ -7,8 +7,8 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 
 /**
- * Every elementwise operation on what is known of its operands. Assumed is that no unknown value is NaN or +∞ anywhere; −∞ is followed. From
- * that, a known 0 stays 0 in a product, and a known −∞ stays −∞ in a sum.
+ * Elementwise operations on what is known of their operands. They assume that no unknown value is NaN or +∞ anywhere; −∞ is followed. From that, a
+ * known 0 stays 0 in a product, and a known −∞ stays −∞ in a sum.
  */
 final class ElementRules {
 
@@ -155,7 +155,9 @@ final class ElementRules {
         return a instanceof Known(double truth) ? Element.of(truth == 0) : a;
     }
 
-    /** The branch a known condition takes; else either, as the condition says. Branches that are the same number need no condition. */
+    /**
+     * The branch that a known condition selects; else either branch, depending on the condition. Branches that are the same number need no condition.
+     */
     static Element where(Element condition, Element then, Element otherwise) {
         if (condition instanceof Known(double truth)) {
             return truth != 0 ? then : otherwise;

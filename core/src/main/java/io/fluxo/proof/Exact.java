@@ -4,8 +4,8 @@ import io.fluxo.proof.Element.Known;
 import io.fluxo.tensor.DType;
 
 /**
- * Arithmetic on known numbers that keeps what is exact and gives up what is rounded: 1e20 + 1 − 1e20 is not 0, and a product that underflows
- * is not 0 either. A rounded result is a finite number that nobody knows and no token changes.
+ * Arithmetic on known numbers that keeps exact results and gives up rounded ones: 1e20 + 1 − 1e20 is not 0, and a product that underflows is not 0
+ * either. A rounded result is an unknown finite number that no token changes.
  */
 final class Exact {
 
@@ -52,7 +52,7 @@ final class Exact {
         return exactly(root, a > SMALLEST_CHECKED && Math.fma(root, root, -a) == 0);
     }
 
-    /** {@code value} of a function without rational values but at its {@code exact} points. */
+    /** {@code value} of a function that is rational only at its {@code exact} points. */
     static Element atExactPoint(double value, boolean exact) {
         return exact ? new Known(value) : Element.WEIGHT;
     }

@@ -9,7 +9,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.text.Text;
 import java.util.Arrays;
 
-/** The operations that make or follow an index: what is chosen depends on what chooses. */
+/** Operations that compute or use an index: their results also depend on what the index depends on. */
 final class IndexRules {
 
     private IndexRules() {}

@@ -16,15 +16,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Whether blocks really use the residual connection they are given. A block that adds by itself would train the same model under
- * {@code residual: identity} and {@code residual: none}, and a study that varies the key would compare a model with itself. What the placement says of
- * itself is not enough: {@link BlockProbe} sees whether the block asks.
+ * Whether blocks really use the residual connection they are given. A block that adds by itself would train the same model under {@code residual:
+ * identity} and {@code residual: none}, and a study that varies the key would compare a model with itself. A placement's declaration is not enough:
+ * {@link BlockProbe} observes whether the block uses the connection.
  */
 public final class ResidualCheck {
 
     private ResidualCheck() {}
 
-    /** The placements of {@code spec} that pass over a residual connection other than x + f. */
+    /** The placements of {@code spec} that ignore a residual connection other than x + f. */
     public static List<Violation> violations(ModelSpec spec, Catalog catalog) {
         if (spec.get(ModelSpec.FAMILY) != ModelSpec.Family.TRANSFORMER) {
             return List.of();
@@ -42,7 +42,7 @@ public final class ResidualCheck {
         return found;
     }
 
-    /** A block that cannot be built or run is not found here: its trial will say what is wrong with it. */
+    /** A block that cannot be built or run is not reported here: its trial will report what is wrong with it. */
     private static boolean asks(Placement placement, Catalog catalog) {
         return PartSays.orElse(true, () -> BlockProbe.of(placement, catalog).joins() > 0);
     }

@@ -5,7 +5,7 @@ import io.fluxo.layer.Pass;
 import io.fluxo.tensor.Tensor;
 
 /**
- * Attention taken away when a model is built: zeros in its place, without parameters. A block that brings an attention of its own keeps it;
+ * Replaces attention when a model is built: it returns zeros and has no parameters. A block that brings an attention of its own keeps it;
  * {@link io.fluxo.layer.Pass#withoutAttention} reaches that too.
  */
 public final class SilencedAttention extends Attention {

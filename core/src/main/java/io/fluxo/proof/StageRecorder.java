@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Cuts a symbolic run at its hook points, names the values there, and holds the chapter's against the stream's shape. */
+/** Cuts a symbolic run at its hook points, names the values there, and compares the chapter's values with the stream's shape. */
 final class StageRecorder implements Hooks {
 
     private final SymbolicBackend symbolic;

@@ -69,7 +69,7 @@ public final class SymbolicBackend implements Backend {
         return refusals;
     }
 
-    /** What was executed since this was last asked. */
+    /** The steps executed since the last call of this method. */
     public List<Step> takeSteps() {
         List<Step> taken = List.copyOf(steps);
         steps.clear();
@@ -105,7 +105,7 @@ public final class SymbolicBackend implements Backend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         Shape promised = rules.shape(op, inputs);
         List<Step> outside = steps;
         steps = new ArrayList<>();

@@ -1,6 +1,6 @@
 package io.fluxo.proof;
 
-/** What may be claimed of which tokens reach which rows of a tensor [batch pos …]. */
+/** Claims about which tokens reach which rows of a tensor [batch pos …]. */
 public enum TokenClaim {
 
     /** Row i depends on token i alone. */

@@ -22,8 +22,8 @@ import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /**
- * Which tokens reach which rows while something runs: at each hook point and in the output, for all weights and all tokens at a size. Two
- * sequences run side by side, so that what leaks from one to the other shows.
+ * Which tokens reach which rows while something runs: at each hook point and in the output, for all weights and all tokens at a size. Two sequences
+ * run side by side, so that a leak from one to the other is seen.
  *
  * @param subject what ran
  * @param tokens  tokens of each sequence
@@ -160,7 +160,7 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
                 .orElseThrow(() -> new IllegalArgumentException(Text.format("the run has no '%s'; it has %s", name, points.stream().map(Point::name).toList())));
     }
 
-    /** Holds every point of the run against {@code claim}. */
+    /** Checks {@code claim} at every point of the run. */
     public TokenProof prove(TokenClaim claim) {
         return TokenProof.of(this, claim);
     }

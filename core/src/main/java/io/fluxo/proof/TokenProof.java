@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A claim of absence held against a run: proved for all weights and all tokens at this size, or not. Dependence over-approximates, so that a
- * failure says only that the claim could not be proved.
+ * A claim of absence checked on a run: proved for all weights and all tokens at this size, or not. Dependence over-approximates, so a failure only
+ * means that the claim could not be proved.
  *
  * @param subject    what ran
  * @param claim      what is claimed of every point of the run

@@ -59,7 +59,7 @@ public record TokenTheorem(List<TokenProof> proofs) {
         return Stream.concat(Stream.of(layer), layer.parts().stream().flatMap(TokenTheorem::within));
     }
 
-    /** The block's parts that work on the stream; a projection to another width is inside of what they do. */
+    /** The block's parts that map the stream to the stream; projections to another width are inside them. */
     private static Stream<TokenProof> subLayers(Block block, Dim width, int tokens, TokenClaim permitted) {
         return block.parts().stream().flatMap(part -> {
             try {

@@ -29,8 +29,8 @@ import java.util.Arrays;
  *
  * @param affine      whether norms carry a gain (and bias)
  * @param bias        whether projections carry a bias
- * @param weightScale times the weights as they are initialised
- * @param inputScale  times the input of its kind
+ * @param weightScale factor on the initialised weights
+ * @param inputScale  factor on the input of its kind
  * @param kinds       whose kinds of attention, positions, residual connection and sub-layers the block has; the same in every layer
  */
 public record BlockCase(MaskKind mask, Choice actFn, Choice norm, double eps, boolean affine, boolean bias, double weightScale, InputKind input,
@@ -42,7 +42,7 @@ public record BlockCase(MaskKind mask, Choice actFn, Choice norm, double eps, bo
         this(mask, actFn, norm, eps, affine, bias, weightScale, input, inputScale, seed, batch, pos, dModel, nHeads, dHead, dV, dMlp, ModelSpec.DEFAULT);
     }
 
-    /** Under this name the block under test stands in the catalogue it is built from. */
+    /** The name of the block under test in the catalogue that it is built from. */
     private static final String SUBJECT = "block under test";
 
     /** The case's block, from Fluxo's own sub-layers and norms. */

@@ -90,7 +90,7 @@ public final class BlockDomain implements Generator<BlockCase> {
         return with(copy -> copy.eps = some(box(only)));
     }
 
-    /** What weights as they are initialised are multiplied by. */
+    /** Factors on the initialised weights. */
     public BlockDomain weightScales(double... only) {
         return with(copy -> copy.weightScales = some(box(only)));
     }

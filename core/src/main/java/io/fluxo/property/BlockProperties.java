@@ -7,10 +7,10 @@ import io.fluxo.tensor.HostArray;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What can be tried of a block, on a backend. */
+/** Properties of a block that can be tested on a backend. */
 public record BlockProperties(LayerProperties<Block> layer) {
 
-    /** All that holds of every block; causality where the domain has causal masks. */
+    /** All properties that hold of every block; causality where the domain has causal masks. */
     public List<Property<BlockCase>> all() {
         List<Property<BlockCase>> all = new ArrayList<>(List.of(layer.preservesShape(), layer.staysFinite(), layer.keepsSequencesApart(),
                 tokenFormAgrees()));

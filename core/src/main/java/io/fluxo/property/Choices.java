@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The choices a {@link Generator} makes, one after the other. They are written down as numbers from 0, the simplest, so that a value is
- * shrunk by lowering its choices and generating again: what comes out is always one the generator can make, and nobody writes a shrinker.
+ * The choices a {@link Generator} makes, one after the other. They are written down as numbers from 0, the simplest. A value is shrunk by lowering
+ * its choices and generating again, so the result is always one that the generator can make, and no shrinker has to be written.
  */
 public final class Choices {
 

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What can be tried of layers [batch pos d_model] → the same, on a backend.
+ * Properties of layers [batch pos d_model] → the same that can be tested on a backend.
  *
  * @param layer   builds the layer at the sizes of a case
  * @param domain  the cases the layer is made for
@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  */
 public record LayerProperties<L extends Layer>(Function<BlockCase, L> layer, BlockDomain domain, Backend backend, DType dtype) {
 
-    /** All that holds of a layer that treats each token for itself, as norms and feed-forward networks do. */
+    /** All properties that hold of a layer that treats each token for itself, as norms and feed-forward networks do. */
     public List<Property<BlockCase>> tokenwise() {
         return List.of(preservesShape(), staysFinite(), keepsSequencesApart(), keepsTokensApart());
     }

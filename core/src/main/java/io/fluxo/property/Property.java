@@ -3,8 +3,8 @@ package io.fluxo.property;
 import java.util.function.Function;
 
 /**
- * A claim about the values of a generator. What its check throws counts as a failure. A run is a pure function of (property, seed, trials),
- * as long as generator and check are pure functions themselves.
+ * A claim about the values of a generator. An exception from the check counts as a failure. A run is a pure function of (property, seed, trials), as
+ * long as generator and check are pure functions themselves.
  */
 public sealed interface Property<T> {
 

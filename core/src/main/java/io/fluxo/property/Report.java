@@ -2,13 +2,13 @@ package io.fluxo.property;
 
 import io.fluxo.text.Text;
 
-/** What came of running a property. Its {@code toString()} says it to a person. */
+/** The result of running a property. Its {@code toString()} is text for people. */
 public sealed interface Report<T> {
 
     /** The property's name. */
     String property();
 
-    /** Whether the property is borne out: for all that were tried, or by a witness. */
+    /** Whether the property is affirmed: by all cases that were tried, or by a witness. */
     default boolean affirmed() {
         return switch (this) {
             case Holds<T> holds -> true;
@@ -39,8 +39,8 @@ public sealed interface Report<T> {
      * @param original the case as it was drawn
      * @param seed     the case's seed
      * @param passed   cases that passed before it
-     * @param shrinks  how often it became simpler
-     * @param minimal  whether all that is simpler by a step was tried and does not fail; false where the search for it was cut short
+     * @param shrinks  how often the case was simplified
+     * @param minimal  whether every case that is simpler by one step was tried and does not fail; false where the search was cut short
      */
     record Refuted<T>(String property, Counterexample<T> smallest, Counterexample<T> original, long seed, int passed, int shrinks,
                       boolean minimal) implements Report<T> {
@@ -71,9 +71,8 @@ public sealed interface Report<T> {
      *
      * @param value the case
      * @param seed  its seed
-     * @param tried cases before it
      */
-    record Witness<T>(String property, T value, long seed, int tried) implements Report<T> {
+    record Witness<T>(String property, T value, long seed) implements Report<T> {
         @Override
         public String toString() {
             return Text.format("%s: witnessed by%n    %s%n  seed %d replays it", property, value, seed);

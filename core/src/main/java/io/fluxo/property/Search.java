@@ -43,7 +43,7 @@ final class Search<T> {
             Drawn<T> drawn = draw(caseSeed(seed, i));
             switch (judge(drawn)) {
                 case Pass pass -> {
-                    return new Report.Witness<>(property.name(), drawn.value(), caseSeed(seed, i), i);
+                    return new Report.Witness<>(property.name(), drawn.value(), caseSeed(seed, i));
                 }
                 case Vacuous(String reason) -> skip(reason);
                 case Fail(String reason) -> {

@@ -44,19 +44,19 @@ public final class Subject<L extends Layer> implements AutoCloseable {
         return layer;
     }
 
-    /** What the layer makes of {@code x}. */
+    /** The layer's output for {@code x}. */
     public HostArray output(HostArray x) {
         return compute(layer::forward, x);
     }
 
-    /** What {@code f} makes of {@code x} in a pass that evaluates. */
+    /** The result of {@code f} on {@code x} in an evaluation pass. */
     public HostArray compute(BiFunction<Pass, Tensor, Tensor> f, HostArray x) {
         try (TensorScope _ = backend.openScope()) {
             return backend.download(f.apply(Pass.evaluation(backend), backend.upload(x)));
         }
     }
 
-    /** What the layer makes of {@code x}, and the values at its boundary hook points on the way. */
+    /** The layer's output for {@code x}, and the values at its boundary hook points. */
     public Run run(HostArray x) {
         try (TensorScope _ = backend.openScope()) {
             Cache cache = Cache.boundaries();
@@ -73,7 +73,7 @@ public final class Subject<L extends Layer> implements AutoCloseable {
      */
     public record Run(HostArray output, Map<String, HostArray> hooks) {
 
-        /** Where a value was not finite first: the claims assume that none is. */
+        /** The first place where a value was not finite: the claims assume that there is none. */
         public Optional<String> overflow() {
             return Stream.concat(hooks.entrySet().stream(), Stream.of(Map.entry("the output", output)))
                     .filter(entry -> !Arrays.stream(entry.getValue().toDoubles()).allMatch(Double::isFinite))

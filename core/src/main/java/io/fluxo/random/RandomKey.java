@@ -2,7 +2,7 @@ package io.fluxo.random;
 
 /**
  * A counter-based random source that splits by name: the n-th draw of a key is a pure function of (key, n), so that streams do not depend on
- * who draws first, on threads, or on where a run was resumed. Mixing is the finalizer of SplitMix64 (Steele, Lea and Flood 2014).
+ * which of them is drawn from first, on threads, or on where a run was resumed. Mixing is the finalizer of SplitMix64 (Steele, Lea and Flood 2014).
  *
  * @param state 64 bits that identify the stream
  */

@@ -25,7 +25,7 @@ public abstract class RecurrentCell extends Layer {
         this.hidden = hidden;
     }
 
-    /** The terms of x in every position, [pos batch hidden] each: they do not wait for the state, and are computed at once. */
+    /** The terms of x in every position, [pos batch hidden] each: they do not depend on the state, and are computed together. */
     abstract List<Tensor> inputs(Pass pass, Tensor x);
 
     /**

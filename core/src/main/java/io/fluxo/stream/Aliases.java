@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Hooks that are shown points under the chapter's names too. */
+/** Hooks that also see points under the chapter's names. */
 final class Aliases implements Hooks {
 
     private final Hooks hooks;

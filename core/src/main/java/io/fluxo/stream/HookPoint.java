@@ -15,7 +15,7 @@ public record HookPoint(String name, boolean interior, List<String> aliases) {
         aliases = List.copyOf(aliases);
     }
 
-    /** A value at an operation's boundary: free to look at. */
+    /** A value at an operation's boundary: reading it changes no kernel. */
     public static HookPoint boundary(String name) {
         return new HookPoint(name, false, List.of());
     }

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What is done at hook points while a model runs: look, or put another value in place. */
+/** Observes or replaces values at hook points while a model runs. */
 public interface Hooks {
 
-    /** Nothing, anywhere. */
+    /** Does nothing at any point. */
     Hooks NONE = new Hooks() {
         @Override
         public boolean wants(HookPoint point) {
@@ -25,7 +25,7 @@ public interface Hooks {
     /** Whether {@link #at} is to be called for {@code point}. */
     boolean wants(HookPoint point);
 
-    /** Called with the value at {@code point}; the model goes on with what is returned, of the same shape. */
+    /** Called with the value at {@code point}; the model continues with the returned value, of the same shape. */
     Tensor at(HookPoint point, Tensor value);
 
     /** Names of points without which these hooks would do nothing. A model that has no point of such a name, nor alias, refuses to run with them. */
@@ -33,7 +33,7 @@ public interface Hooks {
         return Set.of();
     }
 
-    /** These hooks, shown points under other names too: alias → name. */
+    /** These hooks with further names for points: alias → name. */
     default Hooks withAliases(Map<String, String> aliases) {
         return new Aliases(this, aliases);
     }

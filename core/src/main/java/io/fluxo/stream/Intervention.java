@@ -7,14 +7,14 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * Puts another value in place at one hook point.
+ * Replaces the value at one hook point.
  *
  * @param name   the hook point's name, or the chapter's alias: {@code blocks.0.t1}
- * @param change from the value the model computed to the one it goes on with, of the same shape
+ * @param change from the computed value to the one that the model continues with, of the same shape
  */
 public record Intervention(String name, UnaryOperator<Tensor> change) implements Hooks {
 
-    /** Goes on with {@code value}. */
+    /** Replaces the value with {@code value}. */
     public static Intervention replace(String name, Tensor value) {
         return new Intervention(name, ignored -> value);
     }

@@ -30,7 +30,7 @@ public final class Preview {
         return Text.format("%s %s %s", dtype.label(), shape, where);
     }
 
-    /** Four digits say what a number is like; trailing zeros say nothing. */
+    /** A number in four significant digits, without trailing zeros. */
     private static String text(Object value) {
         return switch (value) {
             case Float number -> number(number);

@@ -4,8 +4,8 @@ import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 
 /**
- * An immutable handle on an array of a backend. Only its backend can look inside; everyone else computes through operations and reads values
- * by {@link io.fluxo.backend.Backend#download}. It lives until its {@link TensorScope} closes or an update operation takes it over.
+ * An immutable handle on an array of a backend. Only its backend reads the array; all other code computes through operations and reads values by
+ * {@link io.fluxo.backend.Backend#download}. It lives until its {@link TensorScope} closes or an update operation takes it over.
  */
 public interface Tensor {
 

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.security.CodeSource;
 import java.util.Optional;
 
-/** Where code came from, for messages about somebody else's part. */
+/** Where code came from, for messages about a third party's part. */
 public final class Origin {
 
     private Origin() {}

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Which names somebody may have meant. */
+/** Suggests names that a user may have meant. */
 public final class Spelling {
 
     private Spelling() {}

@@ -8,7 +8,7 @@ import io.fluxo.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 
-/** A trained model as it answers, one set of examples after the other. Its tensors live in the scope that was open at the first. */
+/** Runs a trained model on one set of examples after the other. Its tensors live in the scope that was open at the first. */
 public final class Answering {
 
     private final Evaluation evaluation;

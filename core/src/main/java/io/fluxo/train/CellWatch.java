@@ -4,7 +4,7 @@ import io.fluxo.layer.Cell;
 import io.fluxo.tensor.Tensor;
 import java.util.List;
 
-/** Notices when others have put tensors into a model's cells: what was remembered about the former ones is of no use then. */
+/** Notices when a model's cells hold other tensors than before: what was recorded about the former ones is then invalid. */
 final class CellWatch {
 
     private final List<Cell> cells;
@@ -16,7 +16,7 @@ final class CellWatch {
         remember();
     }
 
-    /** What the cells hold now is as it should be. */
+    /** Remembers the tensors that the cells hold now. */
     void remember() {
         for (int i = 0; i < values.length; i++) {
             values[i] = cells.get(i).value();

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What decides which elements a step drops, for each place of a model that drops any. The tensors stay in their places while their contents
- * change, so that a step can be repeated on them.
+ * The random keys of dropout, one for each dropout layer of a model. The tensors stay in their places while their contents change, so that a step can
+ * be repeated on them.
  */
 final class DropoutKeys {
 
@@ -37,7 +37,7 @@ final class DropoutKeys {
         return Stream.concat(own, layer.parts().stream().flatMap(DropoutKeys::places));
     }
 
-    /** Gets ready for step {@code t}. */
+    /** Sets the keys of step {@code t}. */
     void prepare(int t) {
         step = stream.split(t);
         if (keys.isEmpty()) {
@@ -52,7 +52,7 @@ final class DropoutKeys {
         }
     }
 
-    /** The key of the step that was prepared last. One that no part of the model asks for is made on the spot: such a step cannot be repeated. */
+    /** The key of the step that was prepared last. A key for a path without a dropout layer is made on the spot: such a step cannot be repeated. */
     Tensor at(String path) {
         Tensor key = keys.get(path);
         return key != null ? key : backend.upload(Pass.dropoutKey(step, path));

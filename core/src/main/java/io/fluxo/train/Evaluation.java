@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * What a model makes of examples, nothing dropped, nothing trained. On examples of one form it comes to the same operations each time, which a
+ * Evaluates a model on examples, without dropout and without training. On examples of one form it executes the same operations each time, which a
  * backend may remember. Its tensors live in the scope that was open at the first.
  */
 final class Evaluation {
@@ -19,17 +19,17 @@ final class Evaluation {
     private final Backend backend;
     private final LanguageModel model;
     private final BiFunction<Pass, StepInputs, Tensor> body;
-    private Optional<OneForm> current = Optional.empty();
+    private Optional<FormEvaluation> current = Optional.empty();
 
-    /** @param body from a pass of evaluation and its inputs, what the host reads */
+    /** @param body computes what the host reads, from an evaluation pass and its inputs */
     Evaluation(Backend backend, LanguageModel model, BiFunction<Pass, StepInputs, Tensor> body) {
         this.backend = backend;
         this.model = model;
         this.body = body;
     }
 
-    /** Examples of one form, on cells that stay where they are. */
-    private record OneForm(StepInputs inputs, CellWatch cells, Routine routine) {
+    /** The evaluation of examples of one form, on cells that stay where they are. */
+    private record FormEvaluation(StepInputs inputs, CellWatch cells, Routine routine) {
 
         boolean fits(Examples examples) {
             return cells.unchanged() && inputs.fit(examples);
@@ -40,7 +40,7 @@ final class Evaluation {
         if (current.isEmpty() || !current.get().fits(examples)) {
             current.ifPresent(former -> former.inputs.release());
             StepInputs inputs = new StepInputs(backend, model.parameters().getFirst().value().dtype(), examples);
-            current = Optional.of(new OneForm(inputs, new CellWatch(model.cells()), backend.routine(() -> compute(inputs))));
+            current = Optional.of(new FormEvaluation(inputs, new CellWatch(model.cells()), backend.routine(() -> compute(inputs))));
         }
         try (TensorScope _ = backend.openScope()) {
             current.get().inputs.set(examples);

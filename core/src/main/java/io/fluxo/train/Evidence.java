@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a measured step leaves on the host for its {@link Measure}s.
+ * The values that a measured step brings to the host for its {@link Measure}s.
  *
  * @param layers     the paths of the model's layers, first to last: {@code blocks.0}
  * @param parameters the names of its parameters, in its order: {@code blocks.0.attn.W_Q}
- * @param values     the values of each kind that somebody needs
+ * @param values     the values of each kind that a measure needs
  */
 public record Evidence(List<String> layers, List<String> parameters, Map<Kind, List<HostArray>> values) {
 

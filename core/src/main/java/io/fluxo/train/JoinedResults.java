@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Several results of a step in one tensor, one after the other: a routine returns a single tensor, and the host reads them all at once. Which shapes
- * they have is known from when the step was last asked; replays come to the same.
+ * Several results of a step in one tensor, one after the other: a routine returns a single tensor, and the host reads them all at once. Their shapes
+ * are those of the last time that the step itself ran; a replay returns the same shapes.
  */
 final class JoinedResults {
 

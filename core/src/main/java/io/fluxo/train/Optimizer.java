@@ -72,7 +72,7 @@ final class Optimizer {
     }
 
     /**
-     * The step that was prepared last.
+     * Takes the step that was prepared last.
      *
      * @param gradients one for each parameter, in order
      */
@@ -86,13 +86,13 @@ final class Optimizer {
                         slots.get(members.get(i)).set(outputs.get(i));
                     }
                 }
-                case UpdateRule.Composition(UpdateRule.Step step, int _) -> members.forEach(i -> compose(step, slots.get(i), gradients[i]));
+                case UpdateRule.Composition(UpdateRule.UpdateStep step, int _) -> members.forEach(i -> compose(step, slots.get(i), gradients[i]));
             }
         });
     }
 
-    /** A step in operations, whose results are put in the place of parameter and state. */
-    private void compose(UpdateRule.Step step, Slot slot, Tensor gradient) {
+    /** A step in operations, whose results are assigned to parameter and state. */
+    private void compose(UpdateRule.UpdateStep step, Slot slot, Tensor gradient) {
         Tensor rate = ops.squeeze(ops.slice(rates, 0, Dim.of(0), Dim.ONE), 0);
         Tensor[] next = step.next(ops, slot.parameter.value(), slot.state.clone(), gradient, rate);
         Tensor[] outputs = new Tensor[next.length];
@@ -114,7 +114,7 @@ final class Optimizer {
         return HostArray.of(Shape.of(3), slots.getFirst().parameter.value().dtype(), rates);
     }
 
-    /** What the next step depends on besides the parameters, under names that are distinct: Adam's moments. */
+    /** The state that the next step depends on besides the parameters, under distinct names: Adam's moments. */
     Map<String, Tensor> state() {
         Map<String, Tensor> named = new LinkedHashMap<>();
         for (Slot slot : slots) {
@@ -125,7 +125,7 @@ final class Optimizer {
         return named;
     }
 
-    /** Goes on from {@code values}, which has what {@link #state} had. */
+    /** Restores the state from {@code values}, which has every name of {@link #state}. */
     void restore(Function<String, Tensor> values) {
         for (Slot slot : slots) {
             for (int i = 0; i < slot.state.length; i++) {

@@ -32,7 +32,7 @@ public interface OptimizerKind extends Part<OptimizerKind> {
     OptimizerKind ADAMW = (spec, decay) -> adam(spec, decay, true);
 
     /**
-     * What is done to a parameter at each step.
+     * The rule that updates a parameter at each step.
      *
      * @param decay the parameter's weight decay; 0 for one that does not decay
      */

@@ -3,7 +3,7 @@ package io.fluxo.train;
 import io.fluxo.plugin.Part;
 import io.fluxo.setting.PartKind;
 
-/** How the learning rate goes on after the warm-up: what {@code schedule: NAME} stands for. */
+/** The learning rate after the warm-up: what {@code schedule: NAME} stands for. */
 @FunctionalInterface
 public interface Schedule extends Part<Schedule> {
 
@@ -18,7 +18,7 @@ public interface Schedule extends Part<Schedule> {
             : 0.5 * (1 + StrictMath.cos(Math.PI * (double) (t - warmup) / (steps - warmup)));
 
     /**
-     * What the peak rate is multiplied by at step {@code t}, besides the warm-up's own factor.
+     * The factor on the peak rate at step {@code t}, besides the warm-up's own factor.
      *
      * @param t      the step, from 1
      * @param warmup steps of the warm-up

@@ -11,8 +11,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What steps on examples of one form are given. The tensors stay in their places while their contents change, so that a step can be repeated
- * on them.
+ * The inputs of steps on examples of one form. The tensors stay in their places while their contents change, so that a step can be repeated on them.
  */
 final class StepInputs {
 
@@ -24,7 +23,7 @@ final class StepInputs {
     private Optional<Tensor> weights;
 
     /**
-     * What decides which operations a step comes to.
+     * The properties of examples that determine the operations of a step.
      *
      * @param everywhere whether something is asked at every position
      */
@@ -53,7 +52,7 @@ final class StepInputs {
         return form.equals(Form.of(examples));
     }
 
-    /** Takes the values of another step. */
+    /** Sets the values of another step. */
     void set(Examples examples) {
         tokens = assign(tokens, tokens(examples));
         targets = assign(targets, targets(examples));
@@ -75,7 +74,7 @@ final class StepInputs {
         return weights;
     }
 
-    /** No step is given them any more. */
+    /** Releases the tensors: no further step uses them. */
     void release() {
         backend.release(tokens);
         backend.release(targets);

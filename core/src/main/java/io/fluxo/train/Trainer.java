@@ -42,7 +42,7 @@ public final class Trainer {
     private final List<Cell> cells;
     private final Optimizer optimizer;
     private final Evaluation evaluation;
-    private Optional<OneForm> current = Optional.empty();
+    private Optional<StepsOfOneForm> current = Optional.empty();
 
     /**
      * @param model   initialised on {@code backend}
@@ -62,19 +62,19 @@ public final class Trainer {
     }
 
     /**
-     * What a step found.
+     * The result of a step.
      *
      * @param loss     mean cross-entropy in nats before the update
      * @param measured measure → its figures, in the order that was asked for
      */
-    public record Step(double loss, Map<Measure, double[]> measured) {}
+    public record StepResult(double loss, Map<Measure, double[]> measured) {}
 
     /**
      * One step of training on windows of text.
      *
      * @param windows {@code rows} sequences of equal length, one after the other; each token's target is its successor
      */
-    public Step step(int t, int[] windows, int rows, Set<Measure> measures) {
+    public StepResult step(int t, int[] windows, int rows, Set<Measure> measures) {
         return step(t, Examples.successors(windows, rows), measures);
     }
 
@@ -84,10 +84,10 @@ public final class Trainer {
      * @param t        the step, from 1
      * @param measures what to measure; costs time where not empty
      */
-    public Step step(int t, Examples examples, Set<Measure> measures) {
+    public StepResult step(int t, Examples examples, Set<Measure> measures) {
         if (current.isEmpty() || !current.get().fits(examples)) {
             forget();
-            current = Optional.of(new OneForm(examples));
+            current = Optional.of(new StepsOfOneForm(examples));
         }
         try (TensorScope _ = backend.openScope()) {
             return current.get().step(t, examples, measures);
@@ -95,40 +95,40 @@ public final class Trainer {
     }
 
     private void forget() {
-        Optional<OneForm> former = current;
+        Optional<StepsOfOneForm> former = current;
         current = Optional.empty();
         former.ifPresent(one -> one.inputs.release());
     }
 
     /**
-     * Steps on examples of one form. Those that measure come to the same operations each time, and so do those that do not: a backend may remember
+     * Steps on examples of one form. Steps that measure execute the same operations each time, and so do those that do not: a backend may remember
      * either.
      */
-    private final class OneForm {
+    private final class StepsOfOneForm {
         private final StepInputs inputs;
         private final CellWatch watch = new CellWatch(cells);
         private final Routine plain = backend.routine(this::train);
         private final Map<Set<Evidence.Kind>, MeasuredStep> measured = new HashMap<>();
 
-        private OneForm(Examples examples) {
+        private StepsOfOneForm(Examples examples) {
             inputs = new StepInputs(backend, parameters.getFirst().value().dtype(), examples);
         }
 
-        /** Whether these steps go on: on examples of the same form, from where the last one left the cells. */
+        /** Whether these steps can continue: on examples of the same form, with the cells as the last step left them. */
         private boolean fits(Examples examples) {
             return watch.unchanged() && inputs.fit(examples);
         }
 
-        private Step step(int t, Examples examples, Set<Measure> measures) {
+        private StepResult step(int t, Examples examples, Set<Measure> measures) {
             inputs.set(examples);
             optimizer.prepare(t);
             dropout.prepare(t);
-            Step step = measures.isEmpty() ? new Step(backend.download(plain.run()).scalar(), Map.of()) : measured(measures);
+            StepResult step = measures.isEmpty() ? new StepResult(backend.download(plain.run()).scalar(), Map.of()) : measured(measures);
             watch.remember();
             return step;
         }
 
-        private Step measured(Set<Measure> measures) {
+        private StepResult measured(Set<Measure> measures) {
             Set<Evidence.Kind> needs = measures.stream().flatMap(measure -> measure.needs().stream()).collect(Collectors.toUnmodifiableSet());
             return measured.computeIfAbsent(needs, _ -> new MeasuredStep(inputs, needs)).run(measures);
         }
@@ -143,13 +143,13 @@ public final class Trainer {
         }
     }
 
-    /** A step that leaves evidence of some kinds. */
+    /** A step that also returns evidence of some kinds. */
     private final class MeasuredStep {
         private final StepInputs inputs;
         private final Set<Evidence.Kind> needs;
         private final JoinedResults results = new JoinedResults();
         private final Routine routine = backend.routine(this::train);
-        /** How many tensors of each kind the step returned when it was last asked. */
+        /** How many tensors of each kind the step returned the last time that it ran itself. */
         private Map<Evidence.Kind, Integer> counts = Map.of();
 
         private MeasuredStep(StepInputs inputs, Set<Evidence.Kind> needs) {
@@ -157,7 +157,7 @@ public final class Trainer {
             this.needs = needs;
         }
 
-        private Step run(Set<Measure> measures) {
+        private StepResult run(Set<Measure> measures) {
             Map<Evidence.Kind, List<HostArray>> values = new EnumMap<>(Evidence.Kind.class);
             weights(Evidence.Kind.WEIGHTS_BEFORE, values);
             List<HostArray> read = results.split(backend.download(routine.run()));
@@ -170,7 +170,7 @@ public final class Trainer {
             Evidence evidence = new Evidence(model.layerPaths(), parameters.stream().map(Parameter::name).toList(), values);
             Map<Measure, double[]> figures = new LinkedHashMap<>();
             measures.forEach(measure -> figures.put(measure, measure.figures(evidence)));
-            return new Step(read.getFirst().scalar(), figures);
+            return new StepResult(read.getFirst().scalar(), figures);
         }
 
         private void weights(Evidence.Kind kind, Map<Evidence.Kind, List<HostArray>> values) {
@@ -179,7 +179,7 @@ public final class Trainer {
             }
         }
 
-        /** The stream's gradients are asked for whatever is needed, so that what is measured does not depend on what else is. */
+        /** The stream's gradients are always computed, so that a measure's figures do not depend on which other measures there are. */
         private Tensor train() {
             try (TensorScope scope = backend.openScope(); AutodiffBackend tape = new AutodiffBackend(backend)) {
                 Set<String> streamPoints = Set.copyOf(model.streamPoints());
@@ -224,7 +224,7 @@ public final class Trainer {
     }
 
     /**
-     * Goes on from a {@link #state} of a trainer of the same model and specification.
+     * Restores a {@link #state} of a trainer of the same model and specification.
      *
      * @param values a name's values
      */
@@ -255,7 +255,7 @@ public final class Trainer {
         return inputs.weights().map(weights -> pass.sumAll(pass.mul(losses, weights))).orElseGet(() -> pass.meanAll(losses));
     }
 
-    /** Adds to buffers what the pass learnt by watching. */
+    /** Applies the changes to buffers that the pass requested. */
     private void accumulate(Pass pass, AutodiffBackend tape) {
         pass.additions().forEach(addition -> addition.buffer().set(
                 backend.update(new UpdateOp.Accumulate(), addition.buffer().value(), tape.value(addition.change()))[0]));

@@ -53,7 +53,7 @@ public final class TrainingSpec extends Settings<TrainingSpec> {
     /** All of them, in the order in which they are written. */
     public static final Keys KEYS = Keys.of(OPTIMIZER, BETAS, EPSILON, LR, WARMUP, SCHEDULE, WEIGHT_DECAY, DECAY, CLIP, BATCH, STEPS, EVAL_EVERY);
 
-    /** What says how gradients are used. */
+    /** The keys that say how gradients are used. */
     private static final List<Key<?>> OF_GRADIENTS = List.of(OPTIMIZER, BETAS, EPSILON, LR, WARMUP, SCHEDULE, WEIGHT_DECAY, DECAY, CLIP);
 
     /** The training of the study {@code pre-vs-post}. Every key has its standard value. */

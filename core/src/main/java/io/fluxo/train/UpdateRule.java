@@ -14,11 +14,11 @@ public sealed interface UpdateRule {
     record Operation(UpdateOp op, int slots) implements UpdateRule {}
 
     /** A composition of operations, for rules that the language has no operation for. */
-    record Composition(Step step, int slots) implements UpdateRule {}
+    record Composition(UpdateStep step, int slots) implements UpdateRule {}
 
     /** One step in operations. */
     @FunctionalInterface
-    interface Step {
+    interface UpdateStep {
 
         /**
          * What parameter and state become.

@@ -69,8 +69,8 @@ final class Attempts extends DelegatingBackend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
-        return noting(op, () -> inner.forward(op, save, inputs));
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
+        return noting(op, () -> inner.runFused(op, save, inputs));
     }
 
     @Override

@@ -104,7 +104,7 @@ final class CaseChecks {
     /** A gradient added to a sum by the kernel is the gradient added afterwards; the others stay what they are. */
     private static void onto(Bench bench, Case it, HostArray seed, List<HostArray> gradients) {
         Tensor[] in = bench.upload(it.inputs());
-        Fused forward = bench.backend().forward(it.fused(), true, in);
+        Fused forward = bench.backend().runFused(it.fused(), true, in);
         HostArray sum = bench.seen(Samples.normal("sum", it.inputs().getFirst().shape().sizes()));
         Tensor taken = bench.upload(sum);
         List<Tensor> got = Arrays.stream(bench.backend().backwardOnto(it.fused(), in, forward, bench.upload(seed), taken)).filter(Objects::nonNull).toList();

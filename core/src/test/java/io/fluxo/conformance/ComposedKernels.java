@@ -23,7 +23,7 @@ public class ComposedKernels extends DelegatingBackend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         return new Fused(op.compose(new Ops(inner), inputs));
     }
 

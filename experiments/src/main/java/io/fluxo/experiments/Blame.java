@@ -13,7 +13,9 @@ import java.util.Optional;
  */
 public record Blame(ClassLoader plugins) {
 
-    /** What went wrong, in a sentence: {@code example.Block of example.jar: java.lang.NullPointerException: …}. Nobody is named where no plugin ran. */
+    /**
+     * What went wrong, in a sentence: {@code example.Block of example.jar: java.lang.NullPointerException: …}. No class is named where no plugin ran.
+     */
     public String message(Throwable thrown) {
         return culprit(thrown).map(name -> name + ": ").orElse("") + said(thrown);
     }

@@ -3,7 +3,9 @@ package io.fluxo.cpu.ejml;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 
-/** Owns tensors by being named as their owner: closing marks one flag, and the garbage collector frees what nobody holds. */
+/**
+ * A scope of tensors. Each tensor names its scope as its owner: closing sets one flag, and the garbage collector frees tensors without references.
+ */
 final class EjmlScope implements TensorScope {
 
     private final EjmlBackend backend;

@@ -61,7 +61,7 @@ sealed interface EjmlValues {
         };
     }
 
-    /** Writes these elements at {@code positions} of {@code target}, which nobody else has seen yet. */
+    /** Writes these elements at {@code positions} of {@code target}, which is not shared yet. */
     default void place(EjmlValues target, int[] positions) {
         switch (this) {
             case Reals(double[] array) -> {

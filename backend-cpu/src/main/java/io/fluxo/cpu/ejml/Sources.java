@@ -8,7 +8,7 @@ import io.fluxo.shape.Walk;
 import io.fluxo.tensor.DType;
 import java.util.Arrays;
 
-/** Tensors out of nothing: constants, counts, draws. */
+/** Operations without tensor inputs of values: constants, iota, random numbers. */
 final class Sources {
 
     private Sources() {}

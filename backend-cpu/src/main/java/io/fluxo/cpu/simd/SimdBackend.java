@@ -74,13 +74,13 @@ final class SimdBackend implements Backend {
 
     @Override
     public Tensor upload(HostArray values) {
-        recording.somethingElse();
+        recording.markIncomplete();
         return tensors.of(values);
     }
 
     @Override
     public HostArray download(Tensor tensor) {
-        recording.somethingElse();
+        recording.markIncomplete();
         SimdTensor x = own(tensor);
         return guarded("download", () -> Tensors.values(x));
     }
@@ -133,7 +133,7 @@ final class SimdBackend implements Backend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... in) {
+    public Fused runFused(FusedOp op, boolean save, Tensor... in) {
         return guarded(op.name(), () -> {
             List<SimdTensor> inputs = own(in);
             List<SimdTensor> results = new ArrayList<>();
@@ -194,7 +194,7 @@ final class SimdBackend implements Backend {
         Object before = tensor.alive();
         SimdTensor taken = tensor.donateTo(op, memory);
         if (taken.alive() != before) {
-            recording.somethingElse();
+            recording.markIncomplete();
         }
         return taken;
     }

@@ -149,7 +149,7 @@ class RoutineTest {
     private static List<String> measured(Backend backend, ModelSpec spec, Set<Measure> measures) {
         List<String> found = new ArrayList<>();
         found.addAll(trained(backend, spec, clipped(0.5), (t, trainer, model, _) -> {
-            Trainer.Step step = trainer.step(t, windows(t, 4, 13), 4, measures);
+            Trainer.StepResult step = trainer.step(t, windows(t, 4, 13), 4, measures);
             step.measured().forEach((measure, figures) -> found.add(measure.label() + " " + Arrays.toString(figures)));
             return step.loss();
         }));

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A world of its own for nd4j: its jars, the adapter that speaks to it, the JDK, and Fluxo's own interfaces, by which the two worlds meet.
- * nd4j's one static backend, its old dependencies and its logging are not seen outside, and nothing of the program's class path inside.
+ * A class loader for nd4j alone. It sees nd4j's jars, the adapter that uses them, the JDK, and Fluxo's own interfaces, through which both sides meet.
+ * nd4j's one static backend, its old dependencies and its logging are not visible outside, and nothing of the program's class path is visible inside.
  */
 final class IsolatedLoader extends URLClassLoader {
 

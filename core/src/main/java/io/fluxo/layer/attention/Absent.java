@@ -3,7 +3,7 @@ package io.fluxo.layer.attention;
 import io.fluxo.layer.Pass;
 import io.fluxo.tensor.Tensor;
 
-/** Stands where a block has no sub-layer, and no norm for it: no parameters, no hook points, and nobody runs it. */
+/** Stands where a block has no sub-layer, and no norm for it: no parameters, no hook points, and it is never run. */
 public final class Absent extends Attention {
 
     public Absent(String path) {

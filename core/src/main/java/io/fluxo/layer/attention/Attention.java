@@ -6,7 +6,7 @@ import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.Tensor;
 
 /**
- * The sub-layer that may look at other tokens: [batch n d_model] and a context [batch m d_model] → [batch n d_model].
+ * The sub-layer in which tokens attend to other tokens: [batch n d_model] and a context [batch m d_model] → [batch n d_model].
  */
 public abstract class Attention extends Layer {
 
@@ -14,7 +14,7 @@ public abstract class Attention extends Layer {
         super(path);
     }
 
-    /** MHA(x_i, [x_1 … x_N]): the rows of {@code x} attend to the rows of {@code context}, whose last n they are. */
+    /** MHA(x_i, [x_1 … x_N]): the rows of {@code x} attend to the rows of {@code context}, of which they are the last n. */
     public final Tensor forward(Pass pass, Tensor x, Tensor context) {
         try {
             return pass.silences(path()) ? nothing(pass, x) : attend(pass, x, context);
@@ -34,6 +34,6 @@ public abstract class Attention extends Layer {
         return pass.expand(pass.zerosLike(x), x.shape());
     }
 
-    /** What the sub-layer does. */
+    /** Computes the sub-layer's output. Each attention implements this; callers use {@link #forward}. */
     protected abstract Tensor attend(Pass pass, Tensor x, Tensor context);
 }

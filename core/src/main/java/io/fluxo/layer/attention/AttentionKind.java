@@ -16,7 +16,7 @@ public interface AttentionKind extends Part<AttentionKind> {
      */
     Attention attention(String path, MultiHeadAttention.Dims dims, MultiHeadAttention.Design design);
 
-    /** What it says of itself. */
+    /** What the kind declares about itself. */
     default AttentionTraits traits() {
         return AttentionTraits.OTHER;
     }

@@ -41,19 +41,19 @@ public final class MultiHeadAttention extends Attention {
     }
 
     /**
-     * How it is made, besides its sizes.
+     * How it is built, apart from its sizes.
      *
-     * @param mask      which positions a query may see
-     * @param bias      whether the projections carry a bias
-     * @param matching  first values of W_Q and W_K
-     * @param carrying  first values of W_V
-     * @param outer     first values of W_O
-     * @param positions how positions enter the scores
-     * @param qkNorm    whether queries and keys are normalised, each head for itself; with this under the root
-     * @param heads     what the heads' results go through before W_O, [batch n head d_v] → the same; NormFormer's gains
-     * @param dropout   rate at the output, in training
+     * @param mask         which positions a query may see
+     * @param bias         whether the projections carry a bias
+     * @param queryKeyInit initial values of W_Q and W_K
+     * @param valueInit    initial values of W_V
+     * @param outputInit   initial values of W_O
+     * @param positions    how positions enter the scores
+     * @param qkNorm       whether queries and keys are normalised, each head for itself; with this under the root
+     * @param heads        layer applied to the heads' results before W_O, [batch n head d_v] → the same; NormFormer's gains
+     * @param dropout      rate at the output, in training
      */
-    public record Design(Mask mask, boolean bias, Initializer matching, Initializer carrying, Initializer outer, ScorePositions positions,
+    public record Design(Mask mask, boolean bias, Initializer queryKeyInit, Initializer valueInit, Initializer outputInit, ScorePositions positions,
                          Optional<QkNorm> qkNorm, Optional<Layer> heads, double dropout) {
 
         /** Plain: one initializer for all. */
@@ -100,16 +100,16 @@ public final class MultiHeadAttention extends Attention {
         Dim keys = dims.nKeyValueHeads.times(dims.dHead).named(grouped() ? "n_key_value_heads·d_head" : "n_heads·d_head");
         Dim values = dims.nKeyValueHeads.times(dims.dV).named(grouped() ? "n_key_value_heads·d_v" : "n_heads·d_v");
         Dim results = dims.nHeads.times(dims.dV).named("n_heads·d_v");
-        q = part(new Linear(path, "Q", dims.dModel, queries, design.bias(), design.matching()));
-        k = part(new Linear(path, "K", dims.dModel, keys, design.bias(), design.matching()));
-        v = part(new Linear(path, "V", dims.dModel, values, design.bias(), design.carrying()));
+        q = part(new Linear(path, "Q", dims.dModel, queries, design.bias(), design.queryKeyInit()));
+        k = part(new Linear(path, "K", dims.dModel, keys, design.bias(), design.queryKeyInit()));
+        v = part(new Linear(path, "V", dims.dModel, values, design.bias(), design.valueInit()));
         queryNorm = norm("q_norm");
         keyNorm = norm("k_norm");
         boolean turned = design.positions().turns();
         hookRotQ = turned ? Optional.of(boundary("hook_rot_q")) : Optional.empty();
         hookRotK = turned ? Optional.of(boundary("hook_rot_k")) : Optional.empty();
         headLayer = design.heads().map(this::part);
-        o = part(new Linear(path, "O", results, dims.dModel, design.bias(), design.outer()));
+        o = part(new Linear(path, "O", results, dims.dModel, design.bias(), design.outputInit()));
         dropout = part(new Dropout(path + ".dropout", design.dropout()));
     }
 
@@ -158,7 +158,7 @@ public final class MultiHeadAttention extends Attention {
         return dropout.forward(pass, o.forward(pass, pass.mergeAxes(results, 2)));                                 // [batch n d_model]
     }
 
-    /** What is added to the scores, null for nothing. */
+    /** The bias on the scores; null for none. */
     private Tensor biases(Pass pass, Tensor qs, Tensor ks, Tensor given) {
         if (!design.positions().addsBias()) {
             return given;
@@ -183,7 +183,7 @@ public final class MultiHeadAttention extends Attention {
         return plain;
     }
 
-    /** W_Q, W_K, W_V and W_O with their biases, for an attention that puts them together in another way. */
+    /** W_Q, W_K, W_V and W_O with their biases, for an attention that combines them differently. */
     public Projections projections() {
         return new Projections(q, k, v, o);
     }

@@ -6,17 +6,15 @@ import io.fluxo.tensor.Tensor;
 /** Attention in which every token sees itself alone: x_iW_VW_O. The parameters of attention without its mixing of tokens. */
 public final class SelfOnlyAttention extends Attention {
 
-    private final MultiHeadAttention.Dims dims;
-    private final ValuePath carried;
+    private final ValuePath valuePath;
 
     public SelfOnlyAttention(String path, MultiHeadAttention.Dims dims, MultiHeadAttention.Design design) {
         super(path);
-        this.dims = dims;
-        carried = part(new ValuePath(path, dims, design));
+        valuePath = part(new ValuePath(path, dims, design));
     }
 
     @Override
     protected Tensor attend(Pass pass, Tensor x, Tensor context) {
-        return carried.output(pass, Heads.share(pass, carried.values(pass, x), dims.nHeads()));
+        return valuePath.forward(pass, x);
     }
 }

@@ -2,7 +2,6 @@ package io.fluxo.layer.attention;
 
 import io.fluxo.layer.Pass;
 import io.fluxo.op.FusedOp;
-import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -17,34 +16,29 @@ public final class UniformAttention extends Attention {
 
     private final MultiHeadAttention.Dims dims;
     private final FusedOp.Attention operation;
-    private final ValuePath carried;
+    private final ValuePath valuePath;
     private final HookPoint hookPattern = interior("hook_pattern");
 
     public UniformAttention(String path, MultiHeadAttention.Dims dims, MultiHeadAttention.Design design) {
         super(path);
         this.dims = dims;
         operation = new FusedOp.Attention(design.mask(), Scalar.ONE, false);
-        carried = part(new ValuePath(path, dims, design));
+        valuePath = part(new ValuePath(path, dims, design));
     }
 
     @Override
     protected Tensor attend(Pass pass, Tensor x, Tensor context) {
-        Tensor values = Heads.share(pass, carried.values(pass, context), dims.nHeads());            // [batch m head d_v]
+        Tensor values = Heads.share(pass, valuePath.values(pass, context), dims.nHeads());            // [batch m head d_v]
         Tensor[] in = {zeroScores(pass, x), zeroScores(pass, context), values};
         if (pass.wants(hookPattern)) {
             Tensor pattern = pass.at(hookPattern, pass.softmax(operation.scores(pass, in)));
-            return carried.output(pass, operation.weighted(pass, pattern, values));
+            return valuePath.output(pass, operation.weighted(pass, pattern, values));
         }
-        return carried.output(pass, pass.fused(operation, in));
+        return valuePath.output(pass, pass.fused(operation, in));
     }
 
     /** Queries or keys of width 1 that are 0: every score is 0, [batch n head 1]. */
     private Tensor zeroScores(Pass pass, Tensor x) {
         return pass.constant(Scalar.ZERO, Shape.of(x.dim(0), x.dim(1), dims.nHeads(), Dim.ONE), x.dtype());
-    }
-
-    /** Which positions a token may see. */
-    public Mask mask() {
-        return operation.mask();
     }
 }

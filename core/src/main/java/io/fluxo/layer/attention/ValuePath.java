@@ -9,7 +9,7 @@ import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
 import java.util.Optional;
 
-/** The way through attention that carries: W_V before the heads mix, W_O after. */
+/** The value path of attention, its OV circuit: W_V before the heads mix, W_O after. */
 final class ValuePath extends Layer {
 
     private final MultiHeadAttention.Dims dims;
@@ -26,9 +26,9 @@ final class ValuePath extends Layer {
         this.dims = dims;
         Dim values = dims.nKeyValueHeads().times(dims.dV());
         Dim results = dims.nHeads().times(dims.dV());
-        v = part(new Linear(path, "V", dims.dModel(), values, design.bias(), design.carrying()));
+        v = part(new Linear(path, "V", dims.dModel(), values, design.bias(), design.valueInit()));
         heads = design.heads().map(this::part);
-        o = part(new Linear(path, "O", results, dims.dModel(), design.bias(), design.outer()));
+        o = part(new Linear(path, "O", results, dims.dModel(), design.bias(), design.outputInit()));
         dropout = part(new Dropout(path + ".dropout", design.dropout()));
     }
 
@@ -44,7 +44,7 @@ final class ValuePath extends Layer {
         return dropout.forward(pass, o.forward(pass, pass.mergeAxes(results, 2)));
     }
 
-    /** Each token by itself. */
+    /** The value path without mixing: each token attends to itself alone. */
     @Override
     protected Tensor compute(Pass pass, Tensor x) {
         return output(pass, Heads.share(pass, values(pass, x), dims.nHeads()));

@@ -26,8 +26,8 @@ public interface ActFn extends Part<ActFn> {
     }
 
     /**
-     * Which function of one number the nonlinearity is. Claims about act(xW_in + b_in)W_out + b_out recompute it; of a network that says nothing they are
-     * not checked.
+     * The nonlinearity as a function of one number, if it is one. Claims about act(xW_in + b_in)W_out + b_out recompute it; they are not checked on a
+     * network that does not declare it.
      */
     default Optional<DoubleUnaryOperator> scalar() {
         return Optional.empty();

@@ -22,15 +22,15 @@ public final class FeedForward extends Layer {
     private final HookPoint hookPost = boundary("hook_post");
 
     /**
-     * How it is made, besides its sizes.
+     * How it is built, apart from its sizes.
      *
-     * @param bias    whether the projections carry a bias
-     * @param inner   first values of what projects into the hidden layer
-     * @param outer   first values of W_out
-     * @param hidden  what the hidden layer goes through before W_out, [… d_mlp] → the same; NormFormer's norm
-     * @param dropout rate at the output, in training
+     * @param bias       whether the projections carry a bias
+     * @param inputInit  initial values of W_in, and of W_gate in a gated network
+     * @param outputInit initial values of W_out
+     * @param hidden     layer applied to the hidden layer before W_out, [… d_mlp] → the same; NormFormer's norm
+     * @param dropout    rate at the output, in training
      */
-    public record Design(boolean bias, Initializer inner, Initializer outer, Optional<Layer> hidden, double dropout) {}
+    public record Design(boolean bias, Initializer inputInit, Initializer outputInit, Optional<Layer> hidden, double dropout) {}
 
     public FeedForward(String path, Dim dModel, Dim dMlp, Activation activation, boolean bias, Initializer initializer, double dropoutRate) {
         this(path, dModel, dMlp, activation, new Design(bias, initializer, initializer, Optional.empty(), dropoutRate));
@@ -39,9 +39,9 @@ public final class FeedForward extends Layer {
     public FeedForward(String path, Dim dModel, Dim dMlp, Activation activation, Design design) {
         super(path);
         this.activation = activation;
-        in = part(new Linear(path, "in", dModel, dMlp, design.bias(), design.inner()));
+        in = part(new Linear(path, "in", dModel, dMlp, design.bias(), design.inputInit()));
         hidden = design.hidden().map(this::part);
-        out = part(new Linear(path, "out", dMlp, dModel, design.bias(), design.outer()));
+        out = part(new Linear(path, "out", dMlp, dModel, design.bias(), design.outputInit()));
         dropout = part(new Dropout(path + ".dropout", design.dropout()));
     }
 

@@ -28,10 +28,10 @@ public final class GatedFeedForward extends Layer {
     public GatedFeedForward(String path, Dim dModel, Dim dMlp, Activation activation, FeedForward.Design design) {
         super(path);
         this.activation = activation;
-        gate = part(new Linear(path, "gate", dModel, dMlp, design.bias(), design.inner()));
-        in = part(new Linear(path, "in", dModel, dMlp, design.bias(), design.inner()));
+        gate = part(new Linear(path, "gate", dModel, dMlp, design.bias(), design.inputInit()));
+        in = part(new Linear(path, "in", dModel, dMlp, design.bias(), design.inputInit()));
         hidden = design.hidden().map(this::part);
-        out = part(new Linear(path, "out", dMlp, dModel, design.bias(), design.outer()));
+        out = part(new Linear(path, "out", dMlp, dModel, design.bias(), design.outputInit()));
         dropout = part(new Dropout(path + ".dropout", design.dropout()));
     }
 

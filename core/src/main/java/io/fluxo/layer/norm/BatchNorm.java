@@ -12,8 +12,8 @@ import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
 
 /**
- * (x − μ)/√(σ² + ε) · w + b, each feature for itself (Ioffe and Szegedy 2015): in training with mean and variance over batch and pos, so that
- * tokens see each other; in evaluation with the running mean and variance of what was trained on, a tenth of each step's.
+ * (x − μ)/√(σ² + ε) · w + b, each feature for itself (Ioffe and Szegedy 2015). In training, mean and variance are taken over batch and pos, so tokens
+ * see each other. In evaluation they are the running mean and variance, which move a tenth of the way to each training batch's.
  */
 public final class BatchNorm extends Layer implements TrainingStatistics {
 
@@ -27,7 +27,7 @@ public final class BatchNorm extends Layer implements TrainingStatistics {
     private final Buffer runningVariance;
     private final HookPoint hookOut = boundary("hook_out");
 
-    private record Statistics(Tensor mean, Tensor variance) {}
+    private record Moments(Tensor mean, Tensor variance) {}
 
     public BatchNorm(String path, Dim width, boolean affine, double eps) {
         super(path);
@@ -41,10 +41,10 @@ public final class BatchNorm extends Layer implements TrainingStatistics {
     @Override
     protected Tensor compute(Pass pass, Tensor x) {
         if (!pass.trains()) {
-            return normalized(pass, x, new Statistics(runningMean.value(), runningVariance.value()));
+            return normalized(pass, x, new Moments(runningMean.value(), runningVariance.value()));
         }
-        Statistics batch = statistics(pass, x);
-        watch(pass, batch, x.dim(0).times(x.dim(1)));
+        Moments batch = statistics(pass, x);
+        track(pass, batch, x.dim(0).times(x.dim(1)));
         return normalized(pass, x, batch);
     }
 
@@ -60,27 +60,27 @@ public final class BatchNorm extends Layer implements TrainingStatistics {
         };
     }
 
-    private Tensor normalized(Pass pass, Tensor x, Statistics by) {
+    private Tensor normalized(Pass pass, Tensor x, Moments by) {
         Tensor normalized = pass.div(pass.sub(x, by.mean), pass.sqrt(pass.shift(by.variance, eps)));
         return pass.at(hookOut, gain == null ? normalized : pass.add(pass.mul(normalized, gain.value()), bias.value()));
     }
 
     /** Mean and variance over batch and pos, [width] each. */
-    private static Statistics statistics(Pass pass, Tensor x) {
+    private static Moments statistics(Pass pass, Tensor x) {
         Scalar share = Scalar.reciprocal(x.dim(0).times(x.dim(1)));
         Tensor mean = pass.scale(pass.sumOver(x, 0, 1), share);
         Tensor centred = pass.sub(x, mean);
-        return new Statistics(mean, pass.scale(pass.sumOver(pass.mul(centred, centred), 0, 1), share));
+        return new Moments(mean, pass.scale(pass.sumOver(pass.mul(centred, centred), 0, 1), share));
     }
 
     /** Running statistics move towards the batch's; the variance without bias, as a sample's. */
-    private void watch(Pass pass, Statistics batch, Dim count) {
+    private void track(Pass pass, Moments batch, Dim count) {
         double unbiased = count.size() > 1 ? count.size() / (count.size() - 1.0) : 1;
-        towards(pass, runningMean, batch.mean);
-        towards(pass, runningVariance, pass.scale(batch.variance, unbiased));
+        moveTowards(pass, runningMean, batch.mean);
+        moveTowards(pass, runningVariance, pass.scale(batch.variance, unbiased));
     }
 
-    private static void towards(Pass pass, Buffer running, Tensor value) {
+    private static void moveTowards(Pass pass, Buffer running, Tensor value) {
         pass.accumulate(running, pass.scale(pass.sub(pass.stopGradient(value), running.value()), MOMENTUM));
     }
 }

@@ -1,7 +1,7 @@
 package io.fluxo.layer.norm;
 
 /**
- * A norm that says it computes the chapter's (x − μ)/√(σ² + ε), μ and σ² over the features of each token. Claims about that formula are checked of
- * such norms alone.
+ * A norm that declares that it computes the chapter's (x − μ)/√(σ² + ε), μ and σ² over the features of each token. Claims about that formula are
+ * checked only on such norms.
  */
 public interface ChapterNorm {}

@@ -25,12 +25,12 @@ public interface NormFactory extends Part<NormFactory> {
         return true;
     }
 
-    /** Whether its norms carry something trained where they may, and nothing else where they may not. */
+    /** Whether {@code affine} gives its norms more cells. */
     default boolean readsAffine() {
         return norm("norm", Dim.ONE, true, 0).cells().size() > norm("norm", Dim.ONE, false, 0).cells().size();
     }
 
-    /** The same, known not to read {@code eps}. */
+    /** The same factory, declared not to read {@code eps}. */
     static NormFactory withoutEps(NormFactory factory) {
         return new NormFactory() {
             @Override

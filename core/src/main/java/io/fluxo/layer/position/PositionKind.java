@@ -15,7 +15,7 @@ public interface PositionKind extends Part<PositionKind> {
     /**
      * What is added to the embedding, [batch pos d_model] → the same; empty for nothing.
      *
-     * @param initializer first values of what is trained
+     * @param initializer initial values of what is trained
      */
     default Optional<Layer> added(Dim nCtx, Dim dModel, Initializer initializer) {
         return Optional.empty();
@@ -31,30 +31,8 @@ public interface PositionKind extends Part<PositionKind> {
         return ScorePositions.NONE;
     }
 
-    /** What it says of itself. */
-    default Traits traits() {
-        return Traits.ADDED;
-    }
-
-    /**
-     * What a kind says of itself.
-     *
-     * @param throughScores whether positions enter through attention's scores
-     * @param inPairs       whether features are turned in pairs: d_head is even, {@code rope_theta} and {@code rope_layout} are read
-     * @param learned       whether there is a trained vector for each position, so that {@code n_ctx} belongs to the parameters
-     */
-    record Traits(boolean throughScores, boolean inPairs, boolean learned) {
-
-        /** Added to the embedding, untrained; or no positions at all. */
-        public static final Traits ADDED = new Traits(false, false, false);
-
-        /** Added to the embedding, a trained vector for each position. */
-        public static final Traits LEARNED = new Traits(false, false, true);
-
-        /** Queries and keys are turned in pairs of features. */
-        public static final Traits TURNED = new Traits(true, true, false);
-
-        /** Something is added to the scores. */
-        public static final Traits SCORED = new Traits(true, false, false);
+    /** What checks and claims may rely on. */
+    default PositionTraits traits() {
+        return PositionTraits.ADDED;
     }
 }

@@ -8,8 +8,8 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
 
 /**
- * Rotary positions (Su et al. 2021): pair i of a head's features is turned by the angle p·θ^(−2i/d_head) at position p, so that a query and a
- * key meet as their distance says. Untrained; d_head = 2m.
+ * Rotary positions (Su et al. 2021): pair i of a head's features is turned by the angle p·θ^(−2i/d_head) at position p, so that scores depend on the
+ * distance between query and key. Untrained; d_head = 2m.
  *
  * @param theta  the base θ
  * @param pairs  which features are a pair

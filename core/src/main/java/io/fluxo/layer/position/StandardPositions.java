@@ -5,11 +5,11 @@ import io.fluxo.layer.Layer;
 import io.fluxo.shape.Dim;
 import java.util.Optional;
 
-/** The ways for positions to enter that Fluxo itself brings. */
+/** Fluxo's own position kinds. */
 public enum StandardPositions implements PositionKind {
 
     /** A trained vector for each position, added to the embedding. */
-    LEARNED(Traits.LEARNED) {
+    LEARNED(PositionTraits.LEARNED) {
         @Override
         public Optional<Layer> added(Dim nCtx, Dim dModel, Initializer initializer) {
             return Optional.of(new LearnedPositions("", nCtx, dModel, initializer));
@@ -17,7 +17,7 @@ public enum StandardPositions implements PositionKind {
     },
 
     /** Sines and cosines, added to the embedding. */
-    SINUSOIDAL(Traits.ADDED) {
+    SINUSOIDAL(PositionTraits.ADDED) {
         @Override
         public Optional<Layer> added(Dim nCtx, Dim dModel, Initializer initializer) {
             return Optional.of(new SinusoidalPositions(""));
@@ -25,7 +25,7 @@ public enum StandardPositions implements PositionKind {
     },
 
     /** Queries and keys are turned. */
-    ROPE(Traits.TURNED) {
+    ROPE(PositionTraits.TURNED) {
         @Override
         public ScorePositions scores(double theta, Rotation.Pairs pairs) {
             return new Rotation(theta, pairs);
@@ -33,24 +33,24 @@ public enum StandardPositions implements PositionKind {
     },
 
     /** Scores fall with distance. */
-    ALIBI(Traits.SCORED) {
+    ALIBI(PositionTraits.SCORED) {
         @Override
         public ScorePositions scores(double theta, Rotation.Pairs pairs) {
             return new LinearBias();
         }
     },
 
-    /** Positions enter nowhere. */
-    NONE(Traits.ADDED);
+    /** No positions. */
+    NONE(PositionTraits.ADDED);
 
-    private final Traits traits;
+    private final PositionTraits traits;
 
-    StandardPositions(Traits traits) {
+    StandardPositions(PositionTraits traits) {
         this.traits = traits;
     }
 
     @Override
-    public Traits traits() {
+    public PositionTraits traits() {
         return traits;
     }
 }

@@ -6,30 +6,30 @@ import io.fluxo.plugin.Catalog;
 import io.fluxo.property.BlockDomain;
 import io.fluxo.tensor.DType;
 
-/** What every verification may be told. Override what does not suit. */
+/** The settings of a verification. Override those that do not fit. */
 interface Verified {
 
     /** Length of the sequences for which proofs about tokens are made. */
     int PROVED_TOKENS = 5;
 
-    /** Where the properties run; closed after them. */
+    /** The backend that the properties run on; it is closed after them. */
     Backend backend();
 
     default DType dtype() {
         return DType.F32;
     }
 
-    /** The cases it is made for. */
+    /** The cases that the subject is made for. */
     default BlockDomain domain() {
         return BlockDomain.of(dtype());
     }
 
-    /** Where norms are looked up. */
+    /** The catalogue in which norms are looked up. */
     default Catalog catalog() {
         return ModelParts.CATALOG;
     }
 
-    /** A failed test names the seed that, returned here, meets its case first. */
+    /** The first seed. A failed test names a seed that, returned here, runs the failing case first. */
     default long seed() {
         return 1;
     }

@@ -34,7 +34,7 @@ public final class Bench {
      */
     public record Line(String peer, Timing timing, BenchCase spec, Optional<Double> gflops) {}
 
-    /** @param each told of every line as it is measured */
+    /** @param each receives every line as it is measured */
     public List<Line> alone(Consumer<Line> each) {
         try (Backend backend = backends.get()) {
             List<Line> lines = new ArrayList<>();
@@ -101,7 +101,7 @@ public final class Bench {
         return profiles;
     }
 
-    /** Ready and warm: a just-in-time compiler that shares two cores with the work needs this long for the largest kernels. */
+    /** The steps, warmed up: a just-in-time compiler that shares two cores with the work needs this long for the largest kernels. */
     private Map<String, Runnable> workload(Backend backend) {
         Map<String, Runnable> steps = Workload.of(spec, backend, catalog);
         steps.forEach((step, body) -> Timing.of(step, Math.max(WARM_UP, spec.seconds()), body));

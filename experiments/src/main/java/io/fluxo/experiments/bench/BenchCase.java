@@ -23,11 +23,11 @@ import java.util.Locale;
  * @param activation gelu (tanh) or relu
  */
 public record BenchCase(What what, int batch, int tokens, int model, int heads, int ff, int layers, int vocab, int threads, double seconds,
-                        String placement, Activation activation) {
+                        String placement, Nonlinearity activation) {
 
     public enum What { BLOCK, TRAIN, KERNELS }
 
-    public enum Activation { GELU, RELU }
+    public enum Nonlinearity { GELU, RELU }
 
     /** The model a step is timed on: causal, with affine norms and biases, as the peer's. */
     ModelSpec spec() {

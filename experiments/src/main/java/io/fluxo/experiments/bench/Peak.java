@@ -7,7 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * What this machine can do with some threads: the ceiling that operations are held against.
+ * This machine's peak performance with some threads, which operations are compared with.
  *
  * @param gflops      fused multiply-adds on registers, in 10⁹ operations a second
  * @param gigabytes   a copy that does not fit the second-level cache, in 10⁹ bytes read and written a second

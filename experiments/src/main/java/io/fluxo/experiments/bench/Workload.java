@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A case made ready on a backend: the steps that are timed, by name. */
+/** Prepares a case on a backend: the steps that are timed, by name. */
 final class Workload {
 
     private static final RandomKey KEY = RandomKey.of(0);

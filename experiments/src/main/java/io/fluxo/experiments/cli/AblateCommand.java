@@ -50,7 +50,7 @@ final class AblateCommand extends StudyCommand {
     ExitStatus run() throws Exception {
         CommonOptions.concurrent("--jobs", jobs);
         if (list) {
-            alone("--list");
+            refuseOtherOptions("--list");
             return listStudies(workbench());
         }
         Workbench workbench = workbench();

@@ -42,19 +42,19 @@ final class BarProgress implements StudyProgress {
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
                 .setUpdateIntervalMillis((int) INTERVAL.toMillis())
                 .setConsumer(line)
-                .hideEta() // it would be told from the first step on
+                .hideEta() // it would be estimated from the first step on
                 .clearDisplayOnFinish()
                 .build();
     }
 
     @Override
-    public synchronized void goesOn(Trial trial, int step) {
+    public synchronized void resumed(Trial trial, int step) {
         bar.stepBy(step);
-        line.above(ProgressText.goesOn(trial, step));
+        line.above(ProgressText.resumed(trial, step));
     }
 
     @Override
-    public synchronized void beginsAnew(Trial trial, String why) {
+    public synchronized void restarted(Trial trial, String why) {
         line.above(QuietProgress.text(trial, why));
     }
 

@@ -3,7 +3,7 @@ package io.fluxo.experiments.cli;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.bench.Bench;
 import io.fluxo.experiments.bench.BenchCase;
-import io.fluxo.experiments.bench.BenchCase.Activation;
+import io.fluxo.experiments.bench.BenchCase.Nonlinearity;
 import io.fluxo.experiments.bench.BenchCase.What;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.text.Text;
@@ -109,7 +109,7 @@ final class BenchCommand extends FluxoCommand<CommonOptions> {
             throw new BadInput(Text.format("--heads %d does not divide --model %d", heads, model));
         }
         return new BenchCase(one(What.class, "what to time", what), batch, tokens, model, heads, ff, layers, vocab, threads, seconds,
-                legal("--placement", placement, List.of("pre", "post")), one(Activation.class, "--activation", activation));
+                legal("--placement", placement, List.of("pre", "post")), one(Nonlinearity.class, "--activation", activation));
     }
 
     private static <E extends Enum<E>> E one(Class<E> type, String option, String value) {

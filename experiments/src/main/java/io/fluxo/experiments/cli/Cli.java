@@ -72,8 +72,8 @@ public final class Cli {
                 terminal.out().print(help);
             }
             return status;
-        } catch (FailingOutput.Failed unheard) {
-            return unheard(unheard);
+        } catch (FailingOutput.Failed gone) {
+            return readerGone(gone);
         } catch (OutOfMemoryError e) {
             return tell(Text.format("not enough memory (the JVM may use %,d MB)", Runtime.getRuntime().maxMemory() >> 20), ExitStatus.NOT_AS_EXPECTED);
         } catch (Error e) { // what the parser's handler does not see: it takes exceptions alone
@@ -120,15 +120,15 @@ public final class Cli {
             case InterruptedException interrupted -> tell("interrupted", ExitStatus.INTERRUPTED);
             case BrokenPlugin broken -> tell(broken.getMessage(), ExitStatus.NOT_AS_EXPECTED);
             case InvalidPathException path -> tell(PathArgument.message(path), ExitStatus.BAD_INPUT);
-            case FailingOutput.Failed unheard -> unheard(unheard);
+            case FailingOutput.Failed gone -> readerGone(gone);
             case UncheckedIOException io -> tell(io.getMessage(), ExitStatus.NOT_AS_EXPECTED);
             case IOException io -> tell("cannot read or write: " + io.getMessage(), ExitStatus.NOT_AS_EXPECTED);
             default -> tell(Text.format("an error in Fluxo itself: %s%s", problem, debug ? "" : " (--debug shows where)"), ExitStatus.NOT_AS_EXPECTED);
         };
     }
 
-    /** What would be said is on nobody's screen: a pipe whose reader has what it wanted ends the program quietly, as SIGPIPE ends others. */
-    private int unheard(FailingOutput.Failed failure) {
+    /** Nothing reads standard output any more: a pipe that its reader has closed ends the program quietly, as SIGPIPE ends others. */
+    private int readerGone(FailingOutput.Failed failure) {
         return failure.readerIsGone() ? ExitStatus.READER_GONE.code() : tell(failure.getMessage(), ExitStatus.NOT_AS_EXPECTED);
     }
 

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Standard output whose failures are heard of: a {@link java.io.PrintStream} keeps an {@link IOException} to itself, and goes on. */
+/** Standard output that reports failures: a {@link java.io.PrintStream} swallows an {@link IOException} and continues. */
 final class FailingOutput extends FilterOutputStream {
 
     FailingOutput(OutputStream out) {
@@ -21,7 +21,7 @@ final class FailingOutput extends FilterOutputStream {
             super("standard output cannot be written: " + cause.getMessage(), cause);
         }
 
-        /** Whether standard output is a pipe: writing to one fails only when nobody reads it any more. */
+        /** Whether standard output is a pipe: writing to one fails only when its reader has gone. */
         boolean readerIsGone() {
             try {
                 int kind = (int) Files.getAttribute(Path.of("/dev/fd/1"), "unix:mode") & 0170000;

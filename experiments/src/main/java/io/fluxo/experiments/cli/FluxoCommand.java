@@ -54,12 +54,12 @@ abstract class FluxoCommand<O extends CommonOptions> implements Callable<Integer
     record Session(Terminal terminal, Interruption interruption, Function<Optional<Path>, Workbench> workbenches, List<String> arguments) {}
 
     /**
-     * Refuses what would be passed over: {@code mode} does something else than the command's other options are about.
+     * Refuses options that {@code mode} would ignore.
      *
      * @param with the options that it takes all the same, besides those for output and plugins
      * @throws BadInput that names the first other one
      */
-    final void alone(String mode, String... with) {
+    final void refuseOtherOptions(String mode, String... with) {
         Set<String> taken = new HashSet<>(List.of(mode, "--json", "--plugins", "--quiet", "--debug"));
         taken.addAll(List.of(with));
         CommandLine.ParseResult given = spec.commandLine().getParseResult();

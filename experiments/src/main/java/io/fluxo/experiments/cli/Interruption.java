@@ -16,7 +16,7 @@ final class Interruption implements AutoCloseable {
 
     private final Terminal terminal;
     private final Thread hook = new Thread(this::interrupted, "interruption");
-    private Work current;
+    private StoppableWork current;
 
     Interruption(Terminal terminal) {
         this.terminal = terminal;
@@ -24,16 +24,16 @@ final class Interruption implements AutoCloseable {
     }
 
     /** Begins work that is not to be cut off; it is over when it is closed. */
-    synchronized Work work() {
-        current = new Work();
+    synchronized StoppableWork work() {
+        current = new StoppableWork();
         return current;
     }
 
-    private synchronized Work current() {
+    private synchronized StoppableWork current() {
         return current;
     }
 
-    /** What ended the program, if it was no signal: the JVM shuts down in the thread that asked for it, and a signal's thread asks otherwise. */
+    /** Whether code ended the program, and no signal: the JVM shuts down in the thread that asked for it, which for a signal is another thread. */
     private static boolean endedByCode() {
         return Thread.getAllStackTraces().values().stream().flatMap(Arrays::stream)
                 .anyMatch(frame -> frame.getClassName().equals("java.lang.Runtime") && frame.getMethodName().equals("exit"));
@@ -44,7 +44,7 @@ final class Interruption implements AutoCloseable {
             terminal.err().println("fluxo: ended from within, by System.exit: a plugin must not do that; nothing is recorded of what was running");
             Runtime.getRuntime().halt(ExitStatus.NOT_AS_EXPECTED.code());
         }
-        Work work = current();
+        StoppableWork work = current();
         boolean ended = work == null || work.stopped();
         String kept = work == null ? "" : ended ? "; " + work.kept : Text.format("; it did not come to an end within %d s", PATIENCE.toSeconds());
         if (terminal.interactive()) {
@@ -62,21 +62,21 @@ final class Interruption implements AutoCloseable {
         }
     }
 
-    /** Work that stops when it is asked to, and then has something to go on from. */
-    static final class Work implements AutoCloseable {
+    /** Work that stops when it is asked to, and leaves something to continue from. */
+    static final class StoppableWork implements AutoCloseable {
 
         private final CountDownLatch closed = new CountDownLatch(1);
         private boolean asked;
         private Runnable stop = () -> { };
         private String kept = "";
 
-        private Work() {}
+        private StoppableWork() {}
 
         /**
-         * From now on the work is stopped thus; at once if it has been asked to stop already.
+         * Sets how the work is stopped, and stops it at once if that was asked already.
          *
          * @param how  makes the work end soon, and leave what it has reached
-         * @param what is kept then, and how to go on from it: the end of a sentence
+         * @param what what is kept then, and how to continue from it: the end of a sentence
          */
         synchronized void stoppedBy(Runnable how, String what) {
             stop = how;

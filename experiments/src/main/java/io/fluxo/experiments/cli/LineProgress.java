@@ -38,13 +38,13 @@ final class LineProgress implements StudyProgress {
     }
 
     @Override
-    public synchronized void goesOn(Trial trial, int step) {
+    public synchronized void resumed(Trial trial, int step) {
         steps -= step;
-        out.println(ProgressText.goesOn(trial, step));
+        out.println(ProgressText.resumed(trial, step));
     }
 
     @Override
-    public synchronized void beginsAnew(Trial trial, String why) {
+    public synchronized void restarted(Trial trial, String why) {
         out.println(QuietProgress.text(trial, why));
     }
 

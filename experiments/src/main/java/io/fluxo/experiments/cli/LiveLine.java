@@ -14,7 +14,7 @@ final class LiveLine implements ProgressBarConsumer {
     private String shown = "";
     private boolean closed;
 
-    /** @param columns of the terminal; its last stays empty, so that no cursor goes on to the next line */
+    /** @param columns of the terminal; the last one stays empty, so that the cursor never moves to the next line */
     LiveLine(PrintStream out, int columns) {
         this.out = out;
         this.columns = Math.max(2, columns) - 1;
@@ -48,7 +48,7 @@ final class LiveLine implements ProgressBarConsumer {
         return "\r" + " ".repeat(shown.isEmpty() ? 0 : columns) + "\r";
     }
 
-    /** The line is gone, whatever the library's timer is still at. */
+    /** Removes the line, whatever the library's timer still does. */
     @Override
     public synchronized void close() {
         clear();

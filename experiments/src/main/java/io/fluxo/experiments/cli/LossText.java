@@ -19,7 +19,7 @@ final class LossText {
         return Text.format("loss %.3f", metrics.loss()) + (last == null ? "" : Text.format(", validation loss %.3f", last));
     }
 
-    /** To be told of every step: most have no validation loss of their own. */
+    /** Call it for every step: most steps have no validation loss of their own. */
     void seen(Trial trial, StepMetrics metrics) {
         metrics.validationLoss().ifPresent(loss -> validation.put(trial.id(), loss));
     }

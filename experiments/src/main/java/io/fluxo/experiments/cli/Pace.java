@@ -40,7 +40,7 @@ record Pace(int steps, double secondsPerStep) {
         }
     }
 
-    /** Ends a trial that has been timed long enough. One that is cancelled would leave a checkpoint, and nobody goes on from here. */
+    /** Ends a trial that has been timed long enough. Cancelling it would leave a checkpoint, from which nothing continues. */
     private static final class TimeIsUp extends RuntimeException {}
 
     private static final class Clock implements TrialListener {
@@ -85,22 +85,22 @@ record Pace(int steps, double secondsPerStep) {
 
         @Override
         public void proved(String sentence) {
-            // not asked here
+            // not needed for timing
         }
 
         @Override
         public void labels(String measure, List<String> entries) {
-            // not asked here
+            // not needed for timing
         }
 
         @Override
         public void figure(String name, double value) {
-            // not asked here
+            // not needed for timing
         }
 
         @Override
         public void curve(AxisCurve curve) {
-            // not asked here
+            // not needed for timing
         }
 
         @Override
@@ -125,7 +125,7 @@ record Pace(int steps, double secondsPerStep) {
 
         @Override
         public void beginsAnew(String why) {
-            // it was to begin
+            // it starts at the first step anyway
         }
     }
 }

@@ -5,7 +5,7 @@ import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 
-/** The lines that tell how a study goes on, on a terminal and in a log alike. */
+/** The progress lines of a study, on a terminal and in a log alike. */
 final class ProgressText {
 
     private ProgressText() {}
@@ -16,7 +16,7 @@ final class ProgressText {
                 Text.count(stepsToGo, "step"));
     }
 
-    static String goesOn(Trial trial, int step) {
+    static String resumed(Trial trial, int step) {
         return Text.format("%s goes on after step %,d", trial.id(), step);
     }
 

@@ -5,11 +5,11 @@ import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.text.Text;
 import java.io.PrintStream;
 
-/** No progress, but what somebody has to know all the same. */
+/** No progress, only what a user has to know. */
 record QuietProgress(PrintStream out) implements StudyProgress {
 
     @Override
-    public void beginsAnew(Trial trial, String why) {
+    public void restarted(Trial trial, String why) {
         out.println(text(trial, why));
     }
 

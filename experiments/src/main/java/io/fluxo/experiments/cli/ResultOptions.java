@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Options of commands that tell something of what is registered. */
+/** Options of commands that print something about registered parts. */
 class ResultOptions extends CommonOptions {
 
     @Option(names = "--json", paramLabel = "FILE", description = "results as JSON; - for standard output, with nothing else on it")

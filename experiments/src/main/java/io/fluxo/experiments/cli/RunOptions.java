@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
 
-/** Options of commands that compute. An option that was not given is null: {@code --resume} has to tell it from one that was. */
+/** Options of commands that compute. An option that was not given is null, so that {@code --resume} can tell it from one that was. */
 class RunOptions extends ResultOptions {
 
     static final String DEFAULT_BACKEND = "simd";

@@ -149,13 +149,13 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         return new Request(judged, judged.equals(study) ? read.locations() : again.locations(), settings, begun, changes.keys());
     }
 
-    /** The study of a run that goes on, where {@code --steps} asks for more of it. */
+    /** The study of a run that is continued to more {@code --steps}. */
     Study withMoreSteps(Study began, Catalog catalog) {
         agree("--steps", steps, began.training().get(TrainingSpec.STEPS));
         return began;
     }
 
-    /** What is {@code given}, as the run was begun with it, is the run's study, judged as it may be; or the keys that differ are told. */
+    /** Requires that {@code given} is the run's study, as the run was begun with it, judged in any way; else names the keys that differ. */
     private void requireSame(Locations locations, Study given, Study run) {
         List<StudyDifference> differences = StudyDifference.between(run, given);
         if (!differences.isEmpty()) {
@@ -214,7 +214,7 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         }
     }
 
-    /** Opens corpora, and makes sure that nothing is in the way of any trial: call when all that can be checked without them is. */
+    /** Opens corpora, and checks that every trial can run: call it after all that can be checked without them. */
     final StudyTrials trials(Workbench workbench, Request request) {
         BackendChoice choice = new BackendChoice(request.settings().backend(), request.settings().dtype(), request.settings().device(), 1);
         StudyTrials trials = StudyTrials.of(request.study(), request.settings().seed(), workbench.catalog(), request.locations())

@@ -21,6 +21,7 @@ import io.fluxo.experiments.study.run.StudyProgress;
 import io.fluxo.experiments.study.run.StudyRunner;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
@@ -47,7 +48,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Runs a study whose trials are prepared, and leaves everything a run leaves.
+ * Runs a study whose trials are prepared, and writes all files of the run.
  *
  * @param call        the command that runs it
  * @param trials      the trials
@@ -62,7 +63,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
     record RunSettings(String backend, Optional<String> dtype, int device, long seed) {
 
         /**
-         * As {@code environment} of the run in {@code folder} says.
+         * The settings that {@code environment} of the run in {@code folder} records.
          *
          * @throws BadInput if it does not
          */
@@ -92,7 +93,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         }
     }
 
-    /** A run that came to its end. */
+    /** A run that has ended. */
     record Finished(StudyResult result, RunDirectory directory) {}
 
     /**
@@ -119,14 +120,14 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         BackendChoice choice = new BackendChoice(settings.backend(), settings.dtype(), settings.device(), threads);
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
             RunDirectory directory = before.map(Begun::directory).orElseGet(this::folder);
-            try (RunLock _ = RunLock.take(directory.root()); Interruption.Work work = interruption.work()) {
+            try (RunLock _ = RunLock.take(directory.root()); Interruption.StoppableWork work = interruption.work()) {
                 return run(directory, choice, backend, atOnce, work);
             }
         }
     }
 
     private Optional<Finished> run(RunDirectory directory, BackendChoice choice, Workbench.OpenBackend backend, int atOnce,
-                                   Interruption.Work work) throws IOException, InterruptedException {
+                                   Interruption.StoppableWork work) throws IOException, InterruptedException {
         JsonNode environment = before.isPresent() ? continued(before.get()) : begun(directory, choice, backend);
         long begin = System.nanoTime();
         List<TrialResult> tried = runTrials(backend, atOnce, directory, trials.tuning(), work);
@@ -149,10 +150,10 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         return Optional.of(finished);
     }
 
-    /** Before results and report are written: what keeps a trial from its disk may keep those from it too. */
+    /** Reports failed trials before results and report are written: what kept a trial from its disk may keep those from it too. */
     private void tellFailures(Finished finished) {
         RunDirectory directory = finished.directory();
-        finished.result().variants().stream().flatMap(variant -> variant.trials().stream()).filter(trial -> trial.outcome() == TrialResult.Outcome.FAILED).forEach(trial -> {
+        finished.result().variants().stream().flatMap(variant -> variant.trials().stream()).filter(trial -> trial.outcome() == TrialStatus.FAILED).forEach(trial -> {
             String again = directory.isRecorded(trial.trial())
                     ? Text.format("to run it again: rm -r %s && %s", Launcher.quoted(directory.trial(trial.trial())), continuing(directory))
                     : Text.format("nothing is recorded of it; when that is mended, this runs it again: %s", continuing(directory));
@@ -160,7 +161,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         });
     }
 
-    /** What is measured depends on all that was tried: with one of them left open the choice could be another than when it is run again. */
+    /** Requires that every trial of tuning is recorded: with one left open, the choice could be another when it is run again. */
     private void requireRecorded(List<TrialResult> tried, RunDirectory directory) {
         for (TrialResult result : tried) {
             if (!directory.isRecorded(result.trial())) {
@@ -243,7 +244,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
     }
 
     private List<TrialResult> runTrials(Workbench.OpenBackend backend, int atOnce, RunDirectory directory, List<PreparedTrial> some,
-                                        Interruption.Work work) throws IOException, InterruptedException {
+                                        Interruption.StoppableWork work) throws IOException, InterruptedException {
         if (some.isEmpty()) {
             return List.of();
         }
@@ -254,7 +255,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         }
     }
 
-    /** The command that goes on with the run. */
+    /** The command that continues the run. */
     private String continuing(RunDirectory directory) {
         List<String> arguments = new ArrayList<>(List.of(call.job(), "--resume", directory.root().toString()));
         if (common.plugins != null) {

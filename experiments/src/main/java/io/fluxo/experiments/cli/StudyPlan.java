@@ -24,8 +24,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code --dry-run}: a study's trials with their size and the time they will take. The first trial that runs is run for a few seconds and thrown away; the
- * time of another's step is that of the first's in proportion to its multiply-adds. Waiting for each other's memory is not in it.
+ * {@code --dry-run}: a study's trials with their size and the time they will take. The first trial that runs is run for a few seconds and discarded;
+ * another trial's time per step is in proportion to its multiply-adds. Contention for memory is not included.
  */
 record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trials, int jobs, int threads) {
 
@@ -72,7 +72,7 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
     }
 
     /**
-     * How fast it goes.
+     * The measured speed.
      *
      * @param trial    the first that runs
      * @param problems trial → what is wrong with a part of its model

@@ -10,6 +10,7 @@ import io.fluxo.experiments.study.result.Comparison;
 import io.fluxo.experiments.study.result.Sentences;
 import io.fluxo.experiments.study.result.StudyResult;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ final class StudyText {
         return Numerals.text(Statistics.mean(values)) + (Double.isFinite(deviation) ? " ± " + Numerals.text(deviation) : "");
     }
 
-    /** What the comparisons say, and how far. Empty where nothing is compared. */
+    /** The comparisons in sentences, with what they can and cannot show. Empty where nothing is compared. */
     static String comparisons(StudyResult result) {
         if (result.comparisons().isEmpty()) {
             return "";
@@ -89,7 +90,7 @@ final class StudyText {
         return text.append("  ").append(Sentences.caution(result.study().seeds())).append(System.lineSeparator()).append(System.lineSeparator()).toString();
     }
 
-    /** What was tried for each variant, and what was chosen; empty where nothing was tuned. */
+    /** The values tried for each variant, and the choice; empty where nothing was tuned. */
     static String tuning(StudyResult result, int columns) {
         Tuning tuning = result.tuning();
         if (tuning.chosen().isEmpty()) {
@@ -97,7 +98,7 @@ final class StudyText {
         }
         String measure = tuning.measure();
         TextTable table = new TextTable("variant", "tuned: chosen", MeasureNames.spoken(measure), "tried");
-        for (Tuning.Choice choice : tuning.chosen()) {
+        for (Tuning.TunedChoice choice : tuning.chosen()) {
             table.row(choice.variant(), values(choice.best().values()), Numerals.text(choice.best().result().measure(measure)), choice.tried().stream()
                     .map(attempt -> values(attempt.values()) + " " + loss(attempt.result(), measure)).collect(Collectors.joining(" · ")));
         }
@@ -118,7 +119,7 @@ final class StudyText {
     }
 
     private static String loss(TrialResult trial, String measure) {
-        return trial.outcome() == TrialResult.Outcome.FINISHED ? Numerals.text(trial.measure(measure)) : Values.label(trial.outcome());
+        return trial.outcome() == TrialStatus.FINISHED ? Numerals.text(trial.measure(measure)) : Values.label(trial.outcome());
     }
 
     private static String interval(Interval interval) {

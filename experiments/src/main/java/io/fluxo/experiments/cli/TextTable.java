@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Columns of text, each as wide as its widest cell; or within a terminal's width, where cells that are too wide go on in the next line. */
+/** Columns of text, each as wide as its widest cell; or within a terminal's width, where cells that are too wide continue in the next line. */
 final class TextTable {
 
     private static final int GAP = 3;

@@ -8,7 +8,7 @@ import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.result.StudyResult;
-import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Values;
@@ -56,7 +56,7 @@ final class TrainCommand extends StudyCommand {
         return super.changed(study, changes).withSeeds(1).asking(study.question(), study.hypothesis(), StudyVerdict.INCONCLUSIVE);
     }
 
-    /** A training may go on to more steps, if those it has done are the first of them: that they are no others is what the learning rate decides. */
+    /** A training may continue to more steps if its steps so far would be the same in the longer training, which the learning rate decides. */
     @Override
     Study withMoreSteps(Study began, Catalog catalog) {
         int done = began.training().get(STEPS);
@@ -85,7 +85,7 @@ final class TrainCommand extends StudyCommand {
             }
             terminal.out().println("report: " + finished.directory().report());
         }
-        boolean trained = result.variants().getFirst().trials().getFirst().outcome() == TrialResult.Outcome.FINISHED;
+        boolean trained = result.variants().getFirst().trials().getFirst().outcome() == TrialStatus.FINISHED;
         return trained ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }
 }

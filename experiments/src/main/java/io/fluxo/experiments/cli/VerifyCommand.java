@@ -14,7 +14,7 @@ import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Candidates;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Claims;
-import io.fluxo.experiments.verify.Installed;
+import io.fluxo.experiments.verify.InstalledParts;
 import io.fluxo.experiments.verify.Mutant;
 import io.fluxo.experiments.verify.Verification;
 import io.fluxo.experiments.verify.VerificationResult;
@@ -79,15 +79,15 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
             throw new BadInput("--placement and --spec: give one of them; the model names its placement");
         }
         if (list) {
-            alone("--list", "--group", "CLAIM");
+            refuseOtherOptions("--list", "--group", "CLAIM");
         }
         Workbench workbench = workbench();
-        Installed installed = workbench.installed();
+        InstalledParts installed = workbench.installed();
         List<Claim> claims = installed.claims().choose(asked, Optional.ofNullable(group));
         if (list) {
             return listed(claims);
         }
-        Verification verification = new Verification(installed, claims, candidates(workbench, installed), controls(installed), settings(workbench));
+        Verification verification = new Verification(installed, claims, candidates(workbench, installed), controls(installed), options(workbench));
         int workers = Objects.requireNonNullElse(common.threads, Runtime.getRuntime().availableProcessors());
         VerificationResult outcome = verified(verification, workers);
         return tell(verification, outcome);
@@ -101,7 +101,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
         }
     }
 
-    private List<Candidate> candidates(Workbench workbench, Installed installed) {
+    private List<Candidate> candidates(Workbench workbench, InstalledParts installed) {
         if (spec != null) {
             StudyReader.Read read = new StudyReader(workbench.catalog(), workbench.studies()::defaults).read(spec);
             Study study = read.study();
@@ -121,15 +121,15 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
     }
 
     /** The controls belong to the chapter's two blocks, not to another that is examined by itself. */
-    private List<Mutant> controls(Installed installed) {
+    private List<Mutant> controls(InstalledParts installed) {
         return placement == null && spec == null ? installed.claims().mutants() : List.of();
     }
 
-    private Apparatus.Settings settings(Workbench workbench) {
+    private Apparatus.Options options(Workbench workbench) {
         BackendChoice choice = choice();
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
             DType dtype = Arrays.stream(DType.values()).filter(type -> type.label().equals(backend.dtype())).findFirst().orElseThrow();
-            return new Apparatus.Settings(new Apparatus.Setup(choice.name(), dtype), choice.device(), Objects.requireNonNullElse(common.seed, 1L),
+            return new Apparatus.Options(new Apparatus.Setup(choice.name(), dtype), choice.device(), Objects.requireNonNullElse(common.seed, 1L),
                     Objects.requireNonNullElse(trials, DEFAULT_TRIALS), runs);
         }
     }
@@ -153,7 +153,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
         return outcome.asExpected() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }
 
-    /** What has to be given again for the same cases. */
+    /** The options that replay the same cases. */
     private String replay() {
         StringBuilder options = new StringBuilder(Text.format(" --seed %d --trials %d", Objects.requireNonNullElse(common.seed, 1L),
                 Objects.requireNonNullElse(trials, DEFAULT_TRIALS)));

@@ -14,7 +14,7 @@ public final class RegularFile {
 
     private RegularFile() {}
 
-    /** @throws BadInput if {@code file} is a pipe, device or socket; whether it is there at all is told by whoever opens it */
+    /** @throws BadInput if {@code file} is a pipe, device or socket; a missing file is reported when it is opened */
     public static void require(Path file) {
         if (isOther(file)) {
             throw new BadInput(file + ": is a pipe, a device or a socket; only regular files are read: save the content as one");

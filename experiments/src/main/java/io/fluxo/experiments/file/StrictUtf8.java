@@ -14,7 +14,7 @@ import java.util.Arrays;
 
 /**
  * Reads UTF-8 and refuses anything else, saying at which byte: a replacement character would silently change a corpus. A byte-order mark at the
- * beginning, which some editors write and nobody sees, is no part of the text.
+ * beginning, which some editors write invisibly, is not part of the text.
  */
 public final class StrictUtf8 {
 

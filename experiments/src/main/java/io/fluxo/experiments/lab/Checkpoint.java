@@ -24,9 +24,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What an interrupted training goes on from: parameters and optimizer state in a safetensors file, and in its metadata the step they belong to,
- * what was told of the steps until then, and a checksum over everything. Data and dropout are functions of the step, so that the position in both is
- * the step. The file is replaced as a whole.
+ * The state from which an interrupted training resumes: parameters and optimizer state in a safetensors file, and in its metadata the step they
+ * belong to, a digest of what was reported of the steps until then, and a checksum over everything. Data and dropout are functions of the step, so
+ * the step is the position in both. The file is replaced as a whole.
  */
 final class Checkpoint {
 
@@ -57,7 +57,7 @@ final class Checkpoint {
         this.interval = interval.toNanos();
     }
 
-    /** The step that {@code trainer} stands after: 0 where there is nothing to go on from. */
+    /** The step that {@code trainer} stands after: 0 where there is nothing to resume from. */
     int restore(Trainer trainer) {
         if (!Files.exists(file)) {
             return 0;
@@ -91,7 +91,7 @@ final class Checkpoint {
         return 0;
     }
 
-    /** Step {@code t} is done, and told. */
+    /** Called when step {@code t} is done and reported. */
     void after(int t, Trainer trainer) {
         boolean due = t < trial.training().get(STEPS) ? System.nanoTime() - last >= interval : listener.goesFurther();
         if (due) {
@@ -99,7 +99,7 @@ final class Checkpoint {
         }
     }
 
-    /** The training stops after step {@code t}, and is to lose none. */
+    /** Called when the training stops after step {@code t}, so that no step is lost. */
     void leave(int t, Trainer trainer) {
         if (t > written) {
             write(t, trainer);
@@ -115,7 +115,10 @@ final class Checkpoint {
         last = System.nanoTime();
     }
 
-    /** What the first {@code steps} steps depend on. How many follow belongs to it only where they ask, as a learning rate that falls towards the end does. */
+    /**
+     * Everything that the first {@code steps} steps depend on. The total number of steps belongs to it only where the first steps read it, as a
+     * learning rate that falls towards the end does.
+     */
     private String identity(int steps) {
         TrainingSpec training = trial.training();
         boolean alike = LearningRate.of(training.with(STEPS, steps), catalog).agrees(LearningRate.of(training, catalog), steps);

@@ -17,7 +17,7 @@ import io.fluxo.experiments.study.run.BackendChoice;
 import io.fluxo.experiments.study.trial.ModelSize;
 import io.fluxo.experiments.study.trial.TrialExecutor;
 import io.fluxo.experiments.verify.Claims;
-import io.fluxo.experiments.verify.Installed;
+import io.fluxo.experiments.verify.InstalledParts;
 import io.fluxo.experiments.workbench.BackendRow;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.model.ModelSpec;
@@ -124,7 +124,7 @@ public final class Laboratory implements Workbench {
         };
     }
 
-    /** Opens and closes the backend once, so that what is wrong with it is said before anything is written. */
+    /** Opens and closes the backend once, so that a fault is reported before anything is written. */
     private String probe(String name, BackendOptions options) {
         try (Backend backend = backends.open(name, options)) {
             return backend.name();
@@ -137,7 +137,7 @@ public final class Laboratory implements Workbench {
         }
     }
 
-    /** Who asks for a type that the backend has not is told which backends here have it. */
+    /** Refuses a type that the backend does not have, and names the backends here that have it. */
     private void requireDtype(String name, DType dtype) {
         if (!(backends.probe(name).orElse(null) instanceof Availability.Available chosen) || chosen.dtypes().contains(dtype)) {
             return;
@@ -165,8 +165,8 @@ public final class Laboratory implements Workbench {
     }
 
     @Override
-    public Installed installed() {
-        return new Installed(backends, catalog, plugins.blame(), Claims.of(catalog));
+    public InstalledParts installed() {
+        return new InstalledParts(backends, catalog, plugins.blame(), Claims.of(catalog));
     }
 
     @Override

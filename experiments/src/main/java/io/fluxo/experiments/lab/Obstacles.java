@@ -53,7 +53,7 @@ record Obstacles(Catalog catalog, DType dtype, long heap) {
         } catch (OutOfMemoryError noFault) {
             throw noFault;
         } catch (RuntimeException | Error broken) {
-            return List.of(); // a plugin's part that cannot be built: its trial says so, and the others go on
+            return List.of(); // a plugin's part that cannot be built: its trial reports it, and the others continue
         }
         long logits = (long) training.get(BATCH) * spec.get(N_CTX) * spec.get(D_VOCAB);
         if (logits > LONGEST) {

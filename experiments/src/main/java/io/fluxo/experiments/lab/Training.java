@@ -111,7 +111,7 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
                 checkpoint.leave(t - 1, trainer);
                 return Ending.CANCELLED;
             }
-            Trainer.Step step = trainer.step(t, task.batch(data, t, batch, nCtx), trial.measuredAt(t) ? measures : Set.of());
+            Trainer.StepResult step = trainer.step(t, task.batch(data, t, batch, nCtx), trial.measuredAt(t) ? measures : Set.of());
             Map<String, double[]> measured = new LinkedHashMap<>();
             step.measured().forEach((measure, figures) -> measured.put(measure.label(), figures));
             listener.step(new StepMetrics(t, step.loss(), rate.at(t), measured, validation(t, trial, task, trainer)));

@@ -18,8 +18,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What trained models were found to do, as lines to draw: {@code {measure, axis, title, log_x, log_y, categories?, lines: [{name, variants,
- * points: [[x, mean, low, high]]}]}}. A line of one variant has one number in {@code variants}, otherwise each point has its own.
+ * Measurements of trained models, as lines to draw: {@code {measure, axis, title, log_x, log_y, categories?, lines: [{name, variants, points: [[x,
+ * mean, low, high]]}]}}. A line of one variant has one number in {@code variants}, otherwise each point has its own.
  */
 final class PlotData {
 

@@ -6,6 +6,7 @@ import io.fluxo.experiments.study.result.StudyResult;
 import io.fluxo.experiments.study.trial.Curves;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.setting.Values;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -85,7 +86,7 @@ final class ReportData {
             thinned(List.copyOf(curve.validation().keySet()), 100).forEach(step ->
                     series.addArray().add(step).add(Json.rounded(curve.validation().get(step), DIGITS)));
         });
-        node.set("finished", Json.of(variant.trials().stream().map(trial -> trial.outcome() == TrialResult.Outcome.FINISHED).toList()));
+        node.set("finished", Json.of(variant.trials().stream().map(trial -> trial.outcome() == TrialStatus.FINISHED).toList()));
         ArrayNode finals = node.putArray("final");
         variant.trials().forEach(trial -> finals.add(Json.rounded(trial.finalLoss(), DIGITS)));
         return node;

@@ -11,6 +11,7 @@ import io.fluxo.experiments.study.result.Sentences;
 import io.fluxo.experiments.study.result.StudyResult;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 import java.net.URLEncoder;
@@ -72,8 +73,8 @@ final class ReportTables {
     private Map<String, Object> seed(TrialResult trial) {
         return Map.of("seed", trial.trial().seed(),
                 "href", href(trial.trial()),
-                "value", trial.outcome() == TrialResult.Outcome.FINISHED ? Numerals.text(trial.finalLoss()) : Values.label(trial.outcome()),
-                "finished", trial.outcome() == TrialResult.Outcome.FINISHED);
+                "value", trial.outcome() == TrialStatus.FINISHED ? Numerals.text(trial.finalLoss()) : Values.label(trial.outcome()),
+                "finished", trial.outcome() == TrialStatus.FINISHED);
     }
 
     private String href(Trial trial) {

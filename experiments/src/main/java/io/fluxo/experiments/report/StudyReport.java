@@ -16,6 +16,7 @@ import io.fluxo.experiments.study.trial.Curves;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 import java.io.IOException;
@@ -109,7 +110,7 @@ public final class StudyReport {
 
     private static Map<String, Object> attempt(Tuning.Attempt attempt, String measure, boolean chosen) {
         String values = attempt.values().entrySet().stream().map(entry -> entry.getKey() + " " + Values.label(entry.getValue())).collect(Collectors.joining(", "));
-        boolean finished = attempt.result().outcome() == TrialResult.Outcome.FINISHED;
+        boolean finished = attempt.result().outcome() == TrialStatus.FINISHED;
         return Map.of("values", values, "loss", finished ? Numerals.text(attempt.result().measure(measure)) : Values.label(attempt.result().outcome()),
                 "chosen", chosen, "steps", attempt.result().trial().training().get(STEPS));
     }
@@ -147,7 +148,7 @@ public final class StudyReport {
         return facts;
     }
 
-    /** What is said of a key: its value, unless that differs from variant to variant. */
+    /** The text about a key: its value, unless that differs from variant to variant. */
     private static String setting(Study study, String key, Object value) {
         if (study.vary().containsKey(key) || study.variants().values().stream().anyMatch(changes -> changes.containsKey(key))) {
             return "varied";

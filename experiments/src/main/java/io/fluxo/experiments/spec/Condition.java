@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 /**
  * One of the statements by which a study is judged: something that is measured in each seed, and the bounds within which it has to be.
  *
- * @param what   what is measured, in words that a bound can follow; empty where it is told by the variants' names
+ * @param what   what is measured, in words that a bound can follow; empty where the variants' names say it
  * @param across which of the seeds have to be within the bounds
  */
 public record Condition(String what, Quantity quantity, Bounds bounds, Across across) {
@@ -47,7 +47,7 @@ public record Condition(String what, Quantity quantity, Bounds bounds, Across ac
     }
 
     /**
-     * A number for each seed: a measure of a variant, alone or held against another.
+     * A number for each seed: a measure of a variant, alone or compared with another.
      *
      * @param measure a loss, a figure, or a curve such as {@code loss_by_position}
      * @param at      the place on the curve; empty for a measure that is one number
@@ -90,7 +90,7 @@ public record Condition(String what, Quantity quantity, Bounds bounds, Across ac
         }
     }
 
-    /** What a measure of a variant is held against, in the same seed. */
+    /** What a measure of a variant is compared with, in the same seed. */
     public sealed interface Against {
 
         /** It stands for itself. */

@@ -33,7 +33,7 @@ final class ConditionReader {
     /** The key of the steps below which they are not judged. */
     static final String FROM = "judged_from";
 
-    /** What a measure may be held against; one of them at most. */
+    /** The keys that name what a measure is compared with; one of them at most. */
     private static final List<String> AGAINST = List.of("less", "over", "less_at");
 
     static final List<String> KEYS = List.of("what", "measure", "at", "of", "less", "over", "less_at", "above", "below", "relative_to", "in");

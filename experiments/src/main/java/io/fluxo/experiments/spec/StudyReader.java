@@ -86,7 +86,7 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
         return new Read(expected, locations);
     }
 
-    /** A name taken from a file never is that of a known study: only who writes {@code study: depth} means it. */
+    /** A name taken from a file never is that of a known study: only a file that writes {@code study: depth} means it. */
     private String unclaimed(String name) {
         return defaults.apply(name).isPresent() ? "my-" + name : name;
     }

@@ -8,9 +8,9 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
- * An examination of a trained model: its loss and its accuracy are told place by place along an axis.
+ * An examination of a trained model: its loss and its accuracy are reported place by place along an axis.
  *
- * @param axis   what is told apart, in snake_case: {@code pairs}, {@code position}
+ * @param axis   what the places differ in, in snake_case: {@code pairs}, {@code position}
  * @param at     the places on the axis, ascending
  * @param papers number of papers
  * @param paper  the paper numbered from 0; a pure function
@@ -35,27 +35,27 @@ public record Exam(String axis, List<Double> at, int papers, IntFunction<Paper> 
         at = List.copyOf(at);
     }
 
-    /** The name under which {@code measure} over all places is told: {@code exam_accuracy}. */
+    /** The name under which {@code measure} over all places is reported: {@code exam_accuracy}. */
     public String whole(String measure) {
         return "exam_" + measure;
     }
 
-    /** The name under which {@code measure} at the last place is told, if there are several: {@code accuracy_at_32_pairs}. */
+    /** The name under which {@code measure} at the last place is reported, if there are several: {@code accuracy_at_32_pairs}. */
     public Optional<String> last(String measure) {
         return at.size() < 2 ? Optional.empty() : Optional.of(Text.format("%s_at_%d_%s", measure, at.getLast().intValue(), axis));
     }
 
-    /** The name under which {@code measure} is told place by place: {@code accuracy_by_pairs}. */
+    /** The name under which {@code measure} is reported place by place: {@code accuracy_by_pairs}. */
     public String along(String measure) {
         return Text.format("%s_by_%s", measure, axis);
     }
 
-    /** The names of all that is told place by place; none where there is one place. */
+    /** The names of everything that is reported place by place; none where there is one place. */
     public List<String> curves() {
         return at.size() < 2 ? List.of() : MEASURES.stream().map(this::along).toList();
     }
 
-    /** The names of all that is told as one number. */
+    /** The names of everything that is reported as one number. */
     public List<String> figures() {
         return papers == 0 ? List.of() : MEASURES.stream().flatMap(measure -> Stream.concat(Stream.of(whole(measure)), last(measure).stream())).toList();
     }

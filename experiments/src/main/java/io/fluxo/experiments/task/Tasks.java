@@ -75,7 +75,7 @@ public final class Tasks implements TaskFiles {
 
     /**
      * @param key     names the file's key in messages
-     * @param missing what is said where there is no such file
+     * @param missing the message where there is no such file
      */
     private <T> T file(String key, String name, String missing, Content<T> content) {
         Path file;

@@ -20,13 +20,13 @@ public final class Apparatus implements AutoCloseable {
     private static final Setup REFERENCE = new Setup("ejml", DType.F64);
 
     private final Backends backends;
-    private final Settings settings;
+    private final Options options;
     private final Map<Setup, Backend> open = new LinkedHashMap<>();
     private final Map<Setup, String> refused = new LinkedHashMap<>();
 
-    public Apparatus(Backends backends, Settings settings) {
+    public Apparatus(Backends backends, Options options) {
         this.backends = backends;
-        this.settings = settings;
+        this.options = options;
     }
 
     /** A backend and what it computes in. */
@@ -46,31 +46,31 @@ public final class Apparatus implements AutoCloseable {
      * @param trials cases of each for-all claim
      * @param runs   where the runs of studies lie
      */
-    public record Settings(Setup chosen, int device, long seed, int trials, Path runs) {}
+    public record Options(Setup chosen, int device, long seed, int trials, Path runs) {}
 
-    public Settings settings() {
-        return settings;
+    public Options options() {
+        return options;
     }
 
     public long seed() {
-        return settings.seed();
+        return options.seed();
     }
 
     public Path runs() {
-        return settings.runs();
+        return options.runs();
     }
 
     public int trials() {
-        return settings.trials();
+        return options.trials();
     }
 
     public DType dtype() {
-        return settings.chosen().dtype();
+        return options.chosen().dtype();
     }
 
     /** The backend that claims are measured on. */
     public Backend backend() {
-        return backend(settings.chosen());
+        return backend(options.chosen());
     }
 
     /** The float64 reference. */
@@ -79,7 +79,7 @@ public final class Apparatus implements AutoCloseable {
     }
 
     public Backend backend(Setup setup) {
-        int device = setup.equals(settings.chosen()) ? settings.device() : 0;
+        int device = setup.equals(options.chosen()) ? options.device() : 0;
         return open.computeIfAbsent(setup, key -> backends.open(key.backend(), new BackendOptions(key.dtype(), device, 1)));
     }
 
@@ -98,7 +98,7 @@ public final class Apparatus implements AutoCloseable {
         }
     }
 
-    /** The backends that said they can run and then did not, as far as they were asked to, each with the reason. */
+    /** The backends that said they can run and then could not be opened, among those that were asked for, each with the reason. */
     public Map<Setup, String> refused() {
         return Collections.unmodifiableMap(refused);
     }

@@ -37,19 +37,19 @@ import java.util.function.UnaryOperator;
 public record Candidate(String name, String where, Placement design, UnaryOperator<Parts> parts, Catalog catalog, Optional<ModelSpec> spec,
                         boolean inTraining) {
 
-    /** Under this name the placement stands in {@link #models}. */
+    /** The name of the placement in {@link #models}. */
     private static final String HERE = "block under examination";
 
     public Candidate(String name, Placement design, Catalog catalog, Optional<ModelSpec> spec) {
         this(name, "", design, UnaryOperator.identity(), catalog, spec, false);
     }
 
-    /** What the block says of itself, without departures that it is not seen to make. */
+    /** What the block declares, without departures that it is not observed to make. */
     Traits traits() {
         return BlockProbe.corrected(design, catalog);
     }
 
-    /** Whose equations it says it computes. */
+    /** The equations that it claims to compute. */
     public Equations equations() {
         return Traits.saidBy(design).equations();
     }
@@ -85,12 +85,12 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
         return new Candidate(name, where, design, given -> training.apply(parts.apply(given)), catalog, spec, true);
     }
 
-    /** What rows call it: {@code pre}, {@code pre in training}. */
+    /** Its name in result rows: {@code pre}, {@code pre in training}. */
     public String label() {
         return name + (where.isEmpty() ? "" : " " + where) + (inTraining ? " in training" : "");
     }
 
-    /** What of {@code topic} is not as the chapter has it, as a sentence; empty where it is. */
+    /** How the block departs from the chapter in {@code topic}, as a sentence; empty where it does not. */
     public Optional<String> departure(Topic topic) {
         return topic.departure(this);
     }

@@ -66,7 +66,7 @@ public final class Candidates {
      *
      * @throws BadInput where there is none
      */
-    public static Candidate named(String name, Installed installed) {
+    public static Candidate named(String name, InstalledParts installed) {
         Optional<Mutant> mutant = installed.claims().mutant(name);
         if (mutant.isPresent()) {
             return mutant.get().candidate(installed.catalog());

@@ -47,7 +47,7 @@ public abstract class Claim {
      */
     public abstract Finding check(Candidate candidate, Apparatus apparatus);
 
-    /** Whether it reads what a study left: then it is no surprise that it is skipped where there is none. */
+    /** Whether it reads the run of a study: without one it is skipped, which is then no surprise. */
     public boolean needsARun() {
         return false;
     }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * The claims there are, and the faulty blocks that they must refute.
  *
- * @param all     in the order in which they are told
+ * @param all     in the order in which they are listed
  * @param mutants those that were given, then those that claims bring with them
  */
 public record Claims(List<Claim> all, List<Mutant> mutants) {
@@ -79,7 +79,7 @@ public record Claims(List<Claim> all, List<Mutant> mutants) {
         return groups;
     }
 
-    /** Whether {@code mutant} is a control of {@code claim}: it is held against every claim of the groups in which a claim names it. */
+    /** Whether {@code mutant} is a control of {@code claim}: it is checked with every claim of the groups in which a claim names it. */
     public boolean isControl(Mutant mutant, Claim claim) {
         return claim.scope().covers(mutant.equations())
                 && all.stream().anyMatch(other -> other.group().equals(claim.group()) && (other.refutes(mutant) || other.isTrueOf(mutant)));

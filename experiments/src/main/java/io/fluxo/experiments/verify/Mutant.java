@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * A block with one fault, to show that a check can fail. Which claims have to refute it, they say themselves.
+ * A block with one fault, to show that a check can fail. Claims name the mutants that they must refute.
  *
  * @param name   {@code mutant-…}, as {@code --placement} takes it
  * @param fault  what is wrong with it, in a sentence

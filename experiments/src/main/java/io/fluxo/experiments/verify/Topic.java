@@ -13,7 +13,9 @@ import io.fluxo.model.ModelSpec.ResidualKind;
 import io.fluxo.text.Text;
 import java.util.Optional;
 
-/** What a claim may speak of. A block, or the model it is examined in, may have it otherwise; then there is nothing to check. */
+/**
+ * A part of the chapter's design that a claim speaks about. Where a block, or the model it is examined in, departs from it, the claim is not checked.
+ */
 public enum Topic {
 
     /** softmax(qKᵀ/√d_head)V, each head with keys and values of its own. */
@@ -22,7 +24,7 @@ public enum Topic {
         public Optional<String> departure(Candidate candidate) {
             return MIXING.departure(candidate).or(() -> candidate.spec().flatMap(spec -> {
                 LayerSpec layer = spec.layer(0);
-                if (layer.attention(candidate.catalog()).equations() != AttentionTraits.Equations.CHAPTER) {
+                if (layer.attention(candidate.catalog()).equations() != AttentionTraits.AttentionEquation.CHAPTER) {
                     return Optional.of(Text.format("the model's attention is %s, not softmax", layer.get(ModelSpec.ATTENTION)));
                 }
                 if (layer.keyValueHeads() != layer.get(ModelSpec.N_HEADS)) {
@@ -112,7 +114,7 @@ public enum Topic {
         }
     };
 
-    /** What of it {@code candidate} has otherwise, as a sentence; empty where nothing. */
+    /** How {@code candidate} departs from it, as a sentence; empty where it does not. */
     public abstract Optional<String> departure(Candidate candidate);
 
     private static Optional<String> residual(Candidate candidate) {

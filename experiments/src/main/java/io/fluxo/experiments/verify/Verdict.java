@@ -2,7 +2,7 @@ package io.fluxo.experiments.verify;
 
 import io.fluxo.setting.Labelled;
 
-/** What came of a claim. */
+/** The outcome of a claim. */
 public enum Verdict implements Labelled {
     /** For all inputs and weights, at the generality the derivation states. */
     PROVED("proved"),
@@ -12,7 +12,7 @@ public enum Verdict implements Labelled {
     REFUTED("refuted"),
     /** No computation decides it. */
     NOT_TESTABLE("not testable"),
-    /** Decided elsewhere, or it says nothing of what it was asked about; the finding says which. */
+    /** It is decided elsewhere, or does not apply; the finding says which. */
     SKIPPED("skipped");
 
     private final String label;

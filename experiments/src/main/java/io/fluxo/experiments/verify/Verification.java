@@ -19,20 +19,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Checks claims of candidates, and holds mutants against them. Each worker has backends of its own; a verdict depends on claim, block and settings alone.
+ * Checks claims on candidates, and on mutants as controls. Each worker has its own backends; a verdict depends on claim, block and options alone.
  *
  * @param installed  backends, parts and all claims there are
  * @param claims     those of the claims that are checked
  * @param candidates of which blocks
  * @param controls   the mutants that show each check can fail
  */
-public record Verification(Installed installed, List<Claim> claims, List<Candidate> candidates, List<Mutant> controls, Apparatus.Settings settings) {
+public record Verification(InstalledParts installed, List<Claim> claims, List<Candidate> candidates, List<Mutant> controls, Apparatus.Options options) {
 
     /** @param workers threads at a time */
     public VerificationResult run(int workers) throws InterruptedException {
         ConcurrentLinkedQueue<Apparatus> made = new ConcurrentLinkedQueue<>();
         ThreadLocal<Apparatus> own = ThreadLocal.withInitial(() -> {
-            Apparatus apparatus = new Apparatus(installed.backends(), settings);
+            Apparatus apparatus = new Apparatus(installed.backends(), options);
             made.add(apparatus);
             return apparatus;
         });
@@ -62,8 +62,8 @@ public record Verification(Installed installed, List<Claim> claims, List<Candida
             List<Control> controlled = all(kept);
             Map<Apparatus.Setup, String> refused = new HashMap<>();
             made.forEach(apparatus -> refused.putAll(apparatus.refused()));
-            List<Apparatus.Setup> offered = new Apparatus(installed.backends(), settings).offered();
-            return new VerificationResult(judged, controlled, settings, offered.stream().filter(setup -> !refused.containsKey(setup)).toList(),
+            List<Apparatus.Setup> offered = new Apparatus(installed.backends(), options).offered();
+            return new VerificationResult(judged, controlled, options, offered.stream().filter(setup -> !refused.containsKey(setup)).toList(),
                     offered.stream().filter(refused::containsKey).map(setup -> Text.format("%s (%s)", setup, refused.get(setup))).toList());
         } finally {
             made.forEach(Apparatus::close);

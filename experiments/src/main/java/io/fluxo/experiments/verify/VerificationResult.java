@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.SequencedSet;
 
 /**
- * What a verification came to.
+ * The result of a verification.
  *
  * @param rows     in the order of the claims
  * @param controls mutant by mutant
- * @param settings what it was run with
+ * @param options  what it was run with
  * @param exact    every backend on which bits were compared
  * @param refused  the backends on which they were not, though these said that they can run; each with the reason
  */
-public record VerificationResult(List<VerdictRow> rows, List<Control> controls, Apparatus.Settings settings, List<Apparatus.Setup> exact, List<String> refused) {
+public record VerificationResult(List<VerdictRow> rows, List<Control> controls, Apparatus.Options options, List<Apparatus.Setup> exact, List<String> refused) {
 
     public VerificationResult {
         rows = List.copyOf(rows);

@@ -6,7 +6,7 @@ import io.fluxo.experiments.study.builtin.StudyLibrary;
 import io.fluxo.experiments.study.run.BackendChoice;
 import io.fluxo.experiments.study.trial.ModelSize;
 import io.fluxo.experiments.study.trial.TrialExecutor;
-import io.fluxo.experiments.verify.Installed;
+import io.fluxo.experiments.verify.InstalledParts;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Violation;
@@ -44,7 +44,7 @@ public interface Workbench {
     Catalog catalog();
 
     /** Backends and parts themselves: what {@code verify} examines. */
-    Installed installed();
+    InstalledParts installed();
 
     /** Parameters and compute of a model, its vocabulary filled in. */
     ModelSize size(ModelSpec model);

@@ -8,6 +8,7 @@ import io.fluxo.experiments.study.trial.Findings;
 import io.fluxo.experiments.study.trial.StepMetrics;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -28,9 +29,9 @@ class BarProgressTest {
         Trial trial = Trials.of(Fixtures.study(Fixtures.SMALL), 1).getFirst();
         try (BarProgress progress = new BarProgress(new PrintStream(written, true, StandardCharsets.UTF_8), COLUMNS)) {
             progress.begin(4, 2, 60);
-            progress.goesOn(trial, 7);
+            progress.resumed(trial, 7);
             progress.step(trial, new StepMetrics(8, 2.5, 1e-3));
-            progress.finished(new TrialResult(trial, TrialResult.Outcome.FINISHED, 1.25, OptionalDouble.empty(), 10, 30, 4, List.of(), Map.of(), Findings.NONE, ""));
+            progress.finished(new TrialResult(trial, TrialStatus.FINISHED, 1.25, OptionalDouble.empty(), 10, 30, 4, List.of(), Map.of(), Findings.NONE, ""));
         }
         List<String> screen = screen();
         assertThat(screen).startsWith("2 of 4 trials are finished already, 60 steps to go", "placement=pre,seed=1 goes on after step 7",

@@ -59,7 +59,7 @@ record FakeWorkbench(TrialExecutor trains) implements Workbench {
     }
 
     @Override
-    public io.fluxo.experiments.verify.Installed installed() {
+    public io.fluxo.experiments.verify.InstalledParts installed() {
         throw new IllegalStateException("nothing is verified here");
     }
 

@@ -14,6 +14,7 @@ import io.fluxo.experiments.study.trial.StepMetrics;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialExecutor;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ class CheckpointTest {
         Path metrics = folder.resolve("run/trials/seed=1/metrics.jsonl");
         Files.write(metrics, Files.readAllLines(metrics).subList(0, 5)); // as after a failure of power
         TrialResult result = new StudyRunner(executor, 1, StudyProgress.SILENT).run(trials, directory).getFirst();
-        assertThat(result.outcome()).isEqualTo(TrialResult.Outcome.FINISHED);
+        assertThat(result.outcome()).isEqualTo(TrialStatus.FINISHED);
         assertThat(Files.readAllLines(metrics)).hasSize(24).first().asString().startsWith("{\"step\":1,");
     }
 
@@ -108,16 +109,16 @@ class CheckpointTest {
         List<String> told = new ArrayList<>();
         TrialResult result = new StudyRunner(executor("simd", Duration.ofDays(1)), 1, new StudyProgress() {
             @Override
-            public void beginsAnew(Trial trial, String reason) {
+            public void restarted(Trial trial, String reason) {
                 told.add(reason);
             }
 
             @Override
-            public void goesOn(Trial trial, int step) {
+            public void resumed(Trial trial, int step) {
                 throw new AssertionError("it goes on");
             }
         }).run(trials("optimizer: " + optimizer), directory).getFirst();
-        assertThat(result.outcome()).isEqualTo(TrialResult.Outcome.FINISHED);
+        assertThat(result.outcome()).isEqualTo(TrialStatus.FINISHED);
         assertThat(Files.readAllLines(trial.resolve("metrics.jsonl"))).hasSize(24);
         assertThat(told).singleElement().asString().startsWith(trial.resolve("checkpoint.safetensors") + ": ");
         return told.getFirst().substring(trial.resolve("checkpoint.safetensors").toString().length() + 2);
@@ -128,7 +129,7 @@ class CheckpointTest {
         AtomicReference<StudyRunner> runner = new AtomicReference<>();
         runner.set(new StudyRunner(executor, 1, new StudyProgress() {
             @Override
-            public void goesOn(Trial trial, int step) {
+            public void resumed(Trial trial, int step) {
                 goneOnAfter.set(step);
             }
 

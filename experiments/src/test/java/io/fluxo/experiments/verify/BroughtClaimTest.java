@@ -50,8 +50,8 @@ class BroughtClaimTest {
         return new Claims(all, Verified.CLAIMS.mutants());
     }
 
-    private static Installed installed(Claims claims) {
-        return new Installed(Verified.INSTALLED.backends(), Verified.INSTALLED.catalog(), Verified.INSTALLED.blame(), claims);
+    private static InstalledParts installed(Claims claims) {
+        return new InstalledParts(Verified.INSTALLED.backends(), Verified.INSTALLED.catalog(), Verified.INSTALLED.blame(), claims);
     }
 
     private static VerificationResult verified(Claims claims, Claim... chosen) throws InterruptedException {
@@ -252,9 +252,9 @@ class BroughtClaimTest {
         }
 
         @Override
-        public Installed installed() {
-            Installed all = inner.installed();
-            return new Installed(all.backends(), all.catalog(), all.blame(), claims);
+        public InstalledParts installed() {
+            InstalledParts all = inner.installed();
+            return new InstalledParts(all.backends(), all.catalog(), all.blame(), claims);
         }
 
         @Override

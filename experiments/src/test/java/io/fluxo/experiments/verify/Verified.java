@@ -8,9 +8,9 @@ import java.util.Optional;
 /** One verification of everything on the float64 reference, which several tests look at. */
 final class Verified {
 
-    static final Installed INSTALLED = Laboratory.open(Optional.empty()).installed();
+    static final InstalledParts INSTALLED = Laboratory.open(Optional.empty()).installed();
     static final Claims CLAIMS = INSTALLED.claims();
-    static final Apparatus.Settings SETTINGS = new Apparatus.Settings(new Apparatus.Setup("ejml", DType.F64), 0, 1, 16, Path.of("no-runs"));
+    static final Apparatus.Options SETTINGS = new Apparatus.Options(new Apparatus.Setup("ejml", DType.F64), 0, 1, 16, Path.of("no-runs"));
     static final Verification VERIFICATION = new Verification(INSTALLED, CLAIMS.all(), Candidates.standard(INSTALLED.catalog()), CLAIMS.mutants(), SETTINGS);
     static final VerificationResult OUTCOME = run();
 

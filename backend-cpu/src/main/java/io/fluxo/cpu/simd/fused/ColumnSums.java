@@ -7,12 +7,12 @@ import io.fluxo.cpu.simd.workers.Pieces;
 /**
  * Sums over rows, column by column: each piece of the rows adds up into a place of its own, and these are added in the end.
  *
- * @param parts the pieces' sums, one after the other; null where nobody wants the sums
+ * @param parts the pieces' sums, one after the other; null if the sums are not needed
  * @param sums  receives the sums, or null
  */
 record ColumnSums(Pieces pieces, int columns, float[] parts, float[] sums) {
 
-    /** @param sums receives the sums; null where nobody wants them */
+    /** @param sums receives the sums; null if they are not needed */
     static ColumnSums of(Memory memory, Pieces pieces, int columns, float[] sums) {
         return new ColumnSums(pieces, columns, sums == null ? null : memory.lend(pieces.count() * columns), sums);
     }
@@ -22,7 +22,7 @@ record ColumnSums(Pieces pieces, int columns, float[] parts, float[] sums) {
         return piece * columns;
     }
 
-    /** All pieces are done: what they come to. */
+    /** Adds up the pieces' sums, once all pieces are done. */
     void finish() {
         if (sums != null) {
             Reductions.columnSums(parts, 0, pieces.count(), columns, sums, 0);

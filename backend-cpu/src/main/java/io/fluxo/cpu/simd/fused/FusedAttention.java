@@ -33,9 +33,9 @@ record FusedAttention(AttentionKernel kernel, FusedOp.Attention op) implements F
                 pass.saved().getFirst().floats(), pass.gradient().floats(), pass.dx(), pass.output(1), pass.output(2)));
     }
 
-    private AttentionKernel.Sizes sizes(List<SimdTensor> in) {
+    private AttentionKernel.AttentionSizes sizes(List<SimdTensor> in) {
         Shape q = in.get(0).shape();
-        return new AttentionKernel.Sizes(q.size(0), q.size(1), in.get(1).shape().size(1), q.size(2), q.size(3), in.get(2).shape().size(3),
+        return new AttentionKernel.AttentionSizes(q.size(0), q.size(1), in.get(1).shape().size(1), q.size(2), q.size(3), in.get(2).shape().size(3),
                 op.mask() == Mask.CAUSAL, (float) op.scale().value());
     }
 }

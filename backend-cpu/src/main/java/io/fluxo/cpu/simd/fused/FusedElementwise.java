@@ -11,7 +11,7 @@ import io.fluxo.cpu.simd.vector.Lanes;
 import io.fluxo.cpu.simd.workers.Workers;
 import java.util.List;
 
-/** What becomes of an element of x depends on it alone, and on where it stands. */
+/** A kernel whose output element depends only on the input element at the same position, and on that position. */
 abstract class FusedElementwise implements FusedKernel {
 
     private final Workers workers;
@@ -33,17 +33,17 @@ abstract class FusedElementwise implements FusedKernel {
     public final Kernel forward(List<SimdTensor> in, List<SimdTensor> out) {
         float[] x = in.getFirst().floats();
         float[] y = out.getFirst().floats();
-        return kernel(in.getFirst(), x, y, forward(in, x, y));
+        return kernel(in.getFirst(), y, forward(in, x, y));
     }
 
     @Override
     public final Kernel backward(Pullback pass) {
         float[] g = pass.gradient().floats();
-        return kernel(pass.x(), g, pass.dx(), backward(pass.in(), pass.x().floats(), g, pass.dx()));
+        return kernel(pass.x(), pass.dx(), backward(pass.in(), pass.x().floats(), g, pass.dx()));
     }
 
-    private Kernel kernel(SimdTensor like, float[] from, float[] to, Span body) {
+    private Kernel kernel(SimdTensor like, float[] to, Span body) {
         Runnable alone = workers.plan(Lanes.padded(like.elements()), BLOCK, nanos, (start, end, _) -> body.over(start, end));
-        return new Kernel(alone, new Follows(from, to, like.width(), Epilogue.elementwise(like.width(), body)));
+        return new Kernel(alone, new Follows(to, Epilogue.elementwise(like.width(), body)));
     }
 }

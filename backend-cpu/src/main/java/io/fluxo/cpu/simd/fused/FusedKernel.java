@@ -5,7 +5,7 @@ import io.fluxo.cpu.simd.memory.SimdTensor;
 import io.fluxo.shape.Shape;
 import java.util.List;
 
-/** The kernel pair of a fused operation, and what has to be known before its tensors are made. */
+/** The kernel pair of a fused operation, and what is needed to allocate its outputs. */
 public interface FusedKernel {
 
     /** The shapes of what the forward pass saves, in float32. */
@@ -13,7 +13,7 @@ public interface FusedKernel {
         return List.of();
     }
 
-    /** How many inputs have a gradient; they are the first. */
+    /** How many inputs have a gradient. They are the leading ones. */
     default int gradients(int inputs) {
         return inputs;
     }
@@ -39,7 +39,7 @@ public interface FusedKernel {
      * @param in       the operation's inputs
      * @param result   what the forward pass returned; null unless it is read
      * @param gradient of the result
-     * @param onto     whether the first of the gradients is added to what stands in its place
+     * @param onto     whether the first gradient is added to the values that its output already holds
      * @param out      the gradients of the first inputs
      */
     record Pullback(List<SimdTensor> in, SimdTensor result, List<SimdTensor> saved, SimdTensor gradient, boolean onto, List<SimdTensor> out) {

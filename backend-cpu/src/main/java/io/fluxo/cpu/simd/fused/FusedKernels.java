@@ -8,7 +8,7 @@ import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
 import java.util.List;
 
-/** Which fused operations have kernels, and which these are. */
+/** Which fused operations have kernels, and the kernels themselves. */
 public final class FusedKernels {
 
     /** Names of the fused operations that have kernels, as {@code ./fluxo backends} lists them. */
@@ -44,7 +44,7 @@ public final class FusedKernels {
         };
     }
 
-    /** The kernels of an operation that {@link #has} any. */
+    /** The kernels of {@code op}, which must {@linkplain #has have} some. */
     public FusedKernel of(FusedOp op) {
         return switch (op) {
             case FusedOp.Linear _ -> linear;

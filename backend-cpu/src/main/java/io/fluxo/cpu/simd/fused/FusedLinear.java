@@ -14,7 +14,7 @@ import io.fluxo.cpu.simd.products.StridedMatrix;
 import io.fluxo.cpu.simd.vector.Lanes;
 import io.fluxo.cpu.simd.workers.Pieces;
 import io.fluxo.cpu.simd.workers.Workers;
-import io.fluxo.cpu.simd.workers.Workers.Part;
+import io.fluxo.cpu.simd.workers.Workers.TaskGroup;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -22,13 +22,13 @@ import java.util.stream.IntStream;
 /**
  * y = x W + b; ∂x = g Wᵀ, ∂W = xᵀ g and ∂b = Σ g.
  *
- * <p>A worker that made some rows of x and g has them in its cache; what another worker made is farther away, and on cores that share no
- * cache as far as main memory. Where rows are many, ∂W is therefore a sum over pieces of them, so that each worker reads its own. How many
- * pieces there are depends on nothing but the shapes.
+ * <p>A worker that computed some rows of x and g has them in its cache. Rows that another worker computed are slower to reach: as slow as main
+ * memory, on cores that share no cache. With many rows, ∂W is therefore a sum over pieces of rows, and each worker reads its own rows. The number of
+ * pieces depends only on the shapes.
  */
 final class FusedLinear implements FusedKernel {
 
-    /** Rows of a piece, at least: the additions at the end are few beside them. */
+    /** Fewest rows of a piece: the additions at the end are then cheap in comparison. */
     private static final int ROWS = 384;
 
     private final Memory memory;
@@ -86,7 +86,7 @@ final class FusedLinear implements FusedKernel {
             return inTurn(gemm.plan(List.of(Batch.of(forInput), forWeight)), join);
         }
         ColumnSums biases = ColumnSums.of(memory, Pieces.of(rows, n), n, db);
-        Part forBias = new Part(biases.pieces().count(), (piece, _) -> Reductions.columnSums(g, biases.pieces().from(piece),
+        TaskGroup forBias = new TaskGroup(biases.pieces().count(), (piece, _) -> Reductions.columnSums(g, biases.pieces().from(piece),
                 biases.pieces().from(piece + 1), n, biases.parts(), biases.at(piece)));
         return inTurn(gemm.plan(List.of(Batch.of(forInput), forWeight), forBias), inTurn(biases::finish, join));
     }
@@ -98,7 +98,7 @@ final class FusedLinear implements FusedKernel {
         };
     }
 
-    /** Two, where what every worker would read of the others' rows outweighs a second ∂W. */
+    /** Two pieces where reading the other workers' rows would cost more than a second ∂W. */
     private static Pieces pieces(int rows, int k, int n) {
         return new Pieces(rows, rows >= 2 * ROWS && (long) rows * (k + n) >= 4L * k * n ? 2 : 1);
     }

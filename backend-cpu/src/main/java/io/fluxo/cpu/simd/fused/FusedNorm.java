@@ -13,7 +13,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * LayerNorm, and RMSNorm without means and bias. What is saved: each row's mean, of LayerNorm, and its r = 1/√(σ² + ε).
+ * LayerNorm, and RMSNorm without means and bias. Saves r = 1/√(σ² + ε) of each row, and for LayerNorm its mean.
  *
  * @param centred whether rows are taken relative to their means
  */
@@ -41,7 +41,7 @@ record FusedNorm(Memory memory, Workers workers, double eps, boolean centred) im
         int width = y.width();
         Epilogue.Span body = (from, end) -> Norms.forward(x, from, end, width, eps, gain, bias, to, means, rstds);
         Runnable alone = workers.plan(y.rows(), Norms.SIDE, 0.2 * width + 10, (from, end, _) -> body.over(from, end));
-        return new Kernel(alone, new Follows(x, to, width, Epilogue.rows(width, Norms.SIDE, body)));
+        return new Kernel(alone, new Follows(to, Epilogue.rows(width, Norms.SIDE, body)));
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.fluxo.cpu.simd.memory.SimdTensor;
 import io.fluxo.cpu.simd.workers.Workers;
 import java.util.List;
 
-/** What becomes of a row depends on it alone, and its gradient on the result. */
+/** A kernel that computes each row from that row alone. Its gradient reads the result, not the input. */
 abstract class FusedRows implements FusedKernel {
 
     private final Memory memory;

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One kernel out of several. What follows a product goes into its epilogue, what follows a sum is done in the same pass over rows. Every element
- * is computed as by the kernels one after the other, so the bits are the same.
+ * Joins several kernels into one. Kernels that follow a product run in its epilogue; kernels that follow a sum run in the same pass over rows. Every
+ * element is computed as by the separate kernels in turn, so the bits are the same.
  */
 public final class JoinedKernels {
 
@@ -36,7 +36,7 @@ public final class JoinedKernels {
     /**
      * The first kernel, and the others on each of its rows.
      *
-     * @param keepsFirst whether what the first one makes is read by others than the second
+     * @param keepsFirst whether the first kernel's output is read by others than the second kernel
      */
     public Kernel chain(List<Kernel> links, boolean keepsFirst) {
         Kernel first = links.getFirst();
@@ -82,7 +82,7 @@ public final class JoinedKernels {
         return start.with(epilogues);
     }
 
-    /** y = product + other. A product that nobody else reads is not kept: its place is y. */
+    /** y = product + other. A product that nothing else reads is not kept: it is computed in the array of y. */
     private static Epilogue sum(Adds adds, float[] product, boolean inPlace) {
         float[] y = adds.y();
         float[] other = adds.a() == product ? adds.b() : adds.a();

@@ -1,2 +1,2 @@
-/** What a kernel is: an operation made ready on its arrays. And how neighbouring kernels become one. */
+/** Kernels: operations prepared on their arrays, and the joining of neighbouring kernels. */
 package io.fluxo.cpu.simd.kernel;

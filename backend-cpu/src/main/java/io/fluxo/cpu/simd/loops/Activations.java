@@ -16,7 +16,7 @@ public final class Activations {
     private static final float ROOT_HALF = 0.70710678f;
     private static final float ROOT_1_OVER_2PI = 0.3989422804f;
 
-    /** Where e^x is infinite and all is let through: the gate's argument goes no further. */
+    /** The largest argument of the gate: e^x is already infinite there, and the gate fully open. */
     private static final float OPEN = 88.8f;
 
     private Activations() {}

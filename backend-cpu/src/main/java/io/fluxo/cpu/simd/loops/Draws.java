@@ -7,7 +7,7 @@ import io.fluxo.random.RandomKey;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Random numbers, and what is dropped by them. Draw n depends on the key and n alone, so a backward pass draws again instead of keeping a mask. */
+/** Random numbers, and dropout by them. Draw n depends only on the key and n, so a backward pass draws again instead of keeping a mask. */
 public final class Draws {
 
     /** Roughly the time of one draw, in nanoseconds. */

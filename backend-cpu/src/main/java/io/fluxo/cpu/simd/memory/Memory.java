@@ -18,24 +18,24 @@ public final class Memory {
     private Pool<int[]> ints = new Pool<>(int[]::new);
     private final Pool<float[]> working = new Pool<>(float[]::new);
     private final List<float[]> lent = new ArrayList<>();
-    private final Scope root = new Scope(null);
-    private Scope current = root;
+    private final SimdScope root = new SimdScope(null);
+    private SimdScope current = root;
 
     /** Storage of one or more tensors: freed with the scope that owns it. */
-    public static final class Buffer {
+    public static final class ArrayBuffer {
         private Object array;
-        private Scope owner;
+        private SimdScope owner;
         private int place;
         private int handles = 1;
         private boolean left;
 
-        private Buffer(Object array) {
+        private ArrayBuffer(Object array) {
             this.array = array;
         }
 
         /** A buffer that no scope owns. */
-        public static Buffer lasting(Object array) {
-            return new Buffer(array);
+        public static ArrayBuffer lasting(Object array) {
+            return new ArrayBuffer(array);
         }
 
         /** The Java array, or null once it has been freed. */
@@ -48,12 +48,12 @@ public final class Memory {
             return array != null && !left;
         }
 
-        /** Whether one tensor stands on it, and no other. */
+        /** Whether exactly one tensor uses it. */
         public boolean isAlone() {
             return handles == 1;
         }
 
-        /** One more tensor stands on this buffer. */
+        /** Counts one more tensor that uses this buffer. */
         void view() {
             handles++;
         }
@@ -62,22 +62,22 @@ public final class Memory {
     /**
      * A buffer an update may write into: {@code buffer} itself, or, where other tensors may stand on it, a copy that lives as long as it does.
      */
-    Buffer writable(Buffer buffer, DType dtype, int elements) {
+    ArrayBuffer writable(ArrayBuffer buffer, DType dtype, int elements) {
         if (buffer.isAlone()) {
             return buffer;
         }
         buffer.left = true;
-        Buffer copy = allocate(dtype, elements, buffer.owner);
+        ArrayBuffer copy = allocate(dtype, elements, buffer.owner);
         System.arraycopy(buffer.array, 0, copy.array, 0, elements);
         release(buffer);
         return copy;
     }
 
-    public Buffer allocate(DType dtype, int elements) {
+    public ArrayBuffer allocate(DType dtype, int elements) {
         return allocate(dtype, elements, current);
     }
 
-    private Buffer allocate(DType dtype, int elements, Scope owner) {
+    private ArrayBuffer allocate(DType dtype, int elements, SimdScope owner) {
         int length = Lanes.padded(elements);
         Object array = switch (dtype) {
             case F32 -> floats.take(length + Lanes.BLOCK);
@@ -86,13 +86,13 @@ public final class Memory {
             case BOOL -> new boolean[length];
             case F64, BF16 -> throw new IllegalArgumentException("simd has no " + dtype.label());
         };
-        Buffer buffer = new Buffer(array);
+        ArrayBuffer buffer = new ArrayBuffer(array);
         owner.own(buffer);
         return buffer;
     }
 
-    /** One tensor less stands on {@code buffer}; after the last one its array goes to whoever asks next. */
-    public void release(Buffer buffer) {
+    /** Counts one tensor less on {@code buffer}. Once no tensor uses it, its array can be handed out again. */
+    public void release(ArrayBuffer buffer) {
         buffer.handles--;
         if (buffer.handles == 0) {
             buffer.owner.disown(buffer);
@@ -101,8 +101,8 @@ public final class Memory {
     }
 
     /**
-     * An array for the length of an operation, until {@link #takeBack}. Such arrays never become tensors: operations run one after the other, so
-     * what is planned to run again may keep using it, and what a worker wrote is still in its cache when the operation comes again.
+     * Lends an array for the duration of one operation, until {@link #takeBack}. Lent arrays never become tensors. Operations run one after the
+     * other, so a plan that runs again may keep using the same array, and a worker then finds what it wrote in its cache.
      */
     public float[] lend(int elements) {
         float[] array = working.take(Lanes.padded(elements));
@@ -119,7 +119,7 @@ public final class Memory {
         return rooms;
     }
 
-    /** The operation is over: what was lent may be lent again. */
+    /** Ends the operation: all lent arrays may be lent again. */
     public void takeBack() {
         while (!lent.isEmpty()) { // what was lent first is lent first again
             float[] array = lent.removeLast();
@@ -128,13 +128,13 @@ public final class Memory {
     }
 
     public TensorScope open() {
-        current = new Scope(current);
+        current = new SimdScope(current);
         return current;
     }
 
     /**
-     * Closes {@code scope}, the innermost, and leaves all arrays that have been handed out since it opened to who has them: none of these, and
-     * none that waits to be used again, is handed out any more.
+     * Closes {@code scope}, the innermost one. All arrays handed out since it was opened stay with their users: neither they nor the idle arrays are
+     * handed out again.
      */
     public void leave(TensorScope scope) {
         if (current != scope) {
@@ -145,7 +145,7 @@ public final class Memory {
         ints = new Pool<>(int[]::new);
     }
 
-    private void free(Buffer buffer) {
+    private void free(ArrayBuffer buffer) {
         switch (buffer.array) {
             case float[] array -> floats.give(array, array.length);
             case int[] array -> ints.give(array, array.length);
@@ -154,17 +154,17 @@ public final class Memory {
         buffer.array = null;
     }
 
-    private final class Scope implements TensorScope {
-        private final Scope outer;
-        private final List<Buffer> owned = new ArrayList<>();
+    private final class SimdScope implements TensorScope {
+        private final SimdScope outer;
+        private final List<ArrayBuffer> owned = new ArrayList<>();
 
-        private Scope(Scope outer) {
+        private SimdScope(SimdScope outer) {
             this.outer = outer;
         }
 
         @Override
         public <T extends Tensor> T keep(T tensor) {
-            Buffer buffer = ((SimdTensor) (Tensor) tensor).buffer();
+            ArrayBuffer buffer = ((SimdTensor) (Tensor) tensor).buffer();
             if (buffer.owner == this) {
                 disown(buffer);
                 outer.own(buffer);
@@ -182,14 +182,14 @@ public final class Memory {
             current = outer;
         }
 
-        private void own(Buffer buffer) {
+        private void own(ArrayBuffer buffer) {
             buffer.owner = this;
             buffer.place = owned.size();
             owned.add(buffer);
         }
 
-        private void disown(Buffer buffer) {
-            Buffer last = owned.removeLast();
+        private void disown(ArrayBuffer buffer) {
+            ArrayBuffer last = owned.removeLast();
             if (last != buffer) {
                 owned.set(buffer.place, last);
                 last.place = buffer.place;

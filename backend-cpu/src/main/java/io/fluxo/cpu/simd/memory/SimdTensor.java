@@ -10,12 +10,12 @@ import java.lang.reflect.Array;
 /** A contiguous, row-major array that begins at the start of its buffer. Tensors that only differ in shape share one. */
 public final class SimdTensor implements Tensor {
 
-    private final Memory.Buffer buffer;
+    private final Memory.ArrayBuffer buffer;
     private final Shape shape;
     private final DType dtype;
     private String takenBy;
 
-    public SimdTensor(Memory.Buffer buffer, Shape shape, DType dtype) {
+    public SimdTensor(Memory.ArrayBuffer buffer, Shape shape, DType dtype) {
         this.buffer = buffer;
         this.shape = shape;
         this.dtype = dtype;
@@ -31,7 +31,7 @@ public final class SimdTensor implements Tensor {
         return dtype;
     }
 
-    public Memory.Buffer buffer() {
+    public Memory.ArrayBuffer buffer() {
         return buffer;
     }
 
@@ -73,19 +73,19 @@ public final class SimdTensor implements Tensor {
         return new SimdTensor(buffer, other, dtype);
     }
 
-    /** The same elements for a kernel that may run again: it does not mind when the scope closes. */
+    /** The same elements for a kernel that may run again: this handle stays valid when the scope closes. */
     public SimdTensor lasting() {
-        return new SimdTensor(Memory.Buffer.lasting(alive()), shape, dtype);
+        return new SimdTensor(Memory.ArrayBuffer.lasting(alive()), shape, dtype);
     }
 
-    /** The handle of an update's result in this tensor's place, to be written over; this one is dead. */
+    /** The handle of an update's result, which overwrites this tensor. This handle is then dead. */
     public SimdTensor donateTo(String op, Memory memory) {
         alive();
         takenBy = op;
         return new SimdTensor(memory.writable(buffer, dtype, elements()), shape, dtype);
     }
 
-    /** Nobody uses this handle again. */
+    /** Releases this handle: it is not used again. */
     public void release(Memory memory) {
         alive();
         takenBy = "release";

@@ -1,2 +1,2 @@
-/** Where values stand: tensors, their arrays, and the scopes that take arrays back to hand them out again. */
+/** Storage: tensors, their arrays, and the scopes that take arrays back for reuse. */
 package io.fluxo.cpu.simd.memory;

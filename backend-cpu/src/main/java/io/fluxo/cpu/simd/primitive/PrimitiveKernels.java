@@ -28,7 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The kernel of each primitive operation, made ready on its arrays. */
+/** The kernel of each primitive operation, prepared on its arrays. */
 public final class PrimitiveKernels {
 
     private final Memory memory;
@@ -132,13 +132,13 @@ public final class PrimitiveKernels {
         return axes.length > 0 && axes[axes.length - 1] - axes[0] + 1 != axes.length ? reduceApart(op, x, axes, y) : reduceNeighbours(op, x, axes, y);
     }
 
-    /** Axes that are no neighbours: they become the last ones of a copy. */
+    /** Reduces axes that are not adjacent: a copy puts them last. */
     private Runnable reduceApart(Reduction op, SimdTensor x, int[] axes, SimdTensor y) {
         Shape shape = x.shape();
         List<Integer> order = IntStream.concat(IntStream.range(0, shape.rank()).filter(axis -> IntStream.of(axes).noneMatch(reduced -> reduced == axis)),
                 IntStream.of(axes)).boxed().toList();
         Shape permuted = ShapeRules.KNOWN.shape(new Permute(order), x);
-        SimdTensor copy = new SimdTensor(Memory.Buffer.lasting(x.dtype() == DType.F32 ? memory.lend(x.elements()) : like(x.alive())), permuted, x.dtype());
+        SimdTensor copy = new SimdTensor(Memory.ArrayBuffer.lasting(x.dtype() == DType.F32 ? memory.lend(x.elements()) : like(x.alive())), permuted, x.dtype());
         Runnable moving = Movements.permute(x.alive(), shape, order, copy.alive(), permuted);
         Runnable reducing = reduceNeighbours(op, copy, IntStream.range(shape.rank() - axes.length, shape.rank()).toArray(), y);
         return () -> {

@@ -44,7 +44,7 @@ public final class AttentionKernel {
      *
      * @param causal whether query i sees keys 0 … i + m − n only
      */
-    public record Sizes(int batch, int n, int m, int heads, int dHead, int dV, boolean causal, float scale) {
+    public record AttentionSizes(int batch, int n, int m, int heads, int dHead, int dV, boolean causal, float scale) {
 
         /** How many keys, from the first, query {@code i} sees. */
         private int visible(int i) {
@@ -73,23 +73,23 @@ public final class AttentionKernel {
         void compute(int task, float[] scratch);
     }
 
-    private Runnable eachHead(Sizes s, int room, Head head) {
+    private Runnable eachHead(AttentionSizes s, int room, Head head) {
         float[][] rooms = memory.lend(workers.count(), room);
         return workers.plan(s.batch * s.heads, (task, worker) -> head.compute(task, rooms[worker]));
     }
 
     /** @param logTotals receives ln Σ e^(scale·q·k) of each query: [batch head n] */
-    public Runnable forward(Sizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals) {
-        Forward room = new Forward(s);
+    public Runnable forward(AttentionSizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals) {
+        ForwardRoom room = new ForwardRoom(s);
         return eachHead(s, room.size, (task, scratch) -> forwardHead(s, room, task, q, k, v, out, logTotals, scratch));
     }
 
-    private static void forwardHead(Sizes s, Forward room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
+    private static void forwardHead(AttentionSizes s, ForwardRoom room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
         Panels keysT = Panels.of(s.keyRows(k, task, s.dHead).transposed(), s.dHead, s.m, scratch, room.keysT);
         Panels values = Panels.of(s.keyRows(v, task, s.dV), s.m, s.dV, scratch, room.values);
         StridedMatrix weights = new StridedMatrix(scratch, room.rows.scores, room.rows.width, 1);
         for (int i = 0; i < s.n; i += ROWS) {
-            Block block = new Block(s, i, Math.min(ROWS, s.n - i), scratch, room.tile);
+            RowBlock block = new RowBlock(s, i, Math.min(ROWS, s.n - i), scratch, room.tile);
             StridedMatrix output = s.queryRows(out, task, i, s.dV);
             block.scores(s.queryRows(q, task, i, s.dHead), s.dHead, keysT, weights);
             each(WEIGHTS, block, room.rows, logTotals, task * s.n + i);
@@ -106,14 +106,14 @@ public final class AttentionKernel {
      * crosses the call.
      */
     @FunctionalInterface
-    private interface Pass {
+    private interface RowPass {
 
         /** @param at where the block's first row is in {@code logTotals} */
-        void over(Block block, Rows rows, float[] logTotals, int at);
+        void over(RowBlock block, Rows rows, float[] logTotals, int at);
     }
 
     /**
-     * Where a block's rows of scores are in the working memory, and a number for each row.
+     * Where a block's rows of scores begin in working memory, and where one number for each row is kept.
      *
      * @param width      from one row to the next
      * @param references what is taken from a row's scores before the exponential
@@ -122,19 +122,19 @@ public final class AttentionKernel {
     private record Rows(int scores, int width, int references, int totals) {}
 
     /** Scores → e^(scale·score − the row's largest) in place, exactly 0 beyond what a row sees; 1/Σ in the place of totals, ln Σ. */
-    private static final Pass[] WEIGHTS = {AttentionKernel::references, AttentionKernel::exponentials, AttentionKernel::totals,
+    private static final RowPass[] WEIGHTS = {AttentionKernel::references, AttentionKernel::exponentials, AttentionKernel::totals,
         AttentionKernel::logarithms};
 
     /** Scores → e^(scale·score − ln Σ) in place. */
-    private static final Pass[] WEIGHTS_AGAIN = {AttentionKernel::exponentials};
+    private static final RowPass[] WEIGHTS_AGAIN = {AttentionKernel::exponentials};
 
-    private static void each(Pass[] passes, Block block, Rows rows, float[] logTotals, int at) {
+    private static void each(RowPass[] passes, RowBlock block, Rows rows, float[] logTotals, int at) {
         for (int pass = 0; pass < passes.length; pass++) {
             passes[pass].over(block, rows, logTotals, at);
         }
     }
 
-    private static void references(Block block, Rows rows, float[] logTotals, int at) {
+    private static void references(RowBlock block, Rows rows, float[] logTotals, int at) {
         float[] x = block.scratch;
         for (int r = 0; r < block.rows; r++) {
             float largest = Lanes.largest(x, rows.scores + r * rows.width, block.visible(r), block.sizes.scale);
@@ -142,7 +142,7 @@ public final class AttentionKernel {
         }
     }
 
-    private static void exponentials(Block block, Rows rows, float[] logTotals, int at) {
+    private static void exponentials(RowBlock block, Rows rows, float[] logTotals, int at) {
         for (int r = 0; r < block.rows; r++) {
             weights(block.scratch, rows.scores + r * rows.width, block.visible(r), block.sizes.scale, block.scratch[rows.references + r]);
         }
@@ -156,14 +156,14 @@ public final class AttentionKernel {
         hide(x, at, visible);
     }
 
-    private static void totals(Block block, Rows rows, float[] logTotals, int at) {
+    private static void totals(RowBlock block, Rows rows, float[] logTotals, int at) {
         for (int r = 0; r < block.rows; r++) {
             block.scratch[rows.totals + r] = Lanes.sum(block.scratch, rows.scores + r * rows.width, ending(block.visible(r)));
         }
     }
 
     /** ln Σ of each row, and 1/Σ in the place of Σ; 0 where a row sees nothing. */
-    private static void logarithms(Block block, Rows rows, float[] logTotals, int at) {
+    private static void logarithms(RowBlock block, Rows rows, float[] logTotals, int at) {
         float[] x = block.scratch;
         for (int r = 0; r < block.rows; r += L) {
             FloatVector total = load(x, rows.totals + r);
@@ -174,12 +174,12 @@ public final class AttentionKernel {
     }
 
     /** Gradients in the layouts of their inputs; arrays need not be cleared. */
-    public Runnable backward(Sizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g, float[] dq, float[] dk, float[] dv) {
-        Backward room = new Backward(s);
+    public Runnable backward(AttentionSizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g, float[] dq, float[] dk, float[] dv) {
+        BackwardRoom room = new BackwardRoom(s);
         return eachHead(s, room.size, (task, scratch) -> backwardHead(s, room, task, q, k, v, out, logTotals, g, dq, dk, dv, scratch));
     }
 
-    private static void backwardHead(Sizes s, Backward room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g,
+    private static void backwardHead(AttentionSizes s, BackwardRoom room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] g,
                                      float[] dq, float[] dk, float[] dv, float[] scratch) {
         StridedMatrix keys = s.keyRows(k, task, s.dHead);
         Panels keysT = Panels.of(keys.transposed(), s.dHead, s.m, scratch, room.keysT);
@@ -192,7 +192,7 @@ public final class AttentionKernel {
         StridedMatrix weights = new StridedMatrix(scratch, room.rows.scores, room.rows.width, 1);
         StridedMatrix scoreGradients = new StridedMatrix(scratch, room.scoreGradients, room.rows.width, 1);
         for (int i = 0; i < s.n; i += room.height) {
-            Block block = new Block(s, i, Math.min(room.height, s.n - i), scratch, room.tile);
+            RowBlock block = new RowBlock(s, i, Math.min(room.height, s.n - i), scratch, room.tile);
             StridedMatrix queries = s.queryRows(q, task, i, s.dHead);
             StridedMatrix gradients = s.queryRows(g, task, i, s.dV);
             block.scores(queries, s.dHead, keysT, weights);
@@ -218,7 +218,7 @@ public final class AttentionKernel {
         hide(x, dp, visible);
     }
 
-    /** How far a row that sees so many keys is filled up: beyond its strip, in whole vectors. */
+    /** The filled length of a row that sees {@code visible} keys: to the end of its strip, in whole vectors. */
     private static int ending(int visible) {
         return Lanes.padded(visible + HEIGHT);
     }
@@ -234,7 +234,7 @@ public final class AttentionKernel {
      * @param first   the first row
      * @param scratch working memory, with room for a tile at {@code tile}
      */
-    private record Block(Sizes sizes, int first, int rows, float[] scratch, int tile) {
+    private record RowBlock(AttentionSizes sizes, int first, int rows, float[] scratch, int tile) {
 
         private int visible(int r) {
             return sizes.visible(first + r);
@@ -294,19 +294,19 @@ public final class AttentionKernel {
     }
 
     /** From one row of scores to the next: whole panels, room to end a row in zeros, and never whole pages. */
-    private static int width(Sizes s) {
+    private static int width(AttentionSizes s) {
         return Math.max(Lanes.padded(Panels.count(s.m) * WIDTH), ending(s.m)) + Lanes.BLOCK;
     }
 
     /** Where the parts of the forward pass's working memory begin. */
-    private static final class Forward {
+    private static final class ForwardRoom {
         private final int keysT;
         private final int values;
         private final Rows rows;
         private final int tile;
         private final int size;
 
-        private Forward(Sizes s) {
+        private ForwardRoom(AttentionSizes s) {
             keysT = 0;
             values = keysT + Panels.size(s.dHead, s.m);
             rows = rows(values + Panels.size(s.m, s.dV), ROWS, s);
@@ -316,7 +316,7 @@ public final class AttentionKernel {
     }
 
     /** Room for so many rows of scores from {@code at} on, and for what belongs to each of them. */
-    private static Rows rows(int at, int height, Sizes s) {
+    private static Rows rows(int at, int height, AttentionSizes s) {
         int references = at + height * width(s);
         return new Rows(at, width(s), references, references + Lanes.padded(height));
     }
@@ -326,7 +326,7 @@ public final class AttentionKernel {
     }
 
     /** Where the parts of the backward pass's working memory begin. */
-    private static final class Backward {
+    private static final class BackwardRoom {
         private final int height;
         private final int keysT;
         private final int valuesT;
@@ -337,7 +337,7 @@ public final class AttentionKernel {
         private final int tile;
         private final int size;
 
-        private Backward(Sizes s) {
+        private BackwardRoom(AttentionSizes s) {
             int width = width(s);
             height = Math.clamp(SCORES / width / HEIGHT * HEIGHT, ROWS, Math.max(ROWS, Strips.whole(s.n)));
             keysT = 0;

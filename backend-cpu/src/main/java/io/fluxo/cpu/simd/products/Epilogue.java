@@ -7,10 +7,9 @@ import io.fluxo.cpu.simd.workers.Workers;
  * What is done with a product's elements as soon as they are finished, while they are in the cache: an activation, the sum with the residual
  * stream, a norm. It does what the operation by itself would do with these elements, so that results do not depend on whether it is used.
  *
- * @param wholeRows whether it needs all columns of a row
- * @param body      what is done
+ * @param body what is done
  */
-public record Epilogue(boolean wholeRows, Body body) {
+public record Epilogue(Body body) {
 
     /** Elements that are done in one call: some microseconds of work (see {@link Workers}). */
     private static final int CUT = 4096;
@@ -29,7 +28,7 @@ public record Epilogue(boolean wholeRows, Body body) {
 
     /** Element by element of rows of {@code columns}, in whole vectors: see {@link #fits}. */
     public static Epilogue elementwise(int columns, Span body) {
-        return new Epilogue(false, (fromRow, toRow, fromColumn, toColumn) -> {
+        return new Epilogue((fromRow, toRow, fromColumn, toColumn) -> {
             if (fromColumn == 0 && toColumn == columns) {
                 cut(fromRow * columns, toRow * columns, CUT, body);
             } else {
@@ -48,7 +47,7 @@ public record Epilogue(boolean wholeRows, Body body) {
     /** Row by row, {@code unit} rows or a multiple of it in one call. */
     public static Epilogue rows(int columns, int unit, Span body) {
         int each = Math.max(1, CUT / Math.max(1, columns) / unit) * unit;
-        return new Epilogue(true, (fromRow, toRow, _, _) -> cut(fromRow, toRow, each, body));
+        return new Epilogue((fromRow, toRow, _, _) -> cut(fromRow, toRow, each, body));
     }
 
     private static void cut(int from, int to, int cut, Span body) {

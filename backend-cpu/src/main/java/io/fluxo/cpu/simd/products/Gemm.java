@@ -4,10 +4,9 @@ import static io.fluxo.cpu.simd.products.MicroKernel.HEIGHT;
 import static io.fluxo.cpu.simd.products.Panels.WIDTH;
 
 import io.fluxo.cpu.simd.memory.Memory;
-import io.fluxo.cpu.simd.recording.Plan;
 import io.fluxo.cpu.simd.vector.Lanes;
 import io.fluxo.cpu.simd.workers.Workers;
-import io.fluxo.cpu.simd.workers.Workers.Part;
+import io.fluxo.cpu.simd.workers.Workers.TaskGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,17 +18,17 @@ import java.util.List;
  */
 public final class Gemm {
 
-    /** Depth of a block, at most: C is gone through seldom. */
+    /** Largest depth of a block: large, so that C is read and written rarely. */
     private static final int DEPTH = 768;
-    /** Panels that stay in the second-level cache, at that depth, while strips of A come from further away, each once for all of them. */
+    /** Panels that stay in the second-level cache at that depth. Each strip of A comes from farther away, once for all of them. */
     private static final int GROUP = 4;
-    /** Rows of A that are gone through with each group. */
+    /** Rows of A that are multiplied by each group of panels. */
     private static final int ROWS = 64 * HEIGHT;
-    /** Rows of a task, at most. */
+    /** Most rows of a task. */
     private static final int TASK = 16 * HEIGHT;
     /** Multiply-adds below which sharing out costs more than it saves. */
     private static final long SHARE = 1 << 16;
-    /** Floats of a packed B that each worker packs for itself: from another core's cache they come more slowly than they are packed. */
+    /** Largest packed B, in floats, that each worker packs for itself: packing it is faster than reading it from another core's cache. */
     private static final int OWN = 1 << 16;
     /** Tasks for each worker where panels are shared out: one that is held up leaves its share to the others. */
     private static final int TASKS = 4;
@@ -98,27 +97,27 @@ public final class Gemm {
     /**
      * Products that do not depend on each other, side by side.
      *
-     * @param beside what else may run meanwhile
+     * @param beside other tasks that may run at the same time
      */
-    public Runnable plan(List<Batch> batches, Part... beside) {
-        List<Part> first = new ArrayList<>();
-        List<Part> then = new ArrayList<>();
-        List<Plan> plans = new ArrayList<>();
+    public Runnable plan(List<Batch> batches, TaskGroup... beside) {
+        List<TaskGroup> first = new ArrayList<>();
+        List<TaskGroup> then = new ArrayList<>();
+        List<ProductPlan> plans = new ArrayList<>();
         for (Batch batch : batches) {
-            List<Part> parts = new ArrayList<>();
+            List<TaskGroup> parts = new ArrayList<>();
             for (Product product : batch.products) {
                 if (product.m > 0 && product.n > 0) {
-                    Plan plan = plan(product, share(workers.count(), batch.products.size()));
+                    ProductPlan plan = plan(product, share(workers.count(), batch.products.size()));
                     plans.add(plan);
                     plan.addTo(first, parts, scratch);
                 }
             }
-            then.add(Part.inTurn(parts));
+            then.add(TaskGroup.inTurn(parts));
         }
         then.addAll(List.of(beside));
         Runnable packing = workers.plan(first);
         Runnable computing = workers.plan(then);
-        List<Packed> own = plans.stream().map(Plan::packed).filter(Packed::own).toList();
+        List<Packed> own = plans.stream().map(ProductPlan::packed).filter(Packed::own).toList();
         return () -> {
             for (int i = 0; i < own.size(); i++) {
                 Arrays.fill(own.get(i).ready, false);
@@ -128,7 +127,7 @@ public final class Gemm {
         };
     }
 
-    /** Whether finished rows of such a product are whole: it is not shared out by panels. */
+    /** Whether a product of these sizes finishes whole rows, which it does unless it is shared out by panels. */
     public boolean finishesWholeRows(Sizes sizes) {
         return cut(sizes, workers.count()).panels == sizes.panels();
     }
@@ -136,13 +135,13 @@ public final class Gemm {
     /**
      * How a product is shared out.
      *
-     * @param rows   of a task, and
-     * @param panels of a task; all of one or of both
+     * @param rows   rows of a task
+     * @param panels panels of a task; a task has all rows, all panels, or both
      * @param copies of a packed B
      */
     private record Cut(int rows, int panels, int copies) {}
 
-    /** @param sharers how many workers have this product for themselves */
+    /** @param sharers how many workers share this product */
     private Cut cut(Sizes sizes, int sharers) {
         int strips = sizes.strips();
         int panels = sizes.panels();
@@ -156,9 +155,9 @@ public final class Gemm {
         return new Cut(rows, panels, Panels.size(sizes.k, sizes.n) <= OWN ? workers.count() : 1);
     }
 
-    private Plan plan(Product product, int sharers) {
+    private ProductPlan plan(Product product, int sharers) {
         Cut cut = cut(new Sizes(product.m, product.n, product.k), sharers);
-        return new Plan(product, packed(product, cut.copies), cut);
+        return new ProductPlan(product, packed(product, cut.copies), cut);
     }
 
     private Packed packed(Product product, int copies) {
@@ -203,21 +202,21 @@ public final class Gemm {
     }
 
     /** A product's tasks. */
-    private record Plan(Product product, Packed packed, Cut cut) {
+    private record ProductPlan(Product product, Packed packed, Cut cut) {
 
-        /** A task of all rows packs its own panels; otherwise each worker packs all for itself, or they are packed before. */
-        private void addTo(List<Part> first, List<Part> then, float[][] scratch) {
+        /** A task that has all rows packs its own panels. Otherwise each worker packs all panels for itself, or they are packed before. */
+        private void addTo(List<TaskGroup> first, List<TaskGroup> then, float[][] scratch) {
             if (cut.rows >= product.m) {
-                then.add(Part.of(product.panels(), cut.panels, (from, to, worker) -> {
+                then.add(TaskGroup.of(product.panels(), cut.panels, (from, to, worker) -> {
                     pack(from, to, packed.of(worker));
                     compute(0, product.m, from, to, packed.of(worker), scratch[worker]);
                 }));
                 return;
             }
             if (!packed.inPlace() && !packed.own()) {
-                first.add(Part.of(product.panels(), 1, (from, to, worker) -> pack(from, to, packed.of(worker))));
+                first.add(TaskGroup.of(product.panels(), 1, (from, to, worker) -> pack(from, to, packed.of(worker))));
             }
-            then.add(Part.of(product.m, cut.rows, (from, to, worker) -> {
+            then.add(TaskGroup.of(product.m, cut.rows, (from, to, worker) -> {
                 if (packed.own() && !packed.ready[worker]) {
                     pack(0, product.panels(), packed.of(worker));
                     packed.ready[worker] = true;
@@ -242,7 +241,7 @@ public final class Gemm {
             return packed == null ? Panels.inPlace(product.b).from(p) : Panels.packed(packed, p * product.panels() * WIDTH, depth(p));
         }
 
-        /** Depth of the blocks: as few as possible, of one depth. */
+        /** Depth of the blocks: as few blocks as possible, all of one depth. */
         private int block() {
             return evenly(product.k, DEPTH);
         }
@@ -271,8 +270,8 @@ public final class Gemm {
         }
 
         /**
-         * What one depth block adds to some rows of C. A tile reads more of B than of A in the same time: what comes from beyond the
-         * second-level cache is A, and a strip does so for as many panels as fit into that cache.
+         * Adds one depth block to some rows of C. A tile reads more of B than of A in the same time, so B stays in the second-level cache, and each
+         * strip of A is read from beyond it once for as many panels as fit there.
          */
         private void add(int i, int height, int p, int fromPanel, int toPanel, float[] packed, float[] scratch) {
             StridedMatrix a = product.a;

@@ -16,7 +16,7 @@ record Strips(float[] array, int at, int strip, int rowStride, int depthStride, 
     /** Rows of zeros for sums to begin with. */
     static final StridedMatrix ZEROS = new StridedMatrix(new float[WIDTH], 0, 0, 1);
 
-    /** Panels from which on strips are packed: reading them where they lie takes more instructions or lines, for each panel again. */
+    /** Panels from which on strips are packed: reading strips in place takes more instructions or cache lines, again for each panel. */
     private static final int OFTEN = 8;
 
     /**
@@ -28,18 +28,18 @@ record Strips(float[] array, int at, int strip, int rowStride, int depthStride, 
         return panels < OFTEN && readable(a, rows, depth) || depth <= L && a.columnStride() == 1 ? inPlace(a, rows) : packed(a, rows, depth, scratch);
     }
 
-    /** Whether the micro-kernel reads a block of {@code a} well where it lies. Where it is transposed, of each page too little is read. */
+    /** Whether the micro-kernel reads a block of {@code a} well in place. Of a transposed matrix it would read too little of each page. */
     private static boolean readable(StridedMatrix a, int rows, int depth) {
         return a.columnStride() == 1 ? StridedMatrix.spreads(a.rowStride())
                 : a.rowStride() == 1 && StridedMatrix.spreads(2 * a.columnStride()) && a.at() + (depth - 1) * a.columnStride() + whole(rows) <= a.array().length;
     }
 
-    /** So many rows, and those that fill the last strip. */
+    /** {@code rows} rounded up to whole strips. */
     static int whole(int rows) {
         return (rows + HEIGHT - 1) / HEIGHT * HEIGHT;
     }
 
-    /** Where they lie. Of a transposed matrix the last strip is read as a whole, whatever its rows. */
+    /** Strips in place. Of a transposed matrix the last strip is read as a whole, however many rows it has. */
     static Strips inPlace(StridedMatrix a, int rows) {
         return new Strips(a.array(), a.at(), HEIGHT * a.rowStride(), a.rowStride(), a.columnStride(), rows);
     }
@@ -88,7 +88,7 @@ record Strips(float[] array, int at, int strip, int rowStride, int depthStride, 
      * All strips times one panel.
      *
      * @param start what the sums begin with, row by row: {@code c} to add to it, a bias, or {@link #ZEROS}
-     * @param tile  where {@code scratch} has room for a tile, for what does not fill one
+     * @param tile  where {@code scratch} has room for a tile; used for incomplete tiles
      */
     void times(Panels b, int panel, int depth, StridedMatrix c, int columns, StridedMatrix start, float[] scratch, int tile) {
         for (int i = 0; i < rows; i += HEIGHT) {

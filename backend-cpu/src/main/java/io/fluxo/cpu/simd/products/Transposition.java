@@ -26,7 +26,7 @@ final class Transposition {
     private Transposition() {}
 
     /**
-     * Where the lanes of the lower or the upper of two rows come from that exchange what lies {@code distance} apart: lanes below L are the
+     * For two rows that exchange the lanes {@code distance} apart: where the lanes of the lower or the upper row come from. Lanes below L are the
      * lower row's, the others the upper row's.
      */
     private static IntVector kept(int distance, boolean upper) {

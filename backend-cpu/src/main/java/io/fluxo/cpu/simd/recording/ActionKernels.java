@@ -13,7 +13,7 @@ import io.fluxo.op.FusedOp;
 import io.fluxo.program.Action;
 import java.util.List;
 
-/** Makes the kernel of an action ready on its tensors' arrays. */
+/** Prepares the kernel of an action on its tensors' arrays. */
 public final class ActionKernels {
 
     private final PrimitiveKernels primitives;
@@ -27,7 +27,7 @@ public final class ActionKernels {
     }
 
     /**
-     * @param in  the action's inputs, in its order; what an update takes over is not looked at
+     * @param in  the action's inputs, in its order; those that an update takes over are ignored
      * @param out its outputs, in its order
      */
     Kernel plan(Action action, List<SimdTensor> in, List<SimdTensor> out) {

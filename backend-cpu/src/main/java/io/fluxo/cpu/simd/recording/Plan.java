@@ -5,16 +5,16 @@ import io.fluxo.cpu.simd.memory.SimdTensor;
 import java.util.List;
 
 /**
- * A program made ready: kernels on arrays of their own and of what is outside. It may run again and again.
+ * A planned program: kernels on arrays of its own and on those of outside tensors. It can run any number of times.
  *
- * @param names   of the kernels' operations, for whoever looks at it
- * @param outside where the tensors from outside stand that it reads or updates
- * @param updated those that it updates in place
- * @param result  whose contents each run replaces
+ * @param names   names of the kernels' operations, for inspection
+ * @param outside buffers of the outside tensors that it reads or updates
+ * @param updated buffers that it updates in place
+ * @param result  the result, whose contents each run replaces
  */
-public record Plan(List<String> names, List<Runnable> kernels, List<Memory.Buffer> outside, List<Memory.Buffer> updated, SimdTensor result) implements Runnable {
+public record Plan(List<String> names, List<Runnable> kernels, List<Memory.ArrayBuffer> outside, List<Memory.ArrayBuffer> updated, SimdTensor result) implements Runnable {
 
-    /** Whether everything is still in its place, and nobody has made a view of what would be written over. */
+    /** Whether every buffer is still in its place, and no view has been made of one that would be overwritten. */
     boolean mayRun() {
         for (int i = 0; i < outside.size(); i++) {
             if (!outside.get(i).isInUse()) {

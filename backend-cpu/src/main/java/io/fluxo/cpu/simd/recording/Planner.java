@@ -22,7 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Plans programs: joins neighbours, gives every value a place in memory for as long as it is read, and makes the kernels ready there. */
+/** Plans programs: joins neighbouring instructions, gives every value memory until its last use, and prepares the kernels on it. */
 public final class Planner {
 
     private final Memory memory;
@@ -51,7 +51,7 @@ public final class Planner {
         };
     }
 
-    /** The sizes of the first product of an instruction: of the result's rows, or of the input's gradient's. */
+    /** The sizes of an instruction's first product: the one that gives the result, or the input's gradient. */
     private static Gemm.Sizes sizes(Instruction product) {
         Value made = product.outputs().getFirst();
         Value from = product.inputs().getFirst(); // x, or the gradient of y
@@ -59,7 +59,7 @@ public final class Planner {
         return new Gemm.Sizes(columns == 0 ? 0 : made.shape().elements() / columns, columns, from.columns());
     }
 
-    /** @param outside where the program's values from outside are */
+    /** @param outside the tensors of the program's outside values */
     Plan plan(Program recorded, Map<Value, SimdTensor> outside) {
         TensorScope scope = memory.open();
         try {
@@ -72,7 +72,7 @@ public final class Planner {
         }
     }
 
-    /** In the scope that is open now. */
+    /** The plan, made in the scope that is open now. */
     private Plan ready(Program program, Map<Value, SimdTensor> outside) {
         Places places = new Places(outside);
         List<Runnable> bodies = new ArrayList<>();
@@ -87,13 +87,13 @@ public final class Planner {
                 buffers(program.updated(), outside), places.tensor(program.result()));
     }
 
-    private static List<Memory.Buffer> buffers(List<Value> values, Map<Value, SimdTensor> outside) {
+    private static List<Memory.ArrayBuffer> buffers(List<Value> values, Map<Value, SimdTensor> outside) {
         return values.stream().map(value -> outside.get(value).buffer()).distinct().toList();
     }
 
     /**
-     * What a kernel borrows is given back before the next is made: they run one after the other. The kernels of links and parts borrow nothing that
-     * the joined one goes on using.
+     * Memory that a kernel borrows is given back before the next kernel is made, since kernels run one after the other. The kernels of a chain's
+     * links and of parts side by side borrow nothing that the joined kernel keeps using.
      */
     private Kernel kernel(Program program, int index, Instruction instruction, Places places) {
         Kernel kernel = switch (instruction.action()) {
@@ -107,13 +107,13 @@ public final class Planner {
         return kernel;
     }
 
-    /** Where values stand while a program is planned. */
+    /** Where values are stored while a program is planned. */
     private final class Places {
-        private final Map<Integer, Memory.Buffer> buffers = new HashMap<>();
+        private final Map<Integer, Memory.ArrayBuffer> buffers = new HashMap<>();
         private final Map<Value, SimdTensor> tensors = new HashMap<>();
 
         private Places(Map<Value, SimdTensor> outside) {
-            outside.forEach((value, tensor) -> buffers.put(value.place(), Memory.Buffer.lasting(tensor.buffer().array())));
+            outside.forEach((value, tensor) -> buffers.put(value.place(), Memory.ArrayBuffer.lasting(tensor.buffer().array())));
         }
 
         private void make(Value value) {
@@ -130,10 +130,10 @@ public final class Planner {
             return values.stream().map(this::tensor).toList();
         }
 
-        /** One tensor for each value; it does not mind when its place is given to another. */
+        /** One tensor for each value. It stays valid when its memory is reused for another value. */
         private SimdTensor tensor(Value value) {
             return tensors.computeIfAbsent(value,
-                    key -> new SimdTensor(Memory.Buffer.lasting(buffers.get(key.place()).array()), key.shape(), key.dtype()));
+                    key -> new SimdTensor(Memory.ArrayBuffer.lasting(buffers.get(key.place()).array()), key.shape(), key.dtype()));
         }
     }
 }

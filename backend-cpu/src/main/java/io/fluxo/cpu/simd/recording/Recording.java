@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Writes down what the backend is asked for while a step runs. */
+/** Records the operations that the backend is asked for while a step runs. */
 public final class Recording {
 
     private final Memory memory;
@@ -28,22 +28,22 @@ public final class Recording {
         this.planner = planner;
     }
 
-    /** What a step returned, and how to repeat it, if that is possible. */
+    /** A step's result, and the plan that repeats the step, if there is one. */
     public record Recorded(Tensor result, Optional<Plan> plan) {}
 
     boolean isOn() {
         return recorder != null;
     }
 
-    /** An action has been carried out. */
+    /** Records an action that has been carried out. */
     public void add(Action action, List<SimdTensor> in, List<SimdTensor> out) {
         if (isOn()) {
             recorder.add(action, in, out);
         }
     }
 
-    /** Values came from the host or went there, or a tensor was copied instead of updated: the actions are not all that happened. */
-    public void somethingElse() {
+    /** Notes that values came from the host or went there, or that a tensor was copied instead of updated: the actions are not all that happened. */
+    public void markIncomplete() {
         complete = false;
     }
 
@@ -67,16 +67,16 @@ public final class Recording {
         return new Recorded(result, complete ? plan(written.program(result), written.outside()) : Optional.empty());
     }
 
-    /** Nothing is planned on what the step itself has released. */
+    /** No plan is made where the step has released a tensor from outside. */
     private Optional<Plan> plan(Program program, Map<Value, Tensor> outside) {
         Map<Value, SimdTensor> own = new LinkedHashMap<>();
         outside.forEach((value, tensor) -> own.put(value, Tensors.own(tensor)));
         return own.values().stream().allMatch(tensor -> tensor.buffer().isInUse()) ? Optional.of(planner.plan(program, own)) : Optional.empty();
     }
 
-    /** Runs {@code step} within a recording, which it keeps from being repeated. */
-    Tensor without(Supplier<Tensor> step) {
-        somethingElse();
+    /** Runs {@code step} inside a recording, which then cannot be repeated. */
+    Tensor runInside(Supplier<Tensor> step) {
+        markIncomplete();
         return step.get();
     }
 }

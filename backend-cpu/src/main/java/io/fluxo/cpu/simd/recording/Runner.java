@@ -19,7 +19,7 @@ public final class Runner {
         this.recording = recording;
     }
 
-    /** As {@link ActionKernels#plan} takes it. */
+    /** Carries out {@code action}. Inputs and outputs are as {@link ActionKernels#plan} takes them. */
     public void run(Action action, List<SimdTensor> in, List<SimdTensor> out) {
         try {
             kernels.plan(action, in, out).body().run();

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A step that is asked what it does the first time, recorded the next, and from then on replayed: the kernels alone, without tape, shapes or
- * tensors. Recording waits for the second time because by then what the step updates has its final place.
+ * A step that runs as it is the first time, is recorded the second time, and is replayed from then on: only the kernels run, without tape, shapes or
+ * tensors. Recording waits for the second run because by then the tensors that the step updates have their final place.
  */
 public final class SimdRoutine implements Routine {
 
-    /** After so many recordings in turn that were not replayed the step is asked every time. */
+    /** After this many recordings in a row that could not be replayed, the step runs as it is every time. */
     private static final int ATTEMPTS = 3;
 
     private final Recording recording;
@@ -34,7 +34,7 @@ public final class SimdRoutine implements Routine {
     @Override
     public Tensor run() {
         if (recording.isOn()) {
-            return recording.without(step);
+            return recording.runInside(step);
         }
         if (plan.isPresent() && plan.get().mayRun()) {
             notReplayed = 0;

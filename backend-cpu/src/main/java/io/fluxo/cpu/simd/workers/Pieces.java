@@ -1,15 +1,15 @@
 package io.fluxo.cpu.simd.workers;
 
 /**
- * Rows that are added up piece by piece, each worker its own; the pieces' sums are added in the end. A worker that made some rows has them in
- * its cache; what another worker made is farther away, and between cores that share no cache as far as main memory. How many pieces there
- * are depends on nothing but the shape, and so do the sums.
+ * Rows that are summed piece by piece, each piece by one worker; the pieces' sums are added at the end. A worker that computed some rows has them in
+ * its cache. Other workers' rows are slower to reach: as slow as main memory, between cores that share no cache. The number of pieces depends only on
+ * the shape, and so do the sums.
  */
 public record Pieces(int rows, int count) {
 
     private static final int MOST = 16;
 
-    /** Elements of a piece, at least: the time of a few microseconds. */
+    /** Fewest elements of a piece: a few microseconds of work. */
     private static final int ELEMENTS = 8192;
 
     /** For sums over rows × columns. */

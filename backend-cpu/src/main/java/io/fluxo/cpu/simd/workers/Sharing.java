@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 public final class Sharing {
 
-    /** Steps that are compared, of each way. */
+    /** Steps that are timed each way in one comparison. */
     private static final int TRIED = 5;
     /** Steps from one comparison to the next: twice as many after each that changed nothing. */
     private static final int FIRST = 64;

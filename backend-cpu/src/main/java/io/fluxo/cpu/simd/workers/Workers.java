@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Threads that share out numbered tasks. What a task computes must not depend on who runs it or when; then results do not depend on the
+ * Threads that share out numbered tasks. What a task computes must not depend on which worker runs it or when; then results do not depend on the
  * number of threads. Idle workers spin briefly, since the next kernel is microseconds away, and then sleep; the caller waits for tasks, not
- * for workers, so that one that is late to wake delays nobody.
+ * for workers, so a worker that is late to wake delays no one.
  *
  * <p>Work is planned first and run then, once or again and again: a plan that runs again makes no objects.
  */
@@ -17,30 +17,30 @@ public final class Workers implements AutoCloseable {
 
     private static final int SPINS = 2_000;
 
-    /** A worker that is through waits for late ones for this part of its own time. */
+    /** A worker that has finished waits for late ones for this fraction of its own time. */
     private static final int PATIENCE = 4;
 
     /** Counters that several threads write stand on cache lines of their own. */
     private static final int APART = 16;
 
-    /** One of several tasks. */
+    /** Runs one of several numbered tasks. */
     @FunctionalInterface
-    public interface Task {
+    public interface TaskBody {
 
-        /** @param worker who runs it, from 0: what is kept for a worker is not used by two at once */
+        /** @param worker the number of the worker that runs it, from 0: memory kept for a worker is never used by two at once */
         void run(int task, int worker);
     }
 
     /** Numbered tasks of one kind. */
-    public record Part(int tasks, Task body) {
+    public record TaskGroup(int tasks, TaskBody body) {
 
         /** 0 … n − 1, {@code each} to a task. */
-        public static Part of(int n, int each, Range body) {
-            return new Part((n + each - 1) / each, (task, worker) -> body.run(task * each, Math.min(n, (task + 1) * each), worker));
+        public static TaskGroup of(int n, int each, Range body) {
+            return new TaskGroup((n + each - 1) / each, (task, worker) -> body.run(task * each, Math.min(n, (task + 1) * each), worker));
         }
 
-        /** The tasks of all parts, numbered on. */
-        public static Part inTurn(List<Part> parts) {
+        /** The tasks of all groups, numbered consecutively. */
+        public static TaskGroup inTurn(List<TaskGroup> parts) {
             if (parts.size() == 1) {
                 return parts.getFirst();
             }
@@ -50,16 +50,16 @@ public final class Workers implements AutoCloseable {
                 tasks += parts.get(i).tasks;
                 ends[i] = tasks;
             }
-            return new Part(tasks, (task, worker) -> {
-                int found = Arrays.binarySearch(ends, task + 1); // of whom this is the last, or else who ends next
+            return new TaskGroup(tasks, (task, worker) -> {
+                int found = Arrays.binarySearch(ends, task + 1); // the group that ends here, or else the one that ends next
                 int index = found < 0 ? -found - 1 : found;
-                Part part = parts.get(index);
+                TaskGroup part = parts.get(index);
                 part.body.run(task - ends[index] + part.tasks, worker);
             });
         }
     }
 
-    /** A part of something that is done element by element, row by row or column by column. */
+    /** A range of something that is processed element by element, row by row or column by column. */
     @FunctionalInterface
     public interface Range {
 
@@ -98,28 +98,28 @@ public final class Workers implements AutoCloseable {
         return threads.length + 1;
     }
 
-    /** Whether the caller does everything by itself, as long as this is so. */
+    /** Sets whether the caller does all work by itself. */
     void leaveToCaller(boolean all) {
         callerOnly = all;
     }
 
     /** {@code body} for 0 … tasks − 1; it returns when all are done. */
-    public Runnable plan(int tasks, Task body) {
-        return plan(List.of(new Part(tasks, body)));
+    public Runnable plan(int tasks, TaskBody body) {
+        return plan(List.of(new TaskGroup(tasks, body)));
     }
 
     /** The tasks of all parts side by side; it returns when all are done. */
-    public Runnable plan(List<Part> parts) {
+    public Runnable plan(List<TaskGroup> parts) {
         int tasks = 0;
-        for (Part part : parts) {
+        for (TaskGroup part : parts) {
             tasks += part.tasks;
         }
         return threads.length == 0 || tasks <= 1 ? () -> inTurn(parts) : new Job(parts, tasks);
     }
 
-    private static void inTurn(List<Part> parts) {
+    private static void inTurn(List<TaskGroup> parts) {
         for (int i = 0; i < parts.size(); i++) {
-            Part part = parts.get(i);
+            TaskGroup part = parts.get(i);
             for (int task = 0; task < part.tasks; task++) {
                 part.body.run(task, 0);
             }
@@ -138,7 +138,7 @@ public final class Workers implements AutoCloseable {
         int each = up((n + parts - 1) / parts, unit);
         int cut = Math.max(unit, (int) (CUT / nanos) / unit * unit);
         return parts == 1 ? () -> part(0, n, cut, 0, body)
-                : plan(List.of(Part.of(n, each, (from, to, worker) -> part(from, to, cut, worker, body))));
+                : plan(List.of(TaskGroup.of(n, each, (from, to, worker) -> part(from, to, cut, worker, body))));
     }
 
     /** Row by row, of {@code width} elements each; {@code nanos} is the time of one element. */
@@ -192,14 +192,14 @@ public final class Workers implements AutoCloseable {
      * in this operation and again in those that follow.
      */
     private final class Job implements Runnable {
-        private final List<Part> parts;
+        private final List<TaskGroup> parts;
         private final int tasks;
         private final int runs;
         private final AtomicIntegerArray taken;
         private final AtomicInteger finished = new AtomicInteger();
         private volatile Throwable failure;
 
-        private Job(List<Part> parts, int tasks) {
+        private Job(List<TaskGroup> parts, int tasks) {
             this.parts = parts;
             this.tasks = tasks;
             this.runs = count();
@@ -207,8 +207,8 @@ public final class Workers implements AutoCloseable {
         }
 
         /**
-         * All tasks of the last run are done by now. A worker that is late for that run may find its counters begun anew, and then does a task
-         * of this one, as it is to.
+         * All tasks of the last run are done by now. A worker that is late for that run may find its counters reset; it then takes a task of this
+         * run, which is right.
          */
         @Override
         public void run() {
@@ -244,7 +244,7 @@ public final class Workers implements AutoCloseable {
             }
         }
 
-        /** Whether a run has been begun, and is not all taken. */
+        /** Whether a run of tasks has been started and still has tasks left. */
         private boolean isUnderWay(int run, int length) {
             int next = taken.get(run * APART);
             return next > 0 && next < length;
@@ -258,7 +258,7 @@ public final class Workers implements AutoCloseable {
             return length;
         }
 
-        /** What is left of a run. */
+        /** Performs the remaining tasks of a run. */
         private void performAll(int run, int worker) {
             int performed = 0;
             while (performNext(run, worker)) {
@@ -273,7 +273,7 @@ public final class Workers implements AutoCloseable {
         private boolean performNext(int run, int worker) {
             int next = taken.getAndIncrement(run * APART);
             for (int i = 0; i < parts.size(); i++) {
-                Part part = parts.get(i);
+                TaskGroup part = parts.get(i);
                 int from = begin(part, run);
                 int count = begin(part, run + 1) - from;
                 if (next < count) {
@@ -285,11 +285,11 @@ public final class Workers implements AutoCloseable {
             return false;
         }
 
-        private int begin(Part part, int run) {
+        private int begin(TaskGroup part, int run) {
             return (int) ((long) part.tasks * run / runs);
         }
 
-        private void perform(Task body, int task, int worker) {
+        private void perform(TaskBody body, int task, int worker) {
             try {
                 body.run(task, worker);
             } catch (RuntimeException | Error thrown) {

@@ -112,7 +112,7 @@ final class Nd4jBackend implements Backend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         return guarded(op.name(), () -> {
             Nd4jTensor x = in(inputs[0]);
             Nd4jTensor y = allocate(ShapeRules.KNOWN.shape(op, inputs), x.dtype());

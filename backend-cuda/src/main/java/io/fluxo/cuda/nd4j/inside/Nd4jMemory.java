@@ -23,8 +23,8 @@ import org.nd4j.linalg.factory.Nd4j;
 final class Nd4jMemory {
 
     private final Map<Kind, Deque<INDArray>> idle = new LinkedHashMap<>(16, 0.75f, true);
-    private final Scope root = new Scope(null);
-    private Scope current = root;
+    private final Nd4jScope root = new Nd4jScope(null);
+    private Nd4jScope current = root;
     private long bytesInUse;
     private long mostBytesInUse;
     private long bytesIdle;
@@ -35,17 +35,17 @@ final class Nd4jMemory {
         }
     }
 
-    /** What one or more tensors stand on: freed with the scope that owns it. */
-    static final class Buffer {
+    /** Storage of one or more tensors: freed with the scope that owns it. */
+    static final class Nd4jBuffer {
         private final INDArray array;
         private final Kind kind;
         private final boolean lent;
-        private Scope owner;
+        private Nd4jScope owner;
         private int views;
         private boolean abandoned;
         private boolean freed;
 
-        private Buffer(INDArray array, Kind kind, boolean lent, Scope owner) {
+        private Nd4jBuffer(INDArray array, Kind kind, boolean lent, Nd4jScope owner) {
             this.array = array;
             this.kind = kind;
             this.lent = lent;
@@ -59,10 +59,10 @@ final class Nd4jMemory {
 
     /** A further tensor on a buffer; while its scope is open, an update must not write there. */
     static final class View {
-        private final Buffer buffer;
-        private Scope owner;
+        private final Nd4jBuffer buffer;
+        private Nd4jScope owner;
 
-        private View(Buffer buffer, Scope owner) {
+        private View(Nd4jBuffer buffer, Nd4jScope owner) {
             this.buffer = buffer;
             this.owner = owner;
         }
@@ -73,16 +73,16 @@ final class Nd4jMemory {
         return allocate(shape, dtype, current);
     }
 
-    private Nd4jTensor allocate(Shape shape, DType dtype, Scope owner) {
+    private Nd4jTensor allocate(Shape shape, DType dtype, Nd4jScope owner) {
         Kind kind = new Kind(dtype, shape);
-        Buffer buffer = new Buffer(shape.elements() == 0 ? null : take(kind), kind, false, owner);
+        Nd4jBuffer buffer = new Nd4jBuffer(shape.elements() == 0 ? null : take(kind), kind, false, owner);
         owner.owned.add(buffer);
         return new Nd4jTensor(buffer, null, buffer.array, shape, dtype);
     }
 
     /** A tensor on an array that is neither to be freed nor written to. */
     Nd4jTensor borrow(INDArray array, Shape shape, DType dtype) {
-        Buffer buffer = new Buffer(array, new Kind(dtype, shape), true, current);
+        Nd4jBuffer buffer = new Nd4jBuffer(array, new Kind(dtype, shape), true, current);
         current.owned.add(buffer);
         return view(buffer, array, shape, dtype);
     }
@@ -92,7 +92,7 @@ final class Nd4jMemory {
         return view(tensor.buffer(), array, shape, tensor.dtype());
     }
 
-    private Nd4jTensor view(Buffer buffer, INDArray array, Shape shape, DType dtype) {
+    private Nd4jTensor view(Nd4jBuffer buffer, INDArray array, Shape shape, DType dtype) {
         View view = new View(buffer, current);
         buffer.views++;
         current.views.add(view);
@@ -105,7 +105,7 @@ final class Nd4jMemory {
      */
     Nd4jTensor takeOver(String op, Nd4jTensor donated) {
         donated.requireAlive();
-        Buffer buffer = donated.buffer();
+        Nd4jBuffer buffer = donated.buffer();
         Nd4jTensor result;
         if (buffer.views == 0) {
             result = new Nd4jTensor(buffer, null, buffer.array, donated.shape(), donated.dtype());
@@ -132,7 +132,7 @@ final class Nd4jMemory {
         return Nd4j.createUninitialized(Types.of(kind.dtype()), Arrays.stream(kind.shape().sizes()).asLongStream().toArray(), 'c');
     }
 
-    private void free(Buffer buffer) {
+    private void free(Nd4jBuffer buffer) {
         buffer.freed = true;
         if (buffer.array != null && !buffer.lent) {
             bytesInUse -= buffer.kind.bytes();
@@ -156,7 +156,7 @@ final class Nd4jMemory {
     }
 
     TensorScope open() {
-        current = new Scope(current);
+        current = new Nd4jScope(current);
         return current;
     }
 
@@ -169,19 +169,19 @@ final class Nd4jMemory {
         closeIdleBeyond(0);
     }
 
-    private final class Scope implements TensorScope {
-        private final Scope outer;
-        private final Set<Buffer> owned = new LinkedHashSet<>();
+    private final class Nd4jScope implements TensorScope {
+        private final Nd4jScope outer;
+        private final Set<Nd4jBuffer> owned = new LinkedHashSet<>();
         private final Set<View> views = new LinkedHashSet<>();
 
-        private Scope(Scope outer) {
+        private Nd4jScope(Nd4jScope outer) {
             this.outer = outer;
         }
 
         @Override
         public <T extends Tensor> T keep(T tensor) {
             Nd4jTensor kept = (Nd4jTensor) (Tensor) tensor;
-            Buffer buffer = kept.buffer();
+            Nd4jBuffer buffer = kept.buffer();
             if (owned.remove(buffer)) {
                 buffer.owner = outer;
                 outer.owned.add(buffer);
@@ -208,7 +208,7 @@ final class Nd4jMemory {
             owned.forEach(Nd4jMemory.this::free);
             owned.clear();
             for (View view : views) {
-                Buffer buffer = view.buffer;
+                Nd4jBuffer buffer = view.buffer;
                 if (--buffer.views == 0 && buffer.abandoned && buffer.owner.owned.remove(buffer)) {
                     free(buffer);
                 }

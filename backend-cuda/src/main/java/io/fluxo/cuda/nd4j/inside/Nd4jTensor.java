@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** A contiguous, row-major array of nd4j's. Tensors that only differ in shape share a buffer; one without elements has no array. */
 final class Nd4jTensor implements Tensor {
 
-    private final Nd4jMemory.Buffer buffer;
+    private final Nd4jMemory.Nd4jBuffer buffer;
     private final Nd4jMemory.View view;
     private final INDArray array;
     private final Shape shape;
@@ -21,7 +21,7 @@ final class Nd4jTensor implements Tensor {
      * @param view  null for the buffer's first tensor
      * @param array the buffer's elements under {@code shape}; null where there are none
      */
-    Nd4jTensor(Nd4jMemory.Buffer buffer, Nd4jMemory.View view, INDArray array, Shape shape, DType dtype) {
+    Nd4jTensor(Nd4jMemory.Nd4jBuffer buffer, Nd4jMemory.View view, INDArray array, Shape shape, DType dtype) {
         this.buffer = buffer;
         this.view = view;
         this.array = array;
@@ -39,7 +39,7 @@ final class Nd4jTensor implements Tensor {
         return dtype;
     }
 
-    Nd4jMemory.Buffer buffer() {
+    Nd4jMemory.Nd4jBuffer buffer() {
         return buffer;
     }
 

@@ -11,6 +11,7 @@ import io.fluxo.experiments.study.judge.Judgement.Criterion;
 import io.fluxo.experiments.study.numbers.Statistics;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.setting.Choice;
 import io.fluxo.setting.Values;
@@ -71,7 +72,7 @@ final class PreVersusPost {
         if (study.training().get(STEPS) < LEAST_STEPS) {
             return Judgement.tooFew(study.training().get(STEPS), LEAST_STEPS);
         }
-        long unusable = trials.size() - results.stream().filter(result -> result.outcome() != TrialResult.Outcome.FAILED).count();
+        long unusable = trials.size() - results.stream().filter(result -> result.outcome() != TrialStatus.FAILED).count();
         if (unusable > 0) {
             return Judgement.inconclusive(Text.format("%d of %d trials failed or are missing.", unusable, trials.size()));
         }
@@ -79,7 +80,7 @@ final class PreVersusPost {
         if (entropy.isEmpty()) {
             return Judgement.inconclusive("the task's unigram entropy is not known, so there is no plateau to compare with.");
         }
-        List<TrialResult> diverged = results.stream().filter(result -> result.outcome() == TrialResult.Outcome.DIVERGED).toList();
+        List<TrialResult> diverged = results.stream().filter(result -> result.outcome() == TrialStatus.DIVERGED).toList();
         if (!diverged.isEmpty()) {
             return new Judgement(StudyVerdict.DOES_NOT_HOLD, Text.format("%s diverged, where a finite loss was expected of every trial.",
                     diverged.stream().map(result -> result.trial().id()).collect(Collectors.joining(", "))), List.of());

@@ -31,7 +31,7 @@ public record StudyDefinition(Study study, VerdictRule rule, List<Plot> plots) {
         return new StudyDefinition(study, new BuiltInConditions(study));
     }
 
-    /** What is known of a study that nobody knows by name: the conditions that it lists, if any. */
+    /** The definition of a study whose name is not known: it is judged by the conditions that it lists, if any. */
     public static StudyDefinition unknown(Study study) {
         return new StudyDefinition(study, study.conditions().isEmpty() ? VerdictRule.NONE : new ListedConditions());
     }

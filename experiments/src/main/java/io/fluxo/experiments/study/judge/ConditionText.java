@@ -17,13 +17,13 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
-/** A condition held against what was measured, in words. */
+/** A condition with the values that were measured for it, in words. */
 final class ConditionText {
 
     /** Decimals of a number, at least. */
     private static final int DECIMALS = 3;
 
-    /** Decimals of a number, at most: smaller bounds are shown with all their digits, as is what is held against them. */
+    /** Decimals of a number, at most: smaller bounds are shown with all their digits, as are the values compared with them. */
     private static final int MOST_DECIMALS = 9;
 
     private final Condition condition;
@@ -34,14 +34,14 @@ final class ConditionText {
         this.decimals = decimals(condition.bounds());
     }
 
-    static Criterion criterion(Condition condition, Evidence evidence) {
-        return new ConditionText(condition).criterion(evidence);
+    static Criterion criterion(Condition condition, MeasuredSeeds measured) {
+        return new ConditionText(condition).criterion(measured);
     }
 
-    private Criterion criterion(Evidence evidence) {
-        List<Double> values = evidence.values(condition.quantity());
+    private Criterion criterion(MeasuredSeeds measured) {
+        List<Double> values = measured.values(condition.quantity());
         Bounds bounds = condition.bounds();
-        double origin = bounds.relativeTo().map(reference -> evidence.reference(reference, condition.quantity())).orElse(0.0);
+        double origin = bounds.relativeTo().map(reference -> measured.reference(reference, condition.quantity())).orElse(0.0);
         List<Double> judged = condition.across() == Across.MEAN ? List.of(Statistics.mean(values)) : values;
         boolean met = judged.stream().allMatch(value -> // NaN is neither
                 (bounds.above().isEmpty() || value > origin + bounds.above().getAsDouble()) && (bounds.below().isEmpty() || value < origin + bounds.below().getAsDouble()));
@@ -81,7 +81,7 @@ final class ConditionText {
         return number(origin + bound) + source;
     }
 
-    /** As many that each bound can be told from the numbers about it. */
+    /** Enough decimals to tell each bound from the numbers near it. */
     private static int decimals(Bounds bounds) {
         int most = DoubleStream.concat(bounds.above().stream(), bounds.below().stream())
                 .mapToInt(bound -> new BigDecimal(Double.toString(bound)).stripTrailingZeros().scale()).max().orElse(0);

@@ -8,7 +8,7 @@ import java.util.List;
  * A verdict with its reasons.
  *
  * @param why      one plain sentence
- * @param criteria what was held against what; empty where there was nothing to judge by
+ * @param criteria the conditions that were checked; empty where there was nothing to judge by
  */
 public record Judgement(StudyVerdict verdict, String why, List<Criterion> criteria) {
 
@@ -36,7 +36,7 @@ public record Judgement(StudyVerdict verdict, String why, List<Criterion> criter
         criteria = List.copyOf(criteria);
     }
 
-    /** Of a training that is cut short nothing is said. */
+    /** The judgement of a training that was cut short: inconclusive. */
     public static Judgement tooFew(int steps, int least) {
         return inconclusive(Text.format("%s %s too few: a verdict needs at least %d.", Text.count(steps, "step"), steps == 1 ? "is" : "are", least));
     }

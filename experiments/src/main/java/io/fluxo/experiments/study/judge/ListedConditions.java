@@ -8,12 +8,13 @@ import io.fluxo.experiments.spec.StudyVerdict;
 import io.fluxo.experiments.study.judge.Judgement.Criterion;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.text.Text;
 import java.util.List;
 
 /**
- * A verdict by the conditions that a study lists: its hypothesis holds where all of them are met. Nothing is said of a study that is shorter than
- * the one they were written for, or whose trials are not all there.
+ * A verdict by the conditions that a study lists: its hypothesis holds where all of them are met. The verdict is inconclusive for a study that is
+ * shorter than the one they were written for, or that lacks trials.
  */
 public record ListedConditions() implements VerdictRule {
 
@@ -26,12 +27,12 @@ public record ListedConditions() implements VerdictRule {
         if (study.training().get(STEPS) < leastSteps) {
             return Judgement.tooFew(study.training().get(STEPS), leastSteps);
         }
-        long unusable = trials.size() - results.stream().filter(result -> result.outcome() != TrialResult.Outcome.FAILED).count();
+        long unusable = trials.size() - results.stream().filter(result -> result.outcome() != TrialStatus.FAILED).count();
         if (unusable > 0) {
             return Judgement.inconclusive(Text.format("%d of %d trials failed or are missing.", unusable, trials.size()));
         }
-        Evidence evidence = new Evidence(trials, results);
-        List<Criterion> criteria = conditions.stream().map(condition -> ConditionText.criterion(condition, evidence)).toList();
+        MeasuredSeeds measured = new MeasuredSeeds(trials, results);
+        List<Criterion> criteria = conditions.stream().map(condition -> ConditionText.criterion(condition, measured)).toList();
         List<Criterion> unmet = criteria.stream().filter(criterion -> !criterion.met()).toList();
         if (unmet.isEmpty()) {
             return new Judgement(StudyVerdict.HOLDS, criteria.size() == 1 ? "the one condition is met." : Text.format("all %d conditions are met.", criteria.size()), criteria);

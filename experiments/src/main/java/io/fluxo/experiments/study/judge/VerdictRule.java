@@ -12,11 +12,11 @@ public interface VerdictRule {
 
     /**
      * @param trials  every trial that the study asks for, with its task
-     * @param results those that came to an end, whatever end
+     * @param results those that ended, however they ended
      */
     Judgement judge(Study study, List<PreparedTrial> trials, List<TrialResult> results);
 
-    /** The rule of a study that says nothing about what it should show. */
+    /** The rule of a study that does not say what it should show. */
     VerdictRule NONE = (study, trials, results) ->
             Judgement.inconclusive(Text.format("no rule for a verdict is known for the study '%s'; the table compares its variants.", study.name()));
 }

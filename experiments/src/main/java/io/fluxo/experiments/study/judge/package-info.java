@@ -1,2 +1,2 @@
-/** Verdicts: rules, and conditions held against results. */
+/** Verdicts: rules, and conditions checked on results. */
 package io.fluxo.experiments.study.judge;

@@ -19,7 +19,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Whether the tasks of a study tell what its conditions ask for; what can be said without opening them was said when it was read. */
+/**
+ * Whether the tasks of a study report what its conditions ask for. What can be checked without opening the tasks was checked when the study was read.
+ */
 final class ConditionsOfTasks {
 
     private final Map<String, PreparedTrial> variants;

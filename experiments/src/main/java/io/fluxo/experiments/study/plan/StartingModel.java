@@ -36,7 +36,7 @@ final class StartingModel {
 
     private static final String KEY = "model.init_from";
 
-    /** What says how first values are drawn, which are replaced, and what acts in training alone. */
+    /** Keys that say how initial values are drawn, which are replaced, and keys that act in training alone. */
     private static final Set<String> MAY_DIFFER = Set.of("init", "init_std", "embed_std", "dropout", "init_from");
 
     private static final String ALLOWED = "only dropout, embed_std, init, init_from, init_std, and n_ctx where positions are not learned, may differ";
@@ -141,7 +141,7 @@ final class StartingModel {
         return violations.stream().map(Violation::key).collect(Collectors.toCollection(HashSet::new));
     }
 
-    /** What a value comes to, however it is written. */
+    /** The meaning of a value, however it is written. */
     private static Object meaning(ModelSpec spec, String key, Object value, int layers) {
         return switch (value) {
             case PerLayer<?> _ when key.equals("n_key_value_heads") -> IntStream.range(0, layers).mapToObj(layer -> spec.layer(layer).keyValueHeads()).toList();

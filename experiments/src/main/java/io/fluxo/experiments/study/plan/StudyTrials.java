@@ -24,14 +24,14 @@ import java.util.stream.Stream;
  * The trials of a study, ready to run.
  *
  * @param tuning      what is tried first; empty where nothing is tuned
- * @param provisional what is measured then, before anything was chosen
+ * @param provisional the measured trials as they are before anything was chosen
  * @param inputs      the files that they read
  */
 public record StudyTrials(Study study, long seed, Tasks tasks, Locations locations, List<PreparedTrial> tuning, List<PreparedTrial> provisional,
                           StudyInputs inputs) {
 
     /**
-     * Opens corpora: call when all that can be checked without them is.
+     * Opens corpora: call it after all that can be checked without them.
      *
      * @param catalog what placements and norms there are
      * @throws io.fluxo.experiments.BadInput if a corpus cannot be read or is too short, a model's vocabulary is smaller than its task's, a model
@@ -57,7 +57,7 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
     }
 
     /**
-     * These trials, if nothing is in the way of any of them.
+     * These trials, after a check that each of them can run.
      *
      * @param obstacles of a trial; asked once where several have the same model, task and training
      * @throws io.fluxo.experiments.BadInput that names the first, and where its key stands
@@ -85,7 +85,7 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
         }
     }
 
-    /** What is measured, with what was chosen. */
+    /** The measured trials, with the chosen values. */
     public List<PreparedTrial> measured(Tuning chosen) {
         return Trials.prepare(Trials.of(study, seed, chosen), tasks, locations);
     }

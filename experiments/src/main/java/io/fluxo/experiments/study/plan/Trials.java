@@ -54,7 +54,7 @@ public final class Trials {
     }
 
     /**
-     * The trials that come before: what is tried for each variant. None where nothing is tuned.
+     * The trials of tuning: what is tried for each variant. None where nothing is tuned.
      *
      * @throws BadInput if the seeds run past what a long holds
      */

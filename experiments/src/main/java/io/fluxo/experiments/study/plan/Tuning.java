@@ -7,6 +7,7 @@ import io.fluxo.experiments.spec.FileKeys;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.study.trial.TrialRecord;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.setting.Values;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
@@ -24,7 +25,7 @@ import tools.jackson.databind.node.ArrayNode;
  * @param study   whose variants were tuned
  * @param chosen  one for each tuned variant, in the order of the variants
  */
-public record Tuning(Study study, List<Choice> chosen) {
+public record Tuning(Study study, List<TunedChoice> chosen) {
 
     public static final Tuning NONE = new Tuning(Study.DEFAULT, List.of());
 
@@ -36,7 +37,7 @@ public record Tuning(Study study, List<Choice> chosen) {
      * @param best    the one of {@code tried} with the least loss, the first of several; the first of all where none finished
      * @param edges   where {@code best} lies at the edge of what was tried
      */
-    public record Choice(String variant, List<Attempt> tried, Attempt best, List<Edge> edges) {
+    public record TunedChoice(String variant, List<Attempt> tried, Attempt best, List<Edge> edges) {
 
         /** The values of {@code attempt} for results, which should not depend on where files lie. */
         private JsonNode shown(Study study, Attempt attempt) {
@@ -61,7 +62,7 @@ public record Tuning(Study study, List<Choice> chosen) {
 
         /** Infinite where the trial did not finish, or has no such loss. */
         private double loss(String measure) {
-            double loss = result.outcome() == TrialResult.Outcome.FINISHED ? result.measure(measure) : Double.NaN;
+            double loss = result.outcome() == TrialStatus.FINISHED ? result.measure(measure) : Double.NaN;
             return Double.isNaN(loss) ? Double.POSITIVE_INFINITY : loss;
         }
     }
@@ -74,7 +75,7 @@ public record Tuning(Study study, List<Choice> chosen) {
     public static Tuning of(Study study, List<TrialResult> results) {
         Map<String, TrialResult> byId = new LinkedHashMap<>();
         results.forEach(result -> byId.put(result.trial().id(), result));
-        List<Choice> choices = new ArrayList<>();
+        List<TunedChoice> choices = new ArrayList<>();
         TrialIds ids = new TrialIds(study);
         int number = 0;
         for (Study.Cell cell : study.cells()) {
@@ -85,7 +86,7 @@ public record Tuning(Study study, List<Choice> chosen) {
             }
             if (!tried.isEmpty()) {
                 Attempt best = best(tried, study.tunedOn());
-                choices.add(new Choice(variant.shown(), List.copyOf(tried), best, edges(study, cell.variant(), best)));
+                choices.add(new TunedChoice(variant.shown(), List.copyOf(tried), best, edges(study, cell.variant(), best)));
             }
         }
         return new Tuning(study, choices);
@@ -102,7 +103,7 @@ public record Tuning(Study study, List<Choice> chosen) {
     }
 
     private static List<Edge> edges(Study study, String variant, Attempt best) {
-        if (best.result.outcome() != TrialResult.Outcome.FINISHED) {
+        if (best.result.outcome() != TrialStatus.FINISHED) {
             return List.of(); // nothing was chosen: the first of all is taken
         }
         List<Edge> edges = new ArrayList<>();
@@ -118,7 +119,7 @@ public record Tuning(Study study, List<Choice> chosen) {
         return List.copyOf(edges);
     }
 
-    /** The loss by which was chosen. */
+    /** The loss that the choice was made by. */
     public String measure() {
         return study.tunedOn();
     }
@@ -128,14 +129,14 @@ public record Tuning(Study study, List<Choice> chosen) {
         return choice(variant).map(choice -> choice.best.values).orElse(Map.of());
     }
 
-    public Optional<Choice> choice(String variant) {
+    public Optional<TunedChoice> choice(String variant) {
         return chosen.stream().filter(choice -> choice.variant.equals(variant)).findFirst();
     }
 
     /** For {@code results.json}. */
     public ArrayNode json() {
         ArrayNode rows = Json.array();
-        for (Choice choice : chosen) {
+        for (TunedChoice choice : chosen) {
             var row = rows.addObject();
             row.put("variant", choice.variant);
             row.set("chosen", choice.shown(study, choice.best));

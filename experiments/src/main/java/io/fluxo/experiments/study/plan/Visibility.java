@@ -12,7 +12,7 @@ import io.fluxo.setting.Violation;
 import io.fluxo.text.Text;
 import java.util.Optional;
 
-/** Whether a model is shown what it is asked for: its loss would say how well it copies, and nothing else. */
+/** Whether a model sees its answers: its loss would then only say how well it copies. */
 final class Visibility {
 
     private Visibility() {}

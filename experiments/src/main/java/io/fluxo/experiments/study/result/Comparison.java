@@ -5,7 +5,7 @@ import io.fluxo.experiments.study.numbers.Statistics;
 import java.util.List;
 
 /**
- * A variant held against the one that differs from it in a single key, seed by seed: both trials of a pair start from the same values wherever
+ * A variant compared, seed by seed, with the one that differs from it in a single key. Both trials of a pair start from the same values wherever
  * their parameters have the same name and shape, and see the same data in the same order, so that differences scatter less than losses.
  *
  * @param measure     what is compared
@@ -13,7 +13,7 @@ import java.util.List;
  * @param baseline    has, of the values of {@code key}, the first that the study lists
  * @param key         the key they differ in
  * @param value       the variant's value of it
- * @param subject     who is held against whom, in words
+ * @param subject     what is compared with what, in words
  * @param differences variant − baseline, for each seed in which both have the measure
  * @param seeds       seeds of the study
  * @param mean        of the differences

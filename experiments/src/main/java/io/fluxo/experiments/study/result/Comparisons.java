@@ -2,6 +2,7 @@ package io.fluxo.experiments.study.result;
 
 import io.fluxo.experiments.study.numbers.Statistics;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ final class Comparisons {
         List<Double> differences = new ArrayList<>();
         for (TrialResult trial : variant.trials()) { // one that diverged may have a validation loss of before
             baseline.trials().stream().filter(other -> other.trial().seed() == trial.trial().seed()).findFirst()
-                    .filter(other -> trial.outcome() == TrialResult.Outcome.FINISHED && other.outcome() == TrialResult.Outcome.FINISHED)
+                    .filter(other -> trial.outcome() == TrialStatus.FINISHED && other.outcome() == TrialStatus.FINISHED)
                     .map(other -> trial.measure(measure) - other.measure(measure))
                     .filter(Double::isFinite)
                     .ifPresent(differences::add);

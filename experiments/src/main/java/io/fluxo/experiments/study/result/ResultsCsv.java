@@ -46,7 +46,7 @@ public final class ResultsCsv {
         CSVFormat format = CSVFormat.RFC4180.builder().setRecordSeparator("\n").setHeader(header.toArray(String[]::new)).get();
         try (CSVPrinter csv = new CSVPrinter(text, format)) {
             for (StudyResult.VariantResult variant : result.variants()) {
-                Optional<Tuning.Choice> choice = result.tuning().choice(variant.id());
+                Optional<Tuning.TunedChoice> choice = result.tuning().choice(variant.id());
                 if (choice.isPresent()) {
                     tuning(csv, variant, choice.get());
                 }
@@ -61,7 +61,7 @@ public final class ResultsCsv {
     }
 
     /** What was tried for {@code variant}, under measures of their own: a trial of tuning is shorter than one that is measured. */
-    private void tuning(CSVPrinter csv, StudyResult.VariantResult variant, Tuning.Choice choice) throws IOException {
+    private void tuning(CSVPrinter csv, StudyResult.VariantResult variant, Tuning.TunedChoice choice) throws IOException {
         for (Tuning.Attempt attempt : choice.tried()) {
             TrialResult trial = attempt.result();
             row(csv, variant, trial, "tuning_final_loss", "", "", number(trial.finalLoss()));

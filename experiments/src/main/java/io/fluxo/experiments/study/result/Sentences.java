@@ -24,7 +24,7 @@ public final class Sentences {
         return Text.format("%s: %s.", comparison.subject(), finding(comparison));
     }
 
-    /** Who is held against whom: a variant at {@code point}, against the one whose {@code key} is {@code other}. */
+    /** What is compared with what: a variant at {@code point}, with the one whose {@code key} is {@code other}. */
     static String subject(Map<String, Object> point, String key, Object other) {
         String shared = point.entrySet().stream().filter(entry -> !entry.getKey().equals(key)).map(entry -> named(entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining(", "));

@@ -10,6 +10,7 @@ import io.fluxo.experiments.study.trial.ModelSize;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.model.ModelSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,7 +19,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What a study came to.
+ * The result of a study.
  *
  * @param definition  the study, its rule and what it compares and draws
  * @param backend     the backend's name
@@ -32,21 +33,19 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
     /**
      * One point of the grid.
      *
-     * @param mean     of the finished trials' final losses; NaN if none finished
-     * @param sd       sample standard deviation of the same; NaN of fewer than two
-     * @param interval bootstrap interval of the mean
+     * @param interval bootstrap interval of the mean of the finished trials' final losses
      * @param size     of the variant's model
      */
-    public record VariantResult(String id, Map<String, Object> vary, double mean, double sd, Interval interval, ModelSize size, List<TrialResult> trials) {
+    public record VariantResult(String id, Map<String, Object> vary, Interval interval, ModelSize size, List<TrialResult> trials) {
 
         /** A measure of the finished trials that have it, by seed. */
         public List<Double> values(String measure) {
-            return trials.stream().filter(trial -> trial.outcome() == TrialResult.Outcome.FINISHED).map(trial -> trial.measure(measure))
+            return trials.stream().filter(trial -> trial.outcome() == TrialStatus.FINISHED).map(trial -> trial.measure(measure))
                     .filter(Double::isFinite).toList();
         }
     }
 
-    /** The same, told what was tried and chosen before. */
+    /** The same result with what was tried and chosen before. */
     public StudyResult with(Tuning before) {
         return new StudyResult(definition, backend, seed, judgement, variants, comparisons, before);
     }
@@ -64,7 +63,7 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
     /** Whether the verdict is the one that was expected and no trial failed. */
     public boolean asExpected() {
         return judgement.verdict() == study().expected()
-                && variants.stream().flatMap(variant -> variant.trials().stream()).noneMatch(trial -> trial.outcome() == TrialResult.Outcome.FAILED);
+                && variants.stream().flatMap(variant -> variant.trials().stream()).noneMatch(trial -> trial.outcome() == TrialStatus.FAILED);
     }
 
     /**
@@ -89,11 +88,11 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
         List<VariantResult> variants = new ArrayList<>();
         grouped.forEach((id, trials) -> {
             List<Double> losses = trials.stream()
-                    .filter(trial -> trial.outcome() == TrialResult.Outcome.FINISHED)
+                    .filter(trial -> trial.outcome() == TrialStatus.FINISHED)
                     .map(TrialResult::finalLoss)
                     .toList();
             Trial first = trials.getFirst().trial();
-            variants.add(new VariantResult(id, first.vary(), Statistics.mean(losses), Statistics.deviation(losses), Statistics.bootstrap(losses),
+            variants.add(new VariantResult(id, first.vary(), Statistics.bootstrap(losses),
                     sizes.apply(first.model()), trials));
         });
         return variants;

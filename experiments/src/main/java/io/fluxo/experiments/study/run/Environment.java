@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code environment.json}: with what a run was made, and what {@code --resume} has to do alike. */
+/** {@code environment.json}: how a run was made, and what {@code --resume} has to repeat. */
 public final class Environment {
 
     private Environment() {}
@@ -59,7 +59,7 @@ public final class Environment {
             return Optional.of(environment.path(key).asString("")).filter(text -> !text.isEmpty());
         }
 
-        /** Whether they are known to be two. Two states of a folder may have one commit, and one state none. */
+        /** Whether the two are known to differ. Two states of a folder may share a commit, and a state may have none. */
         public boolean differs(Build other) {
             if (sources.isPresent() && other.sources.isPresent()) {
                 return !sources.equals(other.sources);

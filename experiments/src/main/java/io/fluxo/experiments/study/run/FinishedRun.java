@@ -18,7 +18,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A run of a built-in study that came to its end, with the settings the study is written with.
+ * A finished run of a built-in study, with the settings that the study is written with.
  *
  * @param started as the run's environment tells it
  * @param why     its verdict's reason
@@ -26,13 +26,13 @@ import tools.jackson.databind.JsonNode;
 public record FinishedRun(Path folder, String started, String backend, long seed, String why, List<Tagged> tagged) {
 
     /** A condition of the run's verdict. */
-    public record Condition(String statement, String measured, boolean met) {}
+    public record JudgedCondition(String statement, String measured, boolean met) {}
 
     /** A condition with the claim that is read off it. */
-    record Tagged(String claim, Condition condition) {}
+    record Tagged(String claim, JudgedCondition condition) {}
 
     /** The conditions from which {@code claim} is read; none where the verdict was inconclusive. */
-    public List<Condition> conditions(String claim) {
+    public List<JudgedCondition> conditions(String claim) {
         return tagged.stream().filter(one -> one.claim.equals(claim)).map(Tagged::condition).toList();
     }
 
@@ -77,7 +77,7 @@ public record FinishedRun(Path folder, String started, String backend, long seed
         JsonNode environment = Json.parse(Files.readString(folder.resolve("environment.json")));
         List<Tagged> tagged = new ArrayList<>();
         results.path("criteria").forEach(criterion -> tagged.add(new Tagged(criterion.path("claim").asString(""),
-                new Condition(criterion.path("statement").asString(""), criterion.path("measured").asString(""), criterion.path("met").asBoolean(false)))));
+                new JudgedCondition(criterion.path("statement").asString(""), criterion.path("measured").asString(""), criterion.path("met").asBoolean(false)))));
         return new FinishedRun(folder, environment.path("started").asString(""), results.path("backend").asString(""), results.path("seed").asLong(0),
                 results.path("why").asString(""), List.copyOf(tagged));
     }

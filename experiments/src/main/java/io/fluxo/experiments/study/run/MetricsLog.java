@@ -38,7 +38,7 @@ final class MetricsLog implements AutoCloseable {
                 Fingerprint.digest());
     }
 
-    /** A log that goes on, and the steps that it holds already, without what was measured by layer. */
+    /** A continued log, and the steps that it holds already, without what was measured by layer. */
     record Continued(MetricsLog log, List<StepMetrics> before) {}
 
     /**
@@ -88,7 +88,7 @@ final class MetricsLog implements AutoCloseable {
 
     private static String told(MessageDigest digest) {
         try {
-            return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest()); // the digest itself goes on
+            return HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest()); // the digest itself continues
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("the JDK's SHA-256 can be cloned", e);
         }

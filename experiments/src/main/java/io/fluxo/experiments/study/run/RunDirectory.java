@@ -10,6 +10,7 @@ import io.fluxo.experiments.study.trial.Curves;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialRecord;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Launcher;
@@ -113,7 +114,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     }
 
     /**
-     * Looks again, now that nobody else can begin: to be called with the folder locked.
+     * Checks once more that the folder is new: to be called with the folder locked, when no other process can begin a run.
      *
      * @throws BadInput if another process began a run here meanwhile
      */
@@ -165,7 +166,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         return trial(trial).resolve("metrics.jsonl");
     }
 
-    /** Where the trial keeps what it goes on from; gone when it is finished, unless it {@linkplain #goesFurther goes further}. */
+    /** Where the trial keeps the state that it resumes from; removed when it is finished, unless it {@linkplain #goesFurther goes further}. */
     Path checkpoint(Trial trial) {
         return trial(trial).resolve("checkpoint.safetensors");
     }
@@ -220,7 +221,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         }
     }
 
-    /** Makes the trial's folder. What an interrupted attempt left there is kept if the trial can go on from it, and removed otherwise. */
+    /** Makes the trial's folder. What an interrupted attempt left there is kept if the trial can resume from it, and removed otherwise. */
     void prepare(Trial trial) throws IOException {
         Path folder = trial(trial);
         if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(checkpoint(trial))) {
@@ -243,7 +244,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     }
 
     void finish(TrialResult result) throws IOException {
-        if (!goesFurther() || result.outcome() != TrialResult.Outcome.FINISHED) {
+        if (!goesFurther() || result.outcome() != TrialStatus.FINISHED) {
             Files.deleteIfExists(checkpoint(result.trial())); // before the record: it may be what fills the disk
         }
         AtomicFile.write(record(result.trial()), Json.pretty(TrialRecord.write(result)));
@@ -253,14 +254,14 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
      * Takes back that the trial is finished, and with it the run: what is left is a run that was interrupted after its last step. To be called with
      * the folder locked, before {@code study.yaml} asks for more steps; whatever happens between, the run can be continued.
      *
-     * @throws BadInput if the trial did not finish, or has left nothing to go on from
+     * @throws BadInput if the trial did not finish, or has left nothing to resume from
      */
     public void reopen(Trial trial) throws IOException {
         Optional<TrialResult> result = result(trial);
         if (result.isEmpty()) {
             return;
         }
-        if (result.get().outcome() != TrialResult.Outcome.FINISHED) {
+        if (result.get().outcome() != TrialStatus.FINISHED) {
             throw new BadInput(Text.format("--resume %s: the training %s (%s): there is nothing to go on from", root, Values.label(result.get().outcome()),
                     result.get().message()));
         }

@@ -69,7 +69,7 @@ public final class RunLock implements AutoCloseable {
                 channel.close();
             }
         } catch (IOException e) {
-            // the first failure is the one that is told
+            // the first failure is the one that is reported
         }
     }
 

@@ -4,7 +4,7 @@ import io.fluxo.experiments.study.trial.StepMetrics;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
 
-/** Told how a study goes on, from several threads. */
+/** Receives the progress of a study, from several threads. */
 public interface StudyProgress extends AutoCloseable {
 
     StudyProgress SILENT = new StudyProgress() {};
@@ -12,11 +12,11 @@ public interface StudyProgress extends AutoCloseable {
     /** @param done trials that an earlier session finished */
     default void begin(int trials, int done, long stepsToGo) {}
 
-    /** An unfinished trial goes on after {@code step}, which an earlier session reached. */
-    default void goesOn(Trial trial, int step) {}
+    /** An unfinished trial resumes after {@code step}, which an earlier session reached. */
+    default void resumed(Trial trial, int step) {}
 
-    /** An unfinished trial begins at its first step although it has a checkpoint, for the reason {@code why}. */
-    default void beginsAnew(Trial trial, String why) {}
+    /** An unfinished trial restarts at its first step although it has a checkpoint, for the reason {@code why}. */
+    default void restarted(Trial trial, String why) {}
 
     default void step(Trial trial, StepMetrics metrics) {}
 

@@ -12,6 +12,7 @@ import io.fluxo.experiments.study.trial.TrialExecutor;
 import io.fluxo.experiments.study.trial.TrialListener;
 import io.fluxo.experiments.study.trial.TrialOutcome;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,7 +93,7 @@ public final class StudyRunner {
         if (cancelled) {
             return;
         }
-        Recorder recorder = new Recorder(prepared.trial(), directory);
+        TrialRecorder recorder = new TrialRecorder(prepared.trial(), directory);
         attempt(prepared, directory, recorder).ifPresent(result -> keep(result, directory));
     }
 
@@ -107,7 +108,7 @@ public final class StudyRunner {
     }
 
     /** Empty if the trial was cancelled, or is left open. */
-    private Optional<TrialResult> attempt(PreparedTrial prepared, RunDirectory directory, Recorder recorder) {
+    private Optional<TrialResult> attempt(PreparedTrial prepared, RunDirectory directory, TrialRecorder recorder) {
         Trial trial = prepared.trial();
         try (recorder) {
             directory.prepare(trial);
@@ -162,7 +163,7 @@ public final class StudyRunner {
     }
 
     /** Listens to one trial, on that trial's thread. */
-    private final class Recorder implements TrialListener, AutoCloseable {
+    private final class TrialRecorder implements TrialListener, AutoCloseable {
 
         private final Trial trial;
         private final RunDirectory directory;
@@ -176,7 +177,7 @@ public final class StudyRunner {
         private int steps;
         private MetricsLog log;
 
-        Recorder(Trial trial, RunDirectory directory) {
+        TrialRecorder(Trial trial, RunDirectory directory) {
             this.trial = trial;
             this.directory = directory;
         }
@@ -203,7 +204,7 @@ public final class StudyRunner {
                 continued.ifPresent(before -> {
                     log = before.log();
                     before.before().forEach(this::account);
-                    progress.goesOn(trial, step);
+                    progress.resumed(trial, step);
                 });
                 return continued.isPresent();
             } catch (IOException e) {
@@ -213,7 +214,7 @@ public final class StudyRunner {
 
         @Override
         public void beginsAnew(String why) {
-            progress.beginsAnew(trial, why);
+            progress.restarted(trial, why);
         }
 
         @Override
@@ -284,18 +285,18 @@ public final class StudyRunner {
             for (double loss : lastLosses) {
                 sum += loss;
             }
-            return result(TrialResult.Outcome.FINISHED, sum / lastLosses.size(), outcome.parameters(), "");
+            return result(TrialStatus.FINISHED, sum / lastLosses.size(), outcome.parameters(), "");
         }
 
         TrialResult diverged(TrialOutcome outcome) {
-            return result(TrialResult.Outcome.DIVERGED, Double.NaN, outcome.parameters(), Text.format("the loss of step %,d is not finite", notFinite));
+            return result(TrialStatus.DIVERGED, Double.NaN, outcome.parameters(), Text.format("the loss of step %,d is not finite", notFinite));
         }
 
         TrialResult failed(String message) {
-            return result(TrialResult.Outcome.FAILED, Double.NaN, 0, message);
+            return result(TrialStatus.FAILED, Double.NaN, 0, message);
         }
 
-        private TrialResult result(TrialResult.Outcome outcome, double finalLoss, long parameters, String message) {
+        private TrialResult result(TrialStatus outcome, double finalLoss, long parameters, String message) {
             double seconds = Math.round((System.nanoTime() - begin) / 1e6) / 1e3;
             return new TrialResult(trial, outcome, finalLoss, validationLoss, parameters, steps, seconds, List.copyOf(proved), Map.copyOf(labels),
                     findings, message);

@@ -4,7 +4,7 @@ import io.fluxo.text.Text;
 import java.util.List;
 
 /**
- * What a trained model was found to do along an axis that is not training time: loss by position, accuracy by distance.
+ * Measurements of a trained model along an axis that is not training time: loss by position, accuracy by distance.
  *
  * @param measure what the values are, in snake_case: {@code loss_by_position}
  * @param axis    what the axis counts, for people: {@code position}

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What one optimizer step showed.
+ * The metrics of one optimizer step.
  *
  * @param step           from 1
  * @param loss           training loss in nats per token, of this step's batch before the update

@@ -36,7 +36,7 @@ public record Trial(String id, String variant, Map<String, Object> vary, long se
 
     /**
      * Whether what is measured by layer is measured at {@code step}, counted from 1: first, last, and every so often between. The interval is a
-     * power of two, so that a trial which goes on to more steps was measured wherever a longer one is.
+     * power of two, so that a trial which continues to more steps was measured wherever a longer one is.
      */
     public boolean measuredAt(int step) {
         int interval = Integer.highestOneBit(Math.max(1, training.get(STEPS) / MEASUREMENTS));

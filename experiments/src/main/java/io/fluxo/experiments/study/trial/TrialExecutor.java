@@ -9,7 +9,7 @@ public interface TrialExecutor {
 
     /**
      * @param modelDirectory where the trained model is written; exists, and is empty unless a model is being replaced
-     * @throws Exception if the trial cannot be carried out: it is then recorded as failed, and the study goes on
+     * @throws Exception if the trial cannot be carried out: it is then recorded as failed, and the study continues
      */
     TrialOutcome execute(Trial trial, Task task, Path modelDirectory, TrialListener listener) throws Exception;
 }

@@ -125,9 +125,9 @@ public final class TrialRecord {
     }
 
     private static TrialResult result(ObjectNode record, Trial trial) {
-        TrialResult.Outcome outcome = constant(TrialResult.Outcome.class, "outcome", string(record, "outcome"));
+        TrialStatus outcome = constant(TrialStatus.class, "outcome", string(record, "outcome"));
         double finalLoss = number(record, "final_loss");
-        if (outcome == TrialResult.Outcome.FINISHED == Double.isNaN(finalLoss)) {
+        if (outcome == TrialStatus.FINISHED == Double.isNaN(finalLoss)) {
             throw new Damaged(Text.format("final_loss is %s, but the outcome '%s'", record.path("final_loss"), Values.label(outcome)));
         }
         Map<String, List<String>> labels = new LinkedHashMap<>();

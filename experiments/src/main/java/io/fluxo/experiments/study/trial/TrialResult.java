@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What a trial came to.
+ * The result of a trial.
  *
  * @param finalLoss      mean training loss over the last 20 steps, in nats per token; NaN unless finished
  * @param validationLoss the last one
@@ -18,17 +18,15 @@ import java.util.OptionalDouble;
  * @param findings       what was measured of the trained model besides the loss
  * @param message        why it failed or diverged; empty otherwise
  */
-public record TrialResult(Trial trial, Outcome outcome, double finalLoss, OptionalDouble validationLoss, long parameters, int steps, double seconds,
+public record TrialResult(Trial trial, TrialStatus outcome, double finalLoss, OptionalDouble validationLoss, long parameters, int steps, double seconds,
                           List<String> proved, Map<String, List<String>> labels, Findings findings, String message) {
 
     /** Steps that the final loss is the mean of. */
     public static final int FINAL_STEPS = 20;
 
-    public enum Outcome { FINISHED, DIVERGED, FAILED }
-
     /** The same, failed after all. */
     public TrialResult failed(String why) {
-        return new TrialResult(trial, Outcome.FAILED, Double.NaN, validationLoss, parameters, steps, seconds, proved, labels, findings, why);
+        return new TrialResult(trial, TrialStatus.FAILED, Double.NaN, validationLoss, parameters, steps, seconds, proved, labels, findings, why);
     }
 
     /** The measure called {@code name}: {@code final_loss}, {@code validation_loss} or a figure; NaN where the trial has none. */

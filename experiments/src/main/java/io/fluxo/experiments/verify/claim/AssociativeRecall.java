@@ -78,7 +78,7 @@ final class AssociativeRecall extends Claim {
         }
         double least = Double.POSITIVE_INFINITY;
         for (int load : LOADS) {
-            Answers recall;
+            RecallScore recall;
             try {
                 recall = solve(candidate, apparatus, load);
             } catch (ShapeMismatchException mismatch) {
@@ -97,16 +97,16 @@ final class AssociativeRecall extends Claim {
             return Finding.refuted(THEORY, "the answer may be reached without attention", "without attention a token still receives others, at N = 8: "
                     + reached.get()).derived(derivation);
         }
-        return Finding.proved(THEORY, Text.format("D = 4, 32, 64 exactly, on %s; absent without attention and in every window, by dependence", apparatus.settings().chosen()))
+        return Finding.proved(THEORY, Text.format("D = 4, 32, 64 exactly, on %s; absent without attention and in every window, by dependence", apparatus.options().chosen()))
                 .witnessed(Text.format("one block, d_model %d, one head, %d keys, %d values, weights by hand; least margin %s", WIDTH, KEYS, VALUES,
                         Digits.text(least)))
                 .derived(derivation);
     }
 
     /** @param wrong the first query that was answered wrongly */
-    private record Answers(int right, int asked, double margin, Optional<String> wrong) {}
+    private record RecallScore(int right, int asked, double margin, Optional<String> wrong) {}
 
-    private static Answers solve(Candidate candidate, Apparatus apparatus, int load) {
+    private static RecallScore solve(Candidate candidate, Apparatus apparatus, int load) {
         Backend backend = apparatus.backend();
         RandomKey random = RandomKey.of(apparatus.seed()).split("recall").split(load);
         int[] keys = permutation(KEYS, random.split("keys"));
@@ -154,7 +154,7 @@ final class AssociativeRecall extends Claim {
                         answer, given));
             }
         }
-        return new Answers(right, load, margin, wrong);
+        return new RecallScore(right, load, margin, wrong);
     }
 
     private static ModelSpec spec(Candidate candidate) {

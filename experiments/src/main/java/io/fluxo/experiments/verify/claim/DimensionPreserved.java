@@ -53,7 +53,7 @@ final class DimensionPreserved extends Claim {
                         return Outcome.fail(mismatch.getMessage());
                     }
                 });
-        derivation.add(Text.format("random sizes on %s: %s", apparatus.settings().chosen(), sizes.cases()));
+        derivation.add(Text.format("random sizes on %s: %s", apparatus.options().chosen(), sizes.cases()));
         if (sizes.refuted()) {
             return Finding.refuted(THEORY, sizes.cases(), sizes.counterexample()).derived(derivation);
         }

@@ -10,7 +10,7 @@ import io.fluxo.experiments.verify.Scope;
 import io.fluxo.experiments.verify.Statement;
 import io.fluxo.experiments.verify.Topic;
 import io.fluxo.experiments.verify.Verdict;
-import io.fluxo.experiments.verify.Words;
+import io.fluxo.experiments.verify.CaseWords;
 import io.fluxo.experiments.verify.measure.Cases;
 import io.fluxo.experiments.verify.measure.Specimen;
 import io.fluxo.experiments.verify.mutant.Mutants;
@@ -57,13 +57,13 @@ final class FeedForwardNonlinear extends Claim {
         double curved = superposition(candidate, apparatus, drawn, operands);
         double straight = superposition(Mutants.withoutNonlinearity(candidate), apparatus, drawn, operands);
         if (!(curved > 1e-6)) {
-            return Finding.refuted(THEORY, Text.format("superposition fails by %s only", Digits.text(curved)), Words.of(drawn));
+            return Finding.refuted(THEORY, Text.format("superposition fails by %s only", Digits.text(curved)), CaseWords.of(drawn));
         }
         if (!(straight <= TOLERANCE)) {
-            return Finding.refuted(THEORY, Text.format("superposition still fails, by %s, without the nonlinearity", Digits.text(straight)), Words.of(drawn));
+            return Finding.refuted(THEORY, Text.format("superposition still fails, by %s, without the nonlinearity", Digits.text(straight)), CaseWords.of(drawn));
         }
         return Finding.holds(THEORY, Text.format("superposition fails by %s; without the nonlinearity by %s", Digits.text(curved), Digits.text(straight)))
-                .within(TOLERANCE).witnessed(Words.of(drawn));
+                .within(TOLERANCE).witnessed(CaseWords.of(drawn));
     }
 
     private static double superposition(Candidate candidate, Apparatus apparatus, BlockCase drawn, HostArray operands) {

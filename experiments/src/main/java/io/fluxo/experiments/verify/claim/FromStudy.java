@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Needs training: read off the latest run of a built-in study, from the conditions of its verdict that name the claim. Skipped where there is
- * none.
+ * A claim that needs training. It is read from the latest run of a built-in study: from the conditions of the verdict that name the claim. Skipped
+ * where there is none.
  */
 abstract class FromStudy extends Claim {
 
@@ -33,12 +33,12 @@ abstract class FromStudy extends Claim {
             return Finding.skipped(Text.format("needs training: run %s ablate %s (there is no run of it in %s; --runs names another folder)",
                     Launcher.command(), study, apparatus.runs()));
         }
-        List<FinishedRun.Condition> conditions = run.get().conditions(id());
+        List<FinishedRun.JudgedCondition> conditions = run.get().conditions(id());
         if (conditions.isEmpty()) {
             return Finding.skipped(Text.format("%s: %s", run.get().folder(), run.get().why()));
         }
-        String theory = conditions.stream().map(FinishedRun.Condition::statement).collect(Collectors.joining("; "));
-        String measured = conditions.stream().map(FinishedRun.Condition::measured).collect(Collectors.joining("; "));
+        String theory = conditions.stream().map(FinishedRun.JudgedCondition::statement).collect(Collectors.joining("; "));
+        String measured = conditions.stream().map(FinishedRun.JudgedCondition::measured).collect(Collectors.joining("; "));
         String unmet = conditions.stream().filter(condition -> !condition.met()).map(condition -> condition.statement() + ": " + condition.measured())
                 .collect(Collectors.joining("; "));
         Finding finding = unmet.isEmpty() ? Finding.holds(theory, measured) : Finding.refuted(theory, measured, unmet);

@@ -13,7 +13,7 @@ import io.fluxo.experiments.verify.Scope;
 import io.fluxo.experiments.verify.Statement;
 import io.fluxo.experiments.verify.Topic;
 import io.fluxo.experiments.verify.Verdict;
-import io.fluxo.experiments.verify.Words;
+import io.fluxo.experiments.verify.CaseWords;
 import io.fluxo.experiments.verify.measure.Cases;
 import io.fluxo.experiments.verify.measure.ForAllCases;
 import io.fluxo.experiments.verify.measure.HostMatrix;
@@ -35,7 +35,7 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 
 /**
- * Theorem 1. Absence: by dependence, for all weights and inputs at a size. Presence: a witness with ∂t1_i/∂x_j ≠ 0. Both are held against
+ * Theorem 1. Absence: by dependence, for all weights and inputs at a size. Presence: a witness with ∂t1_i/∂x_j ≠ 0. Both are compared with
  * derivatives, and against the bits of every backend: no finite change of x_j, however large, may change a bit of what it cannot reach.
  */
 final class OnlyAttentionMixes extends Claim {
@@ -75,7 +75,7 @@ final class OnlyAttentionMixes extends Claim {
                 candidate.domain(apparatus.dtype()).pos(2, 5).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3)
                         .weightScales(1, 10, 1e-3),
                 (specimen, _) -> unmoved(specimen, false));
-        derivation.add(Text.format("bits, without attention, on %s: %s", apparatus.settings().chosen(), apart.cases()));
+        derivation.add(Text.format("bits, without attention, on %s: %s", apparatus.options().chosen(), apart.cases()));
         if (apart.refuted()) {
             return Finding.refuted(THEORY, "something other than attention mixes tokens; " + apart.cases(), "without attention, " + apart.counterexample())
                     .derived(derivation);
@@ -113,10 +113,10 @@ final class OnlyAttentionMixes extends Claim {
             derivation.add(Text.format("automatic differentiation and central differences differ by %s", Digits.text(off)));
 
             Optional<String> nonzero = firstNonzero(apart, "without attention, h", (i, j) -> i == j)
-                    .or(() -> firstNonzero(h, "h", (i, j) -> !causal || j <= i)).or(() -> firstNonzero(measured, "h on " + apparatus.settings()
+                    .or(() -> firstNonzero(h, "h", (i, j) -> !causal || j <= i)).or(() -> firstNonzero(measured, "h on " + apparatus.options()
                             .chosen(), (i, j) -> !causal || j <= i));
             if (nonzero.isPresent()) {
-                return Finding.refuted(THEORY, "a derivative that should be 0 is not", Text.format("%s: %s", Words.of(drawn), nonzero.get()))
+                return Finding.refuted(THEORY, "a derivative that should be 0 is not", Text.format("%s: %s", CaseWords.of(drawn), nonzero.get()))
                         .derived(derivation);
             }
             double least = Double.POSITIVE_INFINITY;
@@ -127,10 +127,10 @@ final class OnlyAttentionMixes extends Claim {
             }
             if (!(least > 1e-9) || !(off < 1e-6 * Math.max(1, Largest.of(h.entries()[0])))) {
                 return Finding.refuted(THEORY, "no witness that every token that may reach another can: least ‖∂t1_i/∂x_j‖ = " + Digits.text(least),
-                        Words.of(drawn))
+                        CaseWords.of(drawn))
                         .derived(derivation);
             }
-            String witness = Text.format("%s: ‖∂%s_i/∂x_j‖ ≥ %s for every j%s", Words.of(drawn), shown ? "t1" : "h", Digits.text(least), causal ? " ≤ i" : "");
+            String witness = Text.format("%s: ‖∂%s_i/∂x_j‖ ≥ %s for every j%s", CaseWords.of(drawn), shown ? "t1" : "h", Digits.text(least), causal ? " ≤ i" : "");
             if (!theorem.proved()) {
                 return Finding.undecided(THEORY, "no case was found in which it is false, but it is not proved: " + theorem.failure().orElseThrow()).witnessed(witness).derived(derivation);
             }

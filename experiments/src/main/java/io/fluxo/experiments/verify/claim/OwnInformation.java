@@ -10,7 +10,7 @@ import io.fluxo.experiments.verify.Scope;
 import io.fluxo.experiments.verify.Statement;
 import io.fluxo.experiments.verify.Topic;
 import io.fluxo.experiments.verify.Verdict;
-import io.fluxo.experiments.verify.Words;
+import io.fluxo.experiments.verify.CaseWords;
 import io.fluxo.experiments.verify.measure.AttentionPattern;
 import io.fluxo.experiments.verify.measure.Bounded;
 import io.fluxo.experiments.verify.measure.Cases;
@@ -71,10 +71,10 @@ final class OwnInformation extends Claim {
             double change = change(here, elsewhere, i);
             if (!(change > 1e-9)) {
                 return Finding.refuted(THEORY, Text.format("∂t1_%d/∂x_%d changes by %s when x_1 is another token: it does not depend on context",
-                        i + 1, i + 1, Digits.text(change)), Words.of(drawn));
+                        i + 1, i + 1, Digits.text(change)), CaseWords.of(drawn));
             }
             Finding finding = sums.finding(THEORY);
-            return finding.witnessed(Text.format("%s: ∂t1_%d/∂x_%d changes by %s when x_1 is another token", Words.of(drawn), i + 1, i + 1,
+            return finding.witnessed(Text.format("%s: ∂t1_%d/∂x_%d changes by %s when x_1 is another token", CaseWords.of(drawn), i + 1, i + 1,
                     Digits.text(change)))
                     .derived("log α_ii is finite in every case: the score of a token with itself is never masked",
                             "α and the values as the block shows them (attn.hook_pattern, attn.hook_v); the sum over j, the heads and W_O on the host, in float64");

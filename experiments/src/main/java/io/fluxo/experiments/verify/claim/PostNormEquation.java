@@ -13,7 +13,7 @@ import io.fluxo.experiments.verify.claim.Recomputation.Equation;
 import io.fluxo.experiments.verify.claim.Recomputation.RightSide;
 import java.util.List;
 
-/** The post-norm block computes the chapter's six equations, each held against what the running block shows of its operands. */
+/** The post-norm block computes the chapter's six equations. Each is compared with the values that the running block shows. */
 final class PostNormEquation extends Claim {
 
     static final List<PostNormEquation> ALL = List.of(

@@ -10,7 +10,7 @@ import io.fluxo.experiments.verify.Scope;
 import io.fluxo.experiments.verify.Statement;
 import io.fluxo.experiments.verify.Topic;
 import io.fluxo.experiments.verify.Verdict;
-import io.fluxo.experiments.verify.Words;
+import io.fluxo.experiments.verify.CaseWords;
 import io.fluxo.experiments.verify.measure.Cases;
 import io.fluxo.experiments.verify.measure.Jacobian;
 import io.fluxo.experiments.verify.measure.Shown;
@@ -51,7 +51,7 @@ final class ResidualIdentity extends Claim {
                         Shown.difference(specimen.block(), "hook_resid_mid", "hook_attn_out")));
                 if (!(off <= worst)) {
                     worst = off;
-                    where = Words.of(drawn);
+                    where = CaseWords.of(drawn);
                 }
             }
         }

@@ -82,7 +82,7 @@ public record Dataflow(SequencedSet<Arrow> edges) {
             block.chapter().forEach((symbol, hook) -> symbols.put(block.path() + "." + hook, symbol));
         }
 
-        /** {@code tensor} is {@code name}, and came from nowhere. */
+        /** Makes {@code tensor} a source called {@code name}. */
         public void source(Tensor tensor, String name) {
             origins.put(tensor, Set.of(name));
         }
@@ -162,8 +162,8 @@ public record Dataflow(SequencedSet<Arrow> edges) {
         }
 
         @Override
-        public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
-            Fused result = inner.forward(op, save, inputs);
+        public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
+            Fused result = inner.runFused(op, save, inputs);
             derived(result.output(), inputs);
             return result;
         }

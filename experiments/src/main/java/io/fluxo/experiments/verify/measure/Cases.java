@@ -10,7 +10,7 @@ import io.fluxo.property.InputKind;
 import io.fluxo.setting.Choice;
 import java.util.Optional;
 
-/** Cases for what is exhibited rather than tried for all. */
+/** Cases for claims that are shown by one example, and not tried on many cases. */
 public final class Cases {
 
     private Cases() {}

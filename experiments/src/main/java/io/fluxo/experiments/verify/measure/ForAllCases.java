@@ -6,7 +6,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Finding;
-import io.fluxo.experiments.verify.Words;
+import io.fluxo.experiments.verify.CaseWords;
 import io.fluxo.layer.position.PositionKind;
 import io.fluxo.property.BlockCase;
 import io.fluxo.property.BlockDomain;
@@ -48,7 +48,7 @@ public final class ForAllCases {
 
     /** On {@code setup}: all cases where it was chosen, half of them where it is one of several. */
     public static ForAllCases on(Candidate candidate, Apparatus apparatus, Apparatus.Setup setup) {
-        int trials = setup.equals(apparatus.settings().chosen()) ? apparatus.trials() : (apparatus.trials() + 1) / 2;
+        int trials = setup.equals(apparatus.options().chosen()) ? apparatus.trials() : (apparatus.trials() + 1) / 2;
         return new ForAllCases(candidate, apparatus, apparatus.backend(setup), setup.dtype(), trials);
     }
 
@@ -72,7 +72,7 @@ public final class ForAllCases {
         /** The smallest case in which the claim is false, in words; empty where none was found. */
         public String counterexample() {
             return report instanceof Report.Refuted<BlockCase> refuted
-                    ? Text.format("%s. There: %s", Words.of(refuted.smallest().value()), refuted.smallest().reason()) : "";
+                    ? Text.format("%s. There: %s", CaseWords.of(refuted.smallest().value()), refuted.smallest().reason()) : "";
         }
 
         /** The finding of a claim that is this trial alone. */

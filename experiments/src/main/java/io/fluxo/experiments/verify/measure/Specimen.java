@@ -95,12 +95,12 @@ public final class Specimen implements AutoCloseable {
         return drawn.xs(dtype);
     }
 
-    /** What the block makes of {@code xs}. */
+    /** The block's output for {@code xs}. */
     public HostArray output(HostArray xs) {
         return subject.output(xs);
     }
 
-    /** What {@code f} makes of {@code xs}. */
+    /** The result of {@code f} on {@code xs}. */
     public HostArray compute(BiFunction<Pass, Tensor, Tensor> f, HostArray xs) {
         return subject.compute(f, xs);
     }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * The chapter's functions on the host, in float64 and one row at a time, written from the equations and not from the layers: what the block is
- * held against.
+ * The chapter's functions on the host, in float64 and one row at a time, written from the equations and not from the layers. The block is compared
+ * with them.
  *
  * @param drawn the case: sizes and kinds
  * @param activation the feed-forward network's nonlinearity, where it says which it is

@@ -15,9 +15,9 @@ public final class VerifyJson {
 
     public static ObjectNode of(VerificationResult outcome) {
         ObjectNode root = Json.object();
-        root.put("backend", outcome.settings().chosen().backend());
-        root.put("dtype", outcome.settings().chosen().dtype().label());
-        root.put("trials", outcome.settings().trials());
+        root.put("backend", outcome.options().chosen().backend());
+        root.put("dtype", outcome.options().chosen().dtype().label());
+        root.put("trials", outcome.options().trials());
         ArrayNode claims = root.putArray("claims");
         outcome.rows().forEach(row -> claims.add(claim(row, outcome)));
         ArrayNode controls = root.putArray("controls");
@@ -39,7 +39,7 @@ public final class VerifyJson {
         node.set("tolerance", Json.number(row.finding().tolerance().orElse(Double.NaN)));
         node.set("witness", text(row.finding().witness()));
         node.set("counterexample", text(row.finding().counterexample()));
-        node.put("seed", outcome.settings().seed());
+        node.put("seed", outcome.options().seed());
         node.set("seconds", Json.rounded(row.seconds(), 3));
         node.put("domain", row.claim().domain());
         node.put("quantifier", row.claim().quantifier());

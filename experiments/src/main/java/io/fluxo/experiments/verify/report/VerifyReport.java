@@ -69,10 +69,10 @@ public final class VerifyReport {
     }
 
     private static List<Map<String, String>> facts(VerificationResult outcome) {
-        Apparatus.Settings settings = outcome.settings();
-        return List.of(Map.of("name", "measured on", "value", settings.chosen().toString()),
-                Map.of("name", "cases of each for-all claim", "value", Integer.toString(settings.trials())),
-                Map.of("name", "seed", "value", Long.toString(settings.seed())),
+        Apparatus.Options options = outcome.options();
+        return List.of(Map.of("name", "measured on", "value", options.chosen().toString()),
+                Map.of("name", "cases of each for-all claim", "value", Integer.toString(options.trials())),
+                Map.of("name", "seed", "value", Long.toString(options.seed())),
                 Map.of("name", "blocks", "value", outcome.rows().stream().map(VerdictRow::placement).filter(name -> !name.isEmpty()).distinct()
                         .collect(Collectors.joining(", "))));
     }

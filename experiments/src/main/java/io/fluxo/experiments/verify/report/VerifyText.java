@@ -57,7 +57,7 @@ public final class VerifyText {
                 + Launcher.quoted(row.placement()), options)).toString();
     }
 
-    /** All there is to say of a row: for claims that were asked for by name. */
+    /** All details of a row: for claims that were asked for by name. */
     public static String details(VerificationResult outcome) {
         StringBuilder text = new StringBuilder();
         for (VerdictRow row : outcome.rows()) {
@@ -107,7 +107,7 @@ public final class VerifyText {
 
     /** What the verdicts concern. */
     public static String scope(VerificationResult outcome) {
-        Apparatus.Settings settings = outcome.settings();
+        Apparatus.Options options = outcome.options();
         long surprises = outcome.rows().stream().filter(row -> !row.asExpected()).count() + outcome.controls().stream()
                 .filter(control -> !control.asExpected()).count();
         return Text.format("""
@@ -115,7 +115,7 @@ public final class VerifyText {
                 Measured on %s, %s per for-all claim, seed %d; tolerances are rounding bounds of that type, at the sizes of each case.
                 Proofs concern the composition in primitives; the conformance suite links it to the kernels%s.
                 %s
-                """, settings.chosen(), Text.count(settings.trials(), "case"), settings.seed(),
+                """, options.chosen(), Text.count(options.trials(), "case"), options.seed(),
                 outcome.exact().isEmpty() ? "" : "; float-level causality was run on " + outcome.exact().stream().map(Apparatus.Setup::toString)
                         .collect(Collectors.joining(", ")) + (outcome.refused().isEmpty() ? "" : "; not on " + String.join(", ", outcome.refused())),
                 surprises == 0 ? Text.format("%s and %s, all as expected", Text.count(outcome.rows().size(), "verdict"), Text.count(outcome.controls().size(), "control"))

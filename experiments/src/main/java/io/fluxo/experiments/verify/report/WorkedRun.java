@@ -17,7 +17,7 @@ public final class WorkedRun {
     /**
      * The run of the first block of which the example was realised.
      *
-     * @param outcome what {@code verification} came to
+     * @param outcome the result of {@code verification}
      * @return empty where {@code outcome} does not speak of the worked example
      */
     public static Optional<Realisation> of(Verification verification, VerificationResult outcome) {
@@ -30,7 +30,7 @@ public final class WorkedRun {
     }
 
     private static Realisation run(Candidate candidate, Verification verification) {
-        try (Apparatus apparatus = new Apparatus(verification.installed().backends(), verification.settings())) {
+        try (Apparatus apparatus = new Apparatus(verification.installed().backends(), verification.options())) {
             return Realisation.of(candidate, apparatus.backend(), apparatus.dtype(), apparatus.seed());
         }
     }

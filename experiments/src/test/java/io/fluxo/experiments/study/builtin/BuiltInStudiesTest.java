@@ -18,6 +18,7 @@ import io.fluxo.experiments.study.trial.Findings;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
 import java.util.HashMap;
 import java.util.List;
@@ -143,7 +144,7 @@ class BuiltInStudiesTest {
         StudyDefinition definition = definition("components");
         List<PreparedTrial> trials = trials(definition.study());
         List<TrialResult> results = trials.stream().map(PreparedTrial::trial).map(trial -> trial.variant().equals("no-residual")
-                ? result(trial, TrialResult.Outcome.DIVERGED, Shown.of()) : result(trial, TrialResult.Outcome.FINISHED,
+                ? result(trial, TrialStatus.DIVERGED, Shown.of()) : result(trial, TrialStatus.FINISHED,
                 Shown.of("final_loss", 2.7, "stream_gradient_spread_at_start", trial.variant().equals("no-norm") ? 3 : 2))).toList();
         Judgement judgement = definition.rule().judge(definition.study(), trials, results);
         assertThat(judgement.verdict()).isEqualTo(StudyVerdict.HOLDS);
@@ -174,11 +175,11 @@ class BuiltInStudiesTest {
 
     /** @param seed in which {@code shown} is shown, {@code otherwise} in the others; −1 for all */
     private static List<TrialResult> results(List<PreparedTrial> trials, Map<String, Shown> shown, Map<String, Shown> otherwise, int seed) {
-        return trials.stream().map(PreparedTrial::trial).map(trial -> result(trial, TrialResult.Outcome.FINISHED,
+        return trials.stream().map(PreparedTrial::trial).map(trial -> result(trial, TrialStatus.FINISHED,
                 (seed < 0 || trial.seed() == seed ? shown : otherwise).get(trial.variant()))).toList();
     }
 
-    private static TrialResult result(Trial trial, TrialResult.Outcome outcome, Shown shown) {
+    private static TrialResult result(Trial trial, TrialStatus outcome, Shown shown) {
         Findings findings = Findings.NONE;
         for (Map.Entry<String, Double> figure : shown.figures.entrySet()) {
             findings = findings.with(figure.getKey(), figure.getValue());

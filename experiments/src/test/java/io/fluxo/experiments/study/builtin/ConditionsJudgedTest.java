@@ -14,6 +14,7 @@ import io.fluxo.experiments.study.trial.AxisCurve;
 import io.fluxo.experiments.study.trial.Findings;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,7 +151,7 @@ class ConditionsJudgedTest {
             boolean finished = Double.isFinite(loss);
             Findings findings = finished ? Findings.NONE.with("stream_gradient_spread", first ? 2 : 4)
                     .with(new AxisCurve("loss_by_position", "position", List.of(1.0, 8.0), List.of(loss + 0.7, loss))) : Findings.NONE;
-            results.add(new TrialResult(prepared.trial(), finished ? TrialResult.Outcome.FINISHED : TrialResult.Outcome.DIVERGED, loss,
+            results.add(new TrialResult(prepared.trial(), finished ? TrialStatus.FINISHED : TrialStatus.DIVERGED, loss,
                     OptionalDouble.of(finished ? loss + 1 : 0.1), 1, 30, 1, List.of(), Map.of(), findings, ""));
         }
         return results;

@@ -15,6 +15,7 @@ import io.fluxo.experiments.study.trial.Findings;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.setting.Choice;
@@ -66,14 +67,14 @@ class PreVersusPostTest {
         assertInconclusive(study.withVary(Map.of("model.placement", List.of(Choice.of("pre"), Choice.of("post")), "training.warmup", List.of(1, 100))), results(measured), "grid");
         assertInconclusive(study, results(measured).subList(0, 11), "1 of 12 trials failed or are missing");
         List<TrialResult> failed = new ArrayList<>(results(measured));
-        failed.set(5, result(trials.get(5).trial(), TrialResult.Outcome.FAILED, Double.NaN));
+        failed.set(5, result(trials.get(5).trial(), TrialStatus.FAILED, Double.NaN));
         assertInconclusive(study, failed, "1 of 12 trials failed");
     }
 
     @Test
     void aDivergenceIsNoPlateau() {
         List<TrialResult> diverged = new ArrayList<>(results(measured));
-        diverged.set(6, result(trials.get(6).trial(), TrialResult.Outcome.DIVERGED, Double.NaN));
+        diverged.set(6, result(trials.get(6).trial(), TrialStatus.DIVERGED, Double.NaN));
         Judgement judgement = definition.rule().judge(study, trials, diverged);
         assertThat(judgement.verdict()).isEqualTo(StudyVerdict.DOES_NOT_HOLD);
         assertThat(judgement.why()).startsWith("placement=post,warmup=1,seed=1 diverged");
@@ -108,12 +109,12 @@ class PreVersusPostTest {
     private List<TrialResult> results(double[] aboveEntropy) {
         List<TrialResult> results = new ArrayList<>();
         for (int i = 0; i < trials.size(); i++) {
-            results.add(result(trials.get(i).trial(), TrialResult.Outcome.FINISHED, entropy + aboveEntropy[i]));
+            results.add(result(trials.get(i).trial(), TrialStatus.FINISHED, entropy + aboveEntropy[i]));
         }
         return results;
     }
 
-    private static TrialResult result(Trial trial, TrialResult.Outcome outcome, double loss) {
+    private static TrialResult result(Trial trial, TrialStatus outcome, double loss) {
         return new TrialResult(trial, outcome, loss, OptionalDouble.empty(), 1, 500, 1, List.of(), Map.of(), Findings.NONE, "");
     }
 }

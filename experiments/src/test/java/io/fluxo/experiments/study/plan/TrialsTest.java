@@ -17,6 +17,7 @@ import io.fluxo.experiments.study.trial.Findings;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.setting.Choice;
 import java.util.List;
@@ -237,7 +238,7 @@ class TrialsTest {
     }
 
     private static TrialResult result(Trial trial, double loss, OptionalDouble validation) {
-        return new TrialResult(trial, Double.isNaN(loss) ? TrialResult.Outcome.DIVERGED : TrialResult.Outcome.FINISHED, loss, validation, 1,
+        return new TrialResult(trial, Double.isNaN(loss) ? TrialStatus.DIVERGED : TrialStatus.FINISHED, loss, validation, 1,
                 7, 1, List.of(), Map.of(), Findings.NONE, "");
     }
 

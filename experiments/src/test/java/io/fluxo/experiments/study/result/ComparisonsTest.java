@@ -23,6 +23,7 @@ import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialRecord;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +117,7 @@ class ComparisonsTest {
         List<PreparedTrial> trials = prepare(study);
         double[] finals = {1, 1, 2, Double.NaN};
         List<TrialResult> results = IntStream.range(0, 4).mapToObj(i -> new TrialResult(trials.get(i).trial(),
-                Double.isNaN(finals[i]) ? TrialResult.Outcome.DIVERGED : TrialResult.Outcome.FINISHED, finals[i], OptionalDouble.of(3 + i), 1, 500, 1, List.of(),
+                Double.isNaN(finals[i]) ? TrialStatus.DIVERGED : TrialStatus.FINISHED, finals[i], OptionalDouble.of(3 + i), 1, 500, 1, List.of(),
                 Map.of(), Findings.NONE, "")).toList();
         StudyResult result = StudyResult.of(study, StudyDefinition.unknown(study), "simd", 1, trials, results, model -> new ModelSize(1_000, 3_000));
         assertThat(result.comparisons().getFirst().differences()).as("the diverged one has a loss of before").containsExactly(2.0);
@@ -167,10 +168,10 @@ class ComparisonsTest {
         StudyResult equal = result(grid, new double[18]);
         assertThat(Sentences.sizes(equal.variants())).isEqualTo("parameters: equal, 1,000 · multiply-adds per token: equal, 3,000");
         StudyResult.VariantResult other = equal.variants().getFirst();
-        StudyResult.VariantResult larger = new StudyResult.VariantResult("x", Map.of(), 0, 0, Interval.UNKNOWN, new ModelSize(1_200, 3_000), List.of());
+        StudyResult.VariantResult larger = new StudyResult.VariantResult("x", Map.of(), Interval.UNKNOWN, new ModelSize(1_200, 3_000), List.of());
         assertThat(Sentences.sizes(List.of(other, larger))).startsWith("parameters: not equal, 1,000 to 1,200 (1.200 times)");
-        StudyResult.VariantResult large = new StudyResult.VariantResult("x", Map.of(), 0, 0, Interval.UNKNOWN, new ModelSize(82_304, 3_000), List.of());
-        StudyResult.VariantResult hardly = new StudyResult.VariantResult("y", Map.of(), 0, 0, Interval.UNKNOWN, new ModelSize(82_310, 3_000), List.of());
+        StudyResult.VariantResult large = new StudyResult.VariantResult("x", Map.of(), Interval.UNKNOWN, new ModelSize(82_304, 3_000), List.of());
+        StudyResult.VariantResult hardly = new StudyResult.VariantResult("y", Map.of(), Interval.UNKNOWN, new ModelSize(82_310, 3_000), List.of());
         assertThat(Sentences.sizes(List.of(large, hardly))).as("1.000 times would say equal").startsWith("parameters: not equal, 82,304 to 82,310 ·");
     }
 
@@ -209,7 +210,7 @@ class ComparisonsTest {
     }
 
     private static TrialResult result(Trial trial, double loss, Findings findings) {
-        TrialResult.Outcome outcome = Double.isNaN(loss) ? TrialResult.Outcome.DIVERGED : TrialResult.Outcome.FINISHED;
+        TrialStatus outcome = Double.isNaN(loss) ? TrialStatus.DIVERGED : TrialStatus.FINISHED;
         return new TrialResult(trial, outcome, loss, OptionalDouble.empty(), 1, 500, 1, List.of(), Map.of(), findings, "");
     }
 

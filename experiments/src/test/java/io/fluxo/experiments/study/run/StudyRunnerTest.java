@@ -25,6 +25,7 @@ import io.fluxo.experiments.study.trial.StepMetrics;
 import io.fluxo.experiments.study.trial.TrialExecutor;
 import io.fluxo.experiments.study.trial.TrialOutcome;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,8 +125,8 @@ class StudyRunnerTest {
             return SYNTHETIC.execute(trial, task, model, listener);
         };
         List<TrialResult> results = run("flaky", flaky, 2);
-        assertThat(results).extracting(TrialResult::outcome).containsExactly(TrialResult.Outcome.FINISHED, TrialResult.Outcome.FAILED,
-                TrialResult.Outcome.FAILED, TrialResult.Outcome.FAILED);
+        assertThat(results).extracting(TrialResult::outcome).containsExactly(TrialStatus.FINISHED, TrialStatus.FAILED,
+                TrialStatus.FAILED, TrialStatus.FAILED);
         assertThat(results).extracting(TrialResult::message).containsExactly("", "the device fell over",
                 "out of memory (too small; the JVM may use %,d MB)".formatted(Runtime.getRuntime().maxMemory() >> 20), "the device fell over");
         assertThat(result(results).asExpected()).isFalse();
@@ -145,8 +146,8 @@ class StudyRunnerTest {
             return outcome;
         };
         List<TrialResult> results = new StudyRunner(losing, 1, StudyProgress.SILENT).run(trials, directory);
-        assertThat(results).extracting(TrialResult::outcome).containsExactly(TrialResult.Outcome.FINISHED, TrialResult.Outcome.FAILED,
-                TrialResult.Outcome.FINISHED, TrialResult.Outcome.FAILED);
+        assertThat(results).extracting(TrialResult::outcome).containsExactly(TrialStatus.FINISHED, TrialStatus.FAILED,
+                TrialStatus.FINISHED, TrialStatus.FAILED);
         assertThat(results.get(1).message()).startsWith("its result cannot be written: ");
         List<TrialResult> resumed = new StudyRunner(SYNTHETIC, 1, StudyProgress.SILENT).run(trials, directory);
         assertThat(json(resumed)).isEqualTo(results("undisturbed", SYNTHETIC, 1));
@@ -162,11 +163,11 @@ class StudyRunnerTest {
             throw new IllegalStateException("7 is no width");
         };
         List<TrialResult> results = new StudyRunner(full, 1, StudyProgress.SILENT).run(trials, directory);
-        assertThat(results).extracting(TrialResult::outcome).containsOnly(TrialResult.Outcome.FAILED);
+        assertThat(results).extracting(TrialResult::outcome).containsOnly(TrialStatus.FAILED);
         assertThat(trials).extracting(prepared -> directory.isRecorded(prepared.trial())).containsExactly(false, true, false, true);
         List<TrialResult> resumed = new StudyRunner(SYNTHETIC, 1, StudyProgress.SILENT).run(trials, directory);
-        assertThat(resumed).extracting(TrialResult::outcome).containsExactly(TrialResult.Outcome.FINISHED, TrialResult.Outcome.FAILED,
-                TrialResult.Outcome.FINISHED, TrialResult.Outcome.FAILED);
+        assertThat(resumed).extracting(TrialResult::outcome).containsExactly(TrialStatus.FINISHED, TrialStatus.FAILED,
+                TrialStatus.FINISHED, TrialStatus.FAILED);
     }
 
     @Test
@@ -174,7 +175,7 @@ class StudyRunnerTest {
         RunDirectory directory = RunDirectory.create(folder.resolve("blocked"), false);
         Files.writeString(folder.resolve("blocked/trials"), "a file where a folder should be");
         assertThat(new StudyRunner(SYNTHETIC, 1, StudyProgress.SILENT).run(trials, directory)).hasSize(4)
-                .allSatisfy(result -> assertThat(result.outcome()).isEqualTo(TrialResult.Outcome.FAILED));
+                .allSatisfy(result -> assertThat(result.outcome()).isEqualTo(TrialStatus.FAILED));
         Files.delete(folder.resolve("blocked/trials"));
         assertThat(json(new StudyRunner(SYNTHETIC, 1, StudyProgress.SILENT).run(trials, directory))).isEqualTo(results("free", SYNTHETIC, 1));
     }
@@ -188,7 +189,7 @@ class StudyRunnerTest {
             return new TrialOutcome(TrialOutcome.Ending.FINISHED, 5);
         };
         List<TrialResult> results = run("diverge", diverging, 2);
-        assertThat(results).allSatisfy(result -> assertThat(result.outcome()).isEqualTo(TrialResult.Outcome.DIVERGED))
+        assertThat(results).allSatisfy(result -> assertThat(result.outcome()).isEqualTo(TrialStatus.DIVERGED))
                 .allSatisfy(result -> assertThat(result.message()).isEqualTo("the loss of step 4 is not finite"));
         String json = json(results);
         assertThat(json).contains("\"mean\": null").contains("\"sd\": null").doesNotContain("NaN").doesNotContain("Infinity");

@@ -5,6 +5,7 @@ import io.fluxo.experiments.spec.Condition.Quantity;
 import io.fluxo.experiments.spec.Condition.Reference;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.DoubleBinaryOperator;
@@ -16,7 +17,7 @@ import java.util.stream.IntStream;
  * @param trials  every trial that the study asks for, with its task
  * @param results of all of them, in their order
  */
-record Evidence(List<PreparedTrial> trials, List<TrialResult> results) {
+record MeasuredSeeds(List<PreparedTrial> trials, List<TrialResult> results) {
 
     /** What a condition is about, seed by seed; NaN where a trial has no such figure. The losses of a trial that diverged are infinite. */
     List<Double> values(Quantity quantity) {
@@ -31,7 +32,7 @@ record Evidence(List<PreparedTrial> trials, List<TrialResult> results) {
 
     private List<Double> values(Quantity quantity, String variant, OptionalDouble place) {
         List<Double> values = results.stream().filter(result -> result.trial().variant().equals(variant))
-                .map(result -> result.outcome() == TrialResult.Outcome.DIVERGED && quantity.isLoss() ? Double.POSITIVE_INFINITY
+                .map(result -> result.outcome() == TrialStatus.DIVERGED && quantity.isLoss() ? Double.POSITIVE_INFINITY
                         : place.isPresent() ? result.findings().at(quantity.measure(), place.getAsDouble()) : result.measure(quantity.measure()))
                 .toList();
         if (values.isEmpty()) {
@@ -44,7 +45,7 @@ record Evidence(List<PreparedTrial> trials, List<TrialResult> results) {
         return IntStream.range(0, some.size()).mapToObj(i -> held.applyAsDouble(some.get(i), others.get(i))).toList();
     }
 
-    /** What bounds of {@code quantity} are counted from. */
+    /** The number from which the bounds of {@code quantity} are counted. */
     double reference(Reference reference, Quantity quantity) {
         return trials.stream().filter(one -> one.trial().variant().equals(quantity.of())).findFirst().orElseThrow().reference(reference).orElseThrow();
     }

@@ -6,9 +6,9 @@ import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 
 /** A case in words. */
-public final class Words {
+public final class CaseWords {
 
-    private Words() {}
+    private CaseWords() {}
 
     /** {@code 1 sequence of 2 tokens, d_model 1, 1 head (d_head 1, d_v 1), d_mlp 1; causal mask, relu, layer_norm …}. */
     public static String of(BlockCase drawn) {

@@ -1,9 +1,9 @@
 package io.fluxo.layer.network;
 
 /** The error function on the host, in double precision. */
-final class Erf {
+final class ErrorFunction {
 
-    private Erf() {}
+    private ErrorFunction() {}
 
     /** erf by its Maclaurin series, and by 1 − a continued fraction where that is slow (Abramowitz and Stegun 7.1.6, 7.1.14). */
     static double of(double x) {
