@@ -8,7 +8,7 @@ import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Map;
 
-/** Holds what placements and norms return to what they promise. They may be a plugin's: what is wrong is said here, by name, and not later as a null somewhere else. */
+/** Holds what the parts of a model return to what they promise. They may be a plugin's: what is wrong is said here, by name, and not later as a null somewhere else. */
 final class Promise {
 
     private Promise() {}

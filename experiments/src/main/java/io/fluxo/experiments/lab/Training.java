@@ -12,10 +12,9 @@ import io.fluxo.experiments.study.trial.StepMetrics;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialExecutor;
 import io.fluxo.experiments.study.trial.TrialListener;
-import io.fluxo.experiments.study.trial.TrialOutcome;
 import io.fluxo.experiments.study.trial.TrialOutcome.Ending;
+import io.fluxo.experiments.study.trial.TrialOutcome;
 import io.fluxo.experiments.task.Task;
-import io.fluxo.layer.Parameter;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
@@ -26,7 +25,6 @@ import io.fluxo.tensor.DType;
 import io.fluxo.train.Answering;
 import io.fluxo.train.LearningRate;
 import io.fluxo.train.Measure;
-import io.fluxo.train.Measures;
 import io.fluxo.train.Trainer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,10 +76,11 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             if (!trial.model().get(INIT_FROM).isEmpty()) {
                 ModelDirectory.fill(Path.of(trial.model().get(INIT_FROM)), model, backend, dtype);
             }
-            listener.labels(Measures.UPDATE_RATIO.label(),
-                    model.parameters().stream().filter(parameter -> parameter.shape().rank() >= 2).map(Parameter::name).toList());
+            Set<Measure> measures = trial.measures().stream().map(label -> catalog.find(Measure.KIND, label).orElseThrow())
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
+            measures.stream().filter(measure -> !measure.labels(model).isEmpty()).forEach(measure -> listener.labels(measure.label(), measure.labels(model)));
             Trainer trainer = new Trainer(backend, model, trial.training(), catalog, key.split("dropout"));
-            Ending ending = steps(trial, task, trainer, key.split("data"), listener);
+            Ending ending = steps(trial, task, trainer, measures, key.split("data"), listener);
             if (ending == Ending.FINISHED) {
                 Examination.hold(task.exam(trial.model().get(N_CTX)), new Answering(backend, model)::to, listener);
                 Optional<CharacterTokenizer> tokenizer = task.readsCharacters() ? Optional.of(new CharacterTokenizer(task.symbols())) : Optional.empty();
@@ -91,14 +90,12 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
         }
     }
 
-    private Ending steps(Trial trial, Task task, Trainer trainer, RandomKey data, TrialListener listener) {
+    private Ending steps(Trial trial, Task task, Trainer trainer, Set<Measure> measures, RandomKey data, TrialListener listener) {
         Checkpoint checkpoint = new Checkpoint(trial, catalog, listener, checkpoints);
         int done = checkpoint.restore(trainer);
         int batch = trial.training().get(BATCH);
         int nCtx = trial.model().get(N_CTX);
         LearningRate rate = LearningRate.of(trial.training(), catalog);
-        Set<Measure> measures = trial.measures().stream().map(label -> catalog.find(Measure.KIND, label).orElseThrow())
-                .collect(Collectors.toCollection(LinkedHashSet::new));
         for (int t = done + 1; t <= trial.training().get(STEPS); t++) {
             if (listener.cancelled()) {
                 checkpoint.leave(t - 1, trainer);
