@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Applies gradients to parameters, by the update rule and schedule of a {@link TrainingSpec}. Its state lives in the scope that is open when
@@ -97,6 +98,8 @@ final class Optimizer {
         Tensor rate = ops.squeeze(ops.slice(rates, 0, Dim.of(0), Dim.ONE), 0);
         Tensor[] next = step.next(ops, slot.parameter.value(), slot.state.clone(), gradient, rate);
         requireKept(next, slot);
+        List<Tensor> former = Stream.concat(Stream.of(slot.parameter.value()), Arrays.stream(slot.state)).toList();
+        next = Arrays.stream(next).map(tensor -> former.contains(tensor) ? ops.scale(tensor, 1) : tensor).toArray(Tensor[]::new); // a copy: places are taken one after the other
         Tensor[] outputs = new Tensor[next.length];
         outputs[0] = assign(slot.parameter.value(), next[0]);
         for (int i = 1; i < next.length; i++) {
