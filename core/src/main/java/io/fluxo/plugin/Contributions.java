@@ -4,6 +4,7 @@ import io.fluxo.setting.PartKind;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What one plugin brings, in the order in which it adds it. */
@@ -54,9 +55,20 @@ public final class Contributions {
         if (!kind.type().isInstance(part)) {
             throw new IllegalArgumentException(Text.format("the %s is a %s, and no %s", made.called(), part.getClass().getName(), kind.type().getName()));
         }
-        kind.objection().apply(name, part).ifPresent(objection -> {
+        objection(kind, name, part).ifPresent(objection -> {
             throw new IllegalArgumentException(Text.format("the %s %s", made.called(), objection));
         });
         all.add(made);
+    }
+
+    /** Why it cannot be registered under that name; among the reasons is that it breaks when it is asked. */
+    private static <P> Optional<String> objection(PartKind<P> kind, String name, P part) {
+        try {
+            return kind.objection().apply(name, part);
+        } catch (OutOfMemoryError noFault) {
+            throw noFault; // of the machine, not of the part
+        } catch (RuntimeException | Error thrown) {
+            return Optional.of(Text.format("cannot be asked what it is: %s", thrown));
+        }
     }
 }

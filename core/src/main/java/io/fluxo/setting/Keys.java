@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The keys of a specification, in the order in which they are written.
@@ -33,9 +32,16 @@ public record Keys(List<Key<?>> all) {
             return Optional.of(declared == null ? "returns null from keys()" : "has null among its keys()");
         }
         Set<String> names = new HashSet<>();
-        return declared.stream().flatMap(key -> Stream.of(!names.add(key.name()) ? Text.format("declares the key '%s' twice", key.name())
-                : reserved.contains(key.name()) ? Text.format("declares a key '%s', which means something else there", key.name())
-                : key.flaw().map(flaw -> Text.format("declares the key '%s', %s", key.name(), flaw)).orElse(""))).filter(flaw -> !flaw.isEmpty()).findFirst();
+        for (Key<?> key : declared) {
+            Optional<String> flaw = key.flaw();
+            if (flaw.isPresent()) {
+                return Optional.of(Text.format("declares the key '%s', %s", key.name(), flaw.get()));
+            }
+            if (!names.add(key.name()) || reserved.contains(key.name())) {
+                return Optional.of(Text.format(reserved.contains(key.name()) ? "declares a key '%s', which means something else there" : "declares the key '%s' twice", key.name()));
+            }
+        }
+        return Optional.empty();
     }
 
     public Optional<Key<?>> find(String name) {

@@ -14,6 +14,7 @@ import io.fluxo.experiments.study.trial.TrialExecutor;
 import io.fluxo.experiments.study.trial.TrialListener;
 import io.fluxo.experiments.study.trial.TrialOutcome.Ending;
 import io.fluxo.experiments.study.trial.TrialOutcome;
+import io.fluxo.experiments.task.Exam;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
@@ -82,7 +83,7 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             Trainer trainer = new Trainer(backend, model, trial.training(), catalog, key.split("dropout"));
             Ending ending = steps(trial, task, trainer, measures, key.split("data"), listener);
             if (ending == Ending.FINISHED) {
-                Examination.hold(task.exam(trial.model().get(N_CTX)), new Answering(backend, model)::to, listener);
+                Examination.hold(Exam.of(task, trial.model().get(N_CTX)), new Answering(backend, model)::to, listener);
                 Optional<CharacterTokenizer> tokenizer = task.readsCharacters() ? Optional.of(new CharacterTokenizer(task.symbols())) : Optional.empty();
                 ModelDirectory.write(modelDirectory, trial.model(), model, tokenizer, backend);
             }
