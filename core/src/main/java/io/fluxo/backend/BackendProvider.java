@@ -8,9 +8,13 @@ public interface BackendProvider {
     /** {@code --backend NAME}. */
     PartKind<BackendProvider> KIND = new PartKind<>("backend", BackendProvider.class);
 
-
     /** Whether the backend can run here. Never throws, and loads no native library that it can do without. */
     Availability probe();
+
+    /** Whether its tensors are Java arrays, so that they have to fit into the JVM's heap. */
+    default boolean onHeap() {
+        return false;
+    }
 
     /**
      * Opens the backend.

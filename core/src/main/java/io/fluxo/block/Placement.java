@@ -14,8 +14,7 @@ import java.util.function.UnaryOperator;
 /** Where the norms stand: what {@code placement: NAME} in a ModelSpec stands for. */
 public interface Placement extends Part<Placement> {
 
-    PartKind<Placement> KIND = new PartKind<>("placement", Placement.class);
-
+    PartKind<Placement> KIND = Part.kind("placement", Placement.class, Placement::traits);
 
     /** A block out of {@code parts}. */
     Block block(Parts parts);

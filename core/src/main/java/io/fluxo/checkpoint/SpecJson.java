@@ -112,6 +112,10 @@ final class SpecJson {
         if (name == null || !name.isString()) {
             throw new CheckpointException(file, Text.format("%s is a mapping and names no %s under \"%s\"", key, part.kind().name(), Choice.KIND_KEY));
         }
+        if (catalog.find(part.kind(), name.stringValue()).isEmpty()) {
+            throw new CheckpointException(file, Text.format("%s: there is no %s called %s; there are %s", key, part.kind().name(), shown(name.stringValue()),
+                    String.join(", ", catalog.names(part.kind()))));
+        }
         Keys own = catalog.keys(part.kind(), name.stringValue());
         Choice choice = Choice.of(name.stringValue());
         for (Map.Entry<String, JsonNode> entry : mapping.properties()) {

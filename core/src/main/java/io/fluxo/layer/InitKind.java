@@ -7,7 +7,7 @@ import io.fluxo.setting.PartKind;
 @FunctionalInterface
 public interface InitKind extends Part<InitKind> {
 
-    PartKind<InitKind> KIND = new PartKind<>("init", InitKind.class);
+    PartKind<InitKind> KIND = Part.kind("init", InitKind.class);
 
     /** Initial values of a weight matrix; {@code std} is {@code init_std}. */
     Initializer matrix(double std);

@@ -96,7 +96,8 @@ public final class ModelBuilder {
         };
         return new Transformer(
                 new Embedding("", dims.dVocab(), dims.dModel(), Initializer.normal(spec.get(EMBED_STD))),
-                positions().added(dims.nCtx(), dims.dModel(), Initializer.normal(spec.get(EMBED_STD))),
+                Promise.kept(positionsCalled(), "what is added to the embedding", "the model",
+                        positions().added(dims.nCtx(), dims.dModel(), Initializer.normal(spec.get(EMBED_STD)))),
                 new Dropout("embed_dropout", spec.get(DROPOUT)),
                 Promise.kept(placement(0), "a stack", "the model", first.stack(spec.layers().stream().map(this::block).toList(), this::streamNorm)),
                 finalNorm ? Optional.of(streamNorm("ln_final")) : Optional.empty(),
@@ -134,7 +135,8 @@ public final class ModelBuilder {
         var heads = new MultiHeadAttention.Dims(size.dModel(), size.nHeads(), size.nKeyValueHeads(), size.dHead(), size.dV());
         Initializer matching = weights();
         var design = new MultiHeadAttention.Design(mask(layer), layer.get(BIAS), matching, matching.times(wanted.gain()),
-                outerWeights().times(wanted.gain()), positions().scores(layer.get(ROPE_THETA), pairs()),
+                outerWeights().times(wanted.gain()),
+                Promise.kept(positionsCalled(), "how positions enter the scores", path, positions().scores(layer.get(ROPE_THETA), pairs())),
                 layer.get(QK_NORM) ? Optional.of(new QkNorm(layer.get(NORM_AFFINE), layer.get(NORM_EPS))) : Optional.empty(), wanted.heads(), spec.get(DROPOUT));
         Choice kind = layer.get(ATTENTION);
         return Promise.kept(Text.format("the attention '%s'", kind), "an attention", path, catalog.part(AttentionKind.KIND, kind).attention(path, heads, design));
@@ -149,6 +151,10 @@ public final class ModelBuilder {
 
     private PositionKind positions() {
         return catalog.part(PositionKind.KIND, spec.get(POSITIONS));
+    }
+
+    private String positionsCalled() {
+        return Text.format("the positions '%s'", spec.get(POSITIONS));
     }
 
     private Rotation.Pairs pairs() {
@@ -178,11 +184,15 @@ public final class ModelBuilder {
     }
 
     private Initializer weights() {
-        return catalog.part(InitKind.KIND, spec.get(INIT)).matrix(spec.get(INIT_STD));
+        return drawn(catalog.part(InitKind.KIND, spec.get(INIT)).matrix(spec.get(INIT_STD)));
     }
 
     /** Of W_O and W_out, whose results are added to the stream. */
     private Initializer outerWeights() {
-        return catalog.part(InitKind.KIND, spec.get(INIT)).outer(spec.get(INIT_STD), spec.get(N_LAYERS));
+        return drawn(catalog.part(InitKind.KIND, spec.get(INIT)).outer(spec.get(INIT_STD), spec.get(N_LAYERS)));
+    }
+
+    private Initializer drawn(Initializer initializer) {
+        return Promise.kept(Text.format("the init '%s'", spec.get(INIT)), "an initializer", "weight matrices", initializer);
     }
 }

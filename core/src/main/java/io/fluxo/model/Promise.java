@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Checks that placements and norms, which may be a plugin's, return what their contract promises. A fault is reported here by name, not later as a
- * null elsewhere.
+ * Checks that the parts of a model, which may be a plugin's, return what their contract promises. A fault is reported here by name, not later as a null
+ * elsewhere.
  */
 final class Promise {
 

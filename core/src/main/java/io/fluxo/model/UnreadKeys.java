@@ -6,9 +6,10 @@ import io.fluxo.block.Depth;
 import io.fluxo.block.Placement;
 import io.fluxo.block.SubLayers;
 import io.fluxo.layer.InitKind;
+import io.fluxo.layer.PartSays;
 import io.fluxo.layer.norm.NoNorm;
 import io.fluxo.layer.norm.NormFactory;
-import io.fluxo.layer.PartSays;
+import io.fluxo.layer.norm.PassesThrough;
 import io.fluxo.layer.position.PositionKind;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.plugin.Part;
@@ -86,7 +87,7 @@ final class UnreadKeys {
             new ConditionalKey(NORM_AFFINE, asked -> someNorm(asked, NormFactory::readsAffine), "without a norm (or qk_norm) to which it belongs"),
             new ConditionalKey(NORM_EPS, asked -> someNorm(asked, NormFactory::readsEps), "without a norm (or qk_norm) that divides"),
             new ConditionalKey(FINAL_NORM, asked -> asked.says(NormFactory.KIND, asked.spec.get(NORM).standard(),
-                    norm -> !(norm.norm("norm", Dim.ONE, false, 0) instanceof NoNorm)), "with norm: none"),
+                    norm -> !(norm.norm("norm", Dim.ONE, false, 0) instanceof PassesThrough)), "with norm: none"),
             inSomeLayer(ATTENTION, _ -> true, "without layers"),
             new ConditionalKey(MASK, asked -> asked.someLayer(layer -> layer.attention(asked.catalog).masked()), "without attention: softmax or uniform"),
             new ConditionalKey(QK_NORM, asked -> asked.someLayer(asked::matches), "without attention: softmax, which alone has queries and keys"),

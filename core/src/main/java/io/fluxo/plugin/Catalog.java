@@ -111,7 +111,27 @@ public final class Catalog {
         choice.own().forEach((name, value) -> own.find(name).ifPresentOrElse(declared -> found.addAll(illegal(key, declared, value)),
                 () -> found.add(new Violation(key, Text.format("the %s '%s' has no key '%s'; it has %s", kind.name(), choice.name(), name,
                         own.all().isEmpty() ? "none" : String.join(", ", own.names()))))));
+        if (found.isEmpty() && !choice.own().isEmpty()) {
+            refusal(kind, choice).ifPresent(why -> found.add(new Violation(key, Text.format("the %s %s %s", kind.name(), choice, why))));
+        }
         return found;
+    }
+
+    /** Why the part cannot take the values that {@code choice} gives to its own keys: it says so, or it breaks on them. */
+    @SuppressWarnings({"unchecked", "rawtypes"}) // a part that has keys is a Part of its own kind
+    private <P> Optional<String> refusal(PartKind<P> kind, Choice choice) {
+        P part = find(kind, choice.name()).orElseThrow();
+        OwnSettings own = new OwnSettings(keys(kind, choice.name()), choice.own());
+        try {
+            Object given = ((Part) part).with(own);
+            return given == null ? Optional.of("returns null from with(OwnSettings)") : kind.objection().apply(choice.name(), (P) given);
+        } catch (IllegalArgumentException said) {
+            return Optional.of(said.getMessage() == null ? "cannot take these values" : said.getMessage());
+        } catch (OutOfMemoryError noFault) {
+            throw noFault; // of the machine, not of the part
+        } catch (RuntimeException | Error broken) {
+            return Optional.of(Text.format("throws from with(OwnSettings): %s", broken));
+        }
     }
 
     @SuppressWarnings("unchecked") // looked at before

@@ -34,14 +34,14 @@ public final class AttentionCheck {
             Choice choice = layer.get(ModelSpec.ATTENTION);
             AttentionKind kind = catalog.part(AttentionKind.KIND, choice);
             AttentionTraits said = layer.attention(catalog);
-            if (!said.mixes() && does(kind, AttentionProbe::mixes)) {
+            if (!said.mixes() && does(kind, false, AttentionProbe::mixes)) {
                 found.add(new Violation("attention", Text.format("attention %s says that no token sees another through it, and one does: what it says of itself"
                         + " (AttentionTraits) is wrong", choice)));
             }
-            if (layer.get(ModelSpec.MASK) == MaskKind.BIDIRECTIONAL && said.masked() && !does(kind, AttentionProbe::masked)) {
+            if (layer.get(ModelSpec.MASK) == MaskKind.BIDIRECTIONAL && said.masked() && !does(kind, true, AttentionProbe::masked)) {
                 found.add(new Violation("mask", Text.format("mask bidirectional does nothing in attention %s, which does not ask for the mask", choice)));
             }
-            if (throughScores && said.matches() && !does(kind, AttentionProbe::matches)) {
+            if (throughScores && said.matches() && !does(kind, true, AttentionProbe::matches)) {
                 found.add(new Violation("positions", Text.format("positions %s does nothing in attention %s, which does not ask how positions enter its scores",
                         spec.get(ModelSpec.POSITIONS), choice)));
             }
@@ -49,8 +49,8 @@ public final class AttentionCheck {
         return found.stream().distinct().toList();
     }
 
-    /** Whether {@code kind} is observed to do so. A kind that cannot be built or run is believed: its trial will report what is wrong with it. */
-    private static boolean does(AttentionKind kind, Predicate<AttentionProbe> question) {
-        return PartSays.orElse(kind.traits().mixes(), () -> question.test(AttentionProbe.of(kind)));
+    /** Whether {@code kind} is observed to do so. A kind that cannot be built or run is believed, {@code said}: its trial will report what is wrong with it. */
+    private static boolean does(AttentionKind kind, boolean said, Predicate<AttentionProbe> question) {
+        return PartSays.orElse(said, () -> question.test(AttentionProbe.of(kind)));
     }
 }

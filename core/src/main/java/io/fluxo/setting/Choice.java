@@ -5,12 +5,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 
 /**
  * A registered part, chosen by name, with values for keys that it brings. Written {@code softmax}, or {@code {kind: mine, sharpness: 2}}.
  *
  * @param name the name under which the part is registered
- * @param own  key → value, those that differ from the key's standard
+ * @param own  key → value, those that differ from the key's standard; by name, so that the order of writing makes no difference
  */
 public record Choice(String name, SequencedMap<String, Object> own) {
 
@@ -18,7 +19,7 @@ public record Choice(String name, SequencedMap<String, Object> own) {
     public static final String KIND_KEY = "kind";
 
     public Choice {
-        own = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(own));
+        own = Collections.unmodifiableSequencedMap(new TreeMap<>(own));
     }
 
     /** The part called {@code name}, every key of its own as it is by default. */

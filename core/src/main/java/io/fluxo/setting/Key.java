@@ -3,6 +3,7 @@ package io.fluxo.setting;
 import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A key of a specification, declared once. Reading, writing, checks, schema and documentation all go by this declaration.
@@ -10,6 +11,8 @@ import java.util.Optional;
  * @param <T> what its values are in Java
  */
 public class Key<T> {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*");
 
     private final String name;
     private final Type<T> type;
@@ -76,6 +79,20 @@ public class Key<T> {
     /** The same key, of which {@code smallest} and all smaller numbers mean the same. */
     public final Key<T> sameUpTo(double smallest) {
         return new Key<>(name, type, standard, meaning, Optional.of(smallest));
+    }
+
+    /** What is wrong with the declaration, as what follows the key's name in a message; empty where nothing is. */
+    final Optional<String> flaw() {
+        if (name == null || !NAME.matcher(name).matches()) {
+            return Optional.of("whose name must be letters, digits, '_' or '-', beginning with a letter");
+        }
+        if (type == null || standard == null || meaning == null) {
+            return Optional.of("which lacks its type, its standard value or its meaning (null)");
+        }
+        if (!type.holds(standard)) {
+            return Optional.of(Text.format("whose standard value %s is not %s", Values.label(standard), type.wanted()));
+        }
+        return violations(standard).stream().findFirst().map(violation -> Text.format("whose standard value is not legal: %s", violation.message()));
     }
 
     /** Whether {@code other} declares the same key: then two parts may share it. */

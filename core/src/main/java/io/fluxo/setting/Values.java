@@ -40,6 +40,7 @@ public final class Values {
                 layers.entries((key, item) -> mapping.put(key, written(item)));
                 yield mapping;
             }
+            case List<?> items -> items.stream().map(Values::written).toList();
             default -> value;
         };
     }

@@ -6,6 +6,8 @@ import static io.fluxo.train.Evidence.Kind.STREAM_GRADIENTS;
 import static io.fluxo.train.Evidence.Kind.WEIGHTS_AFTER;
 import static io.fluxo.train.Evidence.Kind.WEIGHTS_BEFORE;
 
+import io.fluxo.layer.Parameter;
+import io.fluxo.model.LanguageModel;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.HostArray;
 import java.util.List;
@@ -31,7 +33,7 @@ public final class Measures {
 
     /** ‖Δw‖/‖w‖ of this step, by matrix in the model's order. */
     public static final Measure UPDATE_RATIO = new BuiltIn("update_ratio", Set.of(WEIGHTS_BEFORE, WEIGHTS_AFTER),
-            evidence -> updateRatios(evidence.of(WEIGHTS_BEFORE), evidence.of(WEIGHTS_AFTER)));
+            evidence -> updateRatios(evidence.of(WEIGHTS_BEFORE), evidence.of(WEIGHTS_AFTER)), Measures::matrices);
 
     /** Mean cosine of two different tokens of a sequence, at x_0 … x_L. */
     public static final Measure TOKEN_SIMILARITY = new BuiltIn("token_similarity", Set.of(STREAM),
@@ -43,11 +45,21 @@ public final class Measures {
 
     private Measures() {}
 
-    private record BuiltIn(String label, Set<Evidence.Kind> needs, Function<Evidence, double[]> body) implements Measure {
+    private record BuiltIn(String label, Set<Evidence.Kind> needs, Function<Evidence, double[]> body, Function<LanguageModel, List<String>> names) implements Measure {
+
+        /** Whose figures are those of layers. */
+        BuiltIn(String label, Set<Evidence.Kind> needs, Function<Evidence, double[]> body) {
+            this(label, needs, body, _ -> List.of());
+        }
 
         @Override
         public double[] figures(Evidence evidence) {
             return body.apply(evidence);
+        }
+
+        @Override
+        public List<String> labels(LanguageModel model) {
+            return names.apply(model);
         }
 
         @Override
@@ -65,6 +77,10 @@ public final class Measures {
         List<HostArray> gradients = evidence.of(GRADIENTS);
         return Math.sqrt(IntStream.range(0, gradients.size()).filter(i -> evidence.parameters().get(i).startsWith(prefix))
                 .mapToDouble(i -> gradients.get(i).sumOfSquares()).sum());
+    }
+
+    private static List<String> matrices(LanguageModel model) {
+        return model.parameters().stream().filter(parameter -> parameter.shape().rank() >= 2).map(Parameter::name).toList();
     }
 
     private static double[] updateRatios(List<HostArray> before, List<HostArray> after) {

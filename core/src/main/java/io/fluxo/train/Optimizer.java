@@ -1,6 +1,7 @@
 package io.fluxo.train;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.layer.BrokenPartException;
 import io.fluxo.layer.Parameter;
 import io.fluxo.op.Ops;
 import io.fluxo.op.UpdateOp;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Applies gradients to parameters, by the update rule and schedule of a {@link TrainingSpec}. Its state lives in the scope that is open when
@@ -95,12 +97,29 @@ final class Optimizer {
     private void compose(UpdateRule.UpdateStep step, Slot slot, Tensor gradient) {
         Tensor rate = ops.squeeze(ops.slice(rates, 0, Dim.of(0), Dim.ONE), 0);
         Tensor[] next = step.next(ops, slot.parameter.value(), slot.state.clone(), gradient, rate);
+        requireKept(next, slot);
+        List<Tensor> former = Stream.concat(Stream.of(slot.parameter.value()), Arrays.stream(slot.state)).toList();
+        next = Arrays.stream(next).map(tensor -> former.contains(tensor) ? ops.scale(tensor, 1) : tensor).toArray(Tensor[]::new); // a copy: places are taken one after the other
         Tensor[] outputs = new Tensor[next.length];
         outputs[0] = assign(slot.parameter.value(), next[0]);
         for (int i = 1; i < next.length; i++) {
             outputs[i] = assign(slot.state[i - 1], next[i]);
         }
         slot.set(outputs);
+    }
+
+    /** A step returns the parameter and all of its state, in their shapes. */
+    private void requireKept(Tensor[] next, Slot slot) {
+        if (next == null || next.length != slot.state.length + 1) {
+            throw broken(Text.format("returned %s from a step, and has to return the parameter and %s of state", next == null ? "null" : Text.count(next.length, "tensor"),
+                    Text.count(slot.state.length, "tensor")));
+        }
+        for (Tensor tensor : next) {
+            if (tensor == null || !tensor.shape().equals(slot.parameter.shape()) || tensor.dtype() != slot.parameter.value().dtype()) {
+                throw broken(Text.format("returned %s from a step on %s, which is %s", tensor == null ? "null" : tensor.dtype().label() + " " + tensor.shape(), slot.parameter.name(),
+                        slot.parameter.value().dtype().label() + " " + slot.parameter.shape()));
+            }
+        }
     }
 
     private Tensor assign(Tensor place, Tensor value) {
@@ -143,7 +162,15 @@ final class Optimizer {
             case ALL -> true;
             case MATRICES -> parameter.shape().rank() >= 2;
         };
-        return kind.rule(spec, decays ? spec.get(TrainingSpec.WEIGHT_DECAY) : 0);
+        UpdateRule rule = kind.rule(spec, decays ? spec.get(TrainingSpec.WEIGHT_DECAY) : 0);
+        if (rule == null || rule.slots() < 0) {
+            throw broken(Text.format("returned %s instead of an update rule", rule));
+        }
+        return rule;
+    }
+
+    private BrokenPartException broken(String what) {
+        return new BrokenPartException(Text.format("the optimizer '%s' %s", spec.get(TrainingSpec.OPTIMIZER), what));
     }
 
     private Tensor[] state(Parameter parameter, int slots) {

@@ -10,7 +10,7 @@ import java.util.List;
 @FunctionalInterface
 public interface OptimizerKind extends Part<OptimizerKind> {
 
-    PartKind<OptimizerKind> KIND = new PartKind<>("optimizer", OptimizerKind.class);
+    PartKind<OptimizerKind> KIND = Part.kind("optimizer", OptimizerKind.class, OptimizerKind::unread);
 
     /** w − lr·(g + decay·w). */
     OptimizerKind SGD = new OptimizerKind() {

@@ -7,7 +7,7 @@ import io.fluxo.setting.PartKind;
 @FunctionalInterface
 public interface Schedule extends Part<Schedule> {
 
-    PartKind<Schedule> KIND = new PartKind<>("schedule", Schedule.class);
+    PartKind<Schedule> KIND = Part.kind("schedule", Schedule.class);
 
     /** The same rate to the end. */
     Schedule CONSTANT = (t, warmup, steps) -> 1;

@@ -3,6 +3,7 @@ package io.fluxo.train;
 import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.Routine;
+import io.fluxo.layer.BrokenPartException;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
@@ -169,8 +170,16 @@ public final class Trainer {
             weights(Evidence.Kind.WEIGHTS_AFTER, values);
             Evidence evidence = new Evidence(model.layerPaths(), parameters.stream().map(Parameter::name).toList(), values);
             Map<Measure, double[]> figures = new LinkedHashMap<>();
-            measures.forEach(measure -> figures.put(measure, measure.figures(evidence)));
+            measures.forEach(measure -> figures.put(measure, figures(measure, evidence)));
             return new StepResult(read.getFirst().scalar(), figures);
+        }
+
+        private static double[] figures(Measure measure, Evidence evidence) {
+            double[] figures = measure.figures(evidence);
+            if (figures == null) {
+                throw new BrokenPartException(Text.format("the measure '%s' returned null instead of figures", measure.label()));
+            }
+            return figures;
         }
 
         private void weights(Evidence.Kind kind, Map<Evidence.Kind, List<HostArray>> values) {

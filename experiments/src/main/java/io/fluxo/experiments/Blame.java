@@ -13,6 +13,9 @@ import java.util.Optional;
  */
 public record Blame(ClassLoader plugins) {
 
+    /** Where there are no plugins. */
+    public static final Blame NOBODY = new Blame(Blame.class.getClassLoader());
+
     /**
      * What went wrong, in a sentence: {@code example.Block of example.jar: java.lang.NullPointerException: …}. No class is named where no plugin ran.
      */
@@ -42,7 +45,7 @@ public record Blame(ClassLoader plugins) {
     }
 
     /** Fluxo's own exceptions, and the two that carry a message for people, say what they mean; of others the class is part of it. */
-    private static String said(Throwable thrown) {
+    public static String said(Throwable thrown) {
         Class<?> kind = thrown.getClass();
         boolean explains = kind == IllegalStateException.class || kind == IllegalArgumentException.class || kind.getName().startsWith("io.fluxo.");
         return switch (thrown) {

@@ -16,6 +16,11 @@ public final class EjmlProvider implements BackendProvider {
     }
 
     @Override
+    public boolean onHeap() {
+        return true;
+    }
+
+    @Override
     public Backend open(BackendOptions options) {
         if (!EjmlBackend.FLOATING.contains(options.dtype())) {
             throw new BackendUnavailableException("the backend 'ejml' computes in f32 and f64, not in " + options.dtype().label());

@@ -30,6 +30,11 @@ public final class SimdProvider implements BackendProvider {
     }
 
     @Override
+    public boolean onHeap() {
+        return true;
+    }
+
+    @Override
     public Backend open(BackendOptions options) {
         if (!hasModule()) {
             throw new BackendUnavailableException("simd cannot run: " + WITHOUT_MODULE + ", or use the backend 'ejml', which needs no flag");

@@ -7,7 +7,7 @@ import io.fluxo.setting.PartKind;
 @FunctionalInterface
 public interface AttentionKind extends Part<AttentionKind> {
 
-    PartKind<AttentionKind> KIND = new PartKind<>("attention", AttentionKind.class);
+    PartKind<AttentionKind> KIND = Part.kind("attention", AttentionKind.class, AttentionKind::traits);
 
     /**
      * The sub-layer.

@@ -11,7 +11,7 @@ import java.util.function.DoubleUnaryOperator;
 @FunctionalInterface
 public interface ActFn extends Part<ActFn> {
 
-    PartKind<ActFn> KIND = new PartKind<>("act_fn", ActFn.class);
+    PartKind<ActFn> KIND = Part.kind("act_fn", ActFn.class, ActFn::scalar);
 
     /**
      * The network, [… d_model] → the same by way of [… d_mlp].

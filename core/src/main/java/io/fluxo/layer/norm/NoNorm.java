@@ -6,7 +6,7 @@ import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
 
 /** No norm: x. */
-public final class NoNorm extends Layer {
+public final class NoNorm extends Layer implements PassesThrough {
 
     private final HookPoint hookOut = boundary("hook_out");
 

@@ -9,8 +9,7 @@ import io.fluxo.shape.Dim;
 @FunctionalInterface
 public interface NormFactory extends Part<NormFactory> {
 
-    PartKind<NormFactory> KIND = new PartKind<>("norm", NormFactory.class);
-
+    PartKind<NormFactory> KIND = Part.kind("norm", NormFactory.class);
 
     /**
      * @param path   where it stands: {@code blocks.0.ln1}

@@ -10,7 +10,7 @@ import java.util.Optional;
 /** How positions enter a model: what {@code positions: NAME} in a ModelSpec stands for. A kind adds to the embedding, changes scores, or does nothing. */
 public interface PositionKind extends Part<PositionKind> {
 
-    PartKind<PositionKind> KIND = new PartKind<>("positions", PositionKind.class);
+    PartKind<PositionKind> KIND = Part.kind("positions", PositionKind.class, PositionKind::traits);
 
     /**
      * What is added to the embedding, [batch pos d_model] → the same; empty for nothing.

@@ -1,9 +1,13 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.Blame;
+import io.fluxo.experiments.BrokenPlugin;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,11 +17,11 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine;
 
 /**
  * A command; its result is the exit status.
@@ -36,6 +40,9 @@ abstract class FluxoCommand<O extends CommonOptions> implements Callable<Integer
     final Interruption interruption;
     private final Function<Optional<Path>, Workbench> workbenches;
     private final List<String> arguments;
+
+    /** Says whose part went wrong; nobody's until there is a workbench. */
+    private Blame blame = Blame.NOBODY;
 
     FluxoCommand(Session session, O common) {
         this.common = common;
@@ -72,13 +79,24 @@ abstract class FluxoCommand<O extends CommonOptions> implements Callable<Integer
     @Override
     public final Integer call() throws Exception {
         common.check();
-        return run().code();
+        try {
+            return run().code();
+        } catch (BadInput | BackendUnavailable | BrokenPlugin | UncheckedIOException said) {
+            throw said;
+        } catch (RuntimeException | Error failed) {
+            Optional<BrokenPlugin> plugin = blame.plugin(failed);
+            if (plugin.isPresent()) {
+                throw plugin.get();
+            }
+            throw failed;
+        }
     }
 
     abstract ExitStatus run() throws Exception;
 
     final Workbench workbench() {
         Workbench workbench = workbenches.apply(common.pluginFolder());
+        blame = workbench.blame();
         workbench.warnings().forEach(warning -> terminal.err().println("fluxo: " + warning));
         return workbench;
     }

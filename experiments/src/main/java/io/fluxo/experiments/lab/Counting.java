@@ -7,6 +7,7 @@ import io.fluxo.experiments.study.trial.StepMetrics;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialListener;
 import io.fluxo.experiments.study.trial.TrialOutcome;
+import io.fluxo.experiments.task.Exam;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.ngram.NGram;
 import io.fluxo.random.RandomKey;
@@ -46,7 +47,7 @@ final class Counting {
             model.learn(examples);
             listener.step(new StepMetrics(t, loss, 0, Map.of(), validation(t, rows, nCtx)));
         }
-        Examination.hold(task.exam(nCtx), this::answer, listener);
+        Examination.hold(Exam.of(task, nCtx), this::answer, listener);
         return new TrialOutcome(TrialOutcome.Ending.FINISHED, model.counts());
     }
 

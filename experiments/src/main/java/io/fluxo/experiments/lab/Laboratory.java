@@ -5,10 +5,12 @@ import com.google.inject.ProvisionException;
 import io.fluxo.backend.Availability;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
+import io.fluxo.backend.BackendProvider;
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.backend.Backends;
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.Blame;
 import io.fluxo.experiments.bench.Bench;
 import io.fluxo.experiments.bench.BenchCase;
 import io.fluxo.experiments.file.Fingerprint;
@@ -35,16 +37,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The workbench over what is installed: the backends and parts that plugins brought. */
 public final class Laboratory implements Workbench {
-
-    /** The backends whose tensors are Java arrays; others have memory of their own, which they know about. */
-    private static final Set<String> ON_THE_HEAP = Set.of("simd", "ejml");
 
     private final Backends backends;
     private final Catalog catalog;
@@ -76,6 +74,11 @@ public final class Laboratory implements Workbench {
     @Override
     public List<String> warnings() {
         return plugins.warnings();
+    }
+
+    @Override
+    public Blame blame() {
+        return plugins.blame();
     }
 
     @Override
@@ -178,7 +181,7 @@ public final class Laboratory implements Workbench {
 
     @Override
     public List<Violation> obstacles(ModelSpec model, TrainingSpec training, BackendChoice backend) {
-        long heap = ON_THE_HEAP.contains(backend.name()) ? Runtime.getRuntime().maxMemory() : Long.MAX_VALUE;
+        long heap = catalog.find(BackendProvider.KIND, backend.name()).filter(BackendProvider::onHeap).isPresent() ? Runtime.getRuntime().maxMemory() : Long.MAX_VALUE;
         return new Obstacles(catalog, dtype(backend), heap).of(model, training);
     }
 

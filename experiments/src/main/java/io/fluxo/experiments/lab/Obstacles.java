@@ -5,11 +5,12 @@ import static io.fluxo.train.TrainingSpec.*;
 
 import io.fluxo.checkpoint.CheckpointException;
 import io.fluxo.checkpoint.ModelDirectory;
-import io.fluxo.plugin.Catalog;
+import io.fluxo.layer.PartSays;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
-import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.Family;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Violation;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.DType;
@@ -70,9 +71,9 @@ record Obstacles(Catalog catalog, DType dtype, long heap) {
         return startingPoint(spec, model);
     }
 
-    /** Tensors of a parameter's size that the optimizer keeps. */
+    /** Tensors of a parameter's size that the optimizer keeps; none where it cannot say it: its trial will tell what is wrong. */
     private int slots(TrainingSpec training) {
-        return catalog.part(OptimizerKind.KIND, training.get(OPTIMIZER)).rule(training, 0).slots();
+        return PartSays.orElse(0, () -> catalog.part(OptimizerKind.KIND, training.get(OPTIMIZER)).rule(training, 0).slots());
     }
 
     private static List<Violation> startingPoint(ModelSpec spec, LanguageModel model) {

@@ -2,9 +2,10 @@ package io.fluxo.experiments.lab;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.Blame;
+import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.plugin.Catalog;
-import io.fluxo.plugin.Contributions;
 import io.fluxo.plugin.Contributions.Contribution;
+import io.fluxo.plugin.Contributions;
 import io.fluxo.plugin.FluxoPlugin;
 import io.fluxo.text.Origin;
 import io.fluxo.text.Text;
@@ -71,8 +72,18 @@ record Plugins(Catalog catalog, Blame blame, List<String> warnings, List<Path> j
                 }
                 all.add(part);
             }
+            requireSharedKeys(plugin, Catalog.of().plus(all));
         }
         return Catalog.of().plus(all);
+    }
+
+    /** Tasks may share keys, and then declare them alike. */
+    private static void requireSharedKeys(FluxoPlugin plugin, Catalog until) {
+        try {
+            TaskSpec.of(until);
+        } catch (IllegalArgumentException differs) {
+            throw failed(plugin, differs.getMessage(), differs);
+        }
     }
 
     private static List<Contribution<?>> contributions(FluxoPlugin plugin) {
@@ -81,7 +92,7 @@ record Plugins(Catalog catalog, Blame blame, List<String> warnings, List<Path> j
         } catch (OutOfMemoryError noFault) {
             throw noFault; // of the machine, not of the plugin
         } catch (RuntimeException | Error broken) {
-            throw failed(plugin, broken.toString(), broken);
+            throw failed(plugin, Blame.said(broken), broken);
         }
     }
 

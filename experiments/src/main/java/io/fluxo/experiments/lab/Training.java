@@ -12,10 +12,10 @@ import io.fluxo.experiments.study.trial.StepMetrics;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialExecutor;
 import io.fluxo.experiments.study.trial.TrialListener;
-import io.fluxo.experiments.study.trial.TrialOutcome;
 import io.fluxo.experiments.study.trial.TrialOutcome.Ending;
+import io.fluxo.experiments.study.trial.TrialOutcome;
+import io.fluxo.experiments.task.Exam;
 import io.fluxo.experiments.task.Task;
-import io.fluxo.layer.Parameter;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
@@ -28,7 +28,6 @@ import io.fluxo.tensor.DType;
 import io.fluxo.train.Answering;
 import io.fluxo.train.LearningRate;
 import io.fluxo.train.Measure;
-import io.fluxo.train.Measures;
 import io.fluxo.train.Trainer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,16 +76,17 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             if (!trial.model().get(INIT_FROM).isEmpty()) {
                 ModelDirectory.fill(Path.of(trial.model().get(INIT_FROM)), model, backend, dtype);
             }
-            listener.labels(Measures.UPDATE_RATIO.label(),
-                    model.parameters().stream().filter(parameter -> parameter.shape().rank() >= 2).map(Parameter::name).toList());
+            Set<Measure> measures = trial.measures().stream().map(label -> catalog.find(Measure.KIND, label).orElseThrow())
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
+            measures.stream().filter(measure -> !measure.labels(model).isEmpty()).forEach(measure -> listener.labels(measure.label(), measure.labels(model)));
             ProvedProgram program = new ProvedProgram(trial.model(), catalog);
             if (model instanceof Transformer transformer) {
                 program.over(transformer);
             }
             Trainer trainer = new Trainer(backend, model, trial.training(), catalog, key.split("dropout"));
-            Ending ending = steps(trial, task, trainer, program, key.split("data"), listener);
+            Ending ending = steps(trial, task, trainer, program, measures, key.split("data"), listener);
             if (ending == Ending.FINISHED) {
-                Examination.hold(task.exam(trial.model().get(N_CTX)), new Answering(backend, model)::to, listener);
+                Examination.hold(Exam.of(task, trial.model().get(N_CTX)), new Answering(backend, model)::to, listener);
                 Optional<CharacterTokenizer> tokenizer = task.readsCharacters() ? Optional.of(new CharacterTokenizer(task.symbols())) : Optional.empty();
                 ModelDirectory.write(modelDirectory, trial.model(), model, tokenizer, backend);
             }
@@ -98,14 +98,12 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
         }
     }
 
-    private Ending steps(Trial trial, Task task, Trainer trainer, ProvedProgram program, RandomKey data, TrialListener listener) {
+    private Ending steps(Trial trial, Task task, Trainer trainer, ProvedProgram program, Set<Measure> measures, RandomKey data, TrialListener listener) {
         Checkpoint checkpoint = new Checkpoint(trial, catalog, program, listener, checkpoints);
         int done = checkpoint.restore(trainer);
         int batch = trial.training().get(BATCH);
         int nCtx = trial.model().get(N_CTX);
         LearningRate rate = LearningRate.of(trial.training(), catalog);
-        Set<Measure> measures = trial.measures().stream().map(label -> catalog.find(Measure.KIND, label).orElseThrow())
-                .collect(Collectors.toCollection(LinkedHashSet::new));
         for (int t = done + 1; t <= trial.training().get(STEPS); t++) {
             if (listener.cancelled()) {
                 checkpoint.leave(t - 1, trainer);

@@ -1,5 +1,7 @@
 package io.fluxo.experiments.task;
 
+import io.fluxo.layer.BrokenPartException;
+import io.fluxo.text.Origin;
 import io.fluxo.text.Text;
 import io.fluxo.train.Examples;
 import java.util.List;
@@ -33,6 +35,19 @@ public record Exam(String axis, List<Double> at, int papers, IntFunction<Paper> 
 
     public Exam {
         at = List.copyOf(at);
+    }
+
+    /**
+     * What {@code task} examines a model in.
+     *
+     * @throws BrokenPartException where it returns null
+     */
+    public static Exam of(Task task, int nCtx) {
+        Exam exam = task.exam(nCtx);
+        if (exam == null) {
+            throw new BrokenPartException(Text.format("the task '%s' (%s) returned null instead of an exam", task.describe(), Origin.of(task.getClass())));
+        }
+        return exam;
     }
 
     /** The name under which {@code measure} over all places is reported: {@code exam_accuracy}. */

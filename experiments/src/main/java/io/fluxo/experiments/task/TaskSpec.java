@@ -6,6 +6,7 @@ import io.fluxo.setting.Keys;
 import io.fluxo.setting.PartKey;
 import io.fluxo.setting.Settings;
 import io.fluxo.setting.Type;
+import io.fluxo.setting.Values;
 import io.fluxo.setting.Violation;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -52,7 +53,8 @@ public final class TaskSpec extends Settings<TaskSpec> {
         kinds.forEach((kind, keys) -> keys.all().forEach(key -> {
             Key<?> other = all.putIfAbsent(key.name(), key);
             if (other != null && !other.sameAs(key)) {
-                throw new IllegalArgumentException(Text.format("the task '%s' declares the key '%s' otherwise than another task does", kind, key.name()));
+                throw new IllegalArgumentException(Text.format("the task '%s' declares the key '%s' otherwise than another task does; they share it where its type, its limits and"
+                        + " its standard value are the same (there %s, by default %s)", kind, key.name(), other.type().wanted(), Values.label(other.standard())));
             }
         }));
         return new Keys(List.copyOf(all.values()));

@@ -4,6 +4,7 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.file.RegularFile;
 import io.fluxo.plugin.Catalog;
+import io.fluxo.text.Origin;
 import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,10 +31,21 @@ public final class Tasks implements TaskFiles {
 
     /**
      * @param holdOut whether the last tenth of a text is kept for validation
-     * @throws BadInput if the corpus cannot be read as text
+     * @throws BadInput if the corpus cannot be read as text, or the task cannot be opened
      */
     public synchronized Task open(TaskSpec spec, boolean holdOut) {
-        return catalog.find(TaskKind.KIND, spec.kind()).orElseThrow(() -> new IllegalArgumentException("no such task: " + spec.kind())).open(spec, holdOut, this);
+        TaskKind kind = catalog.find(TaskKind.KIND, spec.kind()).orElseThrow(() -> new IllegalArgumentException("no such task: " + spec.kind()));
+        try {
+            Task task = kind.open(spec, holdOut, this);
+            if (task == null) {
+                throw new BadInput(Text.format("the task '%s' (%s) returns null from open()", spec.kind(), Origin.of(kind.getClass())));
+            }
+            return task;
+        } catch (BadInput | OutOfMemoryError itself) {
+            throw itself;
+        } catch (RuntimeException | Error thrown) {
+            throw new BadInput(Text.format("the task '%s' (%s) cannot be opened: %s", spec.kind(), Origin.of(kind.getClass()), thrown), thrown);
+        }
     }
 
     /** What was read from the file {@code path} when it was opened. */

@@ -43,28 +43,32 @@ public final class TokenText {
     }
 
     /** What the text is called in a message. */
-    String name() {
+    public String name() {
         return name;
     }
 
     /** Characters. */
-    int length() {
+    public int length() {
         return length;
     }
 
-    int vocabulary() {
+    /** Distinct characters. */
+    public int vocabulary() {
         return alphabet.length;
     }
 
-    List<String> symbols() {
+    /** The character that each id stands for, in the order of the ids. */
+    public List<String> symbols() {
         return Arrays.stream(alphabet).mapToObj(Character::toString).toList();
     }
 
-    int id(int position) {
+    /** The id of the character at {@code position}, from 0. */
+    public int id(int position) {
         return wide == null ? narrow[position] & 0xff : wide[position];
     }
 
-    double unigramEntropy() {
+    /** The entropy of how frequent the characters are, in nats. */
+    public double unigramEntropy() {
         return Entropy.ofCounts(counts, length);
     }
 

@@ -30,7 +30,7 @@ import java.util.Optional;
 public abstract class Claim {
 
     /** {@code verify CLAIM}; registered under its id. */
-    public static final PartKind<Claim> KIND = new PartKind<>("claim", Claim.class);
+    public static final PartKind<Claim> KIND = new PartKind<>("claim", Claim.class, (name, claim) -> PartKind.differs(name, claim.id()));
 
     private final Statement statement;
 

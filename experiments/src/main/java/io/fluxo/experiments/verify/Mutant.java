@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 public record Mutant(String name, String fault, Placement design, UnaryOperator<Parts> parts) {
 
     /** {@code --placement mutant-…}; registered under its name. */
-    public static final PartKind<Mutant> KIND = new PartKind<>("mutant", Mutant.class);
+    public static final PartKind<Mutant> KIND = new PartKind<>("mutant", Mutant.class, (name, mutant) -> PartKind.differs(name, mutant.name));
 
     /** What every mutant's name begins with: so none can take a placement's. */
     public static final String PREFIX = "mutant-";

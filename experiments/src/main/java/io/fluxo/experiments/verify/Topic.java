@@ -54,7 +54,8 @@ public enum Topic {
         @Override
         public Optional<String> departure(Candidate candidate) {
             return MIXING.departure(candidate).or(() -> candidate.inTraining()
-                    ? Optional.of("in training batch_norm lets tokens see each other past attention") : Optional.empty());
+                    ? Optional.of(Text.format("in training %s lets tokens see each other past attention", candidate.spec().orElseThrow().get(ModelSpec.NORM).standard()))
+                    : Optional.empty());
         }
     },
 

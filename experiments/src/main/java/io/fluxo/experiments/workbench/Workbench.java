@@ -1,5 +1,6 @@
 package io.fluxo.experiments.workbench;
 
+import io.fluxo.experiments.Blame;
 import io.fluxo.experiments.bench.Bench;
 import io.fluxo.experiments.bench.BenchCase;
 import io.fluxo.experiments.study.builtin.StudyLibrary;
@@ -27,6 +28,11 @@ public interface Workbench {
     /** The jars in the folder of plugins: file name → SHA-256 of the content. */
     default SortedMap<String, String> plugins() {
         return Collections.emptySortedMap();
+    }
+
+    /** Says whose part went wrong when something does. */
+    default Blame blame() {
+        return Blame.NOBODY;
     }
 
     /** Every registered backend, probed but not opened. */

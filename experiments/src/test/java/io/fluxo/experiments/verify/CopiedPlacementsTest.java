@@ -41,7 +41,7 @@ class CopiedPlacementsTest {
         Map<String, String> made = new LinkedHashMap<>();
         made.put("post", "Placement.of(PostNormBlock::new, false, PostNormBlock.TRAITS)");
         made.put("pre", "Placement.of(PreNormBlock::new, true, PreNormBlock.TRAITS)");
-        made.put("none", "Placement.of(NoNormBlock::new, false)");
+        made.put("none", "Placement.of(NoNormBlock::new, false, NoNormBlock.TRAITS)");
         made.put("sandwich", "Placement.of(SandwichBlock::new, true, SandwichBlock.TRAITS)");
         made.put("res_post", "Placement.of(ResPostBlock::new, true, ResPostBlock.TRAITS)");
         made.put("deep_norm", "new DeepNorm()");
@@ -118,12 +118,12 @@ class CopiedPlacementsTest {
         }
     }
 
-    /** What stands in the way of a model, if anything does. */
+    /** What stands in the way of a model; if nothing does, what is refused after all else: judged_from without conditions. */
     private static String planned(String placement, String model) throws IOException {
         Path study = Files.writeString(folder.resolve("plan.yaml"), """
                 task: {kind: markov, states: 5}
                 model: {n_layers: 4, d_model: 8, placement: %s, %s}
-                training: {steps: 0}
+                judged_from: 1
                 """.formatted(placement, model));
         return VerifyCommandTest.fluxo("ablate", study.toString(), "--plugins", plugins.toString(), "--dry-run").err();
     }

@@ -6,6 +6,7 @@ import io.fluxo.experiments.study.judge.ListedConditions;
 import io.fluxo.experiments.study.judge.VerdictRule;
 import io.fluxo.setting.PartKind;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A study that is known by its name, how it is judged and what its report shows.
@@ -15,7 +16,8 @@ import java.util.List;
 public record StudyDefinition(Study study, VerdictRule rule, List<Plot> plots) {
 
     /** {@code ablate NAME}. */
-    public static final PartKind<StudyDefinition> KIND = new PartKind<>("study", StudyDefinition.class);
+    public static final PartKind<StudyDefinition> KIND = new PartKind<>("study", StudyDefinition.class,
+            (name, definition) -> PartKind.differs(name, definition.name()).or(() -> definition.rule == null ? Optional.of("has no rule by which it is judged") : Optional.empty()));
 
     public StudyDefinition {
         plots = List.copyOf(plots);

@@ -44,7 +44,7 @@ final class ConditionsOfTasks {
         Quantity quantity = condition.quantity();
         Stream.concat(Stream.of(quantity.of()), quantity.other().stream()).forEach(variant -> {
             PreparedTrial prepared = variants.get(variant);
-            Exam exam = prepared.task().exam(prepared.trial().model().get(N_CTX));
+            Exam exam = Exam.of(prepared.task(), prepared.trial().model().get(N_CTX));
             if (quantity.at().isPresent()) {
                 curve(quantity, exam, variant, path);
             } else {

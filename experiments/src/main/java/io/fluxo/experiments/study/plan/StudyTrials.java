@@ -8,6 +8,7 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyCheck;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.task.Exam;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Settings;
@@ -78,7 +79,7 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
 
     private static void requireComparable(String measure, PreparedTrial prepared, Locations locations) {
         List<String> legal = new ArrayList<>(List.of(Study.FINAL_LOSS, Study.VALIDATION_LOSS));
-        legal.addAll(prepared.task().exam(prepared.trial().model().get(N_CTX)).figures());
+        legal.addAll(Exam.of(prepared.task(), prepared.trial().model().get(N_CTX)).figures());
         if (!legal.contains(measure)) {
             throw locations.complaint("compare_on", Text.format("%s: %s has no such figure", BadInput.legal("variants cannot be compared on", measure, legal),
                     prepared.trial().variant()));
