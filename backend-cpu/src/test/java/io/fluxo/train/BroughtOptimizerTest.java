@@ -211,7 +211,7 @@ class BroughtOptimizerTest {
         }
     }
 
-    private static void requireBroken(UpdateRule.Step step, String message) {
+    private static void requireBroken(UpdateRule.UpdateStep step, String message) {
         Catalog catalog = CATALOG.plus(OptimizerKind.KIND, "bad", (_, _) -> new Composition(step, 1));
         try (Backend backend = open("simd", DType.F32, 1)) {
             Training training = Training.on(backend, DType.F32, TRAINING.with(OPTIMIZER, "bad"), catalog);

@@ -62,8 +62,8 @@ final class ProgramRecorder extends DelegatingBackend {
     }
 
     @Override
-    public Fused forward(FusedOp op, boolean save, Tensor... inputs) {
-        Fused made = inner.fuses(op) ? super.forward(op, save, inputs) : new Fused(op.compose(new Ops(inner), inputs));
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
+        Fused made = inner.fuses(op) ? super.runFused(op, save, inputs) : new Fused(op.compose(new Ops(inner), inputs));
         write(op, made.output(), inputs);
         return made;
     }
