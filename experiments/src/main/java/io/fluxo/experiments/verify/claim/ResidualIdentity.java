@@ -2,6 +2,7 @@ package io.fluxo.experiments.verify.claim;
 
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.experiments.verify.CaseWords;
 import io.fluxo.experiments.verify.Citation;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Digits;
@@ -10,7 +11,6 @@ import io.fluxo.experiments.verify.Scope;
 import io.fluxo.experiments.verify.Statement;
 import io.fluxo.experiments.verify.Topic;
 import io.fluxo.experiments.verify.Verdict;
-import io.fluxo.experiments.verify.CaseWords;
 import io.fluxo.experiments.verify.measure.Cases;
 import io.fluxo.experiments.verify.measure.Jacobian;
 import io.fluxo.experiments.verify.measure.Shown;
