@@ -298,6 +298,12 @@ class CopiedPartsTest {
         assertThat(verified(part.split(" ")[0], COPY + part.split(" ")[1]).replace(COPY, "")).isEqualTo(original);
     }
 
+    @Test
+    void whatIsSaidOfACopyNamesTheCopy() {
+        assertThat(verified("norm", COPY + "batch_norm")).contains("in training copied-batch_norm lets tokens see each other past attention");
+        assertThat(verified("attention", COPY + "self_only")).contains("with attention copied-self_only no token sees another");
+    }
+
     private static String verified(String key, String name) {
         Path model = yaml("model.yaml", "task: {kind: markov}\nmodel: {n_layers: 1, %s: %s}\n".formatted(key, name));
         Ran ran = fluxo("verify", "--spec", model.toString(), "--trials", "2", "--backend", "ejml", "--dtype", "f64", "--json", "-");
