@@ -54,5 +54,11 @@ public record AttentionProbe(boolean mixes, boolean masked, boolean matches) {
             asked = true;
             return false;
         }
+
+        @Override
+        public boolean addsBias() {
+            asked = true;
+            return false;
+        }
     }
 }

@@ -102,7 +102,10 @@ public sealed interface Type<T> {
 
         @Override
         public Optional<Double> smallest() {
-            return Optional.of(0.0);
+            return switch (range) {
+                case NOT_NEGATIVE, SHARE -> Optional.of(0.0);
+                case ANY, POSITIVE, ABOVE_ONE -> Optional.empty();
+            };
         }
     }
 

@@ -75,6 +75,16 @@ class AttentionCheckTest {
                 new Violation("positions", "positions rope does nothing in attention odd, which does not ask how positions enter its scores"));
     }
 
+    /** One that only adds what is to be added to the scores asks for positions all the same. */
+    @Test
+    void aKindThatAsksForABiasAloneAsksForPositions() {
+        Catalog catalog = with((path, dims, design) -> {
+            design.positions().addsBias();
+            return new UniformAttention(path, dims, design);
+        }, AttentionTraits.OTHER);
+        assertThat(violations(catalog, ModelSpec.DEFAULT.with(ATTENTION, "odd").with(POSITIONS, "alibi"))).isEmpty();
+    }
+
     @Test
     void aKindThatCannotBeBuiltIsNotFoundHere() {
         Catalog catalog = with((path, dims, design) -> {

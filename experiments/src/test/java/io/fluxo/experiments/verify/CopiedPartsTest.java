@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -269,7 +270,11 @@ class CopiedPartsTest {
     }
 
     private static Ran fluxo(String... arguments) {
-        return VerifyCommandTest.fluxo(Stream.concat(Stream.of(arguments), Stream.of("--plugins", plugins.toString())).toArray(String[]::new));
+        return with(plugins, arguments);
+    }
+
+    private static Ran with(Path jars, String... arguments) {
+        return VerifyCommandTest.fluxo(Stream.concat(Stream.of(arguments), Stream.of("--plugins", jars.toString())).toArray(String[]::new));
     }
 
     private static Path yaml(String name, String text) {
@@ -291,6 +296,12 @@ class CopiedPartsTest {
         String original = verified(part.split(" ")[0], part.split(" ")[1]);
         assertThat(original.lines().count()).isGreaterThan(200);
         assertThat(verified(part.split(" ")[0], COPY + part.split(" ")[1]).replace(COPY, "")).isEqualTo(original);
+    }
+
+    @Test
+    void whatIsSaidOfACopyNamesTheCopy() {
+        assertThat(verified("norm", COPY + "batch_norm")).contains("in training copied-batch_norm lets tokens see each other past attention");
+        assertThat(verified("attention", COPY + "self_only")).contains("with attention copied-self_only no token sees another");
     }
 
     private static String verified(String key, String name) {
@@ -402,6 +413,31 @@ class CopiedPartsTest {
 
     private static String curve(Path run, String key, String name) {
         return text(run.resolve("trials").resolve("%s=%s,seed=1".formatted(key.substring(key.indexOf('.') + 1), name)).resolve("metrics.jsonl"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"simd", "ejml"})
+    void aCopiedBackendComputesTheSameAndHasTheSameMemory(String backend) throws IOException {
+        Path jars = Files.createDirectory(folder.resolve("backend-" + backend)); // by itself: claims are checked on every backend there is
+        PluginJar.build(jars.resolve("backend.jar"), folder, "copied.CopiedBackend", """
+                package copied;
+
+                public final class CopiedBackend implements io.fluxo.plugin.FluxoPlugin {
+                    @Override
+                    public void contribute(io.fluxo.plugin.Contributions to) {
+                        to.add(io.fluxo.backend.BackendProvider.KIND, "copied-simd", new io.fluxo.cpu.simd.SimdProvider());
+                        to.add(io.fluxo.backend.BackendProvider.KIND, "copied-ejml", new io.fluxo.cpu.ejml.EjmlProvider());
+                    }
+                }
+                """);
+        String study = "study: tiny\ntask: {kind: markov, states: 5}\nmodel: {n_layers: 1, d_model: %d, n_ctx: 4}\ntraining: {batch: 2, steps: 3}\nseeds: 1\n";
+        Path large = yaml("large.yaml", study.formatted(30_000));
+        String said = with(jars, "ablate", large.toString(), "--backend", backend, "--out", folder.resolve("none").toString()).err();
+        assertThat(said).contains("GB with gradients and the optimizer's state, and the JVM may use");
+        assertThat(with(jars, "ablate", large.toString(), "--backend", COPY + backend, "--out", folder.resolve("none").toString()).err()).isEqualTo(said);
+        Path small = yaml("small.yaml", study.formatted(8));
+        Stream.of(backend, COPY + backend).forEach(name -> assertThat(with(jars, "ablate", small.toString(), "--backend", name, "--out", folder.resolve("by-" + name).toString(), "--quiet").status()).isZero());
+        assertThat(text(folder.resolve("by-" + COPY + backend).resolve("trials/seed=1/metrics.jsonl"))).isEqualTo(text(folder.resolve("by-" + backend).resolve("trials/seed=1/metrics.jsonl")));
     }
 
     @Test

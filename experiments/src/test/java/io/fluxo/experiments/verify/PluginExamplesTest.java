@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +93,30 @@ class PluginExamplesTest {
         JsonNode results = trained("{model.attention: [softmax, example-gated, {kind: example-gated, steepness: 3}]}", "d_mlp: 4");
         assertThat(losses(results)).hasSize(3).doesNotHaveDuplicates();
         assertThat(results.path("variants").get(2).path("vary").path("model.attention").toString()).isEqualTo("{\"kind\":\"example-gated\",\"steepness\":3.0}");
+    }
+
+    @Test
+    void aRunOfAPartWithAKeyOfItsOwnIsContinued() throws IOException {
+        String text = """
+                study: own
+                task: {kind: markov, states: 5}
+                model: {n_layers: 2, d_model: 4, n_ctx: 4, attention: {default: softmax, "1": {kind: example-gated, steepness: %s}}}
+                training: {batch: 2, steps: 3}
+                vary: {model.d_mlp: [4, 5]}
+                seeds: 1
+                """;
+        Path out = folder.resolve("own");
+        assertThat(fluxo("ablate", yaml("own.yaml", text.formatted("2")).toString(), "--out", out.toString(), "--quiet").status()).isZero();
+        String whole = text(out.resolve("results.json"));
+        try (Stream<Path> files = Files.walk(out.resolve("trials/d_mlp=5,seed=1"))) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> assertThat(file.toFile().delete()).isTrue());
+        }
+        Ran again = fluxo("ablate", yaml("own.yaml", text.formatted("2.0")).toString(), "--resume", out.toString(), "--quiet");
+        assertThat(again.status()).as(again.err()).isZero();
+        assertThat(text(out.resolve("results.json"))).isEqualTo(whole);
+        Ran other = fluxo("ablate", yaml("own.yaml", text.formatted("3")).toString(), "--resume", out.toString(), "--quiet");
+        assertThat(other.status()).isEqualTo(2);
+        assertThat(other.err()).contains("model.attention").contains("steepness: 2").contains("steepness: 3").hasLineCount(1);
     }
 
     @Test
