@@ -32,6 +32,7 @@ import io.fluxo.train.TrainingSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -272,5 +273,97 @@ class SubLayersTest {
         assertThat(model.parameters()).extracting(Parameter::name).contains("blocks.0.attn.q_norm.w", "blocks.0.attn.k_norm.w");
         assertThat(model.parameters().stream().filter(parameter -> parameter.name().equals("blocks.0.attn.W_K")).findFirst().orElseThrow().shape())
                 .isEqualTo(Shape.of(4, 2));
+    }
+
+    private Tensor ids(int... ids) {
+        return backend.upload(HostArray.of(Shape.of(1, ids.length), ids));
+    }
+
+    /** In every layer by its own factor: x + s·f at both joins. */
+    @Test
+    void aScaledResidualAddsTheBranchTimesTheScale() {
+        LanguageModel model = ModelBuilder.build(small().with(RESIDUAL, ResidualKind.SCALED).with(RESIDUAL_SCALE, -0.4), ModelParts.CATALOG);
+        model.initialize(backend, DType.F64, KEY);
+        Cache cache = Cache.boundaries();
+        model.forward(Pass.evaluation(backend).with(cache), ids(0, 1, 2));
+        for (String block : List.of("blocks.0.", "blocks.1.")) {
+            assertScaledSum(cache, block + "hook_resid_pre", block + "hook_attn_out", block + "hook_resid_mid");
+            assertScaledSum(cache, block + "hook_resid_mid", block + "hook_mlp_out", block + "hook_resid_post");
+        }
+    }
+
+    private void assertScaledSum(Cache cache, String x, String f, String sum) {
+        double[] xs = host(cache.get(x));
+        double[] fs = host(cache.get(f));
+        double[] sums = host(cache.get(sum));
+        for (int i = 0; i < xs.length; i++) {
+            assertThat(sums[i]).as("%s[%d]", sum, i).isCloseTo(xs[i] - 0.4 * fs[i], within(1e-14));
+        }
+    }
+
+    /** Each head's query and key by its own RMS norm: two gains, one ε, before they are turned. */
+    @Test
+    void queriesAndKeysHaveNormsOfTheirOwn() {
+        double eps = 0.3;
+        LanguageModel model = ModelBuilder.build(small().with(POSITIONS, "rope").with(QK_NORM, true).with(NORM_EPS, eps), ModelParts.CATALOG);
+        model.initialize(backend, DType.F64, KEY);
+        double[] queryGain = {2, -0.5};
+        double[] keyGain = {0.25, 3};
+        set(model, "blocks.0.attn.q_norm.w", queryGain);
+        set(model, "blocks.0.attn.k_norm.w", keyGain);
+        Cache cache = new Cache(point -> point.name().startsWith("blocks.0.attn"));
+        model.forward(Pass.evaluation(backend).with(cache), ids(0, 1, 2));
+        double[] q = host(cache.get("blocks.0.attn.hook_q"));
+        double[] k = host(cache.get("blocks.0.attn.hook_k"));
+        double[] turnedQ = host(cache.get("blocks.0.attn.hook_rot_q"));
+        double[] turnedK = host(cache.get("blocks.0.attn.hook_rot_k"));
+        double[] scores = host(cache.get("blocks.0.attn.hook_attn_scores"));
+        for (int head = 0; head < 2; head++) {
+            for (int i = 0; i < 3; i++) {
+                assertNormedAndTurned(q, turnedQ, i, head, queryGain, eps);
+                assertNormedAndTurned(k, turnedK, i, head, keyGain, eps);
+                for (int j = 0; j <= i; j++) {
+                    int a = (i * 2 + head) * 2;
+                    int b = (j * 2 + head) * 2;
+                    double product = turnedQ[a] * turnedK[b] + turnedQ[a + 1] * turnedK[b + 1];
+                    assertThat(scores[(head * 3 + i) * 3 + j]).isCloseTo(product / Math.sqrt(2), within(1e-12));
+                }
+            }
+        }
+    }
+
+    /** Pair 0 of two features is turned by the position itself. */
+    private static void assertNormedAndTurned(double[] x, double[] turned, int position, int head, double[] gain, double eps) {
+        int at = (position * 2 + head) * 2;
+        double scale = 1 / Math.sqrt((x[at] * x[at] + x[at + 1] * x[at + 1]) / 2 + eps);
+        double a = x[at] * scale * gain[0];
+        double b = x[at + 1] * scale * gain[1];
+        assertThat(turned[at]).isCloseTo(a * Math.cos(position) - b * Math.sin(position), within(1e-12));
+        assertThat(turned[at + 1]).isCloseTo(b * Math.cos(position) + a * Math.sin(position), within(1e-12));
+    }
+
+    @Test
+    void theRowsOfSeveralIdsAtAPositionAreAdded() {
+        Embedding embedding = new Embedding("", Dim.of(4), Dim.of(2), Initializer.ZEROS);
+        set(embedding, "W_E", 1, 2, 10, 20, 100, 200, 1000, 2000);
+        Pass pass = Pass.evaluation(backend);
+        Tensor two = backend.upload(HostArray.of(Shape.of(1, 3, 2), new int[] {0, 3, 1, 1, 2, 0}));
+        assertThat(host(embedding.forward(pass, two))).containsExactly(1001, 2002, 20, 40, 101, 202);
+        Tensor three = backend.upload(HostArray.of(Shape.of(1, 1, 3), new int[] {1, 2, 3}));
+        assertThat(host(embedding.forward(pass, three))).containsExactly(1110, 2220);
+        assertThat(host(embedding.forward(pass, ids(2, 0)))).containsExactly(100, 200, 1, 2);
+    }
+
+    /** What a cell's initializer draws from the key of the cell's name, so that two of one shape differ. */
+    @Test
+    void everyCellIsDrawnFromAStreamOfItsOwn() {
+        LanguageModel model = ModelBuilder.build(small().with(NORM, "batch_norm"), ModelParts.CATALOG);
+        model.initialize(backend, DType.F64, KEY);
+        for (Cell cell : model.cells()) {
+            assertThat(host(cell.value())).as(cell.name()).isEqualTo(cell.initializer().sample(cell.shape(), KEY.split(cell.name())));
+        }
+        double[][] drawn = model.parameters().stream().filter(parameter -> parameter.name().contains("W_")).map(parameter -> host(parameter.value()))
+                .toArray(double[][]::new);
+        assertThat(Stream.of(drawn).map(values -> values[0]).distinct()).hasSameSizeAs(drawn);
     }
 }
