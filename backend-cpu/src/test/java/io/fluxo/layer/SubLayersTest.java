@@ -9,6 +9,7 @@ import io.fluxo.backend.BackendOptions;
 import io.fluxo.checkpoint.ModelDirectory;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.layer.attention.Heads;
+import io.fluxo.layer.attention.MultiHeadAttention;
 import io.fluxo.layer.norm.BatchNorm;
 import io.fluxo.layer.norm.DynamicTanh;
 import io.fluxo.layer.position.LinearBias;
@@ -17,6 +18,7 @@ import io.fluxo.model.ModelParts;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.op.FusedOp;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
@@ -31,6 +33,7 @@ import io.fluxo.train.TrainingParts;
 import io.fluxo.train.TrainingSpec;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -279,7 +282,7 @@ class SubLayersTest {
         return backend.upload(HostArray.of(Shape.of(1, ids.length), ids));
     }
 
-    /** In every layer by its own factor: x + s·f at both joins. */
+    /** x + s·f at both joins of every layer. */
     @Test
     void aScaledResidualAddsTheBranchTimesTheScale() {
         LanguageModel model = ModelBuilder.build(small().with(RESIDUAL, ResidualKind.SCALED).with(RESIDUAL_SCALE, -0.4), ModelParts.CATALOG);
@@ -365,5 +368,83 @@ class SubLayersTest {
         double[][] drawn = model.parameters().stream().filter(parameter -> parameter.name().contains("W_")).map(parameter -> host(parameter.value()))
                 .toArray(double[][]::new);
         assertThat(Stream.of(drawn).map(values -> values[0]).distinct()).hasSameSizeAs(drawn);
+    }
+
+    /** In training and in evaluation alike: gain and bias come after the statistics. */
+    @Test
+    void batchNormsGainAndBiasAreOfEachFeature() {
+        BatchNorm plain = new BatchNorm("n", Dim.of(2), false, 1e-5);
+        BatchNorm affine = new BatchNorm("n", Dim.of(2), true, 1e-5);
+        for (BatchNorm norm : List.of(plain, affine)) {
+            set(norm, "running_mean", 1, -2);
+            set(norm, "running_var", 4, 0.25);
+        }
+        set(affine, ".w", 3, -0.5);
+        set(affine, ".b", 7, 11);
+        Tensor x = drawn("x", 3, 2, 4, 2);
+        for (Pass pass : List.of(Pass.evaluation(backend), Pass.training(backend, KEY))) {
+            double[] before = host(plain.forward(pass, x));
+            double[] after = host(affine.forward(pass, x));
+            for (int i = 0; i < before.length; i += 2) {
+                assertThat(after[i]).isCloseTo(3 * before[i] + 7, within(1e-12));
+                assertThat(after[i + 1]).isCloseTo(-0.5 * before[i + 1] + 11, within(1e-12));
+            }
+        }
+    }
+
+    @Test
+    void learnedPositionsAreTheFirstRowsOfTheirTable() {
+        LanguageModel model = ModelBuilder.build(small(), ModelParts.CATALOG);
+        model.initialize(backend, DType.F64, KEY);
+        Cache cache = Cache.boundaries();
+        model.forward(Pass.evaluation(backend).with(cache), ids(2, 0, 1));
+        double[] table = host(model.parameters().stream().filter(parameter -> parameter.name().equals("W_pos")).findFirst().orElseThrow().value());
+        double[] embedded = host(cache.get("hook_embed"));
+        double[] stream = host(cache.get("blocks.0.hook_resid_pre"));
+        for (int i = 0; i < 12; i++) {
+            assertThat(stream[i]).isCloseTo(embedded[i] + table[i], within(1e-14));
+        }
+    }
+
+    /** Pair 1 of four features is turned by p·θ^(−½), θ as the specification says. */
+    @ParameterizedTest
+    @EnumSource
+    void theSpecificationsThetaAndLayoutReachTheRotation(RopeLayout layout) {
+        LanguageModel model = ModelBuilder.build(small().with(POSITIONS, "rope").with(D_HEAD, 4).with(ROPE_THETA, 50.0).with(ROPE_LAYOUT, layout), ModelParts.CATALOG);
+        model.initialize(backend, DType.F64, KEY);
+        Cache cache = new Cache(point -> point.name().startsWith("blocks.0.attn"));
+        model.forward(Pass.evaluation(backend).with(cache), ids(0, 1, 2));
+        double[] k = host(cache.get("blocks.0.attn.hook_k"));
+        double[] turned = host(cache.get("blocks.0.attn.hook_rot_k"));
+        int first = layout == RopeLayout.HALF ? 1 : 2;
+        int second = 3;
+        for (int position = 0; position < 3; position++) {
+            double angle = position / Math.sqrt(50);
+            int at = position * 8;
+            assertThat(turned[at + first]).isCloseTo(k[at + first] * Math.cos(angle) - k[at + second] * Math.sin(angle), within(1e-12));
+            assertThat(turned[at + second]).isCloseTo(k[at + second] * Math.cos(angle) + k[at + first] * Math.sin(angle), within(1e-12));
+        }
+    }
+
+    /** What the caller adds to the scores and what positions add are both there. */
+    @Test
+    void aGivenBiasOfTheScoresIsAddedToThatOfPositions() {
+        var dims = new MultiHeadAttention.Dims(Dim.of(4), Dim.of(2), Dim.of(2), Dim.of(2));
+        var design = new MultiHeadAttention.Design(FusedOp.Mask.BIDIRECTIONAL, false, Initializer.normal(1), Initializer.normal(1), Initializer.normal(1),
+                new LinearBias(), Optional.empty(), Optional.empty(), 0);
+        MultiHeadAttention attention = new MultiHeadAttention("attn", dims, design);
+        attention.cells().forEach(cell -> cell.set(backend.upload(HostArray.of(cell.shape(), cell.initializer().sample(cell.shape(), KEY.split(cell.name()))))));
+        Tensor x = drawn("x", 1, 1, 3, 4);
+        Tensor given = drawn("bias", 1, 1, 2, 3, 3);
+        Cache without = new Cache(point -> point.name().equals("attn.hook_attn_scores"));
+        Cache with = new Cache(point -> point.name().equals("attn.hook_attn_scores"));
+        attention.forward(Pass.evaluation(backend).with(without), x, x, x, null);
+        attention.forward(Pass.evaluation(backend).with(with), x, x, x, given);
+        double[] plain = host(without.get("attn.hook_attn_scores"));
+        double[] shifted = host(with.get("attn.hook_attn_scores"));
+        double[] bias = host(given);
+        for (int i = 0; i < plain.length; i++) {
+            assertThat(shifted[i]).isCloseTo(plain[i] + bias[i], within(1e-12));
+        }
     }
 }

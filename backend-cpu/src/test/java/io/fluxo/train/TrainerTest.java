@@ -13,8 +13,10 @@ import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.random.RandomKey;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.train.Evidence.Kind;
 import java.util.ArrayList;
@@ -189,5 +191,46 @@ class TrainerTest {
         Map<String, HostArray> afterRestored = restored.state();
         assertThat(afterRestored.keySet()).isEqualTo(after.keySet());
         after.forEach((name, values) -> assertThat(afterRestored.get(name).toDoubles()).as(name).isEqualTo(values.toDoubles()));
+    }
+
+    /** A rule that is composed of operations is given the step's learning rate, and its results stand in the place of parameter and state. */
+    @Test
+    void aComposedRuleTakesTheStepsLearningRate() {
+        OptimizerKind momentum = (spec, decay) -> new UpdateRule.Composition((ops, w, state, gradient, rate) -> {
+            Tensor m = ops.add(ops.scale(state[0], 0.5), gradient);
+            return new Tensor[] {ops.sub(w, ops.mul(m, rate)), m};
+        }, 1);
+        Catalog catalog = Catalog.of(new ModelParts(), new TrainingParts(), to -> to.add(OptimizerKind.KIND, "momentum", momentum));
+        LanguageModel model = model(SPEC);
+        Trainer trainer = new Trainer(backend, model, TrainingSpec.DEFAULT.with(OPTIMIZER, "momentum").with(LR, 0.2).with(WARMUP, 4), catalog, KEY);
+        Witness witness = new Witness();
+        double[] m = new double[0];
+        for (int t = 1; t <= 3; t++) {
+            trainer.step(t, TEXT, Set.of(witness));
+            double[] gradient = flat(witness.seen.of(Kind.GRADIENTS));
+            double[] before = flat(witness.seen.of(Kind.WEIGHTS_BEFORE));
+            double[] after = flat(witness.seen.of(Kind.WEIGHTS_AFTER));
+            m = m.length == 0 ? new double[gradient.length] : m;
+            for (int i = 0; i < m.length; i++) {
+                m[i] = 0.5 * m[i] + gradient[i];
+                assertThat(after[i]).isCloseTo(before[i] - 0.05 * t * m[i], within(1e-14));
+            }
+        }
+    }
+
+    /** A tenth of the way from (0, 1) to the batch's statistics after each step. */
+    @Test
+    void runningStatisticsMoveAfterEveryStep() {
+        LanguageModel model = model(SPEC.with(NORM, "batch_norm"));
+        Trainer trainer = trainer(model, SGD.with(LR, 0.0));
+        Cell mean = model.cells().stream().filter(cell -> cell.name().equals("blocks.0.ln1.running_mean")).findFirst().orElseThrow();
+        trainer.step(1, TEXT, Set.of());
+        double[] once = backend.download(mean.value()).toDoubles().clone();
+        trainer.step(2, TEXT, Set.of());
+        double[] twice = backend.download(mean.value()).toDoubles();
+        for (int i = 0; i < once.length; i++) {
+            assertThat(once[i]).isNotZero();
+            assertThat(twice[i]).isCloseTo(1.9 * once[i], within(1e-14)); // 0.1μ, then 0.9·0.1μ + 0.1μ
+        }
     }
 }
