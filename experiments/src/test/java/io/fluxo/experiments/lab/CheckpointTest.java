@@ -94,6 +94,20 @@ class CheckpointTest {
         assertThat(whyAnew("adamw", checkpoint, metrics)).isEqualTo("belongs to another specification than study.yaml now says");
     }
 
+    /** A rate that falls towards the end makes other steps of the first ones; a constant one does not. */
+    @ParameterizedTest
+    @CsvSource({"cosine, 0", "constant, 9"})
+    void aLongerTrainingGoesOnOnlyWhereItsFirstStepsAreTheSame(String schedule, int expected) throws Exception {
+        TrialExecutor executor = executor("simd");
+        RunDirectory directory = RunDirectory.create(folder.resolve("run"), false);
+        List<PreparedTrial> shorter = trials("optimizer: adam, schedule: " + schedule);
+        interrupted(executor, shorter, directory, 9, new AtomicInteger());
+        List<PreparedTrial> longer = shorter.stream().map(prepared -> new PreparedTrial(prepared.trial().withSteps(30), prepared.task())).toList();
+        AtomicInteger goneOnAfter = new AtomicInteger();
+        interrupted(executor, longer, directory, 12, goneOnAfter);
+        assertThat(goneOnAfter).hasValue(expected);
+    }
+
     private static byte[] flipped(byte[] bytes, int at) {
         byte[] flipped = bytes.clone();
         flipped[at] ^= 1;

@@ -127,4 +127,23 @@ class MarkovTest {
         Examples examples = task(16).batch(RandomKey.of(5), 1, 20, 32);
         assertThat(IntStream.range(0, 20).mapToObj(row -> List.of(Arrays.stream(examples.tokens(), 32 * row, 32 * row + 32).boxed().toArray())).distinct()).hasSize(20);
     }
+
+    /** The published sequences must not change: the i-th state is the first whose cumulated probability exceeds the i-th uniform draw. */
+    @Test
+    void statesAreDrawnByInversion() {
+        int states = 7;
+        double[][] p = transition(states);
+        int[] ids = task(states).batch(RandomKey.of(6), 4, 3, 50).tokens();
+        for (int row = 0; row < 3; row++) {
+            RandomKey key = RandomKey.of(6).split(4).split(row);
+            for (int i = 1; i < 50; i++) {
+                double left = key.uniform(i);
+                int next = 0;
+                while (left >= p[ids[50 * row + i - 1]][next]) {
+                    left -= p[ids[50 * row + i - 1]][next++];
+                }
+                assertThat(ids[50 * row + i]).as("sequence %d, state %d", row, i).isEqualTo(next);
+            }
+        }
+    }
 }
