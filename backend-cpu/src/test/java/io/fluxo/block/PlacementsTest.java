@@ -19,6 +19,8 @@ import io.fluxo.model.ModelSpec.FinalNorm;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Transformer;
 import io.fluxo.random.RandomKey;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.PerLayer;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.stream.Cache;
@@ -27,8 +29,10 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -325,5 +329,88 @@ class PlacementsTest {
         for (int i = 0; i < found.length; i++) {
             assertThat(found[i]).as("element %d", i).isCloseTo(expected[i], within(1e-11));
         }
+    }
+
+    /** The first quarter of the layers, rounded down, is post-norm: the others have a final stream that is not normalised (Li, Yin and Liu 2025). */
+    @ParameterizedTest
+    @CsvSource({"1, 0", "3, 0", "4, 1", "7, 1", "8, 2", "10, 2", "11, 2", "12, 3", "15, 3", "16, 4"})
+    void mixLnIsPostNormInAQuarterOfTheLayers(int layers, int post) {
+        Transformer model = ModelBuilder.transformer(small("mix_ln").with(N_LAYERS, layers), ModelParts.CATALOG);
+        for (int l = 0; l < layers; l++) {
+            assertThat(model.blocks().get(l)).as("layer %d of %d", l + 1, layers).isInstanceOf(l < post ? PostNormBlock.class : PreNormBlock.class);
+        }
+    }
+
+    /** Attention and network both read N(x). */
+    @Test
+    void parallelBranchesReadTheSameNorm() {
+        for (String norm : List.of("layer_norm", "rms_norm")) {
+            ModelSpec spec = small("parallel").with(NORM, norm).with(BIAS, false).with(NORM_AFFINE, true);
+            Transformer model = model(spec);
+            Cache cache = Cache.boundaries();
+            model.stream(Pass.evaluation(backend).with(cache), model.embed(Pass.evaluation(backend), tokens()));
+            for (int l = 0; l < LAYERS; l++) {
+                double[] normed = value(cache, l, "ln1.hook_out");
+                assertThat(normed).isNotEqualTo(value(cache, l, "hook_resid_pre"));
+                close(value(cache, l, "mlp.hook_pre"), times(normed, parameter(model, l, "mlp.W_in"), 7));
+                close(value(cache, l, "attn.hook_v"), times(normed, parameter(model, l, "attn.W_V"), WIDTH));
+            }
+        }
+    }
+
+    private Tensor tokens() {
+        return backend.upload(HostArray.of(Shape.of(Dim.of("batch", 2), Dim.of("pos", 3)), new int[] {0, 1, 2, 3, 3, 1}));
+    }
+
+    private double[] value(Cache cache, int block, String hook) {
+        return backend.download(cache.get("blocks." + block + "." + hook)).toDoubles();
+    }
+
+    private double[] parameter(Transformer model, int block, String name) {
+        return backend.download(model.parameters().stream().filter(one -> one.name().equals("blocks." + block + "." + name)).findFirst().orElseThrow().value())
+                .toDoubles();
+    }
+
+    /** Rows of WIDTH times a matrix [WIDTH out]. */
+    private static double[] times(double[] rows, double[] matrix, int out) {
+        double[] product = new double[rows.length / WIDTH * out];
+        for (int i = 0; i < product.length; i++) {
+            for (int k = 0; k < WIDTH; k++) {
+                product[i] += rows[i / out * WIDTH + k] * matrix[k * out + i % out];
+            }
+        }
+        return product;
+    }
+
+    /** Two norms of one block have gains of their own, and each stands in its place. */
+    @Test
+    void resPostNormalisesEachBranchByItsOwnNorm() {
+        Transformer model = model(small("res_post").with(NORM_AFFINE, true));
+        double[] first = {2, 2, 2, 2, 2, 2};
+        double[] second = {-3, -3, -3, -3, -3, -3};
+        for (var parameter : model.parameters()) {
+            if (parameter.name().endsWith("ln1.w") || parameter.name().endsWith("ln2.w")) {
+                parameter.set(backend.upload(HostArray.of(parameter.shape(), parameter.name().endsWith("ln1.w") ? first : second)));
+            }
+        }
+        Cache cache = Cache.boundaries();
+        model.stream(Pass.evaluation(backend).with(cache), model.embed(Pass.evaluation(backend), tokens()));
+        for (int l = 0; l < LAYERS; l++) {
+            close(value(cache, l, "hook_resid_mid"), sum(1, value(cache, l, "hook_resid_pre"), 2, norm(value(cache, l, "hook_attn_out"))));
+            close(value(cache, l, "hook_resid_post"), sum(1, value(cache, l, "hook_resid_mid"), -3, norm(value(cache, l, "hook_mlp_out"))));
+        }
+    }
+
+    /** Whether the head reads a norm is up to the last layer's placement. */
+    @Test
+    void theLastPlacementDecidesOnTheFinalNorm() {
+        assertThat(names(layered("pre", "post"))).doesNotContain("ln_final.w");
+        assertThat(names(layered("post", "pre"))).contains("ln_final.w");
+    }
+
+    private static ModelSpec layered(String first, String last) {
+        SequencedMap<PerLayer.Range, Choice> exceptions = new LinkedHashMap<>();
+        exceptions.put(PerLayer.Range.parse("0-1").orElseThrow(), Choice.of(first));
+        return small(last).with(NORM_AFFINE, true).with(PLACEMENT, new PerLayer<>(Choice.of(last), exceptions));
     }
 }

@@ -9,6 +9,7 @@ import io.fluxo.backend.BackendOptions;
 import io.fluxo.checkpoint.ModelDirectory;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.layer.attention.Heads;
+import io.fluxo.layer.attention.MultiHeadAttention;
 import io.fluxo.layer.norm.BatchNorm;
 import io.fluxo.layer.norm.DynamicTanh;
 import io.fluxo.layer.position.LinearBias;
@@ -17,6 +18,7 @@ import io.fluxo.model.ModelParts;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.op.FusedOp;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
@@ -31,7 +33,9 @@ import io.fluxo.train.TrainingParts;
 import io.fluxo.train.TrainingSpec;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -272,5 +276,175 @@ class SubLayersTest {
         assertThat(model.parameters()).extracting(Parameter::name).contains("blocks.0.attn.q_norm.w", "blocks.0.attn.k_norm.w");
         assertThat(model.parameters().stream().filter(parameter -> parameter.name().equals("blocks.0.attn.W_K")).findFirst().orElseThrow().shape())
                 .isEqualTo(Shape.of(4, 2));
+    }
+
+    private Tensor ids(int... ids) {
+        return backend.upload(HostArray.of(Shape.of(1, ids.length), ids));
+    }
+
+    /** x + s·f at both joins of every layer. */
+    @Test
+    void aScaledResidualAddsTheBranchTimesTheScale() {
+        LanguageModel model = ModelBuilder.build(small().with(RESIDUAL, ResidualKind.SCALED).with(RESIDUAL_SCALE, -0.4), ModelParts.CATALOG);
+        model.initialize(backend, DType.F64, KEY);
+        Cache cache = Cache.boundaries();
+        model.forward(Pass.evaluation(backend).with(cache), ids(0, 1, 2));
+        for (String block : List.of("blocks.0.", "blocks.1.")) {
+            assertScaledSum(cache, block + "hook_resid_pre", block + "hook_attn_out", block + "hook_resid_mid");
+            assertScaledSum(cache, block + "hook_resid_mid", block + "hook_mlp_out", block + "hook_resid_post");
+        }
+    }
+
+    private void assertScaledSum(Cache cache, String x, String f, String sum) {
+        double[] xs = host(cache.get(x));
+        double[] fs = host(cache.get(f));
+        double[] sums = host(cache.get(sum));
+        for (int i = 0; i < xs.length; i++) {
+            assertThat(sums[i]).as("%s[%d]", sum, i).isCloseTo(xs[i] - 0.4 * fs[i], within(1e-14));
+        }
+    }
+
+    /** Each head's query and key by its own RMS norm: two gains, one ε, before they are turned. */
+    @Test
+    void queriesAndKeysHaveNormsOfTheirOwn() {
+        double eps = 0.3;
+        LanguageModel model = ModelBuilder.build(small().with(POSITIONS, "rope").with(QK_NORM, true).with(NORM_EPS, eps), ModelParts.CATALOG);
+        model.initialize(backend, DType.F64, KEY);
+        double[] queryGain = {2, -0.5};
+        double[] keyGain = {0.25, 3};
+        set(model, "blocks.0.attn.q_norm.w", queryGain);
+        set(model, "blocks.0.attn.k_norm.w", keyGain);
+        Cache cache = new Cache(point -> point.name().startsWith("blocks.0.attn"));
+        model.forward(Pass.evaluation(backend).with(cache), ids(0, 1, 2));
+        double[] q = host(cache.get("blocks.0.attn.hook_q"));
+        double[] k = host(cache.get("blocks.0.attn.hook_k"));
+        double[] turnedQ = host(cache.get("blocks.0.attn.hook_rot_q"));
+        double[] turnedK = host(cache.get("blocks.0.attn.hook_rot_k"));
+        double[] scores = host(cache.get("blocks.0.attn.hook_attn_scores"));
+        for (int head = 0; head < 2; head++) {
+            for (int i = 0; i < 3; i++) {
+                assertNormedAndTurned(q, turnedQ, i, head, queryGain, eps);
+                assertNormedAndTurned(k, turnedK, i, head, keyGain, eps);
+                for (int j = 0; j <= i; j++) {
+                    int a = (i * 2 + head) * 2;
+                    int b = (j * 2 + head) * 2;
+                    double product = turnedQ[a] * turnedK[b] + turnedQ[a + 1] * turnedK[b + 1];
+                    assertThat(scores[(head * 3 + i) * 3 + j]).isCloseTo(product / Math.sqrt(2), within(1e-12));
+                }
+            }
+        }
+    }
+
+    /** Pair 0 of two features is turned by the position itself. */
+    private static void assertNormedAndTurned(double[] x, double[] turned, int position, int head, double[] gain, double eps) {
+        int at = (position * 2 + head) * 2;
+        double scale = 1 / Math.sqrt((x[at] * x[at] + x[at + 1] * x[at + 1]) / 2 + eps);
+        double a = x[at] * scale * gain[0];
+        double b = x[at + 1] * scale * gain[1];
+        assertThat(turned[at]).isCloseTo(a * Math.cos(position) - b * Math.sin(position), within(1e-12));
+        assertThat(turned[at + 1]).isCloseTo(b * Math.cos(position) + a * Math.sin(position), within(1e-12));
+    }
+
+    @Test
+    void theRowsOfSeveralIdsAtAPositionAreAdded() {
+        Embedding embedding = new Embedding("", Dim.of(4), Dim.of(2), Initializer.ZEROS);
+        set(embedding, "W_E", 1, 2, 10, 20, 100, 200, 1000, 2000);
+        Pass pass = Pass.evaluation(backend);
+        Tensor two = backend.upload(HostArray.of(Shape.of(1, 3, 2), new int[] {0, 3, 1, 1, 2, 0}));
+        assertThat(host(embedding.forward(pass, two))).containsExactly(1001, 2002, 20, 40, 101, 202);
+        Tensor three = backend.upload(HostArray.of(Shape.of(1, 1, 3), new int[] {1, 2, 3}));
+        assertThat(host(embedding.forward(pass, three))).containsExactly(1110, 2220);
+        assertThat(host(embedding.forward(pass, ids(2, 0)))).containsExactly(100, 200, 1, 2);
+    }
+
+    /** What a cell's initializer draws from the key of the cell's name, so that two of one shape differ. */
+    @Test
+    void everyCellIsDrawnFromAStreamOfItsOwn() {
+        LanguageModel model = ModelBuilder.build(small().with(NORM, "batch_norm"), ModelParts.CATALOG);
+        model.initialize(backend, DType.F64, KEY);
+        for (Cell cell : model.cells()) {
+            assertThat(host(cell.value())).as(cell.name()).isEqualTo(cell.initializer().sample(cell.shape(), KEY.split(cell.name())));
+        }
+        double[][] drawn = model.parameters().stream().filter(parameter -> parameter.name().contains("W_")).map(parameter -> host(parameter.value()))
+                .toArray(double[][]::new);
+        assertThat(Stream.of(drawn).map(values -> values[0]).distinct()).hasSameSizeAs(drawn);
+    }
+
+    /** In training and in evaluation alike: gain and bias come after the statistics. */
+    @Test
+    void batchNormsGainAndBiasAreOfEachFeature() {
+        BatchNorm plain = new BatchNorm("n", Dim.of(2), false, 1e-5);
+        BatchNorm affine = new BatchNorm("n", Dim.of(2), true, 1e-5);
+        for (BatchNorm norm : List.of(plain, affine)) {
+            set(norm, "running_mean", 1, -2);
+            set(norm, "running_var", 4, 0.25);
+        }
+        set(affine, ".w", 3, -0.5);
+        set(affine, ".b", 7, 11);
+        Tensor x = drawn("x", 3, 2, 4, 2);
+        for (Pass pass : List.of(Pass.evaluation(backend), Pass.training(backend, KEY))) {
+            double[] before = host(plain.forward(pass, x));
+            double[] after = host(affine.forward(pass, x));
+            for (int i = 0; i < before.length; i += 2) {
+                assertThat(after[i]).isCloseTo(3 * before[i] + 7, within(1e-12));
+                assertThat(after[i + 1]).isCloseTo(-0.5 * before[i + 1] + 11, within(1e-12));
+            }
+        }
+    }
+
+    @Test
+    void learnedPositionsAreTheFirstRowsOfTheirTable() {
+        LanguageModel model = ModelBuilder.build(small(), ModelParts.CATALOG);
+        model.initialize(backend, DType.F64, KEY);
+        Cache cache = Cache.boundaries();
+        model.forward(Pass.evaluation(backend).with(cache), ids(2, 0, 1));
+        double[] table = host(model.parameters().stream().filter(parameter -> parameter.name().equals("W_pos")).findFirst().orElseThrow().value());
+        double[] embedded = host(cache.get("hook_embed"));
+        double[] stream = host(cache.get("blocks.0.hook_resid_pre"));
+        for (int i = 0; i < 12; i++) {
+            assertThat(stream[i]).isCloseTo(embedded[i] + table[i], within(1e-14));
+        }
+    }
+
+    /** Pair 1 of four features is turned by p·θ^(−½), θ as the specification says. */
+    @ParameterizedTest
+    @EnumSource
+    void theSpecificationsThetaAndLayoutReachTheRotation(RopeLayout layout) {
+        LanguageModel model = ModelBuilder.build(small().with(POSITIONS, "rope").with(D_HEAD, 4).with(ROPE_THETA, 50.0).with(ROPE_LAYOUT, layout), ModelParts.CATALOG);
+        model.initialize(backend, DType.F64, KEY);
+        Cache cache = new Cache(point -> point.name().startsWith("blocks.0.attn"));
+        model.forward(Pass.evaluation(backend).with(cache), ids(0, 1, 2));
+        double[] k = host(cache.get("blocks.0.attn.hook_k"));
+        double[] turned = host(cache.get("blocks.0.attn.hook_rot_k"));
+        int first = layout == RopeLayout.HALF ? 1 : 2;
+        int second = 3;
+        for (int position = 0; position < 3; position++) {
+            double angle = position / Math.sqrt(50);
+            int at = position * 8;
+            assertThat(turned[at + first]).isCloseTo(k[at + first] * Math.cos(angle) - k[at + second] * Math.sin(angle), within(1e-12));
+            assertThat(turned[at + second]).isCloseTo(k[at + second] * Math.cos(angle) + k[at + first] * Math.sin(angle), within(1e-12));
+        }
+    }
+
+    /** What the caller adds to the scores and what positions add are both there. */
+    @Test
+    void aGivenBiasOfTheScoresIsAddedToThatOfPositions() {
+        var dims = new MultiHeadAttention.Dims(Dim.of(4), Dim.of(2), Dim.of(2), Dim.of(2));
+        var design = new MultiHeadAttention.Design(FusedOp.Mask.BIDIRECTIONAL, false, Initializer.normal(1), Initializer.normal(1), Initializer.normal(1),
+                new LinearBias(), Optional.empty(), Optional.empty(), 0);
+        MultiHeadAttention attention = new MultiHeadAttention("attn", dims, design);
+        attention.cells().forEach(cell -> cell.set(backend.upload(HostArray.of(cell.shape(), cell.initializer().sample(cell.shape(), KEY.split(cell.name()))))));
+        Tensor x = drawn("x", 1, 1, 3, 4);
+        Tensor given = drawn("bias", 1, 1, 2, 3, 3);
+        Cache without = new Cache(point -> point.name().equals("attn.hook_attn_scores"));
+        Cache with = new Cache(point -> point.name().equals("attn.hook_attn_scores"));
+        attention.forward(Pass.evaluation(backend).with(without), x, x, x, null);
+        attention.forward(Pass.evaluation(backend).with(with), x, x, x, given);
+        double[] plain = host(without.get("attn.hook_attn_scores"));
+        double[] shifted = host(with.get("attn.hook_attn_scores"));
+        double[] bias = host(given);
+        for (int i = 0; i < plain.length; i++) {
+            assertThat(shifted[i]).isCloseTo(plain[i] + bias[i], within(1e-12));
+        }
     }
 }

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
  * The learning rate of each step: lr · min(1, t/warmup) · the schedule's factor.
  *
  * @param peak   {@code lr}
- * @param warmup steps until the peak
+ * @param warmup steps until the peak; 0 and 1 are the same
  * @param steps  all steps
  */
 public record LearningRate(double peak, int warmup, int steps, Schedule schedule) {
@@ -20,8 +20,8 @@ public record LearningRate(double peak, int warmup, int steps, Schedule schedule
 
     /** At step {@code t}, counted from 1. */
     public double at(int t) {
-        double rise = warmup <= 1 ? 1 : Math.min(1, (double) t / warmup);
-        return peak * rise * schedule.factor(t, warmup, steps);
+        int risen = Math.max(1, warmup); // the first step has the peak where there is no warm-up: a schedule falls from there
+        return peak * Math.min(1, (double) t / risen) * schedule.factor(t, risen, steps);
     }
 
     /** Whether the first {@code count} steps have the same rates under {@code other}, to the last bit. */

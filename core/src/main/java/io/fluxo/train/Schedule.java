@@ -21,7 +21,7 @@ public interface Schedule extends Part<Schedule> {
      * The factor on the peak rate at step {@code t}, besides the warm-up's own factor.
      *
      * @param t      the step, from 1
-     * @param warmup steps of the warm-up
+     * @param warmup steps of the warm-up, at least 1: without one the first step has the peak
      * @param steps  all steps
      */
     double factor(int t, int warmup, int steps);

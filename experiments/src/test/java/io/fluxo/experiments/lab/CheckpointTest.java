@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.spec.Locations;
+import io.fluxo.experiments.spec.StudyReader;
+import io.fluxo.experiments.study.builtin.StudyLibrary;
 import io.fluxo.experiments.study.plan.Trials;
 import io.fluxo.experiments.study.run.BackendChoice;
 import io.fluxo.experiments.study.run.RunDirectory;
@@ -37,9 +39,9 @@ class CheckpointTest {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({"simd, adamw", "simd, sgd", "ejml, adam"})
-    void goesOnWithTheSameBits(String backend, String optimizer) throws Exception {
-        List<PreparedTrial> trials = trials("optimizer: %s, weight_decay: 0.1, clip: 0.5, schedule: cosine, warmup: 6".formatted(optimizer));
+    @CsvSource({"simd, adamw, layer_norm", "simd, sgd, batch_norm", "ejml, adam, batch_norm"})
+    void goesOnWithTheSameBits(String backend, String optimizer, String norm) throws Exception {
+        List<PreparedTrial> trials = trials("optimizer: %s, weight_decay: 0.1, clip: 0.5, schedule: cosine, warmup: 6".formatted(optimizer), norm);
         TrialExecutor executor = executor(backend);
         RunDirectory whole = RunDirectory.create(folder.resolve("whole"), false);
         TrialResult undisturbed = new StudyRunner(executor, 1, StudyProgress.SILENT).run(trials, whole).getFirst();
@@ -91,6 +93,20 @@ class CheckpointTest {
         assertThat(whyAnew("adam", "x".repeat(5_000).getBytes(StandardCharsets.US_ASCII), metrics)).contains("not a safetensors file");
         assertThat(whyAnew("adam", checkpoint, loss)).isEqualTo("metrics.jsonl beside it does not hold the 9 steps until then as they were written");
         assertThat(whyAnew("adamw", checkpoint, metrics)).isEqualTo("belongs to another specification than study.yaml now says");
+    }
+
+    /** A rate that falls towards the end makes other steps of the first ones; a constant one does not. */
+    @ParameterizedTest
+    @CsvSource({"cosine, 0", "constant, 9"})
+    void aLongerTrainingGoesOnOnlyWhereItsFirstStepsAreTheSame(String schedule, int expected) throws Exception {
+        TrialExecutor executor = executor("simd");
+        RunDirectory directory = RunDirectory.create(folder.resolve("run"), false);
+        List<PreparedTrial> shorter = trials("optimizer: adam, schedule: " + schedule);
+        interrupted(executor, shorter, directory, 9, new AtomicInteger());
+        List<PreparedTrial> longer = shorter.stream().map(prepared -> new PreparedTrial(prepared.trial().withSteps(30), prepared.task())).toList();
+        AtomicInteger goneOnAfter = new AtomicInteger();
+        interrupted(executor, longer, directory, 12, goneOnAfter);
+        assertThat(goneOnAfter).hasValue(expected);
     }
 
     private static byte[] flipped(byte[] bytes, int at) {
@@ -152,11 +168,15 @@ class CheckpointTest {
     }
 
     private static List<PreparedTrial> trials(String training) {
-        return Trials.prepare(Trials.of(Fixtures.study("""
+        return trials(training, "layer_norm");
+    }
+
+    private static List<PreparedTrial> trials(String training, String norm) {
+        return Trials.prepare(Trials.of(new StudyReader(Fixtures.ALL, StudyLibrary.standard()::defaults).parse("test.yaml", """
                 task: {kind: markov, states: 5}
-                model: {n_layers: 2, d_model: 8, n_ctx: 8, dropout: 0.2}
+                model: {n_layers: 2, d_model: 8, n_ctx: 8, dropout: 0.2, norm: %s}
                 training: {steps: 24, batch: 2, eval_every: 5, %s}
                 seeds: 1
-                """.formatted(training)), 1), new Tasks(Fixtures.ALL), Locations.of("test"));
+                """.formatted(norm, training)).study(), 1), new Tasks(Fixtures.ALL), Locations.of("test"));
     }
 }

@@ -150,4 +150,47 @@ class CharLmTest {
     private static String text(Task task, Examples examples) {
         return Arrays.stream(windows(examples)).mapToObj(task.symbols()::get).collect(Collectors.joining());
     }
+
+    /** Characters that all differ are their own positions: windows begin with the text kept back and end with it, evenly in between. */
+    @Test
+    void validationLiesEvenlyOverTheTextKeptBack() throws IOException {
+        Task task = task(distinct(3000), true);
+        int rows = 4;
+        int batches = task.validationBatches(rows, 9);
+        assertThat(batches).as("300 characters, windows of 10, 4 in a batch").isEqualTo(7);
+        int[] starts = IntStream.range(0, batches).flatMap(i -> starts(task.validationBatch(i, rows, 9))).toArray();
+        assertEven(starts, 28, 2700, 2990);
+    }
+
+    @Test
+    void theExaminationLiesEvenlyOverTheTextKeptBack() throws IOException {
+        Task task = task(distinct(20_000), true);
+        Exam exam = task.exam(9);
+        assertThat(exam.papers()).as("2,000 characters, windows of 10, 32 in a paper").isEqualTo(6);
+        assertEven(IntStream.range(0, 6).flatMap(i -> starts(exam.paper().apply(i).examples())).toArray(), 192, 18_000, 19_990);
+    }
+
+    private static void assertEven(int[] starts, int count, int first, int last) {
+        assertThat(starts).hasSize(count).isSorted();
+        assertThat(starts[0]).isEqualTo(first);
+        assertThat(starts[count - 1]).isEqualTo(last);
+        for (int i = 1; i < count; i++) {
+            assertThat((double) starts[i] - starts[i - 1]).isCloseTo((double) (last - first) / (count - 1), within(1.0));
+        }
+    }
+
+    private static IntStream starts(Examples examples) {
+        return IntStream.range(0, examples.rows()).map(row -> examples.tokens()[row * examples.length()]);
+    }
+
+    private static String distinct(int count) {
+        return IntStream.range(0, count).mapToObj(i -> Character.toString(0x4E00 + i)).collect(Collectors.joining());
+    }
+
+    @Test
+    void trainingDrawsEveryWindowThereIs() throws IOException {
+        Task task = task(distinct(40), false);
+        Examples drawn = task.batch(KEY, 1, 2000, 9);
+        assertThat(starts(drawn).distinct().sorted()).containsExactly(IntStream.range(0, 31).boxed().toArray(Integer[]::new));
+    }
 }

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -192,5 +193,62 @@ class DrawnTasksTest {
 
     private static int target(Examples examples, int row, int position) {
         return examples.targets()[row * examples.length() + position];
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"recall", "induction", "sort", "copy"})
+    void validationIsTwentyDrawsAndTheExaminationIsNoneOfThem(String kind) {
+        Task task = open(spec(kind));
+        Exam exam = task.exam(64);
+        Set<Examples> papers = new HashSet<>();
+        for (int i = 0; i < exam.papers(); i++) {
+            papers.add(exam.paper().apply(i).examples());
+        }
+        assertThat(papers).as("papers differ").hasSize(exam.papers());
+        assertThat(papers.stream().mapToInt(Examples::asked).sum()).isGreaterThanOrEqualTo(1024);
+        assertThat(task.validationBatches(4, 64)).isEqualTo(20);
+        Set<Examples> validation = new HashSet<>();
+        for (int i = 0; i < 20; i++) {
+            validation.add(task.validationBatch(i, 4, 64));
+            int number = i;
+            assertThat(papers).allSatisfy(paper -> assertThat(task.validationBatch(number, paper.rows(), 64)).isNotEqualTo(paper));
+        }
+        assertThat(validation).hasSize(20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"recall", "induction", "sort", "copy"})
+    void theSequencesOfABatchDiffer(String kind) {
+        Examples examples = open(spec(kind).with(Recall.PAIRS, List.of(16))).batch(KEY, 1, 30, 64);
+        int width = examples.length() * examples.channels();
+        assertThat(IntStream.range(0, 30).mapToObj(row -> List.of(Arrays.stream(examples.tokens(), row * width, (row + 1) * width).boxed().toArray())).distinct())
+                .hasSize(30);
+    }
+
+    /** Large loads take several papers; none is another again, and the last is not cut short. */
+    @Test
+    void recallDrawsEveryPaperAnew() {
+        Exam exam = open(spec("recall").with(Recall.PAIRS, List.of(3)).with(Recall.DISTANCE, 500)).exam(506); // 8 rows of 3 answers
+        assertThat(exam.papers()).isEqualTo(43);
+        assertThat(IntStream.range(0, 43).mapToObj(i -> exam.paper().apply(i).examples()).distinct()).hasSize(43);
+    }
+
+    /** The task's name is in the key: what is sorted is not what is copied. */
+    @Test
+    void tasksDrawFromStreamsOfTheirOwn() {
+        int[] sorted = open(spec("sort")).validationBatch(0, 4, 64).tokens();
+        int[] copied = open(spec("copy")).validationBatch(0, 4, 64).tokens();
+        assertThat(Arrays.copyOf(sorted, 16)).isNotEqualTo(Arrays.copyOf(copied, 16));
+    }
+
+    /** 30,000 orders of three: 5,000 of each, ± 5 standard deviations. */
+    @Test
+    void everyOrderIsAsLikely() {
+        Map<List<Integer>, Integer> orders = new HashMap<>();
+        for (int i = 0; i < 30_000; i++) {
+            orders.merge(Arrays.stream(DrawnTask.choose(KEY.split(i), 3, 3)).boxed().toList(), 1, Integer::sum);
+        }
+        assertThat(orders).hasSize(6);
+        assertThat(orders.values()).allMatch(count -> Math.abs(count - 5_000) < 323);
     }
 }

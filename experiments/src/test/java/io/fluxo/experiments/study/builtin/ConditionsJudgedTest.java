@@ -52,6 +52,7 @@ class ConditionsJudgedTest {
             {measure: final_loss, of: b, less: a, above: 0.2, below: 0.9}     | final loss of b less that of a, in nats, is above 0.2 and below 0.9, in every seed | 1 · 0.5 · 0.25 | false
             {measure: final_loss, of: a, less: b, below: -0.3, in: mean}      | final loss of a less that of b, in nats, is below −0.3, on average over the seeds | −0.583 (−1 · −0.5 · −0.25) | true
             {measure: final_loss, of: b, over: a, above: 1}                   | final loss of b divided by that of a is above 1, in every seed | 2 · 1.333 · 1.125 | true
+            {measure: final_loss, of: b, over: a, above: 1.124}               | final loss of b divided by that of a is above 1.124, in every seed | 2 · 1.3333 · 1.125 | true
             {measure: final_loss, of: b, over: a, below: 1.5, in: mean}       | final loss of b divided by that of a is below 1.5, on average over the seeds | 1.486 (2 · 1.333 · 1.125) | true
             {measure: validation_loss, of: a, above: 1.9}                     | validation loss of a, in nats, is above 1.9, in every seed | 2 · 2.5 · 3 | true
             {measure: stream_gradient_spread, of: a, over: b, below: 0.51}    | stream gradient spread of a divided by that of b is below 0.51, in every seed | 0.5 · 0.5 · 0.5 | true

@@ -20,6 +20,7 @@ import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.setting.Choice;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -58,6 +59,32 @@ class PreVersusPostTest {
         for (int i = 0; i < 3; i++) {
             assertThat(judgement.criteria().get(i).met()).as("criterion %d", i).isEqualTo(i != criterion);
         }
+    }
+
+    /** Half a hundredth of a nat on either side of each bound: 0.10 of pre-norm's means, 0.2 of post-norm's losses, 0.2 about the plateau. */
+    @Test
+    void boundsAreWhereTheyAreSaidToBe() {
+        assertPreGap(0.095, true);
+        assertPreGap(0.105, false);
+        assertPreGap(-0.095, true);
+        assertPreGap(-0.105, false);
+        for (int seed = 0; seed < 3; seed++) {
+            assertMet(1, with(9 + seed, measured[6 + seed] - 0.205), true);
+            assertMet(1, with(9 + seed, measured[6 + seed] - 0.195), false);
+            assertMet(2, with(6 + seed, 0.195), true);
+            assertMet(2, with(6 + seed, 0.205), false);
+            assertMet(2, with(6 + seed, -0.195), true);
+            assertMet(2, with(6 + seed, -0.205), false);
+        }
+        assertThat(definition.rule().judge(study.withTraining(study.training().with(STEPS, 500)), trials, results(measured)).verdict()).isEqualTo(StudyVerdict.HOLDS);
+    }
+
+    private void assertPreGap(double gap, boolean met) {
+        assertMet(0, with(0, -0.5, -0.6, -0.4, -0.5 + gap, -0.6 + gap, -0.4 + gap), met);
+    }
+
+    private void assertMet(int criterion, double[] losses, boolean met) {
+        assertThat(judge(losses).criteria().get(criterion).met()).as("criterion %d of %s", criterion, Arrays.toString(losses)).isEqualTo(met);
     }
 
     @Test

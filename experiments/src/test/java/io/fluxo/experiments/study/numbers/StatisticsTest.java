@@ -96,6 +96,37 @@ class StatisticsTest {
         assertThat(Statistics.bootstrap(List.of(1.0)).isKnown()).isFalse();
     }
 
+    /** 250 of the 10,000 means lie below the lower end and 250 above the upper one: the draws of the fixed key, each mean counted by itself. */
+    @Test
+    void theBootstrapCutsOffTheSameShareAtBothEnds() {
+        List<Double> values = IntStream.range(0, 9).mapToObj(i -> Math.exp(KEY.normal(i))).toList();
+        RandomKey key = RandomKey.of(0).split("bootstrap");
+        List<Double> means = IntStream.range(0, 10_000).mapToObj(resample ->
+                IntStream.range(0, 9).mapToDouble(i -> values.get(key.below(9, resample * 9L + i))).reduce(0, Double::sum) / 9).toList();
+        Interval interval = Statistics.bootstrap(values);
+        assertThat(means).contains(interval.low(), interval.high());
+        assertThat(means.stream().filter(mean -> mean < interval.low()).count()).isBetween(240L, 250L); // equal means are not told apart
+        assertThat(means.stream().filter(mean -> mean <= interval.low()).count()).isGreaterThan(250);
+        assertThat(means.stream().filter(mean -> mean > interval.high()).count()).isBetween(240L, 250L);
+        assertThat(means.stream().filter(mean -> mean >= interval.high()).count()).isGreaterThan(250);
+    }
+
+    @Test
+    void theEndsOfAnIntervalBelongToIt() {
+        Interval interval = new Interval(-1, 2);
+        assertThat(interval.contains(-1)).isTrue();
+        assertThat(interval.contains(2)).isTrue();
+        assertThat(interval.contains(Math.nextDown(-1.0))).isFalse();
+        assertThat(interval.contains(Math.nextUp(2.0))).isFalse();
+    }
+
+    /** Seven tests of which two say nothing: 0.01·5, 0.02·4, 0.03·3 and so on; at most 1. */
+    @Test
+    void holmCountsTheTestsThatAreLeft() {
+        assertThat(Statistics.holm(List.of(0.03, Double.NaN, 0.01, 0.9, 0.02, Double.NaN, 0.8))).usingElementComparator(close())
+                .containsExactly(0.09, Double.NaN, 0.05, 1.0, 0.08, Double.NaN, 1.0);
+    }
+
     private static double coverage(int n, Function<List<Double>, Interval> method) {
         int studies = 1_500;
         long covered = IntStream.range(0, studies).filter(study -> method.apply(normals(study, n, 0.3)).contains(0.3)).count();

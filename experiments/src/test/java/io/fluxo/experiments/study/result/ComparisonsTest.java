@@ -61,6 +61,36 @@ class ComparisonsTest {
     }
 
     @Test
+    void aCorrectedPOfFiveInAHundredDoesNotShowADifference() {
+        Comparison comparison = only(1.00, 2.00, 3.00, 1.10, 2.12, 3.11);
+        assertThat(comparison.corrected(0.05).shown()).isFalse();
+        assertThat(comparison.corrected(Math.nextDown(0.05)).shown()).isTrue();
+        assertThat(comparison.corrected(Double.NaN).shown()).isFalse();
+    }
+
+    /** A seed without a difference does not agree with the others. */
+    @Test
+    void seedsThatAgreeAreCounted() {
+        Study six = study("task: {kind: markov, states: 5}\nvary: {model.placement: [pre, post]}\nseeds: 6");
+        Comparison comparison = result(six, 1, 2, 3, 4, 5, 6, 1, 2.1, 3.1, 4.1, 5.1, 6.1).comparisons().getFirst();
+        assertThat(comparison.shown()).isTrue();
+        assertThat(Sentences.of(comparison)).contains("higher by 0.083 nats on average", "in 5 of 6 seeds");
+        assertThat(Sentences.of(result(six, 1, 2, 3, 4, 5, 6, 0.9, 1.9, 2.9, 3.9, 4.9, 6).comparisons().getFirst())).contains("lower by 0.083 nats", "in 5 of 6 seeds");
+    }
+
+    @Test
+    void boundsOfWordsAreWhereTheyAreMeantToBe() {
+        assertThat(Sentences.caution(9)).contains("9 seeds cannot show");
+        assertThat(Sentences.caution(10)).doesNotContain("cannot show");
+        assertThat(Numerals.text(99_999)).isEqualTo("99999.000");
+        assertThat(Numerals.text(100_000)).isEqualTo("1.00e+05");
+        assertThat(Numerals.text(0.0094)).isEqualTo("0.0094");
+        StudyResult.VariantResult small = new StudyResult.VariantResult("x", Map.of(), 0, 0, Interval.UNKNOWN, new ModelSize(10_000, 3_000), List.of());
+        StudyResult.VariantResult larger = new StudyResult.VariantResult("y", Map.of(), 0, 0, Interval.UNKNOWN, new ModelSize(10_010, 3_000), List.of());
+        assertThat(Sentences.sizes(List.of(small, larger))).startsWith("parameters: not equal, 10,000 to 10,010 (1.001 times) ·");
+    }
+
+    @Test
     void sentencesDoNotOverclaim() {
         assertThat(Sentences.of(only(1, 2, 3, 1.1, 1.9, 3.05))).contains("no difference in final loss shown").contains("chance alone could do this").contains("3 seeds");
         assertThat(Sentences.of(only(1, 2, 3, 1, 2, 3))).endsWith("the same final loss to the last digit in all 3 seeds.");
