@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
+import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
 import javax.tools.ToolProvider;
 
 /** Jars of plugins, built as a plugin's author builds them. */
@@ -62,7 +64,9 @@ public final class PluginJar {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (var files = compiler.getStandardFileManager(null, null, null)) {
             List<String> options = List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
-            assertThat(compiler.getTask(null, files, null, options, null, files.getJavaFileObjectsFromPaths(written)).call()).isTrue();
+            DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
+            assertThat(compiler.getTask(null, files, said, options, null, files.getJavaFileObjectsFromPaths(written)).call()).as(() -> said.getDiagnostics().toString())
+                    .isTrue();
         }
         return classes;
     }

@@ -33,13 +33,13 @@ class HostActivationsTest {
     /** Abramowitz and Stegun, table 7.1. */
     @Test
     void theErrorFunctionIsAsTabulated() {
-        assertThat(Erf.of(0.5)).isCloseTo(0.5204998778, within(1e-10));
-        assertThat(Erf.of(1)).isCloseTo(0.8427007929, within(1e-10));
-        assertThat(Erf.of(2)).isCloseTo(0.9953222650, within(1e-10));
-        assertThat(Erf.of(-1)).isEqualTo(-Erf.of(1));
-        assertThat(1 - Erf.of(3)).isCloseTo(2.209049699858544e-5, within(1e-15));
-        assertThat(1 - Erf.of(4)).isCloseTo(1.541725790028002e-8, within(1e-15));
-        assertThat(Erf.of(7)).isEqualTo(1);
+        assertThat(ErrorFunction.of(0.5)).isCloseTo(0.5204998778, within(1e-10));
+        assertThat(ErrorFunction.of(1)).isCloseTo(0.8427007929, within(1e-10));
+        assertThat(ErrorFunction.of(2)).isCloseTo(0.9953222650, within(1e-10));
+        assertThat(ErrorFunction.of(-1)).isEqualTo(-ErrorFunction.of(1));
+        assertThat(1 - ErrorFunction.of(3)).isCloseTo(2.209049699858544e-5, within(1e-15));
+        assertThat(1 - ErrorFunction.of(4)).isCloseTo(1.541725790028002e-8, within(1e-15));
+        assertThat(ErrorFunction.of(7)).isEqualTo(1);
     }
 
     /** At 1: tanh(√(2/π)·1.044715) = tanh(0.8335623…); σ(1) = 1/(1 + 1/e). */

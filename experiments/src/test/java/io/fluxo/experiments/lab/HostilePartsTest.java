@@ -166,7 +166,7 @@ class HostilePartsTest {
                     }
                 }
 
-                static OptimizerKind optimizer(UpdateRule.Step step) {
+                static OptimizerKind optimizer(UpdateRule.UpdateStep step) {
                     return (spec, decay) -> new UpdateRule.Composition(step, 0);
                 }
 

@@ -137,40 +137,40 @@ class CopiedPartsTest {
                     }
 
                     private enum Entering implements PositionKind {
-                        LEARNED(Traits.LEARNED) {
+                        LEARNED(PositionTraits.LEARNED) {
                             @Override
                             public Optional<Layer> added(Dim nCtx, Dim dModel, Initializer initializer) {
                                 return Optional.of(new LearnedPositions("", nCtx, dModel, initializer));
                             }
                         },
-                        SINUSOIDAL(Traits.ADDED) {
+                        SINUSOIDAL(PositionTraits.ADDED) {
                             @Override
                             public Optional<Layer> added(Dim nCtx, Dim dModel, Initializer initializer) {
                                 return Optional.of(new SinusoidalPositions(""));
                             }
                         },
-                        ROPE(Traits.TURNED) {
+                        ROPE(PositionTraits.TURNED) {
                             @Override
                             public ScorePositions scores(double theta, Rotation.Pairs pairs) {
                                 return new RotationCopy(theta, pairs);
                             }
                         },
-                        ALIBI(Traits.SCORED) {
+                        ALIBI(PositionTraits.SCORED) {
                             @Override
                             public ScorePositions scores(double theta, Rotation.Pairs pairs) {
                                 return new LinearBias();
                             }
                         },
-                        NONE(Traits.ADDED);
+                        NONE(PositionTraits.ADDED);
 
-                        private final Traits traits;
+                        private final PositionTraits traits;
 
-                        Entering(Traits traits) {
+                        Entering(PositionTraits traits) {
                             this.traits = traits;
                         }
 
                         @Override
-                        public Traits traits() {
+                        public PositionTraits traits() {
                             return traits;
                         }
                     }

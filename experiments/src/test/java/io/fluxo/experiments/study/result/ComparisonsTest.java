@@ -85,8 +85,8 @@ class ComparisonsTest {
         assertThat(Numerals.text(99_999)).isEqualTo("99999.000");
         assertThat(Numerals.text(100_000)).isEqualTo("1.00e+05");
         assertThat(Numerals.text(0.0094)).isEqualTo("0.0094");
-        StudyResult.VariantResult small = new StudyResult.VariantResult("x", Map.of(), 0, 0, Interval.UNKNOWN, new ModelSize(10_000, 3_000), List.of());
-        StudyResult.VariantResult larger = new StudyResult.VariantResult("y", Map.of(), 0, 0, Interval.UNKNOWN, new ModelSize(10_010, 3_000), List.of());
+        StudyResult.VariantResult small = new StudyResult.VariantResult("x", Map.of(), Interval.UNKNOWN, new ModelSize(10_000, 3_000), List.of());
+        StudyResult.VariantResult larger = new StudyResult.VariantResult("y", Map.of(), Interval.UNKNOWN, new ModelSize(10_010, 3_000), List.of());
         assertThat(Sentences.sizes(List.of(small, larger))).startsWith("parameters: not equal, 10,000 to 10,010 (1.001 times) ·");
     }
 
