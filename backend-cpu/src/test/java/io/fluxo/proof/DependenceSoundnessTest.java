@@ -55,7 +55,13 @@ class DependenceSoundnessTest {
             var first = new RandomProgram.Run(new Ops(numbers), numbers.upload(HostArray.of(RandomProgram.SHAPE, before)), w);
             var second = new RandomProgram.Run(new Ops(numbers), numbers.upload(HostArray.of(RandomProgram.SHAPE, after)), w);
             for (var instruction : program.instructions()) {
-                DependenceTensor claim = (DependenceTensor) proof.step(instruction);
+                DependenceTensor claim;
+                try {
+                    claim = (DependenceTensor) proof.step(instruction);
+                } catch (IllegalStateException refused) {                               // a division by a known 0: nothing is claimed
+                    assertThat(refused).hasMessageContaining("division by 0");
+                    return;
+                }
                 double[] one = numbers.download(first.step(instruction)).toDoubles();
                 double[] other = numbers.download(second.step(instruction)).toDoubles();
                 boolean spared = false;

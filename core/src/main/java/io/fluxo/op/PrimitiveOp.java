@@ -87,7 +87,7 @@ public sealed interface PrimitiveOp extends Op {
         }
     }
 
-    /** The index (I32) of the first largest value along {@code axis}, which disappears. */
+    /** The index (I32) of the first largest value along {@code axis}, which disappears; a NaN is larger than all numbers. */
     record ArgMax(int axis) implements PrimitiveOp {}
 
     /**
@@ -149,7 +149,10 @@ public sealed interface PrimitiveOp extends Op {
      */
     record RandomUniform(Shape shape, DType dtype) implements Source {}
 
-    /** To another type: to integers truncated, to BOOL as ≠ 0, from BOOL as 0 and 1. */
+    /**
+     * To another type: to integers truncated, to BOOL as ≠ 0, from BOOL as 0 and 1. A real beyond an integer type becomes its first or last number, NaN 0;
+     * an integer keeps its lower bits.
+     */
     record Cast(DType to) implements PrimitiveOp {}
 
     /** The same values, through which no gradient flows. */

@@ -157,7 +157,7 @@ public final class DependenceBackend implements Backend {
             case long[] integers -> i -> Exact.integer(integers[i]);                    // a double would round them
             default -> {
                 double[] numbers = values.toDoubles();
-                yield i -> new Known(numbers[i]);
+                yield i -> Exact.within(values.dtype(), new Known(numbers[i]));
             }
         };
         Element[] elements = new Element[values.elements()];

@@ -9,6 +9,7 @@ import io.fluxo.shape.Walk;
 import io.fluxo.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The operations that combine or rearrange elements: what each result may depend on. */
 final class DependenceRules {
@@ -30,12 +31,17 @@ final class DependenceRules {
             case Sum _ -> Element.ZERO;
             case Max _ -> smallest(x.dtype());
         });
+        Exact.Terms[] terms = Stream.generate(Exact.Terms::new).limit(out.length).toArray(Exact.Terms[]::new);
         for (int i = 0; i < into.length; i++) {
             Element next = x.at(i);
+            terms[into[i]].add(next);
             out[into[i]] = Exact.within(x.dtype(), switch (op) {
                 case Sum _ -> ElementRules.sum(out[into[i]], next);
                 case Max _ -> ElementRules.larger(out[into[i]], next);
             });
+        }
+        for (int i = 0; op instanceof Sum && i < out.length; i++) {
+            out[i] = terms[i].of(out[i]);
         }
         return DependenceTensor.of(shape, x.dtype(), out);
     }
@@ -66,12 +72,15 @@ final class DependenceRules {
             int leftStart = matrix * rows * inner + (op.transposeLeft() ? row : row * inner);
             int rightStart = (right.rank() > 2 ? matrix * columns * inner : 0) + (op.transposeRight() ? column * inner : column);
             Element sum = Element.ZERO;
+            Exact.Terms terms = new Exact.Terms();
             for (int k = 0; k < inner; k++) {
                 Element a = left.at(leftStart + (op.transposeLeft() ? k * rows : k));
                 Element b = right.at(rightStart + (op.transposeRight() ? k : k * columns));
-                sum = ElementRules.sum(sum, ElementRules.product(a, b));
+                Element term = Exact.within(left.dtype(), ElementRules.product(a, b));
+                terms.add(term);
+                sum = Exact.within(left.dtype(), ElementRules.sum(sum, term));
             }
-            out[i] = sum;
+            out[i] = terms.of(sum);
         }
         return DependenceTensor.of(shape, left.dtype(), out);
     }
@@ -112,7 +121,8 @@ final class DependenceRules {
     static DependenceTensor make(Source op, DependenceTensor[] in) {
         return switch (op) {
             case Constant(Scalar value, Shape shape, DType dtype) ->
-                    DependenceTensor.uniform(shape, dtype, dtype.isFloating() ? new Known(value.value()) : ElementRules.cast(dtype, new Known(value.value())));
+                    DependenceTensor.uniform(shape, dtype, dtype.isFloating() ? Exact.within(dtype, new Known(value.value()))
+                            : ElementRules.cast(dtype, new Known(value.value())));
             case Iota(int axis, Shape shape, DType dtype) -> {
                 int[] strides = new int[shape.rank()];
                 strides[shape.axis(axis)] = 1;

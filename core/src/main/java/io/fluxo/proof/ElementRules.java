@@ -4,7 +4,6 @@ import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.proof.Element.Known;
 import io.fluxo.proof.Element.Unknown;
 import io.fluxo.tensor.DType;
-import io.fluxo.tensor.HostArray;
 
 /**
  * Elementwise operations on what is known of their operands. They assume that no unknown value is NaN or +∞ anywhere; −∞ is followed. From that, a
@@ -69,14 +68,19 @@ final class ElementRules {
     private static Element quotient(Element a, Element b) {
         if (a instanceof Known(double x)) {
             if (b instanceof Known(double y)) {
-                return Exact.quotient(x, y);
+                return y == 0 ? byZero() : Exact.quotient(x, y);
             }
             return x == 0 || Double.isNaN(x) ? a : new Unknown(b.sources(), !Double.isFinite(x));
         }
         if (b instanceof Known(double y)) {
-            return Double.isNaN(y) ? b : y == 0 || Double.isInfinite(y) ? new Unknown(a.sources(), true) : a;
+            return Double.isNaN(y) ? b : y == 0 ? byZero() : Double.isInfinite(y) ? new Unknown(a.sources(), true) : a;
         }
         return a.joinedWith(b);
+    }
+
+    /** A known 0 may be −0, as a product with a token's number is: then ∞ has a sign that the token chose. */
+    private static Element byZero() {
+        throw new IllegalStateException("a division by 0 cannot be followed: whether it gives +∞ or −∞ may depend on a token");
     }
 
     private static Element integerQuotient(Element a, Element b) {
@@ -169,17 +173,11 @@ final class ElementRules {
     static Element cast(DType to, Element x) {
         return switch (x) {
             case Known(double number) -> switch (to) {
-                case F64 -> x;
-                case F32, BF16 -> Exact.atExactPoint(number, !Double.isFinite(number) || isExact(to, number));
+                case F32, F64, BF16 -> Exact.within(to, x);
                 case I32, I64 -> Double.isFinite(number) ? Exact.within(to, new Known(number < 0 ? Math.ceil(number) : Math.floor(number))) : Element.WEIGHT;
                 case BOOL -> Element.of(number != 0);
             };
             case Unknown(TokenSet sources, boolean absent) -> absent && !to.isFloating() ? Element.of(sources) : x;
         };
-    }
-
-    private static boolean isExact(DType dtype, double number) {
-        float single = (float) number;
-        return single == number && (dtype == DType.F32 || HostArray.roundToBf16(single) == number);
     }
 }

@@ -14,7 +14,7 @@ final class IndexRules {
 
     private IndexRules() {}
 
-    /** Which element is largest depends on all of them, unless all are known. */
+    /** Which element is largest depends on all of them, unless all are known and none is NaN. */
     static DependenceTensor argMax(ArgMax op, DependenceTensor x, Shape shape) {
         int axis = x.shape().axis(op.axis());
         int size = x.shape().size(axis);
@@ -28,7 +28,7 @@ final class IndexRules {
             for (int j = 0; j < size; j++) {
                 Element candidate = x.at(start + j * inner);
                 sources = sources.union(candidate.sources());
-                known &= candidate instanceof Known;
+                known &= candidate instanceof Known(double number) && !Double.isNaN(number);
                 best = known && isLarger((Known) candidate, (Known) x.at(start + best * inner)) ? j : best;
             }
             out[i] = known || size == 1 ? new Known(best) : Element.of(sources);
@@ -37,7 +37,7 @@ final class IndexRules {
     }
 
     private static boolean isLarger(Known candidate, Known best) {
-        return candidate.number() > best.number() || Double.isNaN(candidate.number()) && !Double.isNaN(best.number());
+        return candidate.number() > best.number();
     }
 
     /** A known index takes its row; an unknown one may take any, and which one depends on what the index depends on. */

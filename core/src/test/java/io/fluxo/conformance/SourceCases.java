@@ -58,6 +58,7 @@ final class SourceCases {
         for (DType to : new DType[] {DType.I32, DType.I64, DType.BOOL}) {
             cases.add(cast(to, reals));
             cases.add(cast(to, integers.cast(DType.I64)));
+            cases.add(cast(to, Samples.vector(1e30, -1e30, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY)));
             cases.add(cast(to, integers.cast(DType.I32)));
             cases.add(cast(to, Samples.truths("x", 7)));
         }
@@ -69,11 +70,12 @@ final class SourceCases {
 
     private static Case cast(DType to, HostArray x) {
         PrimitiveOp op = new Cast(to);
-        return Case.of(op, in -> HostArray.of(in[0].shape(), to, Arrays.stream(in[0].toDoubles()).map(value -> to == DType.BOOL ? value : truncated(value))
+        return Case.of(op, in -> HostArray.of(in[0].shape(), to, Arrays.stream(in[0].toDoubles()).map(value -> to == DType.BOOL ? value : truncated(to, value))
                 .toArray()), EXACT, x).called(x.dtype() == DType.F64 ? "real" : x.dtype().label());
     }
 
-    private static double truncated(double value) {
-        return value < 0 ? Math.ceil(value) : Math.floor(value);
+    private static double truncated(DType to, double value) {
+        double last = to == DType.I32 ? Integer.MAX_VALUE : Long.MAX_VALUE;
+        return Math.clamp(value < 0 ? Math.ceil(value) : Math.floor(value), -last - 1, last);
     }
 }

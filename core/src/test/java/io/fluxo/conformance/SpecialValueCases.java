@@ -104,6 +104,7 @@ final class SpecialValueCases {
         cases.add(fold(sum, NAN, INF, 1, -INF));
         cases.add(fold(new ArgMax(0), 1, -INF, 4, 4, 3, 4));
         cases.add(fold(new ArgMax(0), 0, -INF, -INF));
+        cases.add(fold(new ArgMax(0), 1, 4, NAN, INF, NAN));
     }
 
     private static Case fold(PrimitiveOp op, double expected, double... x) {

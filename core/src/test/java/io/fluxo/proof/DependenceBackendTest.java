@@ -62,6 +62,42 @@ class DependenceBackendTest {
         assertThat(of(ops.mul(x, ops.sin(number(Math.PI))))).isEqualTo("row i ← {i}");
     }
 
+    /** What f32 and f64 disagree on is not known. */
+    @Test
+    void whatTypesOfFloatsDisagreeOnIsNotKnown() {
+        Tensor zeros = ops.zerosLike(x);
+        Tensor one = ops.sub(ops.add(number(0x1p24), number(1)), number(0x1p24));           // 0 in f32
+        assertThat(of(ops.where(ops.equal(one, number(1)), zeros, x))).isEqualTo("row i ← {i}");
+        assertThat(of(ops.where(ops.equal(number(1e-50), number(0)), x, zeros))).as("0 in f32").isEqualTo("row i ← {i}");
+        assertThat(of(ops.where(ops.less(number(Float.MAX_VALUE), number(1e300)), zeros, x))).as("∞ in f32").isEqualTo("row i ← {i}");
+        assertThat(of(ops.where(ops.equal(number(0.5), number(0.5)), zeros, x))).isEqualTo("row i ← {}");
+    }
+
+    @Test
+    void aSumIsKnownWhereNoOrderRoundsIt() {
+        Tensor zeros = ops.zerosLike(x);
+        Tensor cancels = ops.sumOver(floats(0x1p24f, -0x1p24f, 1), 0);                      // 0 where 1 comes second
+        assertThat(of(ops.where(ops.equal(cancels, number(1)), zeros, x))).isEqualTo("row i ← {i}");
+        Tensor product = ops.matMul(ops.unsqueeze(floats(0x1p24f, -0x1p24f, 1), 0), ops.unsqueeze(floats(1, 1, 1), 1));
+        assertThat(of(ops.where(ops.equal(product, number(1)), zeros, x))).isEqualTo("row i ← {i}");
+        assertThat(of(ops.where(ops.equal(ops.sumOver(floats(1024, -1024, 1), 0), number(1)), zeros, x))).isEqualTo("row i ← {}");
+    }
+
+    @Test
+    void theSignOfZeroIsNotKnown() {
+        assertThatThrownBy(() -> ops.div(number(1), ops.scale(x, 0))).isInstanceOf(IllegalStateException.class).hasMessageContaining("+∞ or −∞ may depend on a token");
+        assertThatThrownBy(() -> ops.div(x, number(0))).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void nanHasNoPlaceAmongNumbers() {
+        assertThat(of(ops.where(ops.equal(ops.argMax(floats(1, Float.NaN, 2), 0), ops.argMax(floats(0, 1, 0), 0)), ops.zerosLike(x), x))).isEqualTo("row i ← {i}");
+    }
+
+    private Tensor floats(float... values) {
+        return backend.upload(HostArray.of(Shape.of(values.length), values));
+    }
+
     @Test
     void aConditionIsASource() {
         Tensor ids = backend.tokens(Shape.of(1, 3));

@@ -19,7 +19,6 @@ import io.fluxo.setting.PerLayer.Range;
 import io.fluxo.shape.Dim;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +54,7 @@ class EveryKindTest {
     void attentionAloneMixesTokensAndAsFarAsTheMaskPermits(ModelSpec spec) {
         TokenTheorem theorem = TokenTheorem.of(spec, ModelParts.CATALOG, TOKENS);
         assertThat(theorem.failure()).isEmpty();
-        boolean mixes = spec.layers().stream().anyMatch(layer -> Set.of("softmax", "uniform").contains(layer.get(ATTENTION).name()));
+        boolean mixes = spec.layers().stream().anyMatch(layer -> layer.attention(ModelParts.CATALOG).mixes());
         Dependence output = TokenFlow.of(spec, ModelParts.CATALOG, TOKENS).output();
         assertThat(output.isFull(TokenTheorem.permitted(spec.get(MASK).standard()))).as("nothing that is permitted was proved absent").isEqualTo(mixes);
         assertThat(output.isCausal()).isEqualTo(!mixes || spec.get(MASK).standard() == MaskKind.CAUSAL);

@@ -21,4 +21,9 @@ class PackagesTest {
     @ArchTest
     static final ArchRule COMMANDS_AND_LABORATORY_MEET_AT_THE_WORKBENCH = noClasses().that().resideInAPackage("..experiments.cli..").should()
             .dependOnClassesThat().resideInAPackage("..experiments.lab..");
+
+    /** The frame's library wires the program in one place; elsewhere a constructor does. */
+    @ArchTest
+    static final ArchRule ONLY_THE_LABORATORY_KNOWS_GUICE = noClasses().that().resideOutsideOfPackage("..experiments.lab..").should()
+            .dependOnClassesThat().resideInAnyPackage("com.google.inject..");
 }

@@ -90,7 +90,7 @@ final class Scalars {
         }
     }
 
-    /** The first largest along the middle axis of [outer, size, inner]. */
+    /** The first largest along the middle axis of [outer, size, inner]; a NaN is larger than all numbers. */
     static void argMax(SimdTensor x, int outer, int size, int inner, int[] y) {
         for (int o = 0; o < outer; o++) {
             for (int i = 0; i < inner; i++) {
@@ -98,7 +98,7 @@ final class Scalars {
                 for (int r = 1; r < size; r++) {
                     int at = (o * size + r) * inner + i;
                     int bestAt = (o * size + best) * inner + i;
-                    if (x.dtype() == DType.F32 ? x.floats()[at] > x.floats()[bestAt] : integer(x, at) > integer(x, bestAt)) {
+                    if (x.dtype() == DType.F32 ? larger(x.floats()[at], x.floats()[bestAt]) : integer(x, at) > integer(x, bestAt)) {
                         best = r;
                     }
                 }
@@ -107,12 +107,17 @@ final class Scalars {
         }
     }
 
+    private static boolean larger(float candidate, float best) {
+        return candidate > best || Float.isNaN(candidate) && !Float.isNaN(best);
+    }
+
+    /** Reals beyond an integer type become its first or last number, NaN 0; integers keep their lower bits. */
     static void cast(SimdTensor x, SimdTensor y) {
         for (int i = 0; i < x.elements(); i++) {
             switch (y.dtype()) {
                 case F32 -> y.floats()[i] = (float) real(x, i);
                 case BOOL -> y.booleans()[i] = real(x, i) != 0;
-                default -> setInteger(y, i, x.dtype() == DType.F32 ? (long) x.floats()[i] : x.dtype() == DType.BOOL ? (long) real(x, i) : integer(x, i));
+                default -> setInteger(y, i, x.dtype() == DType.F32 ? y.dtype() == DType.I32 ? (int) x.floats()[i] : (long) x.floats()[i] : x.dtype() == DType.BOOL ? (long) real(x, i) : integer(x, i));
             }
         }
     }

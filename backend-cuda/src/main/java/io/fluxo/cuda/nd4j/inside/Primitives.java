@@ -64,7 +64,7 @@ final class Primitives {
             case Constant(Scalar value, Shape _, DType _) -> fill(y, value.value());
             case Iota(int axis, Shape _, DType _) -> iota(y.shape().axis(axis), y);
             case RandomUniform _ -> random(in[0], y);
-            case Cast _ -> y.array().assign(in[0].array());
+            case Cast _ -> cast(in[0], y);
             case SplitAxis _, MergeAxes _, StopGradient _ -> throw new IllegalStateException("a view computes nothing");
         }
     }
@@ -183,7 +183,29 @@ final class Primitives {
         if (x.isEmpty()) {
             throw new IllegalArgumentException(Text.format("argMax: axis %d of %s is empty", axis, x.shape()));
         }
-        kernels.run("argmax", new long[] {x.shape().axis(axis)}, y.array(), x.array());
+        kernels.run("argmax", new long[] {x.shape().axis(axis)}, y.array(), x.dtype().isFloating() ? own(withNaNLargest(x, axis)).array() : x.array());
+    }
+
+    /** nd4j's argmax passes over NaN: where a row along {@code axis} has one, NaN becomes 0 and all else −∞. */
+    private Tensor withNaNLargest(Tensor x, int axis) {
+        Tensor largest = ops.max(x, axis);
+        Tensor numbers = ops.where(ops.equal(largest, largest), x, ops.constantLike(x, Scalar.NEGATIVE_INFINITY));
+        return ops.where(ops.equal(x, x), numbers, ops.zerosLike(x));
+    }
+
+    /** What lies beyond an integer type is anything in nd4j. */
+    private void cast(Nd4jTensor x, Nd4jTensor y) {
+        if (x.isEmpty() || !x.dtype().isFloating() || y.dtype() != DType.I32 && y.dtype() != DType.I64) {
+            y.array().assign(x.array());
+            return;
+        }
+        double end = y.dtype() == DType.I32 ? 0x1p31 : 0x1p63;
+        Tensor below = ops.less(x, ops.constantLike(x, Scalar.of(-end)));
+        Tensor notAbove = ops.less(x, ops.constantLike(x, Scalar.of(end)));
+        y.array().assign(own(ops.where(below, ops.zerosLike(x), ops.where(notAbove, x, ops.zerosLike(x)))).array());
+        Tensor first = ops.constant(Scalar.of(-end), y.shape(), y.dtype());
+        Tensor last = ops.sub(ops.constant(Scalar.of(-1), y.shape(), y.dtype()), first);
+        copy(ops.where(below, first, ops.where(notAbove, y, ops.where(ops.equal(x, x), last, y))), y);
     }
 
     /** nd4j's product knows one leading axis, on both sides. */
