@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.Predicate;
 
 /** One run through a model: the operations, the hooks, and in training the randomness of dropout. */
 public final class Pass extends Ops {
@@ -23,16 +22,16 @@ public final class Pass extends Ops {
     private final Hooks hooks;
     private final Function<String, Tensor> dropoutKeys;
     private final List<Addition> additions;
-    private final Predicate<String> silenced;
+    private final Attended attended;
 
     /** @param dropoutKeys null where nothing is dropped */
-    private Pass(Backend backend, Hooks hooks, Function<String, Tensor> dropoutKeys, List<Addition> additions, Predicate<String> silenced) {
+    private Pass(Backend backend, Hooks hooks, Function<String, Tensor> dropoutKeys, List<Addition> additions, Attended attended) {
         super(backend);
         this.backend = backend;
         this.hooks = hooks;
         this.dropoutKeys = dropoutKeys;
         this.additions = additions;
-        this.silenced = silenced;
+        this.attended = attended;
     }
 
     /**
@@ -42,9 +41,20 @@ public final class Pass extends Ops {
      */
     public record Addition(Buffer buffer, Tensor change) {}
 
+    /** What attention returns: what it computed, or something else of the same shape. */
+    @FunctionalInterface
+    public interface Attended {
+
+        /**
+         * @param path of the attention
+         * @param made what it computed
+         */
+        Tensor output(String path, Tensor made);
+    }
+
     /** A pass that evaluates: nothing is dropped. */
     public static Pass evaluation(Backend backend) {
-        return new Pass(backend, Hooks.NONE, null, List.of(), _ -> false);
+        return new Pass(backend, Hooks.NONE, null, List.of(), (_, made) -> made);
     }
 
     /** A pass of training; {@code dropout} differs from step to step. */
@@ -58,7 +68,7 @@ public final class Pass extends Ops {
      * @param dropoutKeys for the path of a place that drops, its {@link #dropoutKey} of this step
      */
     public static Pass training(Backend backend, Function<String, Tensor> dropoutKeys) {
-        return new Pass(backend, Hooks.NONE, dropoutKeys, new ArrayList<>(), _ -> false);
+        return new Pass(backend, Hooks.NONE, dropoutKeys, new ArrayList<>(), (_, made) -> made);
     }
 
     /**
@@ -72,17 +82,17 @@ public final class Pass extends Ops {
 
     /** The same pass on another backend: one that watches what is executed. */
     public Pass on(Backend other) {
-        return new Pass(other, hooks, dropoutKeys, additions, silenced);
+        return new Pass(other, hooks, dropoutKeys, additions, attended);
     }
 
-    /** The same pass, in which attention at the paths that {@code paths} accepts returns zeros instead of looking at anything. */
-    public Pass withoutAttention(Predicate<String> paths) {
-        return new Pass(backend, hooks, dropoutKeys, additions, paths);
+    /** The same pass, in which {@code other} decides what attention returns. Attention itself runs all the same, so that no code can tell. */
+    public Pass replacingAttention(Attended other) {
+        return new Pass(backend, hooks, dropoutKeys, additions, other);
     }
 
-    /** Whether the attention at {@code path} returns zeros. */
-    public boolean silences(String path) {
-        return silenced.test(path);
+    /** What the attention at {@code path}, which computed {@code made}, returns in this pass. */
+    public Tensor attended(String path, Tensor made) {
+        return attended.output(path, made);
     }
 
     /** What it runs on. */
@@ -92,7 +102,7 @@ public final class Pass extends Ops {
 
     /** The same pass with {@code hooks}. */
     public Pass with(Hooks hooks) {
-        return new Pass(backend, hooks, dropoutKeys, additions, silenced);
+        return new Pass(backend, hooks, dropoutKeys, additions, attended);
     }
 
     /** The same pass with further names for hook points: alias → name. */

@@ -66,6 +66,11 @@ public final class Transformer extends LanguageModel {
         return tied ? pass.matMul(last, unembedding.value(), false, true) : pass.linear(last, unembedding.value(), null);
     }
 
+    /** What strings the blocks together. */
+    public Stack stack() {
+        return stack;
+    }
+
     public List<Block> blocks() {
         return stack.blocks();
     }

@@ -1,6 +1,7 @@
 package io.fluxo.proof;
 
 import io.fluxo.block.Block;
+import io.fluxo.block.Stack;
 import io.fluxo.layer.Layer;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelDims;
@@ -20,16 +21,19 @@ import java.util.stream.Stream;
 /**
  * Theorem 2.1 for one specification: the stream is [batch pos d_model] at x and at t1 … h of every block, whatever batch, pos, d_model,
  * n_heads, d_head, d_v, d_mlp and d_vocab are, and however many blocks there are. The model's own layers run on symbols: each sub-layer and
- * each distinct kind of block maps the stream's shape to itself, so by induction any stack of them does.
+ * each distinct kind of block maps the stream's shape to itself, so by induction any plain stack of them does. A stack that computes something of its own is
+ * a lemma of its own, for the number of blocks that it has. In the end the whole model runs, in evaluation and in training.
  *
  * @param points      the hook points at which d was preserved, in the order of the run
  * @param assumptions bounds between sizes that the model relies on
  * @param failure     the first point at which it was not, and how; empty where the claim is proved
- * @param lemmas      embedding, sub-layers and block of each distinct kind, unembedding
+ * @param lemmas      embedding, sub-layers and block of each distinct kind, the stack where it computes something of its own, unembedding
  * @param kinds       for each distinct kind of block the paths of its blocks
  */
 public record DimensionProof(List<String> points, List<String> assumptions, Optional<String> failure, List<DimensionLemma> lemmas,
                              List<List<String>> kinds) {
+
+    private static final String STACK = "stack";
 
     public DimensionProof {
         points = List.copyOf(points);
@@ -61,8 +65,16 @@ public record DimensionProof(List<String> points, List<String> assumptions, Opti
             kindLemmas.add(lemma);
             kinds.add(new ArrayList<>(List.of(lemma.subject())));
         }
+        if (model.stack().getClass() != Stack.class) {                                   // it computes something besides its blocks
+            lemmas.add(DimensionLemma.of(STACK, model.cells(), DType.F32, stream, stream, model::stream));
+        }
         lemmas.add(DimensionLemma.of("unembedding", model.cells(), DType.F32, stream, stream.with(2, dims.dVocab()), model::unembed));
-        return of(lemmas, points, kinds);
+        DimensionProof parts = of(lemmas, points, kinds);
+        return parts.proved() ? parts.unless(new SymbolicPrograms(TokenFlow.withVocabulary(spec), catalog).failure()) : parts;
+    }
+
+    private DimensionProof unless(Optional<String> failureOfWhole) {
+        return new DimensionProof(points, assumptions, failureOfWhole, lemmas, kinds);
     }
 
     /** The same for parts alone, built on symbols: a sub-layer or block under test. Their parameters are overwritten. */
@@ -101,6 +113,14 @@ public record DimensionProof(List<String> points, List<String> assumptions, Opti
         return lemma.points().stream().filter(point -> first || !point.equals(x)).toList();
     }
 
+    private boolean hasOwnStack() {
+        return lemmas.stream().anyMatch(lemma -> lemma.subject().equals(STACK));
+    }
+
+    private int blocks() {
+        return kinds.stream().mapToInt(List::size).sum();
+    }
+
     public boolean proved() {
         return failure.isEmpty();
     }
@@ -119,8 +139,9 @@ public record DimensionProof(List<String> points, List<String> assumptions, Opti
         lemmas.forEach(lemma -> lines.addAll(isBlock.test(lemma) ? lemma.outline() : lemma.derivation()));
         if (proved() && !kinds.isEmpty()) {
             kinds.forEach(paths -> lines.add("blocks of one kind, with the same derivation: " + String.join(", ", paths)));
-            lines.add(Text.format("by induction over depth: x_0 is %s, and each kind of block maps that shape to itself, so x_L is it for every number L of blocks",
-                    Step.shape(DimensionLemma.STREAM)));
+            lines.add(hasOwnStack() ? Text.format("the stack computes something besides its blocks: proved for the %d blocks that it has", blocks())
+                    : Text.format("by induction over depth: x_0 is %s, and each kind of block maps that shape to itself, so x_L is it for every number L of blocks",
+                            Step.shape(DimensionLemma.STREAM)));
         }
         lines.add(sentence());
         return lines;

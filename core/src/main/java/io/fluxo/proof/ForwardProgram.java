@@ -92,7 +92,9 @@ public record ForwardProgram(List<Line> lines, Source output, List<String> refus
         }
         for (int i = 0; i < Math.min(lines.size(), ran.lines.size()); i++) {
             if (!lines.get(i).equals(ran.lines.get(i))) {
-                return Optional.of(Text.format("operation %d%s is %s, and not %s", i + 1, place(i), told(ran, i), told(this, i)));
+                return Optional.of(told(ran, i).equals(told(this, i))
+                        ? Text.format("operation %d%s, %s, has other values, settings or types than in the proof", i + 1, place(i), told(this, i))
+                        : Text.format("operation %d%s is %s, and not %s", i + 1, place(i), told(ran, i), told(this, i)));
             }
         }
         if (lines.size() != ran.lines.size()) {

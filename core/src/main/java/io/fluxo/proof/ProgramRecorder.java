@@ -74,6 +74,12 @@ final class ProgramRecorder extends DelegatingBackend {
         lines.add(new Line.Executed(op, read, result.shape(), result.dtype()));
     }
 
+    /** {@code other}, which from here on stands for {@code made}. */
+    Tensor inPlaceOf(Tensor made, Tensor other) {
+        sources.put(other, source(made));
+        return other;
+    }
+
     private Source source(Tensor tensor) {
         return sources.computeIfAbsent(tensor, _ -> new Source.Given(given++));
     }

@@ -6,7 +6,7 @@ import io.fluxo.tensor.Tensor;
 
 /**
  * Replaces attention when a model is built: it returns zeros and has no parameters. A block that brings an attention of its own keeps it;
- * {@link io.fluxo.layer.Pass#withoutAttention} reaches that too.
+ * {@link io.fluxo.layer.Pass#replacingAttention} reaches that too.
  */
 public final class SilencedAttention extends Attention {
 
@@ -16,6 +16,6 @@ public final class SilencedAttention extends Attention {
 
     @Override
     protected Tensor attend(Pass pass, Tensor x, Tensor context) {
-        return nothing(pass, x);
+        return pass.expand(pass.zerosLike(x), x.shape());
     }
 }

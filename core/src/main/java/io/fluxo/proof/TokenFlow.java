@@ -4,9 +4,7 @@ import io.fluxo.block.Block;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
-import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
-import io.fluxo.model.Transformer;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
@@ -34,7 +32,7 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
     /** The name of the last point. */
     public static final String OUTPUT = "output";
 
-    private static final int SEQUENCES = 2;
+    static final int SEQUENCES = 2;
 
     /**
      * One place in the run.
@@ -55,44 +53,17 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
         points = List.copyOf(points);
     }
 
-    /** Through the model of {@code spec}, from token ids to logits. */
+    /** Through the model of {@code spec} in evaluation, from token ids to logits. */
     public static TokenFlow of(ModelSpec spec, Catalog catalog, int tokens) {
-        return of(ModelBuilder.transformer(withVocabulary(spec), catalog), tokens);
-    }
-
-    /** Through {@code model}, from token ids to logits. Its parameters are overwritten: give it a model of its own. */
-    public static TokenFlow of(Transformer model, int tokens) {
-        DependenceBackend backend = new DependenceBackend();
-        return run("model", backend, Pass.evaluation(backend), model.cells(), backend.tokens(Shape.of(SEQUENCES, tokens)), symbols(model), model::forward);
-    }
-
-    /** Through {@code model} as it is trained: what drops drops, and statistics are those of the batch. Its parameters are overwritten. */
-    public static TokenFlow inTraining(Transformer model, int tokens) {
-        return inTraining("model in training", model, tokens, _ -> false);
-    }
-
-    /** The same with all attention taken away. */
-    public static TokenFlow inTrainingWithoutAttention(Transformer model, int tokens) {
-        return inTraining("model in training, without attention", model, tokens, _ -> true);
-    }
-
-    private static TokenFlow inTraining(String subject, Transformer model, int tokens, Predicate<String> silenced) {
-        DependenceBackend backend = new DependenceBackend();
-        Pass pass = Pass.training(backend, _ -> backend.weight(Shape.of(2), DType.I64)).withoutAttention(silenced);
-        return run(subject, backend, pass, model.cells(), backend.tokens(Shape.of(SEQUENCES, tokens)), symbols(model), model::forward);
+        return new ModelRun(spec, catalog, tokens).evaluation();
     }
 
     /**
-     * Through {@code model} with attention taken away in the blocks whose path {@code blocks} accepts: it returns zeros where it acts, so that whatever else
-     * stands beside it or after it still counts. The model's parameters are overwritten.
+     * The same with attention taken away in the blocks whose path {@code blocks} accepts: what it returns there is unknown and no token's, so that whatever
+     * stands beside it or after it still counts.
      */
-    public static TokenFlow withoutAttention(Transformer model, int tokens, Predicate<String> blocks) {
-        DependenceBackend backend = new DependenceBackend();
-        List<String> silenced = model.blocks().stream().map(Block::path).filter(blocks).map(path -> path + ".").toList();
-        Pass pass = Pass.evaluation(backend).withoutAttention(path -> silenced.stream().anyMatch(path::startsWith));
-        TokenFlow flow = run("model without attention", backend, pass, model.cells(), backend.tokens(Shape.of(SEQUENCES, tokens)), symbols(model),
-                model::forward);
-        return silenced.size() == model.blocks().size() ? flow : new TokenFlow("model without some attention", tokens, flow.points());
+    public static TokenFlow withoutAttention(ModelSpec spec, Catalog catalog, int tokens, Predicate<String> blocks) {
+        return new ModelRun(spec, catalog, tokens).evaluationWithoutAttention(blocks);
     }
 
     /** Through a layer or block, from a stream of {@code width} on. Its parameters are overwritten. */
@@ -119,6 +90,16 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
         parameters.forEach(parameter -> parameter.set(backend.weight(parameter.shape(), DType.F32)));
         Cache cache = Cache.boundaries();
         Tensor output = f.apply(pass.with(cache), x);
+        return of(subject, backend, x.shape().size(1), cache, output, symbols);
+    }
+
+    /**
+     * What was followed in one run.
+     *
+     * @param cache  the values at its hook points
+     * @param output what came out
+     */
+    static TokenFlow of(String subject, DependenceBackend backend, int tokens, Cache cache, Tensor output, Map<String, String> symbols) {
         List<Point> points = new ArrayList<>();
         cache.values().forEach((name, value) -> {
             if (backend.hasRows(value.shape())) {                                      // a table of positions has none
@@ -129,21 +110,15 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
         backend.refusals().stream().findFirst().ifPresent(refusal -> {                   // caught on the way, but no proof all the same
             throw new IllegalStateException(refusal);
         });
-        return new TokenFlow(subject, x.shape().size(1), points);
+        return new TokenFlow(subject, tokens, points);
     }
 
     private static Tensor stream(DependenceBackend backend, Dim width, int tokens) {
         return backend.stream(Shape.of(Dim.of(SEQUENCES), Dim.of(tokens), width));
     }
 
-    private static Map<String, String> symbols(Transformer model) {
-        Map<String, String> symbols = new HashMap<>();
-        model.blocks().forEach(block -> symbols.putAll(symbols(block)));
-        return symbols;
-    }
-
     /** Full hook name → the chapter's symbol. */
-    private static Map<String, String> symbols(Block block) {
+    static Map<String, String> symbols(Block block) {
         Map<String, String> symbols = new HashMap<>();
         block.chapter().forEach((symbol, hook) -> symbols.put(block.path() + "." + hook, symbol));
         return symbols;

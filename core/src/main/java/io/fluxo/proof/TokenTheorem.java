@@ -2,12 +2,11 @@ package io.fluxo.proof;
 
 import static io.fluxo.model.ModelSpec.*;
 import static io.fluxo.proof.TokenClaim.TOKEN_DIAGONAL;
+import static io.fluxo.proof.TokenClaim.WITHIN_SEQUENCE;
 
 import io.fluxo.block.Block;
 import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.Cell;
-import io.fluxo.layer.Layer;
-import io.fluxo.layer.norm.TrainingStatistics;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelDims;
 import io.fluxo.model.ModelSpec;
@@ -46,17 +45,35 @@ public record TokenTheorem(List<TokenProof> proofs) {
         model.blocks().forEach(block -> subLayers(block, width, tokens, permitted).forEach(proofs::add));
         proofs.add(TokenFlow.of("residual addition", List.of(), width, tokens, (pass, x) -> pass.add(pass.neg(x), x)).prove(TOKEN_DIAGONAL));
         proofs.add(TokenFlow.of("unembedding", parameters, width, tokens, model::unembed).prove(TOKEN_DIAGONAL));
-        proofs.add(TokenFlow.of(model, tokens).prove(permitted));
-        proofs.add(TokenFlow.withoutAttention(model, tokens, path -> true).prove(TOKEN_DIAGONAL));
-        if (model.blocks().stream().flatMap(TokenTheorem::within).noneMatch(TrainingStatistics.class::isInstance)) {
-            proofs.add(TokenFlow.inTraining(model, tokens).prove(permitted));
-            proofs.add(TokenFlow.inTrainingWithoutAttention(model, tokens).prove(TOKEN_DIAGONAL));
+        proofs.addAll(ofWhole(spec, catalog, tokens).proofs());
+        return new TokenTheorem(proofs);
+    }
+
+    /** The part of it that concerns the whole model: with attention and without, in evaluation and in training. */
+    public static TokenTheorem ofWhole(ModelSpec spec, Catalog catalog, int tokens) {
+        ModelRun whole = new ModelRun(spec, catalog, tokens);
+        TokenClaim permitted = permitted(spec, catalog);
+        List<TokenProof> proofs = new ArrayList<>(List.of(whole.evaluation().prove(permitted), whole.evaluationWithoutAttention().prove(TOKEN_DIAGONAL)));
+        if (whole.trainsAsItEvaluates()) {
+            proofs.add(whole.training().prove(permitted));
+            proofs.add(whole.trainingWithoutAttention().prove(TOKEN_DIAGONAL));
         }
         return new TokenTheorem(proofs);
     }
 
-    private static Stream<Layer> within(Layer layer) {
-        return Stream.concat(Stream.of(layer), layer.parts().stream().flatMap(TokenTheorem::within));
+    /** That no token of a sequence reaches another sequence: the model in evaluation, and in training under the same condition. */
+    public static TokenTheorem ofSequences(ModelSpec given, Catalog catalog, int tokens) {
+        ModelRun whole = new ModelRun(given, catalog, tokens);
+        List<TokenProof> proofs = new ArrayList<>(List.of(whole.evaluation().prove(WITHIN_SEQUENCE)));
+        if (whole.trainsAsItEvaluates()) {
+            proofs.add(whole.training().prove(WITHIN_SEQUENCE));
+        }
+        return new TokenTheorem(proofs);
+    }
+
+    /** The modes that the model was followed in, for a sentence. */
+    public String modes() {
+        return proofs.stream().anyMatch(proof -> proof.subject().equals(ModelRun.TRAINING)) ? "in evaluation and in training" : "in evaluation";
     }
 
     /** The block's parts that map the stream to the stream; projections to another width are inside them. */
@@ -75,8 +92,7 @@ public record TokenTheorem(List<TokenProof> proofs) {
      * from other tokens came through that attention and was carried on by the residual connections.
      */
     public static TokenFlow path(ModelSpec spec, Catalog catalog, int tokens) {
-        Transformer model = ModelBuilder.transformer(TokenFlow.withVocabulary(spec), catalog);
-        return TokenFlow.withoutAttention(model, tokens, path -> !path.equals("blocks.0"));
+        return new ModelRun(spec, catalog, tokens).evaluationWithoutAttention(path -> !path.equals("blocks.0"));
     }
 
     /** What a mask lets through. */
@@ -100,6 +116,11 @@ public record TokenTheorem(List<TokenProof> proofs) {
     /** The first proof that failed, as a sentence; empty where all are proved. */
     public Optional<String> failure() {
         return proofs.stream().filter(proof -> !proof.proved()).map(TokenProof::sentence).findFirst();
+    }
+
+    /** Each proof's sentence, without its points. */
+    public List<String> sentences() {
+        return proofs.stream().map(TokenProof::sentence).toList();
     }
 
     /** Each proof's sentence with its points below, then what is assumed. */

@@ -182,7 +182,7 @@ public sealed interface Dim {
 
         @Override
         public int size() {
-            throw new IllegalStateException("the size " + this + " is symbolic: it has no number");
+            throw new UnknownSizeException(this);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.fluxo.shape;
 
+import io.fluxo.text.Text;
 import java.util.Map;
 
 /**
@@ -30,6 +31,11 @@ public sealed interface Scalar {
         return of(dim).sqrt().inverse();
     }
 
+    /** Bessel's correction n/(n − 1), from the mean square deviation of n samples to their variance; 1 for a single sample. */
+    static Scalar bessel(Dim count) {
+        return count.isKnown() ? of(count.size() > 1 ? count.size() / (count.size() - 1.0) : 1) : new Bessel(count);
+    }
+
     default Scalar inverse() {
         return this instanceof Number(double value) ? of(1 / value) : new Inverse(this);
     }
@@ -48,6 +54,7 @@ public sealed interface Scalar {
             case Size(Dim dim) -> of(dim.at(sizes));
             case Inverse(Scalar of) -> of.at(sizes).inverse();
             case Sqrt(Scalar of) -> of.at(sizes).sqrt();
+            case Bessel(Dim count) -> bessel(count.at(sizes));
         };
     }
 
@@ -67,6 +74,18 @@ public sealed interface Scalar {
         @Override
         public String toString() {
             return dim.toString();
+        }
+    }
+
+    record Bessel(Dim count) implements Scalar {
+        @Override
+        public double value() {
+            return bessel(Dim.of(count.size())).value();
+        }
+
+        @Override
+        public String toString() {
+            return Text.format("%s/(%s)", count, count.minus(Dim.ONE));
         }
     }
 

@@ -99,7 +99,7 @@ public final class Shape {
     /** The number of elements; an error where a size is symbolic. */
     public int elements() {
         if (sizes == null) {
-            throw new IllegalStateException("the shape " + this + " is symbolic: it has no number of elements");
+            throw new UnknownSizeException(this);
         }
         return elements;
     }

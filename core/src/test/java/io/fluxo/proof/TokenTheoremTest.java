@@ -8,13 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.block.Placement;
 import io.fluxo.layer.attention.Attention;
+import io.fluxo.layer.attention.MultiHeadAttention;
 import io.fluxo.layer.Layer;
 import io.fluxo.model.ModelParts;
 import io.fluxo.plugin.Catalog;
-import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.MaskKind;
-import io.fluxo.model.Transformer;
 import io.fluxo.shape.Dim;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +60,7 @@ class TokenTheoremTest {
         Placement silenced = ModelParts.CATALOG.find(Placement.KIND, placement).orElseThrow()
                 .changing(parts -> parts.withAttention(new SilencedAttention(parts.attention().path())));
         TokenProof built = TokenFlow.of(Specs.of("silenced"), ModelParts.CATALOG.plus(Placement.KIND, "silenced", silenced), 4).prove(TOKEN_DIAGONAL);
-        TokenProof running = TokenFlow.withoutAttention(ModelBuilder.transformer(Specs.of(placement), ModelParts.CATALOG), 4, path -> true).prove(TOKEN_DIAGONAL);
+        TokenProof running = TokenFlow.withoutAttention(Specs.of(placement), ModelParts.CATALOG, 4, path -> true).prove(TOKEN_DIAGONAL);
         assertThat(built.failure()).isEmpty();
         assertThat(running.derivation()).isEqualTo(built.derivation());
         // a block that brings its own attention is silenced all the same
@@ -89,8 +88,7 @@ class TokenTheoremTest {
         assertThat(theorem.failure()).hasValueSatisfying(reason -> assertThat(reason).startsWith("blocks.0.mlp").contains("not proved: h_1 depends on x_2"));
         assertThat(TokenFlow.of(Specs.of(placement), mutant, 6).prove(CAUSAL).failure()).hasValueSatisfying(reason ->
                 assertThat(reason).isEqualTo("%s_1 depends on x_2 at blocks.0.hook_mlp_out".formatted(placement.equals("post") ? "t4" : "t5")));
-        Transformer model = ModelBuilder.transformer(Specs.of(placement), mutant);
-        assertThat(TokenFlow.withoutAttention(model, 6, path -> true).prove(TOKEN_DIAGONAL).proved()).isFalse();
+        assertThat(TokenFlow.withoutAttention(Specs.of(placement), mutant, 6, path -> true).prove(TOKEN_DIAGONAL).proved()).isFalse();
     }
 
     @Test
@@ -144,7 +142,7 @@ class TokenTheoremTest {
     }
 
     private static Catalog withMask(Mutants.Masking masking) {
-        UnaryOperator<Attention> masked = attention -> new Mutants.MaskedAttention(attention.path(), WIDTH, masking);
+        UnaryOperator<Attention> masked = attention -> new Mutants.MaskedAttention(attention.path(), ((MultiHeadAttention) attention).dims().dModel(), masking);
         return Mutants.with(masked, UnaryOperator.identity());
     }
 }

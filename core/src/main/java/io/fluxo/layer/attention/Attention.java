@@ -17,7 +17,7 @@ public abstract class Attention extends Layer {
     /** MHA(x_i, [x_1 … x_N]): the rows of {@code x} attend to the rows of {@code context}, of which they are the last n. */
     public final Tensor forward(Pass pass, Tensor x, Tensor context) {
         try {
-            return pass.silences(path()) ? nothing(pass, x) : attend(pass, x, context);
+            return pass.attended(path(), attend(pass, x, context));
         } catch (ShapeMismatchException mismatch) {
             throw mismatch.at(path());
         }
@@ -26,12 +26,7 @@ public abstract class Attention extends Layer {
     /** All rows attend to all rows. */
     @Override
     protected final Tensor compute(Pass pass, Tensor x) {
-        return pass.silences(path()) ? nothing(pass, x) : attend(pass, x, x);
-    }
-
-    /** What an attention returns that is taken away: zeros of the shape of {@code x}. */
-    protected final Tensor nothing(Pass pass, Tensor x) {
-        return pass.expand(pass.zerosLike(x), x.shape());
+        return pass.attended(path(), attend(pass, x, x));
     }
 
     /** Computes the sub-layer's output. Each attention implements this; callers use {@link #forward}. */

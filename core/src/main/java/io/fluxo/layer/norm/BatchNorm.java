@@ -75,9 +75,8 @@ public final class BatchNorm extends Layer implements TrainingStatistics {
 
     /** Running statistics move towards the batch's; the variance without bias, as a sample's. */
     private void track(Pass pass, Moments batch, Dim count) {
-        double unbiased = count.size() > 1 ? count.size() / (count.size() - 1.0) : 1;
         moveTowards(pass, runningMean, batch.mean);
-        moveTowards(pass, runningVariance, pass.scale(batch.variance, unbiased));
+        moveTowards(pass, runningVariance, pass.scale(batch.variance, Scalar.bessel(count)));
     }
 
     private static void moveTowards(Pass pass, Buffer running, Tensor value) {

@@ -13,7 +13,6 @@ import io.fluxo.layer.norm.NoNorm;
 import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.layer.norm.TrainingStatistics;
 import io.fluxo.plugin.Catalog;
-import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.proof.BlockProbe;
 import io.fluxo.property.BlockDomain;
@@ -39,6 +38,9 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
 
     /** The name of the placement in {@link #models}. */
     private static final String HERE = "block under examination";
+
+    private static final int VOCABULARY = 5;
+    private static final int DEEP = 24;
 
     public Candidate(String name, Placement design, Catalog catalog, Optional<ModelSpec> spec) {
         this(name, "", design, UnaryOperator.identity(), catalog, spec, false);
@@ -112,11 +114,21 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
         return catalog.plus(Placement.KIND, HERE, placement());
     }
 
+    /** The candidate's model at its own size, every layer like the first; empty where it has none. */
+    Optional<ModelSpec> own() {
+        return spec.map(one -> (one.get(D_VOCAB) > 0 ? one : one.with(D_VOCAB, VOCABULARY)).with(PLACEMENT, HERE).with(INIT_FROM, ""));
+    }
+
+    /** A small model as deep as the candidate's own, or of 24 blocks where it has none: a block may know how deep it stands. */
+    public ModelSpec deep() {
+        return small(spec.map(one -> one.get(N_LAYERS)).orElse(DEEP));
+    }
+
     /** A small model of {@code layers} such blocks, of the candidate's own kinds where it has a model. */
     public ModelSpec small(int layers) {
         ModelSpec kinds = spec.orElse(ModelSpec.DEFAULT);
         int groups = kinds.layer(0).get(N_HEADS) / kinds.layer(0).keyValueHeads();
-        return kinds.with(N_LAYERS, layers).with(D_MODEL, 4).with(N_HEADS, 2 * groups).with(N_KEY_VALUE_HEADS, 2).with(D_HEAD, 2).with(D_MLP, 6).with(N_CTX, 8).with(D_VOCAB, 5).with(PLACEMENT, HERE)
-                .with(NORM_AFFINE, true).with(DROPOUT, 0.0).with(INIT_FROM, "");
+        return kinds.with(N_LAYERS, layers).with(D_MODEL, 4).with(N_HEADS, 2 * groups).with(N_KEY_VALUE_HEADS, 2).with(D_HEAD, 2).with(D_MLP, 6).with(N_CTX, 8).with(D_VOCAB, VOCABULARY).with(PLACEMENT, HERE)
+                .with(NORM_AFFINE, true).with(INIT_FROM, "");
     }
 }

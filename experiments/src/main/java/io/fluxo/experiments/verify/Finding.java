@@ -1,5 +1,6 @@
 package io.fluxo.experiments.verify;
 
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -58,6 +59,11 @@ public record Finding(Verdict verdict, String theory, String measured, OptionalD
 
     public Finding witnessed(String by) {
         return new Finding(verdict, theory, measured, tolerance, by, counterexample, derivation);
+    }
+
+    /** The same of fewer cases than were claimed: what was proved then only holds. */
+    Finding limited(String to) {
+        return new Finding(verdict == Verdict.PROVED ? Verdict.HOLDS : verdict, theory, Text.format("%s; %s", measured, to), tolerance, witness, counterexample, derivation);
     }
 
     public Finding derived(List<String> lines) {

@@ -1,7 +1,9 @@
 package io.fluxo.experiments.verify;
 
+import static io.fluxo.model.ModelSpec.D_MODEL;
 import static io.fluxo.model.ModelSpec.D_VOCAB;
 import static io.fluxo.model.ModelSpec.N_CTX;
+import static io.fluxo.model.ModelSpec.N_LAYERS;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.layer.Pass;
@@ -11,61 +13,103 @@ import io.fluxo.model.Transformer;
 import io.fluxo.proof.ProvedProgram;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * Whether a block runs the program that is proved: on every backend and type, in evaluation and in training, at several sizes, and more than once. A block
- * that looks at any of these and then does something else is not covered by a proof, nor by cases tried at other sizes.
+ * Whether a block runs the program that is proved, and whether its values are finite, as proofs assume: on every backend and type, in evaluation and in
+ * training, at several sizes, at those of its model, and more than once. A block that looks at any of these and then does something else is not covered by a
+ * proof, nor by cases tried at other sizes.
+ *
+ * @param difference what ran as another program than the proved one, or was not finite, as a sentence; empty where nothing did
+ * @param asked      the sizes that the block asks for as numbers, so that what is said concerns the sizes that ran; empty where it asks for none
+ * @param ran        what was compared, as sentences
  */
-final class ProgramCheck {
+record ProgramCheck(Optional<String> difference, Optional<String> asked, List<String> ran) {
 
     private static final int LAYERS = 2;
     private static final int LONGEST = 32;
 
-    /** Sequences, and tokens of each. */
-    private static final List<List<Integer>> SIZES = List.of(List.of(2, 4), List.of(1, 1), List.of(3, 5), List.of(2, 8), List.of(1, LONGEST), List.of(2, 4));
+    /** Products of parameters and tokens in one pass, beyond which a model is not run at its own size: some seconds on the slowest backend. */
+    private static final long MOST = 100_000_000;
 
-    private ProgramCheck() {}
-
-    /** What {@code candidate} ran as another program than the proved one, as a sentence; empty where it did not. */
-    static Optional<String> difference(Candidate candidate, Apparatus apparatus) {
-        ModelSpec spec = candidate.small(LAYERS).with(N_CTX, LONGEST);
-        List<Apparatus.Setup> setups = new ArrayList<>(apparatus.everyBackend());
-        for (Apparatus.Setup setup : setups) {
-            Optional<String> found = difference(spec, candidate, apparatus.backend(setup), setup);
-            if (found.isPresent()) {
-                return found.map(how -> Text.format("what runs on %s is another program than the one that is proved: %s", setup, how));
-            }
+    /** A batch of sequences of {@code pos} tokens. */
+    private record Size(int batch, int pos) {
+        @Override
+        public String toString() {
+            return batch + " × " + pos;
         }
-        return Optional.empty();
     }
 
-    private static Optional<String> difference(ModelSpec spec, Candidate candidate, Backend backend, Apparatus.Setup setup) {
-        Transformer model = ModelBuilder.transformer(spec, candidate.models());
-        ProvedProgram proved = new ProvedProgram(spec, candidate.models());
-        RandomKey key = RandomKey.of(1);
-        try (TensorScope _ = backend.openScope()) {
-            model.initialize(backend, setup.dtype(), key);
-            proved.over(model);
-            for (List<Integer> size : SIZES) {
-                var tokens = backend.upload(tokens(size.get(0), size.get(1), spec.get(D_VOCAB)));
-                model.forward(Pass.evaluation(backend), tokens);
-                model.forward(Pass.training(backend, key), tokens);
+    private static final List<Size> SIZES = List.of(new Size(2, 4), new Size(1, 1), new Size(3, 5), new Size(2, 8), new Size(1, LONGEST), new Size(2, 4));
+
+    static ProgramCheck of(Candidate candidate, Apparatus apparatus) {
+        List<Run> runs = new ArrayList<>(List.of(new Run(candidate.small(LAYERS).with(N_CTX, LONGEST), SIZES)));
+        Optional<ModelSpec> own = candidate.own();
+        Optional<Size> fits = own.flatMap(spec -> fitting(candidate, spec));
+        fits.ifPresent(size -> runs.add(new Run(own.orElseThrow(), List.of(size, size))));
+        List<String> ran = new ArrayList<>();
+        Optional<String> asked = Optional.empty();
+        for (Apparatus.Setup setup : apparatus.everyBackend()) {
+            for (Run run : runs) {
+                ProvedProgram proved = new ProvedProgram(run.spec, candidate.models());
+                FiniteValues values = new FiniteValues(apparatus.backend(setup));
+                run.on(values, setup.dtype(), ModelBuilder.transformer(run.spec, candidate.models()), proved);
+                Optional<String> other = proved.difference().map(how -> Text.format("what runs on %s is another program than the one that is proved: %s", setup, how))
+                        .or(() -> values.offence().map(how -> Text.format("proofs assume that values are finite, and on %s they are not: %s", setup, how)));
+                if (other.isPresent()) {
+                    return new ProgramCheck(other, Optional.empty(), List.of());
+                }
+                asked = asked.or(proved::asked);
+                ran.add(Text.format("the program that is proved runs on %s, %s; all values are finite, the largest is %s", setup, run.described(),
+                        Digits.text(values.largest())));
             }
         }
-        return proved.difference();
+        if (own.isPresent() && fits.isEmpty()) {
+            ran.add(Text.format("not run at the model's own size, which is too large for that: %s", described(own.get())));
+        }
+        return new ProgramCheck(Optional.empty(), asked, ran);
     }
 
-    private static HostArray tokens(int batch, int pos, int vocabulary) {
-        int[] ids = new int[batch * pos];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = i % vocabulary;
+    /** The most tokens of the model's context that are run; empty where one would be too many. */
+    private static Optional<Size> fitting(Candidate candidate, ModelSpec own) {
+        int tokens = (int) Math.min(own.get(N_CTX), MOST / ModelBuilder.transformer(own, candidate.models()).parameterCount());
+        return tokens == 0 ? Optional.empty() : Optional.of(new Size(1, tokens));
+    }
+
+    private static String described(ModelSpec spec) {
+        return Text.format("d_model %d, %s", spec.get(D_MODEL), Text.count(spec.get(N_LAYERS), "layer"));
+    }
+
+    /** Passes of one model. */
+    private record Run(ModelSpec spec, List<Size> sizes) {
+
+        private void on(Backend backend, DType dtype, Transformer model, ProvedProgram proved) {
+            RandomKey key = RandomKey.of(1);
+            try (TensorScope _ = backend.openScope()) {
+                model.initialize(backend, dtype, key);
+                proved.over(model);
+                for (Size size : sizes) {
+                    var tokens = backend.upload(tokens(size, spec.get(D_VOCAB)));
+                    model.forward(Pass.evaluation(backend), tokens);
+                    model.forward(Pass.training(backend, key), tokens);
+                }
+            }
         }
-        return HostArray.of(Shape.of(batch, pos), ids);
+
+        private static HostArray tokens(Size size, int vocabulary) {
+            return HostArray.of(Shape.of(size.batch, size.pos), IntStream.range(0, size.batch * size.pos).map(i -> i % vocabulary).toArray());
+        }
+
+        private String described() {
+            return Text.format("%s: in evaluation and in training, %s tokens", ProgramCheck.described(spec), sizes.stream().distinct().map(Size::toString).collect(Collectors.joining(", ")));
+        }
     }
 }

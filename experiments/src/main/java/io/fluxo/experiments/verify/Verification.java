@@ -36,7 +36,7 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
             made.add(apparatus);
             return apparatus;
         });
-        Map<Candidate, Optional<String>> programs = new ConcurrentHashMap<>();
+        Map<Candidate, ProgramCheck> programs = new ConcurrentHashMap<>();
         try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
             List<Future<VerdictRow>> rows = new ArrayList<>();
             List<Future<Control>> kept = new ArrayList<>();
@@ -70,7 +70,7 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
         }
     }
 
-    private Callable<VerdictRow> row(ThreadLocal<Apparatus> own, Map<Candidate, Optional<String>> programs, Claim claim, Optional<Candidate> candidate) {
+    private Callable<VerdictRow> row(ThreadLocal<Apparatus> own, Map<Candidate, ProgramCheck> programs, Claim claim, Optional<Candidate> candidate) {
         return () -> {
             long begin = System.nanoTime();
             Judged judged = judged(own.get(), programs, claim, candidate);
@@ -86,15 +86,15 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
     /** A finding beside what was expected of it. */
     private record Judged(Finding finding, Verdict expected) {}
 
-    private Judged judged(Apparatus apparatus, Map<Candidate, Optional<String>> programs, Claim claim, Optional<Candidate> candidate) {
+    private Judged judged(Apparatus apparatus, Map<Candidate, ProgramCheck> programs, Claim claim, Optional<Candidate> candidate) {
         try {
             Optional<String> inapplicable = candidate.flatMap(claim::inapplicable);
             if (inapplicable.isPresent()) {
                 return new Judged(Finding.skipped(inapplicable.get()), Verdict.SKIPPED);
             }
             Finding checked = claim.check(candidate.orElse(null), apparatus);
-            Finding finding = checked == null || !supports(checked) ? checked : candidate.flatMap(one -> programs.computeIfAbsent(one, _ -> ProgramCheck.difference(one, apparatus)))
-                    .map(how -> Finding.undecided(checked.theory(), how)).orElse(checked);
+            Finding finding = checked == null || !supports(checked) ? checked
+                    : candidate.map(one -> ofProgram(checked, programs.computeIfAbsent(one, _ -> ProgramCheck.of(one, apparatus)))).orElse(checked);
             if (finding == null) {
                 throw new BrokenPartException(Text.format("%s returned null instead of a finding", Origin.of(claim.getClass())));
             }
@@ -105,6 +105,16 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
             // nothing was proved, measured or refuted; the claim's own verdict stays expected, so that it does not pass unnoticed
             return new Judged(Finding.skipped("cannot be examined: " + installed.blame().message(broken)), expected(claim, candidate));
         }
+    }
+
+    /** What {@code checked} comes to, given which program ran. */
+    private static Finding ofProgram(Finding checked, ProgramCheck check) {
+        if (check.difference().isPresent()) {
+            return Finding.undecided(checked.theory(), check.difference().get());
+        }
+        Finding finding = checked.verdict() == Verdict.PROVED ? checked.derived(check.ran()) : checked;
+        return check.asked().map(sizes -> finding.limited(Text.format("not for all sizes: the block asks for the size of %s, so this concerns the sizes that ran", sizes)))
+                .orElse(finding);
     }
 
     private static Verdict expected(Claim claim, Optional<Candidate> candidate) {

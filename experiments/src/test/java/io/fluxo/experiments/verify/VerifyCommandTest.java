@@ -43,7 +43,7 @@ class VerifyCommandTest {
         assertThat(json.path("backend").asString()).isEqualTo("simd");
         List<String> keys = List.of("id", "placement", "statement", "quote", "verdict", "expected", "methods", "theory", "measured", "tolerance", "witness",
                 "counterexample", "seed", "seconds");
-        assertThat(json.path("claims")).hasSize(40).allSatisfy(row -> {
+        assertThat(json.path("claims")).hasSize(42).allSatisfy(row -> {
             assertThat(row.propertyNames()).containsAll(keys);
             assertThat(row.path("verdict").asString()).as(row.path("id").asString()).isEqualTo(row.path("expected").asString());
             assertThat(row.path("quote").asString()).isNotBlank();

@@ -53,8 +53,8 @@ final class AssociativeRecall extends Claim {
                 .over("associative recall of D = 4, 32, 64 pairs, 64 keys, 64 values", "there are weights; for all weights without attention")
                 .expected(Verdict.PROVED)
                 .by("hand-weighted head", "dependence")
-                .refutes("mutant-token-mixing-ffn", "mutant-batch-norm-over-tokens", "mutant-neighbour-norm", "mutant-no-output-projection",
-                        "mutant-dropped-residual", "mutant-uniform-attention", "mutant-shared-key-value"));
+                .refutes("mutant-token-mixing-ffn", "mutant-sequence-mixing-ffn", "mutant-batch-norm-over-tokens", "mutant-neighbour-norm",
+                        "mutant-no-output-projection", "mutant-dropped-residual", "mutant-uniform-attention", "mutant-shared-key-value"));
     }
 
     private static final int KEYS = 64;
@@ -204,7 +204,7 @@ final class AssociativeRecall extends Claim {
 
     /** Two lists that differ in one value need different answers to the same query; without attention the query's logits are the same. */
     private static Optional<String> withoutAttention(Candidate candidate, List<String> derivation) {
-        TokenProof proof = TokenFlow.withoutAttention(ModelBuilder.transformer(candidate.small(1), candidate.models()), 8, path -> true)
+        TokenProof proof = TokenFlow.withoutAttention(candidate.small(1), candidate.models(), 8, path -> true)
                 .prove(TokenClaim.TOKEN_DIAGONAL);
         derivation.add("without attention: " + proof.sentence());
         derivation.add("so (k1, v1) … k1 and (k1, v2) … k1, whose answers differ, have the same logits at k1: at most one is answered");

@@ -24,6 +24,7 @@ public final class ChapterClaims {
         claims.add(new FeedForwardNonlinear());
         claims.add(new WellBehaved());
         claims.add(new OnlyAttentionMixes());
+        claims.add(new SequencesApart());
         claims.add(new ContextIncludesSelf());
         claims.add(new AssociativeRecall());
         claims.add(new RecallTrained());

@@ -1,5 +1,7 @@
 package io.fluxo.experiments.verify.claim;
 
+import static io.fluxo.model.ModelSpec.N_LAYERS;
+
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Citation;
@@ -59,6 +61,12 @@ final class DimensionPreserved extends Claim {
         }
         if (!proof.proved()) {
             return Finding.refuted(THEORY, "not for all sizes", proof.sentence()).derived(derivation);
+        }
+        String blocks = Text.count(candidate.deep().get(N_LAYERS), "block");
+        DimensionProof deep = DimensionProof.of(candidate.deep(), candidate.models());
+        derivation.add(Text.format("%s: %s", blocks, deep.sentence()));
+        if (!deep.proved()) {
+            return Finding.refuted(THEORY, "not for " + blocks, deep.sentence()).derived(derivation);
         }
         return Finding.proved(THEORY, Text.format("%s; random sizes: %s", proof.sentence(), sizes.cases())).derived(derivation);
     }

@@ -14,13 +14,22 @@ final class FeedForwardMutants {
 
     /** Each token also receives half of what the token before it got. */
     static Layer tokenMixing(Layer original) {
+        return mixing(original, 1);
+    }
+
+    /** Each token also receives half of what the token at its position got in the sequence before. */
+    static Layer sequenceMixing(Layer original) {
+        return mixing(original, 0);
+    }
+
+    private static Layer mixing(Layer original, int axis) {
         return new Layer(original.path()) {
             private final Layer inner = part(original);
 
             @Override
             protected Tensor compute(Pass pass, Tensor x) {
                 Tensor y = inner.forward(pass, x);
-                return pass.add(y, pass.scale(NormMutants.before(pass, y), 0.5));
+                return pass.add(y, pass.scale(NormMutants.before(pass, y, axis), 0.5));
             }
         };
     }

@@ -24,6 +24,8 @@ public final class Mutants {
     public static List<Mutant> all() {
         return List.of(
                 new Mutant("mutant-token-mixing-ffn", "the feed-forward network also reads the token before", POST, mlp(FeedForwardMutants::tokenMixing)),
+                new Mutant("mutant-sequence-mixing-ffn", "the feed-forward network also reads the sequence before in the batch", PRE,
+                        mlp(FeedForwardMutants::sequenceMixing)),
                 new Mutant("mutant-batch-norm-over-tokens", "the norms take mean and variance over batch and tokens, as batch normalisation does in training",
                         POST, norm(NormMutants::batchNorm)),
                 new Mutant("mutant-neighbour-norm", "the norms subtract the mean of the token before", PRE, norm(NormMutants::readsNeighbour)),

@@ -67,15 +67,15 @@ final class NormMutants {
             Tensor normalized(Pass pass, Tensor x) {
                 Tensor centred = pass.sub(x, pass.mean(x, -1));
                 Tensor variance = pass.mean(pass.mul(centred, centred), -1);
-                return pass.div(pass.sub(x, before(pass, pass.mean(x, -1))), root(pass, variance));
+                return pass.div(pass.sub(x, before(pass, pass.mean(x, -1), 1)), root(pass, variance));
             }
         };
     }
 
-    /** Rows one position later; the first row is zero. */
-    static Tensor before(Pass pass, Tensor x) {
-        Tensor later = pass.pad(x, 1, Dim.ONE, Dim.of(0), Scalar.ZERO);
-        return pass.slice(later, 1, Dim.of(0), x.dim(1));
+    /** What stands one place before along {@code axis}; zero at the first. */
+    static Tensor before(Pass pass, Tensor x, int axis) {
+        Tensor later = pass.pad(x, axis, Dim.ONE, Dim.of(0), Scalar.ZERO);
+        return pass.slice(later, axis, Dim.of(0), x.dim(axis));
     }
 
     /** The variance as E[x²] − mean², which cancels where the mean is large. */

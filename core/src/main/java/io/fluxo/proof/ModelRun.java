@@ -1,0 +1,113 @@
+package io.fluxo.proof;
+
+import io.fluxo.block.Block;
+import io.fluxo.layer.Layer;
+import io.fluxo.layer.Pass;
+import io.fluxo.layer.norm.TrainingStatistics;
+import io.fluxo.model.ModelBuilder;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.model.Transformer;
+import io.fluxo.plugin.Catalog;
+import io.fluxo.shape.Shape;
+import io.fluxo.stream.Cache;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Tensor;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Follows tokens through a whole model, and compares each run with the model's program: what is proved here is proved of that program, and of no other that
+ * the code might run where it is followed. The same holds without attention, which still runs there; only what it returns is replaced.
+ */
+final class ModelRun {
+
+    /** The subject of a run in training. */
+    static final String TRAINING = "model in training";
+
+    private final ModelSpec spec;
+    private final Catalog catalog;
+    private final int tokens;
+    private final SymbolicPrograms programs;
+
+    /**
+     * @param given  a transformer, with or without a vocabulary
+     * @param tokens of each sequence
+     */
+    ModelRun(ModelSpec given, Catalog catalog, int tokens) {
+        this.spec = TokenFlow.withVocabulary(given);
+        this.catalog = catalog;
+        this.tokens = tokens;
+        this.programs = new SymbolicPrograms(spec, catalog);
+    }
+
+    /** Whether no norm says that its statistics in training are those of all tokens: with one, tokens see each other there past attention. */
+    boolean trainsAsItEvaluates() {
+        return within(ModelBuilder.transformer(spec, catalog)).noneMatch(TrainingStatistics.class::isInstance);
+    }
+
+    private static Stream<Layer> within(Layer layer) {
+        return Stream.concat(Stream.of(layer), layer.parts().stream().flatMap(ModelRun::within));
+    }
+
+    /** From token ids to logits. */
+    TokenFlow evaluation() {
+        return run("model", false, _ -> false);
+    }
+
+    /** The same as the model is trained: what drops drops, and statistics are those of the batch. */
+    TokenFlow training() {
+        return run(TRAINING, true, _ -> false);
+    }
+
+    TokenFlow evaluationWithoutAttention() {
+        return run("model without attention", false, _ -> true);
+    }
+
+    TokenFlow trainingWithoutAttention() {
+        return run("model in training, without attention", true, _ -> true);
+    }
+
+    /** @param blocks the paths of the blocks whose attention is taken away */
+    TokenFlow evaluationWithoutAttention(Predicate<String> blocks) {
+        List<String> silenced = ModelBuilder.transformer(spec, catalog).blocks().stream().map(Block::path).filter(blocks).map(path -> path + ".").toList();
+        return silenced.size() == spec.get(ModelSpec.N_LAYERS) ? evaluationWithoutAttention()
+                : run("model without some attention", false, path -> silenced.stream().anyMatch(path::startsWith));
+    }
+
+    /** @param silenced the paths of attention whose results are replaced by unknown ones that no token changes */
+    private TokenFlow run(String subject, boolean trains, Predicate<String> silenced) {
+        Transformer model = ModelBuilder.transformer(spec, catalog);
+        DependenceBackend backend = new DependenceBackend();
+        model.cells().forEach(cell -> cell.set(backend.weight(cell.shape(), DType.F32)));
+        Tensor ids = backend.tokens(Shape.of(TokenFlow.SEQUENCES, tokens));
+        ProgramRecorder recorder = new ProgramRecorder(backend, ids, model.cells());
+        Cache cache = Cache.boundaries();
+        Set<String> within = new HashSet<>();
+        Pass pass = (trains ? Pass.training(recorder, _ -> backend.weight(Shape.of(2), DType.I64)) : Pass.evaluation(recorder)).with(cache)
+                .replacingAttention((path, made) -> {
+                    if (!silenced.test(path)) {
+                        return made;
+                    }
+                    within.add(path + ".");
+                    return recorder.inPlaceOf(made, backend.weight(made.shape(), made.dtype()));
+                });
+        Tensor logits = model.forward(pass, ids);
+        requireProgram(trains, recorder.program(logits));
+        Map<String, String> symbols = new HashMap<>();
+        model.blocks().forEach(block -> symbols.putAll(TokenFlow.symbols(block)));
+        TokenFlow flow = TokenFlow.of(subject, backend, tokens, cache, logits, symbols);
+        // within attention tokens see each other
+        return new TokenFlow(subject, tokens, flow.points().stream().filter(point -> within.stream().noneMatch(point.name()::startsWith)).toList());
+    }
+
+    private void requireProgram(boolean trains, ForwardProgram ran) {
+        programs.difference(new SymbolicPrograms.Kind(List.of(), DType.F32, trains), TokenFlow.SEQUENCES, tokens, ran).ifPresent(how -> {
+            throw new IllegalStateException("where tokens are followed, another program runs than on symbols: " + how);
+        });
+    }
+}
