@@ -179,13 +179,15 @@ public sealed interface FusedOp extends Op {
         }
     }
 
-    /** −log softmax(logits)[target] for each position, in nats. Inputs (logits [… classes], targets: I32 […]) → […]. */
+    /** −log softmax(logits)[target] for each position, in nats. Inputs (logits [… classes], targets: I32 […]) → […]. A target that names no class is an error. */
     record CrossEntropy() implements FusedOp {
         @Override
         public Tensor compose(Ops ops, Tensor... in) {
             Tensor logProbabilities = ops.logSoftmax(in[0]);
+            Dim size = in[0].dim(in[0].rank() - 1);
+            Tensor named = ops.gather(ops.iota(0, Shape.of(size), in[1].dtype()), in[1]);   // the target itself; an error where it names no class
             Tensor classes = ops.iota(in[0].rank() - 1, in[0].shape(), in[1].dtype());
-            Tensor chosen = ops.equal(classes, ops.unsqueeze(in[1], -1));
+            Tensor chosen = ops.equal(classes, ops.unsqueeze(named, -1));
             return ops.neg(ops.sumOver(ops.where(chosen, logProbabilities, ops.zerosLike(logProbabilities)), -1));
         }
     }

@@ -42,6 +42,8 @@ final class MessageChecks {
                 index("gather below", bench -> bench.ops().gather(x(bench, 5, 2), i(bench, 0, -1)), "gather", "-1"),
                 index("gather beyond", bench -> bench.ops().gather(x(bench, 5, 2), i(bench, 0, 4, 5)), "gather", "5"),
                 index("scatterAdd beyond", bench -> bench.ops().scatterAdd(i(bench, 0, 5), x(bench, 2, 3), Dim.of(5)), "scatterAdd", "5"),
+                index("crossEntropy of a target beyond the classes", bench -> bench.ops().crossEntropy(x(bench, 2, 3), i(bench, 0, 3)), "3"),
+                index("crossEntropy of a target below", bench -> bench.ops().crossEntropy(x(bench, 2, 3), i(bench, 0, -1)), "-1"),
                 new Check("a type the backend does not have", MessageChecks::missingType));
     }
 

@@ -74,7 +74,7 @@ final class AblateCommand extends StudyCommand {
         if (!common.jsonToStandardOutput()) {
             terminal.out().print(StudyText.tuning(finished.result(), terminal.tableColumns())
                     + StudyText.table(finished.result(), terminal.tableColumns()) + StudyText.comparisons(finished.result())
-                    + StudyText.verdict(finished.result()));
+                    + StudyText.notProved(finished.result()) + StudyText.verdict(finished.result()));
             terminal.out().println("report: " + finished.directory().report());
         }
         return finished.result().asExpected() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;

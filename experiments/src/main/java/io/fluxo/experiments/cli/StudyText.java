@@ -14,8 +14,11 @@ import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -111,6 +114,16 @@ final class StudyText {
     private static String values(Map<String, Object> values) {
         return values.entrySet().stream().map(entry -> entry.getKey().substring(entry.getKey().indexOf('.') + 1) + " " + Values.label(entry.getValue()))
                 .collect(Collectors.joining(" "));
+    }
+
+    /** What could not be proved of the trials, each sentence once; empty where all was proved. */
+    static String notProved(StudyResult result) {
+        Map<String, SequencedSet<String>> variants = new LinkedHashMap<>();
+        result.variants().forEach(variant -> variant.trials().forEach(trial -> trial.proofs().notProved()
+                .forEach(sentence -> variants.computeIfAbsent(sentence, _ -> new LinkedHashSet<>()).add(variant.id()))));
+        StringBuilder text = new StringBuilder();
+        variants.forEach((sentence, ids) -> text.append(Text.format("%s: %s%n", String.join(", ", ids), sentence)));
+        return text.toString();
     }
 
     static String verdict(StudyResult result) {

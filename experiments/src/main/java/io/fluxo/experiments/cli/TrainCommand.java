@@ -77,7 +77,7 @@ final class TrainCommand extends StudyCommand {
     private ExitStatus tell(Finished finished) {
         StudyResult result = finished.result();
         if (!common.jsonToStandardOutput()) {
-            terminal.out().print(StudyText.table(result, terminal.tableColumns()));
+            terminal.out().print(StudyText.table(result, terminal.tableColumns()) + StudyText.notProved(result));
             Path root = finished.directory().root();
             terminal.out().println();
             if (Files.exists(root.resolve(ModelDirectory.CONFIG))) { // counts, and what diverged or failed, leave no model

@@ -91,10 +91,23 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
                 ModelDirectory.write(modelDirectory, trial.model(), model, tokenizer, backend);
             }
             if (ending != Ending.CANCELLED && trial.model().get(FAMILY) == ModelSpec.Family.TRANSFORMER) {
-                listener.proved(program.difference().map(how -> "d preserved: not proved of what was trained, which was another program than the proved one: " + how)
-                        .orElseGet(() -> DimensionProof.of(trial.model(), catalog).sentence()));
+                tellProof(trial, program, listener);
             }
             return new TrialOutcome(ending, model.parameterCount());
+        }
+    }
+
+    private void tellProof(Trial trial, ProvedProgram program, TrialListener listener) {
+        Optional<String> difference = program.difference();
+        if (difference.isPresent()) {
+            listener.notProved("d preserved: not proved of what was trained, which was another program than the proved one: " + difference.get());
+            return;
+        }
+        DimensionProof proof = DimensionProof.of(trial.model(), catalog);
+        if (proof.proved()) {
+            listener.proved(proof.sentence());
+        } else {
+            listener.notProved(proof.sentence());
         }
     }
 

@@ -15,6 +15,7 @@ import io.fluxo.experiments.study.run.Environment;
 import io.fluxo.experiments.study.trial.Curves;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.Proofs;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.setting.Values;
@@ -31,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -96,7 +98,8 @@ public final class StudyReport {
         page.put("choices", choices(result.tuning()));
         page.put("edges", Sentences.edges(result.tuning()));
         page.put("bounds", Sentences.bounds(result.study().tune()));
-        page.put("proofs", proofs(result));
+        page.put("proofs", proofs(result, Proofs::proved));
+        page.put("openProofs", proofs(result, Proofs::notProved));
         page.put("command", environment.path("again").asString(""));
         page.put("yaml", StudyWriter.write(result.study()));
         page.put("environment", environmentRows(environment));
@@ -161,11 +164,12 @@ public final class StudyReport {
     }
 
     /** Each sentence once, with the variants it was proved for. */
-    private static List<Map<String, String>> proofs(StudyResult result) {
+    /** Each sentence, and the variants that it is about. */
+    private static List<Map<String, String>> proofs(StudyResult result, Function<Proofs, List<String>> which) {
         Map<String, Set<String>> proofs = new LinkedHashMap<>();
         for (StudyResult.VariantResult variant : result.variants()) {
             for (TrialResult trial : variant.trials()) {
-                trial.proved().forEach(sentence -> proofs.computeIfAbsent(sentence, key -> new LinkedHashSet<>()).add(variant.id()));
+                which.apply(trial.proofs()).forEach(sentence -> proofs.computeIfAbsent(sentence, key -> new LinkedHashSet<>()).add(variant.id()));
             }
         }
         return proofs.entrySet().stream().map(entry -> Map.of("sentence", entry.getKey(),

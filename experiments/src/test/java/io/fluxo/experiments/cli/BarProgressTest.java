@@ -7,6 +7,7 @@ import io.fluxo.experiments.study.plan.Trials;
 import io.fluxo.experiments.study.trial.Findings;
 import io.fluxo.experiments.study.trial.StepMetrics;
 import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.Proofs;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import java.io.ByteArrayOutputStream;
@@ -31,7 +32,7 @@ class BarProgressTest {
             progress.begin(4, 2, 60);
             progress.resumed(trial, 7);
             progress.step(trial, new StepMetrics(8, 2.5, 1e-3));
-            progress.finished(new TrialResult(trial, TrialStatus.FINISHED, 1.25, OptionalDouble.empty(), 10, 30, 4, List.of(), Map.of(), Findings.NONE, ""));
+            progress.finished(new TrialResult(trial, TrialStatus.FINISHED, 1.25, OptionalDouble.empty(), 10, 30, 4, Proofs.NONE, Map.of(), Findings.NONE, ""));
         }
         List<String> screen = screen();
         assertThat(screen).startsWith("2 of 4 trials are finished already, 60 steps to go", "placement=pre,seed=1 goes on after step 7",

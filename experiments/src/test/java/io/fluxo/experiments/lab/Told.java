@@ -22,6 +22,11 @@ final class Told implements TrialListener {
     }
 
     @Override
+    public void notProved(String sentence) {
+        // of another test's interest
+    }
+
+    @Override
     public void labels(String measure, List<String> entries) {
         // of another test's interest
     }

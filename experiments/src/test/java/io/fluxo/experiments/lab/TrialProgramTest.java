@@ -63,6 +63,12 @@ class TrialProgramTest {
             vary: {model.placement: [pre, later]}
             """;
 
+    private static final String MODEL = """
+            task: {kind: markov, states: 5}
+            model: {n_layers: 1, d_model: 4, n_heads: 2, d_mlp: 4, n_ctx: 7, placement: later}
+            training: {batch: 2}
+            """;
+
     @TempDir
     private Path folder;
 
@@ -73,7 +79,8 @@ class TrialProgramTest {
 
     @Test
     void aBlockThatMixesFromTheHundredthStepOnIsNotCalledProved() throws IOException {
-        Path run = ablated(101);
+        Path run = folder.resolve("run");
+        assertThat(ablated(101, run)).contains("placement=later: d preserved: not proved of what was trained").doesNotContain("placement=pre: d");
         assertThat(record(run, "placement=pre")).contains("d preserved at 7 hook points: proved for pos ≤ n_ctx");
         assertThat(record(run, "placement=later")).contains("d preserved: not proved of what was trained, which was another program than the proved one", "(training, 2 × 7 tokens)")
                 .doesNotContain(": proved");
@@ -81,23 +88,34 @@ class TrialProgramTest {
 
     @Test
     void beforeThatItIs() throws IOException {
-        assertThat(record(ablated(99), "placement=later")).contains("d preserved at 7 hook points: proved for pos ≤ n_ctx");
-    }
-
-    private Path ablated(int steps) throws IOException {
-        Path study = Files.writeString(folder.resolve("later.yaml"), STUDY.formatted(steps));
         Path run = folder.resolve("run");
-        run("ablate", study.toString(), "--backend", "ejml", "--out", run.toString(), "--quiet");
-        return run;
+        assertThat(ablated(99, run)).doesNotContain("not proved");
+        assertThat(record(run, "placement=later")).contains("d preserved at 7 hook points: proved for pos ≤ n_ctx");
     }
 
-    private void run(String... arguments) {
+    @Test
+    void trainSaysSoOnTheTerminalAndInTheRecord() throws IOException {
+        Path model = Files.writeString(folder.resolve("model.yaml"), MODEL);
+        Path run = folder.resolve("trained");
+        String said = run("train", model.toString(), "--steps", "101", "--backend", "ejml", "--out", run.toString());
+        assertThat(said).contains("d preserved: not proved of what was trained");
+        assertThat(record(run, "")).contains("d preserved: not proved of what was trained, which was another program than the proved one");
+    }
+
+    private String ablated(int steps, Path run) throws IOException {
+        Path study = Files.writeString(folder.resolve("later.yaml"), STUDY.formatted(steps));
+        return run("ablate", study.toString(), "--backend", "ejml", "--out", run.toString());
+    }
+
+    private String run(String... arguments) {
+        var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        Terminal terminal = new Terminal(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8),
+        Terminal terminal = new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
         int status = new Cli(terminal, Laboratory::open)
                 .run(Stream.concat(Stream.of(arguments), Stream.of("--plugins", folder.resolve("plugins").toString())).toArray(String[]::new));
         assertThat(status).as(err.toString(StandardCharsets.UTF_8)).isZero();
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     /** The record of the only trial of a variant. */

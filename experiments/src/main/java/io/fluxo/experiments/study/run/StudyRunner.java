@@ -9,6 +9,7 @@ import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.StepMetrics;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialExecutor;
+import io.fluxo.experiments.study.trial.Proofs;
 import io.fluxo.experiments.study.trial.TrialListener;
 import io.fluxo.experiments.study.trial.TrialOutcome;
 import io.fluxo.experiments.study.trial.TrialResult;
@@ -169,6 +170,7 @@ public final class StudyRunner {
         private final RunDirectory directory;
         private final long begin = System.nanoTime();
         private final List<String> proved = new ArrayList<>();
+        private final List<String> notProved = new ArrayList<>();
         private final Map<String, List<String>> labels = new LinkedHashMap<>();
         private final Deque<Double> lastLosses = new ArrayDeque<>();
         private Findings findings = Findings.NONE;
@@ -220,6 +222,11 @@ public final class StudyRunner {
         @Override
         public void proved(String sentence) {
             proved.add(sentence);
+        }
+
+        @Override
+        public void notProved(String sentence) {
+            notProved.add(sentence);
         }
 
         @Override
@@ -298,7 +305,7 @@ public final class StudyRunner {
 
         private TrialResult result(TrialStatus outcome, double finalLoss, long parameters, String message) {
             double seconds = Math.round((System.nanoTime() - begin) / 1e6) / 1e3;
-            return new TrialResult(trial, outcome, finalLoss, validationLoss, parameters, steps, seconds, List.copyOf(proved), Map.copyOf(labels),
+            return new TrialResult(trial, outcome, finalLoss, validationLoss, parameters, steps, seconds, new Proofs(proved, notProved), Map.copyOf(labels),
                     findings, message);
         }
 

@@ -6,8 +6,11 @@ import java.util.List;
 /** Receives what an executor reports while a trial runs. Called from the trial's own thread. */
 public interface TrialListener {
 
-    /** A sentence was proved about the trial's model before it was trained. */
+    /** A sentence was proved of the program that the trial trained. */
     void proved(String sentence);
+
+    /** A sentence could not be proved of it; it says why. */
+    void notProved(String sentence);
 
     /** What the entries of a measure's arrays are, in their order; without it they are layers 0, 1, …. Call it before the first step. */
     void labels(String measure, List<String> entries);

@@ -40,7 +40,8 @@ public final class TrialRecord {
         record.put("parameters", result.parameters());
         record.put("steps", result.steps());
         record.set("seconds", Json.number(result.seconds()));
-        record.set("proved", Json.of(result.proved()));
+        record.set("proved", Json.of(result.proofs().proved()));
+        record.set("not_proved", Json.of(result.proofs().notProved()));
         ObjectNode labels = record.putObject("labels");
         result.labels().forEach((measure, entries) -> labels.set(measure, Json.of(entries)));
         record.set("figures", Json.of(result.findings().figures()));
@@ -134,7 +135,8 @@ public final class TrialRecord {
         object(record, "labels").properties().forEach(entry -> labels.put(entry.getKey(), strings("labels", entry.getValue())));
         double validation = number(record, "validation_loss");
         return new TrialResult(trial, outcome, finalLoss, Double.isNaN(validation) ? OptionalDouble.empty() : OptionalDouble.of(validation),
-                whole(record, "parameters"), Math.toIntExact(whole(record, "steps")), number(record, "seconds"), strings("proved", record.path("proved")), labels,
+                whole(record, "parameters"), Math.toIntExact(whole(record, "steps")), number(record, "seconds"),
+                new Proofs(strings("proved", record.path("proved")), strings("not_proved", record.path("not_proved"))), labels,
                 findings(record), string(record, "message"));
     }
 

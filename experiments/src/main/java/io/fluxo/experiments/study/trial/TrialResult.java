@@ -13,20 +13,20 @@ import java.util.OptionalDouble;
  * @param parameters     trained numbers of the model; 0 if it was never built
  * @param steps          steps done
  * @param seconds        wall-clock time
- * @param proved         what was proved about the model
+ * @param proofs         what was proved about the model, and what was not
  * @param labels         what the entries of measures are, where they are not layers
  * @param findings       what was measured of the trained model besides the loss
  * @param message        why it failed or diverged; empty otherwise
  */
 public record TrialResult(Trial trial, TrialStatus outcome, double finalLoss, OptionalDouble validationLoss, long parameters, int steps, double seconds,
-                          List<String> proved, Map<String, List<String>> labels, Findings findings, String message) {
+                          Proofs proofs, Map<String, List<String>> labels, Findings findings, String message) {
 
     /** Steps that the final loss is the mean of. */
     public static final int FINAL_STEPS = 20;
 
     /** The same, failed after all. */
     public TrialResult failed(String why) {
-        return new TrialResult(trial, TrialStatus.FAILED, Double.NaN, validationLoss, parameters, steps, seconds, proved, labels, findings, why);
+        return new TrialResult(trial, TrialStatus.FAILED, Double.NaN, validationLoss, parameters, steps, seconds, proofs, labels, findings, why);
     }
 
     /** The measure called {@code name}: {@code final_loss}, {@code validation_loss} or a figure; NaN where the trial has none. */

@@ -17,6 +17,7 @@ import io.fluxo.experiments.study.trial.AxisCurve;
 import io.fluxo.experiments.study.trial.Findings;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.Proofs;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
@@ -189,7 +190,7 @@ class BuiltInStudiesTest {
             findings = findings.with(new AxisCurve("loss_by_position", "position", at, at.stream().map(i ->
                     i == 64 ? shown.figures.get("last") : shown.figures.get("first")).toList()));
         }
-        return new TrialResult(trial, outcome, shown.figures.getOrDefault("final_loss", Double.NaN), OptionalDouble.empty(), 1, 1, 1, List.of(), Map.of(),
+        return new TrialResult(trial, outcome, shown.figures.getOrDefault("final_loss", Double.NaN), OptionalDouble.empty(), 1, 1, 1, Proofs.NONE, Map.of(),
                 findings, "");
     }
 }

@@ -13,6 +13,7 @@ import io.fluxo.experiments.study.plan.Trials;
 import io.fluxo.experiments.study.trial.AxisCurve;
 import io.fluxo.experiments.study.trial.Findings;
 import io.fluxo.experiments.study.trial.PreparedTrial;
+import io.fluxo.experiments.study.trial.Proofs;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
@@ -153,7 +154,7 @@ class ConditionsJudgedTest {
             Findings findings = finished ? Findings.NONE.with("stream_gradient_spread", first ? 2 : 4)
                     .with(new AxisCurve("loss_by_position", "position", List.of(1.0, 8.0), List.of(loss + 0.7, loss))) : Findings.NONE;
             results.add(new TrialResult(prepared.trial(), finished ? TrialStatus.FINISHED : TrialStatus.DIVERGED, loss,
-                    OptionalDouble.of(finished ? loss + 1 : 0.1), 1, 30, 1, List.of(), Map.of(), findings, ""));
+                    OptionalDouble.of(finished ? loss + 1 : 0.1), 1, 30, 1, Proofs.NONE, Map.of(), findings, ""));
         }
         return results;
     }

@@ -11,6 +11,7 @@ import io.fluxo.experiments.study.trial.AxisCurve;
 import io.fluxo.experiments.study.trial.Findings;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.Proofs;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
@@ -62,11 +63,11 @@ class CriteriaWordsTest {
             default -> 3 + ((i * 17) % 13) / 40.0;
         };
         if (made == 2 && i % 4 == 1) {
-            return new TrialResult(trial, TrialStatus.DIVERGED, Double.NaN, OptionalDouble.empty(), 1, 1, 1, List.of(), Map.of(), Findings.NONE, "");
+            return new TrialResult(trial, TrialStatus.DIVERGED, Double.NaN, OptionalDouble.empty(), 1, 1, 1, Proofs.NONE, Map.of(), Findings.NONE, "");
         }
         List<Double> at = IntStream.rangeClosed(1, 64).mapToObj(place -> (double) place).toList();
         Findings findings = Findings.NONE.with("accuracy_at_32_pairs", value / 4).with("stream_gradient_spread_at_start", 1 + value * value)
                 .with(new AxisCurve("loss_by_position", "position", at, at.stream().map(place -> value - place * value / 100).toList()));
-        return new TrialResult(trial, TrialStatus.FINISHED, value, OptionalDouble.empty(), 1, 1, 1, List.of(), Map.of(), findings, "");
+        return new TrialResult(trial, TrialStatus.FINISHED, value, OptionalDouble.empty(), 1, 1, 1, Proofs.NONE, Map.of(), findings, "");
     }
 }

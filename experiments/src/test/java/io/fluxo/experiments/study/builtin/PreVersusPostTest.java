@@ -14,6 +14,7 @@ import io.fluxo.experiments.study.plan.Trials;
 import io.fluxo.experiments.study.trial.Findings;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.Proofs;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.TaskSpec;
@@ -142,6 +143,6 @@ class PreVersusPostTest {
     }
 
     private static TrialResult result(Trial trial, TrialStatus outcome, double loss) {
-        return new TrialResult(trial, outcome, loss, OptionalDouble.empty(), 1, 500, 1, List.of(), Map.of(), Findings.NONE, "");
+        return new TrialResult(trial, outcome, loss, OptionalDouble.empty(), 1, 500, 1, Proofs.NONE, Map.of(), Findings.NONE, "");
     }
 }

@@ -16,6 +16,7 @@ import io.fluxo.experiments.study.result.Sentences;
 import io.fluxo.experiments.study.trial.Findings;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.Proofs;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
@@ -239,7 +240,7 @@ class TrialsTest {
 
     private static TrialResult result(Trial trial, double loss, OptionalDouble validation) {
         return new TrialResult(trial, Double.isNaN(loss) ? TrialStatus.DIVERGED : TrialStatus.FINISHED, loss, validation, 1,
-                7, 1, List.of(), Map.of(), Findings.NONE, "");
+                7, 1, Proofs.NONE, Map.of(), Findings.NONE, "");
     }
 
     @Test

@@ -22,6 +22,7 @@ import io.fluxo.experiments.study.trial.ModelSize;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialRecord;
+import io.fluxo.experiments.study.trial.Proofs;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
@@ -147,7 +148,7 @@ class ComparisonsTest {
         List<PreparedTrial> trials = prepare(study);
         double[] finals = {1, 1, 2, Double.NaN};
         List<TrialResult> results = IntStream.range(0, 4).mapToObj(i -> new TrialResult(trials.get(i).trial(),
-                Double.isNaN(finals[i]) ? TrialStatus.DIVERGED : TrialStatus.FINISHED, finals[i], OptionalDouble.of(3 + i), 1, 500, 1, List.of(),
+                Double.isNaN(finals[i]) ? TrialStatus.DIVERGED : TrialStatus.FINISHED, finals[i], OptionalDouble.of(3 + i), 1, 500, 1, Proofs.NONE,
                 Map.of(), Findings.NONE, "")).toList();
         StudyResult result = StudyResult.of(study, StudyDefinition.unknown(study), "simd", 1, trials, results, model -> new ModelSize(1_000, 3_000));
         assertThat(result.comparisons().getFirst().differences()).as("the diverged one has a loss of before").containsExactly(2.0);
@@ -241,7 +242,7 @@ class ComparisonsTest {
 
     private static TrialResult result(Trial trial, double loss, Findings findings) {
         TrialStatus outcome = Double.isNaN(loss) ? TrialStatus.DIVERGED : TrialStatus.FINISHED;
-        return new TrialResult(trial, outcome, loss, OptionalDouble.empty(), 1, 500, 1, List.of(), Map.of(), findings, "");
+        return new TrialResult(trial, outcome, loss, OptionalDouble.empty(), 1, 500, 1, Proofs.NONE, Map.of(), findings, "");
     }
 
     private static List<PreparedTrial> prepare(Study study) {

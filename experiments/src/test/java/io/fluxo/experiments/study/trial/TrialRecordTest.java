@@ -25,13 +25,13 @@ class TrialRecordTest {
     private static final Path FILE = Path.of("run of mine", "trials", "seed=1", "trial.json");
 
     private final Trial trial = Trials.of(Fixtures.study(Fixtures.SMALL), 1).getFirst();
-    private final TrialResult result = new TrialResult(trial, TrialStatus.FINISHED, 2.5, OptionalDouble.of(1e-7), 1_616, 30, 0.25, List.of("proved"),
+    private final TrialResult result = new TrialResult(trial, TrialStatus.FINISHED, 2.5, OptionalDouble.of(1e-7), 1_616, 30, 0.25, new Proofs(List.of("proved"), List.of()),
             Map.of(Measures.UPDATE_RATIO.label(), List.of("W_E")), Findings.NONE.with("accuracy", 0.1).with(new AxisCurve("loss_by_pairs", "pairs", List.of(1.0), List.of(0.3))), "");
 
     @Test
     void whatIsWrittenReadsBackEqual() {
         assertThat(read(TrialRecord.write(result))).isEqualTo(result);
-        TrialResult diverged = new TrialResult(trial, TrialStatus.DIVERGED, Double.NaN, OptionalDouble.empty(), 0, 4, 0.1, List.of(), Map.of(), Findings.NONE,
+        TrialResult diverged = new TrialResult(trial, TrialStatus.DIVERGED, Double.NaN, OptionalDouble.empty(), 0, 4, 0.1, Proofs.NONE, Map.of(), Findings.NONE,
                 "the loss of step 4 is not finite");
         assertThat(read(TrialRecord.write(diverged))).isEqualTo(diverged);
     }
