@@ -12,6 +12,7 @@ import io.fluxo.shape.Shape;
 import io.fluxo.stream.Cache;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,16 +32,19 @@ final class ModelRun {
 
     private final ModelSpec spec;
     private final Catalog catalog;
+    private final int sequences;
     private final int tokens;
     private final SymbolicPrograms programs;
 
     /**
-     * @param given  a transformer, with or without a vocabulary
-     * @param tokens of each sequence
+     * @param given     a transformer, with or without a vocabulary
+     * @param sequences side by side, so that a leak from one to another is seen
+     * @param tokens    of each sequence
      */
-    ModelRun(ModelSpec given, Catalog catalog, int tokens) {
+    ModelRun(ModelSpec given, Catalog catalog, int sequences, int tokens) {
         this.spec = TokenFlow.withVocabulary(given);
         this.catalog = catalog;
+        this.sequences = sequences;
         this.tokens = tokens;
         this.programs = new SymbolicPrograms(spec, catalog);
     }
@@ -84,7 +88,7 @@ final class ModelRun {
         Transformer model = ModelBuilder.transformer(spec, catalog);
         DependenceBackend backend = new DependenceBackend();
         model.cells().forEach(cell -> cell.set(backend.weight(cell.shape(), DType.F32)));
-        Tensor ids = backend.tokens(Shape.of(TokenFlow.SEQUENCES, tokens));
+        Tensor ids = backend.tokens(Shape.of(sequences, tokens));
         ProgramRecorder recorder = new ProgramRecorder(backend, ids, model.cells());
         Cache cache = Cache.boundaries();
         Set<String> within = new HashSet<>();
@@ -106,8 +110,12 @@ final class ModelRun {
     }
 
     private void requireProgram(boolean trains, ForwardProgram ran) {
-        programs.difference(new SymbolicPrograms.Kind(List.of(), DType.F32, trains), TokenFlow.SEQUENCES, tokens, ran).ifPresent(how -> {
+        var kind = new SymbolicPrograms.Kind(List.of(), DType.F32, trains);
+        programs.difference(kind, sequences, tokens, ran).ifPresent(how -> {
             throw new IllegalStateException("where tokens are followed, another program runs than on symbols: " + how);
+        });
+        programs.vanishing(kind, sequences, tokens).ifPresent(what -> {
+            throw new IllegalStateException(Text.format("what is followed at %d × %d tokens says little of other sizes: %s", sequences, tokens, what));
         });
     }
 }

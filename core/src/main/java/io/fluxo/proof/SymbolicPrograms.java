@@ -104,19 +104,28 @@ final class SymbolicPrograms {
         return asked;
     }
 
+    /** What the program for all sizes loses at {@code batch} sequences of {@code pos} tokens, see {@link Vanishing}; empty where it loses nothing there. */
+    Optional<String> vanishing(Kind kind, int batch, int pos) {
+        return Optional.ofNullable(programs.get(kind)).flatMap(program -> Vanishing.in(program, sizes(batch, pos)));
+    }
+
     private ForwardProgram at(Kind kind, int batch, int pos) {
         if (asked.isEmpty()) {
             try {
                 ForwardProgram program = programs.computeIfAbsent(kind, this::symbolic); // first: it names the sizes of the layers
-                Map<String, Long> all = new LinkedHashMap<>(sizes);
-                all.put(BATCH, (long) batch);
-                all.put(POS, (long) pos);
-                return program.at(all);
+                return program.at(sizes(batch, pos));
             } catch (UnknownSizeException number) {
                 asked = Optional.of(number.sizes());
             }
         }
         return recorded(kind, this::known, Dim.of(batch), Dim.of(pos), _ -> Hooks.NONE);
+    }
+
+    private Map<String, Long> sizes(int batch, int pos) {
+        Map<String, Long> all = new LinkedHashMap<>(sizes);
+        all.put(BATCH, (long) batch);
+        all.put(POS, (long) pos);
+        return all;
     }
 
     /** For all sizes; where its shapes do not fit for all widths, for all numbers of tokens at its own widths. */

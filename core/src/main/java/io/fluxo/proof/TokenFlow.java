@@ -55,7 +55,7 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
 
     /** Through the model of {@code spec} in evaluation, from token ids to logits. */
     public static TokenFlow of(ModelSpec spec, Catalog catalog, int tokens) {
-        return new ModelRun(spec, catalog, tokens).evaluation();
+        return new ModelRun(spec, catalog, SEQUENCES, tokens).evaluation();
     }
 
     /**
@@ -63,7 +63,7 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
      * stands beside it or after it still counts.
      */
     public static TokenFlow withoutAttention(ModelSpec spec, Catalog catalog, int tokens, Predicate<String> blocks) {
-        return new ModelRun(spec, catalog, tokens).evaluationWithoutAttention(blocks);
+        return new ModelRun(spec, catalog, SEQUENCES, tokens).evaluationWithoutAttention(blocks);
     }
 
     /** Through a layer or block, from a stream of {@code width} on. Its parameters are overwritten. */

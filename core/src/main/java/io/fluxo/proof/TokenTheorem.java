@@ -45,13 +45,13 @@ public record TokenTheorem(List<TokenProof> proofs) {
         model.blocks().forEach(block -> subLayers(block, width, tokens, permitted).forEach(proofs::add));
         proofs.add(TokenFlow.of("residual addition", List.of(), width, tokens, (pass, x) -> pass.add(pass.neg(x), x)).prove(TOKEN_DIAGONAL));
         proofs.add(TokenFlow.of("unembedding", parameters, width, tokens, model::unembed).prove(TOKEN_DIAGONAL));
-        proofs.addAll(ofWhole(spec, catalog, tokens).proofs());
+        proofs.addAll(ofWhole(spec, catalog, TokenFlow.SEQUENCES, tokens).proofs());
         return new TokenTheorem(proofs);
     }
 
     /** The part of it that concerns the whole model: with attention and without, in evaluation and in training. */
-    public static TokenTheorem ofWhole(ModelSpec spec, Catalog catalog, int tokens) {
-        ModelRun whole = new ModelRun(spec, catalog, tokens);
+    public static TokenTheorem ofWhole(ModelSpec spec, Catalog catalog, int sequences, int tokens) {
+        ModelRun whole = new ModelRun(spec, catalog, sequences, tokens);
         TokenClaim permitted = permitted(spec, catalog);
         List<TokenProof> proofs = new ArrayList<>(List.of(whole.evaluation().prove(permitted), whole.evaluationWithoutAttention().prove(TOKEN_DIAGONAL)));
         if (whole.trainsAsItEvaluates()) {
@@ -62,8 +62,8 @@ public record TokenTheorem(List<TokenProof> proofs) {
     }
 
     /** That no token of a sequence reaches another sequence: the model in evaluation, and in training under the same condition. */
-    public static TokenTheorem ofSequences(ModelSpec given, Catalog catalog, int tokens) {
-        ModelRun whole = new ModelRun(given, catalog, tokens);
+    public static TokenTheorem ofSequences(ModelSpec spec, Catalog catalog, int sequences, int tokens) {
+        ModelRun whole = new ModelRun(spec, catalog, sequences, tokens);
         List<TokenProof> proofs = new ArrayList<>(List.of(whole.evaluation().prove(WITHIN_SEQUENCE)));
         if (whole.trainsAsItEvaluates()) {
             proofs.add(whole.training().prove(WITHIN_SEQUENCE));
@@ -92,7 +92,7 @@ public record TokenTheorem(List<TokenProof> proofs) {
      * from other tokens came through that attention and was carried on by the residual connections.
      */
     public static TokenFlow path(ModelSpec spec, Catalog catalog, int tokens) {
-        return new ModelRun(spec, catalog, tokens).evaluationWithoutAttention(path -> !path.equals("blocks.0"));
+        return new ModelRun(spec, catalog, TokenFlow.SEQUENCES, tokens).evaluationWithoutAttention(path -> !path.equals("blocks.0"));
     }
 
     /** What a mask lets through. */

@@ -41,6 +41,8 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
 
     private static final int VOCABULARY = 5;
     private static final int DEEP = 24;
+    private static final int LENGTHY = 64;
+    private static final int LONGEST = 128;
 
     public Candidate(String name, Placement design, Catalog catalog, Optional<ModelSpec> spec) {
         this(name, "", design, UnaryOperator.identity(), catalog, spec, false);
@@ -122,6 +124,11 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
     /** A small model as deep as the candidate's own, or of 24 blocks where it has none: a block may know how deep it stands. */
     public ModelSpec deep() {
         return small(spec.map(one -> one.get(N_LAYERS)).orElse(DEEP));
+    }
+
+    /** A small model of two such blocks whose sequences are as long as the candidate's own, or 64 where it has none, and 128 at most. */
+    public ModelSpec lengthy() {
+        return small(2).with(N_CTX, spec.map(one -> Math.min(one.get(N_CTX), LONGEST)).orElse(LENGTHY));
     }
 
     /** A small model of {@code layers} such blocks, of the candidate's own kinds where it has a model. */

@@ -20,6 +20,7 @@ import io.fluxo.model.ModelSpec;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
+import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
 import java.util.List;
@@ -117,6 +118,11 @@ class HostileModelsTest {
         return Placement.of(parts -> new PreNormBlock(change.apply(parts)), true, PreNormBlock.TRAITS);
     }
 
+    /** Pre-norm blocks whose feed-forward network returns {@code f} of what it computed. */
+    private static Candidate network(BiFunction<Pass, Tensor, Tensor> f) {
+        return placed(pre(parts -> parts.withMlp(after(parts.mlp(), f))));
+    }
+
     private static Placement stacked(Function<List<Block>, Stack> stack) {
         return new Placement() {
             @Override
@@ -185,12 +191,24 @@ class HostileModelsTest {
     }
 
     static Stream<Arguments> hostile() {
+        return Stream.of(stacks(), parts(), watched(), sizes()).flatMap(all -> all);
+    }
+
+    private static Stream<Arguments> stacks() {
         return Stream.of(
                 tokens("a stack that mixes rarely after its blocks", "model without attention: row i depends on token i alone: not proved", () ->
                         placed(stacked(blocks -> ending(blocks, (pass, x) -> rarelyBefore(pass, x, 1))))),
                 sequences("a stack that mixes sequences rarely", "of sequence", () -> placed(stacked(blocks -> ending(blocks, (pass, x) -> rarelyBefore(pass, x, 0))))),
                 tokens("a stack that mixes where a batch is large", "another program", () -> placed(stacked(blocks -> ending(blocks, (pass, x) ->
                         x.dim(0).isKnown() && x.dim(0).size() > 2 ? pass.add(x, before(pass, x, 1)) : x)))),
+                tokens("from the tenth block on", "of 24 blocks", () -> placed(pre(parts -> parts.depth().layer() < 10 ? parts
+                        : parts.withMlp(after(parts.mlp(), (pass, x) -> rarelyBefore(pass, x, 1)))))),
+                sequences("the last of many blocks", "of sequence", () -> placed(pre(parts -> parts.depth().layers() < 10 || parts.depth().layer() < parts.depth().layers() ? parts
+                        : parts.withMlp(after(parts.mlp(), (pass, x) -> rarelyBefore(pass, x, 0)))))));
+    }
+
+    private static Stream<Arguments> parts() {
+        return Stream.of(
                 tokens("in front of attention's own point", "not proved", () -> placed(pre(parts -> parts.withNorms(norm -> norm.path().endsWith("ln1")
                         ? after(norm, (pass, x) -> rarelyBefore(pass, x, 1)) : norm)))),
                 tokens("the final norm alone", "unembedding", () -> normed((path, norm) -> path.endsWith("ln_final") ? after(norm, (pass, x) -> rarelyBefore(pass, x, 1)) : norm)),
@@ -200,7 +218,11 @@ class HostileModelsTest {
                 sequences("positions that mix sequences", "of sequence", () -> positioned((pass, x) -> pass.add(x, before(pass, x, 0)))),
                 sequences("attention across sequences, rarely", "of sequence", () -> attending((pass, x, a) -> rarely(pass, a, pass.add(a, before(pass, x, 0))))),
                 tokens("attention that sees a later token, rarely", "depends on", () -> attending((pass, x, a) ->
-                        rarely(pass, a, pass.add(a, pass.scale(pass.slice(pass.pad(x, 1, Dim.of(0), Dim.ONE, Scalar.ZERO), 1, Dim.ONE, x.dim(1)), 0.5))))),
+                        rarely(pass, a, pass.add(a, pass.scale(pass.slice(pass.pad(x, 1, Dim.of(0), Dim.ONE, Scalar.ZERO), 1, Dim.ONE, x.dim(1)), 0.5))))));
+    }
+
+    private static Stream<Arguments> watched() {
+        return Stream.of(
                 tokens("a network that mixes once attention has run", "not proved", () -> placed(pre(parts -> {
                     Noting noting = new Noting(parts.attention());
                     return parts.withAttention(noting).withMlp(after(parts.mlp(), (pass, x) -> noting.ran ? rarelyBefore(pass, x, 1) : x));
@@ -212,28 +234,48 @@ class HostileModelsTest {
                         return pass.where(pass.less(pass.zerosLike(ones), ones), rarelyBefore(pass, x, 1), x);
                     }));
                 }))),
-                tokens("honest where tokens are followed", "where tokens are followed, another program runs", () -> placed(pre(parts -> parts.withMlp(after(parts.mlp(), (pass, x) ->
-                        pass.backend().name().contains("dependence") ? x : rarelyBefore(pass, x, 1)))))),
-                tokens("honest with the tensors that are followed", "where tokens are followed, another program runs", () -> placed(pre(parts -> parts.withMlp(after(parts.mlp(),
-                        (pass, x) -> x.getClass().getSimpleName().startsWith("Dependence") ? x : rarelyBefore(pass, x, 1)))))),
-                tokens("from the tenth block on", "of 24 blocks", () -> placed(pre(parts -> parts.depth().layer() < 10 ? parts
-                        : parts.withMlp(after(parts.mlp(), (pass, x) -> rarelyBefore(pass, x, 1)))))),
-                sequences("the last of many blocks", "of sequence", () -> placed(pre(parts -> parts.depth().layers() < 10 || parts.depth().layer() < parts.depth().layers() ? parts
-                        : parts.withMlp(after(parts.mlp(), (pass, x) -> rarelyBefore(pass, x, 0)))))),
-                tokens("at the model's own width", "another program", () -> {
-                    Candidate small = inModel(CATALOG, ModelSpec.DEFAULT);
-                    return new Candidate("hostile", pre(parts -> parts.withMlp(after(parts.mlp(), (pass, x) ->
-                            x.dim(2).isKnown() && x.dim(2).size() >= 32 ? pass.add(x, before(pass, x, 1)) : x))), CATALOG, small.spec());
-                }),
-                tokens("at the model's own length", "another program", () -> {
-                    Candidate small = inModel(CATALOG, ModelSpec.DEFAULT.with(N_CTX, 64));
-                    return new Candidate("hostile", pre(parts -> parts.withMlp(after(parts.mlp(), (pass, x) ->
-                            x.dim(1).isKnown() && x.dim(1).size() > 40 ? pass.add(x, before(pass, x, 1)) : x))), CATALOG, small.spec());
-                }),
-                tokens("nothing times a number too large for its type", "proofs assume that values are finite", () -> placed(pre(parts -> parts.withMlp(after(parts.mlp(), (pass, x) -> {
+                tokens("honest where tokens are followed", "where tokens are followed, another program runs", () -> network((pass, x) ->
+                        pass.backend().name().contains("dependence") ? x : rarelyBefore(pass, x, 1))),
+                tokens("honest with the tensors that are followed", "where tokens are followed, another program runs", () -> network((pass, x) ->
+                        x.getClass().getSimpleName().startsWith("Dependence") ? x : rarelyBefore(pass, x, 1))),
+                tokens("nothing times a number too large for its type", "proofs assume that values are finite", () -> network((pass, x) -> {
                     Tensor nothing = pass.mul(pass.scale(pass.scale(before(pass, x, 1), 1e30), 1e30), pass.zerosLike(x));
                     return pass.where(pass.equal(nothing, pass.zerosLike(x)), x, pass.shift(x, 1));
-                }))))));
+                })));
+    }
+
+    private static Stream<Arguments> sizes() {
+        return Stream.of(
+                tokens("at the model's own width", "another program", () -> ofModel(ModelSpec.DEFAULT, (pass, x) ->
+                        x.dim(2).isKnown() && x.dim(2).size() >= 32 ? pass.add(x, before(pass, x, 1)) : x)),
+                tokens("at the model's own length", "another program", () -> ofModel(ModelSpec.DEFAULT.with(N_CTX, 64), (pass, x) ->
+                        x.dim(1).isKnown() && x.dim(1).size() > 40 ? pass.add(x, before(pass, x, 1)) : x)),
+                tokens("from the tenth position on", "depends on", () -> network((pass, x) -> {
+                    Tensor late = pass.less(pass.constant(Scalar.of(9), DType.I32), pass.iota(1, Shape.of(Dim.ONE, x.dim(1), Dim.ONE), DType.I32));
+                    return pass.where(late, rarelyBefore(pass, x, 1), x);
+                })),
+                tokens("a factor that is nothing at few tokens", "which is nothing at these sizes", () -> network((pass, x) -> {
+                    Dim n = without(x.dim(1), 3).times(without(x.dim(1), 4)).times(without(x.dim(1), 64));
+                    return pass.add(x, pass.scale(pass.sub(rarelyBefore(pass, x, 1), x), Scalar.of(n)));
+                })),
+                sequences("a factor that is nothing at few sequences", "which is nothing at these sizes", () -> network((pass, x) -> {
+                    Dim n = without(x.dim(0), 2).times(without(x.dim(0), 3));
+                    return pass.add(x, pass.scale(pass.sub(rarelyBefore(pass, x, 0), x), Scalar.of(n)));
+                })),
+                tokens("the token that stands further away the more there are", "which is nothing at these sizes", () -> network((pass, x) -> {
+                    Dim away = without(x.dim(1), 4).times(without(x.dim(1), 3));
+                    Tensor there = pass.slice(pass.pad(x, 1, away, Dim.of(0), Scalar.ZERO), 1, Dim.of(0), x.dim(1));
+                    return rarely(pass, x, there);
+                })));
+    }
+
+    private static Dim without(Dim size, int less) {
+        return size.minus(Dim.of(less));
+    }
+
+    /** Blocks of {@code spec} whose feed-forward network returns {@code f} of what it computed. */
+    private static Candidate ofModel(ModelSpec spec, BiFunction<Pass, Tensor, Tensor> f) {
+        return new Candidate("hostile", pre(parts -> parts.withMlp(after(parts.mlp(), f))), CATALOG, Optional.of(spec.with(PLACEMENT, "pre")));
     }
 
     private static List<VerdictRow> verified(Candidate candidate) throws InterruptedException {
@@ -256,7 +298,7 @@ class HostileModelsTest {
     /** It keeps tokens apart at every size that runs; that is no proof for the others. */
     @Test
     void aSizeUsedAsANumberIsNoProofForAllSizes() throws InterruptedException {
-        Candidate candidate = placed(pre(parts -> parts.withMlp(after(parts.mlp(), (pass, x) -> pass.scale(x, x.dim(1).size() > 0 ? 1 : 2)))));
+        Candidate candidate = network((pass, x) -> pass.scale(x, x.dim(1).size() > 0 ? 1 : 2));
         assertThat(verified(candidate)).allSatisfy(row -> {
             assertThat(row.finding().verdict()).isEqualTo(Verdict.HOLDS);
             assertThat(row.finding().measured()).contains("the block asks for the size of pos, so this concerns the sizes that ran");

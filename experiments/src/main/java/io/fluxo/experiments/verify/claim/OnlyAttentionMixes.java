@@ -1,7 +1,6 @@
 package io.fluxo.experiments.verify.claim;
 
 import static io.fluxo.model.ModelSpec.MaskKind.CAUSAL;
-import static io.fluxo.model.ModelSpec.N_LAYERS;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.experiments.verify.Apparatus;
@@ -46,7 +45,7 @@ final class OnlyAttentionMixes extends Claim {
                         + "ou *post-norm*."))
                 .group("chapter")
                 .about(Scope.EVERY, Topic.MIXING)
-                .over("proved at N = 4 for two blocks and the unembedding, and at N = 3 for as many blocks as the model has (24 without a model); finite intermediates",
+                .over(Followed.DOMAIN,
                         Phrases.ALL_INPUTS + "; each j ≤ i can: there is a witness")
                 .expected(Verdict.PROVED)
                 .by("dependence", "exact Jacobian blocks", "central differences", "bits on every backend", "shrinking")
@@ -54,8 +53,6 @@ final class OnlyAttentionMixes extends Claim {
                         "mutant-leaky-mask", "mutant-self-masked-attention"));
     }
 
-    private static final int TOKENS = 4;
-    private static final int DEEP_TOKENS = 3;
     private static final String THEORY = "without attention ∂h_i/∂x_j = 0 for i ≠ j; with it ∂h_i/∂x_j = 0 for j > i, and every j ≤ i can reach i";
 
     /** In training a norm with statistics over tokens lets them see each other: false, as it should be. */
@@ -67,13 +64,8 @@ final class OnlyAttentionMixes extends Claim {
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
         boolean causal = candidate.masks(CAUSAL);
-        List<String> derivation = new ArrayList<>();
-        TokenTheorem theorem = TokenTheorem.of(candidate.small(2), candidate.models(), TOKENS);
-        String blocks = Text.count(candidate.deep().get(N_LAYERS), "block");
-        TokenTheorem deep = TokenTheorem.ofWhole(candidate.deep(), candidate.models(), DEEP_TOKENS);
-        derivation.addAll(theorem.derivation());
-        deep.sentences().forEach(sentence -> derivation.add(Text.format("%s: %s", blocks, sentence)));
-        Optional<String> unproved = theorem.failure().or(() -> deep.failure().map(failure -> Text.format("of %s: %s", blocks, failure)));
+        Followed followed = Followed.of(candidate, TokenTheorem.of(candidate.small(2), candidate.models(), Followed.TOKENS), TokenTheorem::ofWhole);
+        List<String> derivation = new ArrayList<>(followed.derivation());
 
         ForAllCases.Tried apart = ForAllCases.of(Silenced.attention(candidate), apparatus).run("without attention tokens are apart",
                 candidate.domain(apparatus.dtype()).pos(2, 5).inputs(InputKind.NORMAL, InputKind.REPEATED).inputScales(1, 1e-3, 1e3)
@@ -96,11 +88,11 @@ final class OnlyAttentionMixes extends Claim {
             }
             bits.add(setup.toString());
         }
-        return presence(candidate, apparatus, causal, theorem.modes(), unproved, derivation, bits);
+        return presence(candidate, apparatus, causal, followed, derivation, bits);
     }
 
-    private static Finding presence(Candidate candidate, Apparatus apparatus, boolean causal, String modes, Optional<String> unproved,
-            List<String> derivation, List<String> bits) {
+    private static Finding presence(Candidate candidate, Apparatus apparatus, boolean causal, Followed followed, List<String> derivation,
+            List<String> bits) {
         BlockCase drawn = Cases.ordinary(candidate, apparatus.seed());
         Backend reference = apparatus.reference();
         try (Specimen specimen = Specimen.of(candidate, drawn, reference, DType.F64);
@@ -135,11 +127,10 @@ final class OnlyAttentionMixes extends Claim {
                         .derived(derivation);
             }
             String witness = Text.format("%s: ‖∂%s_i/∂x_j‖ ≥ %s for every j%s", CaseWords.of(drawn), shown ? "t1" : "h", Digits.text(least), causal ? " ≤ i" : "");
-            if (unproved.isPresent()) {
-                return Finding.undecided(THEORY, "no case was found in which it is false, but it is not proved: " + unproved.get()).witnessed(witness).derived(derivation);
+            if (followed.failure().isPresent()) {
+                return Finding.undecided(THEORY, "no case was found in which it is false, but it is not proved: " + followed.failure().get()).witnessed(witness).derived(derivation);
             }
-            return Finding.proved(THEORY, Text.format("absent in every part and in the whole at N = %d, for all weights and inputs, %s; derivatives and bits agree%s",
-                    TOKENS, modes, bits.isEmpty() ? "" : " (bits on " + String.join(", ", bits) + ")")).witnessed(witness)
+            return Finding.proved(THEORY, Text.format("absent in every part and in the whole %s; derivatives and bits agree%s", followed.extent(), bits.isEmpty() ? "" : " (bits on " + String.join(", ", bits) + ")")).witnessed(witness)
                             .derived(derivation);
         }
     }

@@ -1,7 +1,5 @@
 package io.fluxo.experiments.verify.claim;
 
-import static io.fluxo.model.ModelSpec.N_LAYERS;
-
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Candidate;
 import io.fluxo.experiments.verify.Citation;
@@ -27,14 +25,12 @@ final class SequencesApart extends Claim {
                         + "*token* $x_i$ e também todos os *embeddings* dos outros *tokens* $x_1, \\ldots, x_N$ da sequência."))
                 .group("chapter")
                 .about(Scope.EVERY)
-                .over("proved for two sequences, at N = 4 for two blocks and at N = 3 for as many as the model has (24 without a model); finite intermediates", Phrases.ALL_INPUTS)
+                .over(Followed.DOMAIN, Phrases.ALL_INPUTS)
                 .expected(Verdict.PROVED)
                 .by("dependence", "bits on every backend", "shrinking")
                 .refutes("mutant-sequence-mixing-ffn", "mutant-batch-norm-over-tokens"));
     }
 
-    private static final int TOKENS = 4;
-    private static final int DEEP_TOKENS = 3;
     private static final String THEORY = "for tokens i and j of different sequences ∂h_i/∂x_j = 0, in evaluation and in training";
 
     /** In training a norm with statistics over the batch lets its sequences see each other: false, as it should be. */
@@ -45,11 +41,9 @@ final class SequencesApart extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        TokenTheorem theorem = TokenTheorem.ofSequences(candidate.small(2), candidate.models(), TOKENS);
-        String blocks = Text.count(candidate.deep().get(N_LAYERS), "block");
-        TokenTheorem deep = TokenTheorem.ofSequences(candidate.deep(), candidate.models(), DEEP_TOKENS);
-        List<String> derivation = new ArrayList<>(theorem.derivation());
-        deep.sentences().forEach(sentence -> derivation.add(Text.format("%s: %s", blocks, sentence)));
+        TokenTheorem small = TokenTheorem.ofSequences(candidate.small(2), candidate.models(), 2, Followed.TOKENS);
+        Followed followed = Followed.of(candidate, small, TokenTheorem::ofSequences);
+        List<String> derivation = new ArrayList<>(followed.derivation());
         List<String> bits = new ArrayList<>();
         for (Apparatus.Setup setup : apparatus.everyBackend()) {
             ForAllCases.Tried apart = ForAllCases.on(candidate, apparatus, setup).run("no bit of h_i depends on another sequence", candidate.domain(setup.dtype())
@@ -61,8 +55,7 @@ final class SequencesApart extends Claim {
             }
             bits.add(setup.toString());
         }
-        return theorem.failure().or(deep::failure).map(failure -> Finding.undecided(THEORY, "no case was found in which it is false, but it is not proved: " + failure))
-                .orElseGet(() -> Finding.proved(THEORY, Text.format("absent at N = %d for all weights and inputs, %s; bits agree (on %s)", TOKENS, theorem.modes(),
-                        String.join(", ", bits)))).derived(derivation);
+        return followed.failure().map(failure -> Finding.undecided(THEORY, "no case was found in which it is false, but it is not proved: " + failure))
+                .orElseGet(() -> Finding.proved(THEORY, Text.format("absent %s; bits agree (on %s)", followed.extent(), String.join(", ", bits)))).derived(derivation);
     }
 }
