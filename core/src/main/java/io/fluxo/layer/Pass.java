@@ -13,6 +13,7 @@ import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** One run through a model: the operations, the hooks, and in training the randomness of dropout. */
@@ -46,10 +47,10 @@ public final class Pass extends Ops {
     public interface Attended {
 
         /**
-         * @param path of the attention
-         * @param made what it computed
+         * @param attention that computed it
+         * @param made      what it computed
          */
-        Tensor output(String path, Tensor made);
+        Tensor output(Layer attention, Tensor made);
     }
 
     /** A pass that evaluates: nothing is dropped. */
@@ -80,9 +81,13 @@ public final class Pass extends Ops {
         return HostArray.of(Shape.of(2), step.split(path).state(), 0L);
     }
 
-    /** The same pass on another backend: one that watches what is executed. */
-    public Pass on(Backend other) {
-        return new Pass(other, hooks, dropoutKeys, additions, attended);
+    /**
+     * The same pass on another backend: one that watches what is executed.
+     *
+     * @param keys is told the key of each place that drops, by the place's path, and returns it
+     */
+    public Pass on(Backend other, BiFunction<String, Tensor, Tensor> keys) {
+        return new Pass(other, hooks, dropoutKeys == null ? null : path -> keys.apply(path, dropoutKeys.apply(path)), additions, attended);
     }
 
     /** The same pass, in which {@code other} decides what attention returns. Attention itself runs all the same, so that no code can tell. */
@@ -90,9 +95,9 @@ public final class Pass extends Ops {
         return new Pass(backend, hooks, dropoutKeys, additions, other);
     }
 
-    /** What the attention at {@code path}, which computed {@code made}, returns in this pass. */
-    public Tensor attended(String path, Tensor made) {
-        return attended.output(path, made);
+    /** What {@code attention}, which computed {@code made}, returns in this pass. Nobody but attention itself may say that it attended: see {@link TokenMixer}. */
+    Tensor attended(Layer attention, Tensor made) {
+        return attended.output(attention, made);
     }
 
     /** What it runs on. */

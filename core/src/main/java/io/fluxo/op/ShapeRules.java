@@ -80,7 +80,7 @@ public final class ShapeRules {
     public static DType dtype(PrimitiveOp op, Tensor... in) {
         return switch (op) {
             case Unary _ -> floating(op, in[0].dtype());
-            case Binary _ -> same(op, in[0].dtype(), in[1].dtype());
+            case Binary _ -> numeric(op, same(op, in[0].dtype(), in[1].dtype()));
             case Comparison _ -> {
                 same(op, in[0].dtype(), in[1].dtype());
                 yield DType.BOOL;
@@ -117,6 +117,7 @@ public final class ShapeRules {
                 same(op, DType.I64, in[0].dtype());
                 yield floating(op, random.dtype());
             }
+            case Iota iota -> numeric(op, iota.dtype());
             case Source source -> source.dtype();
             case Cast(DType to) -> to;
         };
@@ -280,6 +281,13 @@ public final class ShapeRules {
             throw new IllegalArgumentException(Text.format("%s: %s and %s differ; types are not promoted, cast one", op.name(), left.label(), right.label()));
         }
         return left;
+    }
+
+    private static DType numeric(Op op, DType dtype) {
+        if (dtype == DType.BOOL) {
+            throw new IllegalArgumentException(Text.format("%s: numbers are needed, not %s", op.name(), dtype.label()));
+        }
+        return dtype;
     }
 
     private static DType floating(Op op, DType dtype) {

@@ -45,6 +45,23 @@ public final class DependenceBackend implements Backend {
         return DependenceTensor.uniform(shape, dtype, Element.WEIGHT);
     }
 
+    /** Unknown numbers [batch pos …], those of a row changed by the row's own token; by none where the shape has no such rows. */
+    Tensor ownOfRows(Shape shape, DType dtype) {
+        if (!hasRows(shape) || shape.size(1) != grid.size(1)) {
+            return weight(shape, dtype);
+        }
+        return rows(shape, dtype);
+    }
+
+    private static Tensor rows(Shape shape, DType dtype) {
+        int width = shape.elementsFrom(2);
+        Element[] elements = new Element[shape.elements()];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = i % width == 0 ? Element.of(TokenSet.of(i / width)) : elements[i - 1];
+        }
+        return DependenceTensor.of(shape, dtype, elements);
+    }
+
     private Tensor sourced(Shape shape, DType dtype, int rank) {
         if (shape.rank() != rank) {
             throw new IllegalArgumentException(Text.format("%s has %d axes, not %d", shape, shape.rank(), rank));
@@ -54,12 +71,7 @@ public final class DependenceBackend implements Backend {
             throw new IllegalArgumentException(Text.format("the tokens are %s here, not %s: one backend follows one set of tokens", grid, sequences));
         }
         grid = sequences;
-        int width = shape.elementsFrom(2);
-        Element[] elements = new Element[shape.elements()];
-        for (int i = 0; i < elements.length; i++) {
-            elements[i] = i % width == 0 ? Element.of(TokenSet.of(i / width)) : elements[i - 1];
-        }
-        return DependenceTensor.of(shape, dtype, elements);
+        return rows(shape, dtype);
     }
 
     /** Which tokens reach which rows of {@code tensor} [batch pos …]. */
@@ -133,7 +145,7 @@ public final class DependenceBackend implements Backend {
             case ScatterAdd scatter -> IndexRules.scatterAdd(scatter, in[0], in[1], shape);
             case Source source -> DependenceRules.make(source, in);
             case Cast(DType to) -> in[0].map(to, x -> ElementRules.cast(to, x));
-            case StopGradient _ -> in[0];                                               // only the gradient is stopped: the value still depends on its input
+            case StopGradient _ -> in[0].as(shape, dtype);                                             // only the gradient is stopped: the value still depends on its input
         };
     }
 

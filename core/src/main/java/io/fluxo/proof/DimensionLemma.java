@@ -13,6 +13,7 @@ import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -54,7 +55,10 @@ public record DimensionLemma(String subject, Shape from, Shape to, List<Stage> s
      */
     public static DimensionLemma of(Layer layer) {
         Map<String, String> chapter = layer instanceof Block block ? block.chapter() : Map.of();
-        return of(layer.path(), layer.cells(), chapter, DType.F32, STREAM, STREAM, layer::forward);
+        DimensionLemma lemma = of(layer.path(), layer.cells(), chapter, DType.F32, STREAM, STREAM, layer::forward);
+        boolean ofItself = chapter.entrySet().stream().anyMatch(symbol -> !symbol.getKey().equals("x") && symbol.getValue().equals(chapter.get("x")));
+        return !ofItself ? lemma : new DimensionLemma(lemma.subject, lemma.from, lemma.to, lemma.stages, lemma.points, lemma.assumptions,
+                Optional.of(Text.format("%s says in chapter() that what it computes is at the hook point of its input: %s", layer.path(), new TreeMap<>(chapter))));
     }
 
     /** The lemma that {@code f}, which computes with {@code parameters}, maps {@code from} to {@code to}. The parameters are overwritten. */

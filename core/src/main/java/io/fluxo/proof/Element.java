@@ -9,42 +9,33 @@ sealed interface Element {
     Element ZERO = new Known(0);
     Element ONE = new Known(1);
 
-    /** A finite number that depends on no token: a weight, or a result that was rounded. */
-    Element WEIGHT = new Unknown(TokenSet.NONE, false);
+    /** A number that depends on no token: a weight, or a result that was rounded. */
+    Element WEIGHT = new Unknown(TokenSet.NONE);
 
     /** An exact real number, or ±∞ or NaN for certain. */
     record Known(double number) implements Element {}
 
     /**
-     * Any number.
+     * Any number, −∞ included.
      *
-     * @param sources     every token that may change it
-     * @param maybeNegativeInfinity whether it may be −∞; else it is finite
+     * @param sources every token that may change it
      */
-    record Unknown(TokenSet sources, boolean maybeNegativeInfinity) implements Element {}
+    record Unknown(TokenSet sources) implements Element {}
 
     static Element of(boolean truth) {
         return truth ? ONE : ZERO;
     }
 
-    /** A finite number that {@code sources} may change. */
+    /** A number that {@code sources} may change. */
     static Element of(TokenSet sources) {
-        return new Unknown(sources, false);
+        return new Unknown(sources);
     }
 
     /** The tokens that may change it; a known number has none. */
     default TokenSet sources() {
         return switch (this) {
             case Known _ -> TokenSet.NONE;
-            case Unknown(TokenSet sources, boolean _) -> sources;
-        };
-    }
-
-    /** Whether it may be −∞ (or is another number that is not finite). */
-    default boolean maybeNegativeInfinity() {
-        return switch (this) {
-            case Known(double number) -> !Double.isFinite(number);
-            case Unknown(TokenSet _, boolean absent) -> absent;
+            case Unknown(TokenSet sources) -> sources;
         };
     }
 
@@ -59,19 +50,15 @@ sealed interface Element {
             return this;
         }
         TokenSet sources = sources().union(other.sources());
-        boolean absent = maybeNegativeInfinity() || other.maybeNegativeInfinity();
         // where one of the two is the join already, it is returned and not copied
-        if (this instanceof Unknown(TokenSet mine, boolean same) && mine == sources && same == absent) {
+        if (this instanceof Unknown(TokenSet mine) && mine == sources) {
             return this;
         }
-        if (other instanceof Unknown(TokenSet theirs, boolean same) && theirs == sources && same == absent) {
-            return other;
-        }
-        return new Unknown(sources, absent);
+        return other instanceof Unknown(TokenSet theirs) && theirs == sources ? other : new Unknown(sources);
     }
 
     /** This element where the tokens that change {@code other} may change it too. */
     default Element alsoChangedBy(Element other) {
-        return other.sources().isWithin(sources()) && this instanceof Unknown ? this : new Unknown(sources().union(other.sources()), maybeNegativeInfinity());
+        return other.sources().isWithin(sources()) && this instanceof Unknown ? this : new Unknown(sources().union(other.sources()));
     }
 }

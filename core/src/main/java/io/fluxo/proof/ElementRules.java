@@ -6,8 +6,8 @@ import io.fluxo.proof.Element.Unknown;
 import io.fluxo.tensor.DType;
 
 /**
- * Elementwise operations on what is known of their operands. They assume that no unknown value is NaN or +∞ anywhere; −∞ is followed. From that, a
- * known 0 stays 0 in a product, and a known −∞ stays −∞ in a sum.
+ * Elementwise operations on what is known of their operands. They assume that no unknown value is NaN or +∞ anywhere. From that, a known 0 stays 0 in a
+ * product, and a known −∞ stays −∞ in a sum.
  */
 final class ElementRules {
 
@@ -25,11 +25,7 @@ final class ElementRules {
                 case Tanh _ -> Exact.atExactPoint(Math.tanh(a), a == 0 || !Double.isFinite(a));
                 case Erf _ -> Exact.atExactPoint(Math.signum(a), a == 0 || !Double.isFinite(a));
             };
-            case Unknown(TokenSet sources, boolean absent) -> switch (op) {
-                case Neg _, Sqrt _ -> x;
-                case Log _ -> new Unknown(sources, true);                               // log 0
-                case Exp _, Sin _, Cos _, Tanh _, Erf _ -> absent ? Element.of(sources) : x;
-            };
+            case Unknown _ -> x;
         };
     }
 
@@ -62,7 +58,7 @@ final class ElementRules {
     }
 
     private static Element scaled(double factor, Element known, Element x) {
-        return factor == 0 || Double.isNaN(factor) ? known : Double.isFinite(factor) ? x : new Unknown(x.sources(), true);
+        return factor == 0 || Double.isNaN(factor) ? known : x;
     }
 
     private static Element quotient(Element a, Element b) {
@@ -70,10 +66,10 @@ final class ElementRules {
             if (b instanceof Known(double y)) {
                 return y == 0 ? byZero() : Exact.quotient(x, y);
             }
-            return x == 0 || Double.isNaN(x) ? a : new Unknown(b.sources(), !Double.isFinite(x));
+            return x == 0 || Double.isNaN(x) ? a : b;
         }
         if (b instanceof Known(double y)) {
-            return Double.isNaN(y) ? b : y == 0 ? byZero() : Double.isInfinite(y) ? new Unknown(a.sources(), true) : a;
+            return Double.isNaN(y) ? b : y == 0 ? byZero() : a;
         }
         return a.joinedWith(b);
     }
@@ -98,16 +94,11 @@ final class ElementRules {
         if (b instanceof Known(double y)) {
             return larger(y, b, a);
         }
-        boolean absent = a.maybeNegativeInfinity() && b.maybeNegativeInfinity();
-        Element either = a.joinedWith(b);
-        return either.maybeNegativeInfinity() == absent ? either : Element.of(either.sources());
+        return a.joinedWith(b);
     }
 
     private static Element larger(double number, Element known, Element x) {
-        if (number == Double.NEGATIVE_INFINITY) {
-            return x;
-        }
-        return !Double.isFinite(number) ? known : x.maybeNegativeInfinity() ? Element.of(x.sources()) : x;
+        return Double.isFinite(number) || number == Double.NEGATIVE_INFINITY ? x : known;
     }
 
     static Element compare(Comparison op, Element a, Element b) {
@@ -124,7 +115,7 @@ final class ElementRules {
         if (isNaN(a) || isNaN(b) || a.is(Double.POSITIVE_INFINITY) || b.is(Double.NEGATIVE_INFINITY)) {
             return Element.ZERO;                                                        // whatever the other is
         }
-        if (a.is(Double.NEGATIVE_INFINITY) && !b.maybeNegativeInfinity() || b.is(Double.POSITIVE_INFINITY) && !a.maybeNegativeInfinity()) {
+        if (b.is(Double.POSITIVE_INFINITY)) {                                           // of −∞ nothing is known: any number may underflow to it
             return Element.ONE;
         }
         return Element.of(a.sources().union(b.sources()));
@@ -134,7 +125,7 @@ final class ElementRules {
         if (a instanceof Known(double x) && b instanceof Known(double y)) {
             return Element.of(x == y);
         }
-        if (isNaN(a) || isNaN(b) || isInfinite(a) && !b.maybeNegativeInfinity() || isInfinite(b) && !a.maybeNegativeInfinity()) {
+        if (isNaN(a) || isNaN(b) || a.is(Double.POSITIVE_INFINITY) || b.is(Double.POSITIVE_INFINITY)) {
             return Element.ZERO;
         }
         return Element.of(a.sources().union(b.sources()));
@@ -142,10 +133,6 @@ final class ElementRules {
 
     private static boolean isNaN(Element x) {
         return x instanceof Known(double number) && Double.isNaN(number);
-    }
-
-    private static boolean isInfinite(Element x) {
-        return x instanceof Known(double number) && Double.isInfinite(number);
     }
 
     static Element and(Element a, Element b) {
@@ -177,7 +164,7 @@ final class ElementRules {
                 case I32, I64 -> Double.isFinite(number) ? Exact.within(to, new Known(number < 0 ? Math.ceil(number) : Math.floor(number))) : Element.WEIGHT;
                 case BOOL -> Element.of(number != 0);
             };
-            case Unknown(TokenSet sources, boolean absent) -> absent && !to.isFloating() ? Element.of(sources) : x;
+            case Unknown _ -> x;
         };
     }
 }

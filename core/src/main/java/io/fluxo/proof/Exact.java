@@ -18,7 +18,7 @@ final class Exact {
     private static final double SMALLEST_CHECKED = 0x1p-900;
 
     /** Infinite in f32, finite in f64. */
-    private static final Element BEYOND = new Unknown(TokenSet.NONE, true);
+    private static final Element BEYOND = Element.WEIGHT;
 
     private Exact() {}
 

@@ -37,8 +37,11 @@ public record ForwardProgram(List<Line> lines, Source output, List<String> refus
         /** A parameter or buffer of the model, by name. */
         record Cell(String name) implements Source {}
 
-        /** A tensor that the pass brings with it: the key of a place that drops. Numbered in the order in which they are first read. */
-        record Given(int number) implements Source {}
+        /** The key of the place {@code path} that drops, which the pass brings with it. */
+        record Key(String path) implements Source {}
+
+        /** A tensor that this pass did not make, and that is none of the others. Reading one is refused. */
+        record Foreign() implements Source {}
 
         /** What line {@code number} made, from 0. */
         record Result(int number) implements Source {}
@@ -60,8 +63,8 @@ public record ForwardProgram(List<Line> lines, Source output, List<String> refus
             }
         }
 
-        /** Values that the code brings to the device. */
-        record Uploaded(Shape shape, DType dtype, int content) implements Line {
+        /** Values that the code brings to the device, bit for bit. */
+        record Uploaded(Shape shape, DType dtype, List<?> content) implements Line {
             @Override
             public String text() {
                 return Text.format("upload of %s", Step.shape(shape));
@@ -115,7 +118,8 @@ public record ForwardProgram(List<Line> lines, Source output, List<String> refus
         return switch (source) {
             case Source.Tokens() -> "the tokens";
             case Source.Cell(String name) -> name;
-            case Source.Given(int number) -> "key " + (number + 1);
+            case Source.Key(String path) -> "the key of " + path;
+            case Source.Foreign() -> "a tensor of another pass";
             case Source.Result(int number) -> "#" + (number + 1);
         };
     }

@@ -1,25 +1,30 @@
 package io.fluxo.proof;
 
 import io.fluxo.block.Block;
+import io.fluxo.layer.Cell;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
+import io.fluxo.layer.attention.Attention;
+import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.layer.norm.TrainingStatistics;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Transformer;
 import io.fluxo.plugin.Catalog;
+import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.stream.Cache;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Follows tokens through a whole model, and compares each run with the model's program: what is proved here is proved of that program, and of no other that
@@ -49,13 +54,10 @@ final class ModelRun {
         this.programs = new SymbolicPrograms(spec, catalog);
     }
 
-    /** Whether no norm says that its statistics in training are those of all tokens: with one, tokens see each other there past attention. */
+    /** Whether the model's norm does not say that its statistics in training are those of all tokens: with such a norm tokens see each other there past attention. */
     boolean trainsAsItEvaluates() {
-        return within(ModelBuilder.transformer(spec, catalog)).noneMatch(TrainingStatistics.class::isInstance);
-    }
-
-    private static Stream<Layer> within(Layer layer) {
-        return Stream.concat(Stream.of(layer), layer.parts().stream().flatMap(ModelRun::within));
+        return spec.layers().stream().map(layer -> catalog.part(NormFactory.KIND, layer.get(ModelSpec.NORM)))
+                .noneMatch(norm -> norm.norm("norm", Dim.ONE, false, 0) instanceof TrainingStatistics);
     }
 
     /** From token ids to logits. */
@@ -83,7 +85,9 @@ final class ModelRun {
                 : run("model without some attention", false, path -> silenced.stream().anyMatch(path::startsWith));
     }
 
-    /** @param silenced the paths of attention whose results are replaced by unknown ones that no token changes */
+    /**
+     * @param silenced the paths of attention whose results are replaced by unknown ones, each row's changed by its own token: so that whoever moves rows is seen
+     */
     private TokenFlow run(String subject, boolean trains, Predicate<String> silenced) {
         Transformer model = ModelBuilder.transformer(spec, catalog);
         DependenceBackend backend = new DependenceBackend();
@@ -91,16 +95,20 @@ final class ModelRun {
         Tensor ids = backend.tokens(Shape.of(sequences, tokens));
         ProgramRecorder recorder = new ProgramRecorder(backend, ids, model.cells());
         Cache cache = Cache.boundaries();
+        Set<Layer> attentions = Collections.newSetFromMap(new IdentityHashMap<>());
+        model.blocks().forEach(block -> block.parts().stream().filter(Attention.class::isInstance).forEach(attentions::add));
         Set<String> within = new HashSet<>();
-        Pass pass = (trains ? Pass.training(recorder, _ -> backend.weight(Shape.of(2), DType.I64)) : Pass.evaluation(recorder)).with(cache)
-                .replacingAttention((path, made) -> {
-                    if (!silenced.test(path)) {
+        Pass pass = (trains ? Pass.training(recorder, path -> recorder.key(path, backend.weight(Shape.of(2), DType.I64))) : Pass.evaluation(recorder)).with(cache)
+                .replacingAttention((attention, made) -> {
+                    if (!attentions.contains(attention) || !silenced.test(attention.path())) {
                         return made;
                     }
-                    within.add(path + ".");
-                    return recorder.inPlaceOf(made, backend.weight(made.shape(), made.dtype()));
+                    within.add(attention.path() + ".");
+                    return recorder.inPlaceOf(made, backend.ownOfRows(made.shape(), made.dtype()));
                 });
+        List<Tensor> values = model.cells().stream().map(Cell::value).toList();
         Tensor logits = model.forward(pass, ids);
+        recorder.requireSame(model.cells(), values);
         requireProgram(trains, recorder.program(logits));
         Map<String, String> symbols = new HashMap<>();
         model.blocks().forEach(block -> symbols.putAll(TokenFlow.symbols(block)));

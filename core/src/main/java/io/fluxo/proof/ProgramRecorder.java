@@ -13,6 +13,7 @@ import io.fluxo.proof.ForwardProgram.Line;
 import io.fluxo.proof.ForwardProgram.Source;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -29,7 +30,6 @@ final class ProgramRecorder extends DelegatingBackend {
     private final Map<Tensor, Source> sources = new IdentityHashMap<>();
     private final List<Line> lines = new ArrayList<>();
     private final List<String> refusals = new ArrayList<>();
-    private int given;
 
     /** @param cells the model's, as they are in this pass */
     ProgramRecorder(Backend inner, Tensor tokens, List<? extends Cell> cells) {
@@ -51,7 +51,7 @@ final class ProgramRecorder extends DelegatingBackend {
 
     @Override
     public Tensor execute(PrimitiveOp op, Tensor... inputs) {
-        Tensor result = super.execute(op, inputs);
+        Tensor result = completed(op, () -> super.execute(op, inputs));
         write(op, result, inputs);
         return result;
     }
@@ -63,9 +63,34 @@ final class ProgramRecorder extends DelegatingBackend {
 
     @Override
     public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
-        Fused made = inner.fuses(op) ? super.runFused(op, save, inputs) : new Fused(op.compose(new Ops(inner), inputs));
+        if (save) {
+            refusals.add("it asks a kernel for more than its output");
+        }
+        Fused made = completed(op, () -> inner.fuses(op) ? super.runFused(op, save, inputs) : new Fused(op.compose(new Ops(inner), inputs)));
         write(op, made.output(), inputs);
         return made;
+    }
+
+    @Override
+    public Tensor[] backward(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient) {
+        refusals.add("it differentiates within the pass");
+        return super.backward(op, inputs, forward, gradient);
+    }
+
+    @Override
+    public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
+        refusals.add("it differentiates within the pass");
+        return super.backwardOnto(op, inputs, forward, gradient, sum);
+    }
+
+    /** Whoever goes on where an operation failed knows something of its values. */
+    private <T> T completed(Op op, Supplier<T> run) {
+        try {
+            return run.get();
+        } catch (RuntimeException failed) {
+            refusals.add(Text.format("%s failed (%s), and the pass went on", op.name(), failed.getMessage()));
+            throw failed;
+        }
     }
 
     private void write(Op op, Tensor result, Tensor... inputs) {
@@ -74,22 +99,47 @@ final class ProgramRecorder extends DelegatingBackend {
         lines.add(new Line.Executed(op, read, result.shape(), result.dtype()));
     }
 
+    /** {@code cells} have to hold what they held before the pass: else a pass hands something on to the next. */
+    void requireSame(List<? extends Cell> cells, List<Tensor> before) {
+        for (int i = 0; i < before.size(); i++) {
+            if (cells.get(i).value() != before.get(i)) {
+                refusals.add("it replaces the value of " + cells.get(i).name());
+            }
+        }
+    }
+
     /** {@code other}, which from here on stands for {@code made}. */
     Tensor inPlaceOf(Tensor made, Tensor other) {
         sources.put(other, source(made));
         return other;
     }
 
+    /** {@code tensor}, which is the key of the place {@code path} that drops. */
+    Tensor key(String path, Tensor tensor) {
+        sources.put(tensor, new Source.Key(path));
+        return tensor;
+    }
+
     private Source source(Tensor tensor) {
-        return sources.computeIfAbsent(tensor, _ -> new Source.Given(given++));
+        return sources.computeIfAbsent(tensor, _ -> {
+            refusals.add("it uses a tensor that this pass did not make");
+            return new Source.Foreign();
+        });
     }
 
     @Override
     public Tensor upload(HostArray values) {
         Tensor result = super.upload(values);
         sources.put(result, new Source.Result(lines.size()));
-        lines.add(new Line.Uploaded(values.shape(), values.dtype(), Arrays.hashCode(values.toDoubles())));
+        lines.add(new Line.Uploaded(values.shape(), values.dtype(), content(values)));
         return result;
+    }
+
+    private static List<?> content(HostArray values) {
+        return switch (values.array()) {
+            case long[] integers -> Arrays.stream(integers).boxed().toList();               // a double would round them
+            default -> Arrays.stream(values.toDoubles()).boxed().toList();
+        };
     }
 
     @Override

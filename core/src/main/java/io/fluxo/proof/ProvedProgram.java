@@ -37,7 +37,9 @@ public final class ProvedProgram implements ForwardWatch {
             return forward.apply(pass, tokens);
         }
         ProgramRecorder recorder = new ProgramRecorder(pass.backend(), tokens, cells);
-        Tensor logits = forward.apply(pass.on(recorder), tokens);
+        List<Tensor> values = cells.stream().map(Cell::value).toList();
+        Tensor logits = forward.apply(pass.on(recorder, recorder::key), tokens);
+        recorder.requireSame(cells, values);
         Shape shape = tokens.shape();
         var kind = new SymbolicPrograms.Kind(shape.slice(2, shape.rank()).dims(), cells.getFirst().value().dtype(), pass.trains());
         difference = programs.difference(kind, shape.size(0), shape.size(1), recorder.program(logits)).map(how -> Text.format("pass %d (%s, %d × %d tokens): %s",

@@ -149,7 +149,7 @@ final class SymbolicPrograms {
         axes.addAll(kind.rest);
         Tensor tokens = shapes.variable(Shape.of(axes), DType.I32);
         ProgramRecorder recorder = new ProgramRecorder(shapes, tokens, model.cells());
-        Pass pass = kind.trains ? Pass.training(recorder, _ -> shapes.variable(Shape.of(2), DType.I64)) : Pass.evaluation(recorder);
+        Pass pass = kind.trains ? Pass.training(recorder, path -> recorder.key(path, shapes.variable(Shape.of(2), DType.I64))) : Pass.evaluation(recorder);
         Tensor logits = model.forward(pass.with(hooks.apply(model)), tokens);
         return recorder.program(logits);
     }

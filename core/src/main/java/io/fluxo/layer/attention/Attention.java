@@ -1,14 +1,14 @@
 package io.fluxo.layer.attention;
 
-import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
+import io.fluxo.layer.TokenMixer;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.Tensor;
 
 /**
  * The sub-layer in which tokens attend to other tokens: [batch n d_model] and a context [batch m d_model] → [batch n d_model].
  */
-public abstract class Attention extends Layer {
+public abstract class Attention extends TokenMixer {
 
     protected Attention(String path) {
         super(path);
@@ -17,7 +17,7 @@ public abstract class Attention extends Layer {
     /** MHA(x_i, [x_1 … x_N]): the rows of {@code x} attend to the rows of {@code context}, of which they are the last n. */
     public final Tensor forward(Pass pass, Tensor x, Tensor context) {
         try {
-            return pass.attended(path(), attend(pass, x, context));
+            return mixed(pass, attend(pass, x, context));
         } catch (ShapeMismatchException mismatch) {
             throw mismatch.at(path());
         }
@@ -26,7 +26,7 @@ public abstract class Attention extends Layer {
     /** All rows attend to all rows. */
     @Override
     protected final Tensor compute(Pass pass, Tensor x) {
-        return pass.attended(path(), attend(pass, x, x));
+        return mixed(pass, attend(pass, x, x));
     }
 
     /** Computes the sub-layer's output. Each attention implements this; callers use {@link #forward}. */

@@ -137,7 +137,7 @@ public final class MultiHeadAttention extends Attention {
      */
     public Tensor forward(Pass pass, Tensor queries, Tensor keys, Tensor values, Tensor bias) {
         try {
-            return pass.attended(path(), attend(pass, queries, keys, values, bias));
+            return mixed(pass, attend(pass, queries, keys, values, bias));
         } catch (ShapeMismatchException mismatch) {
             throw mismatch.at(path());
         }

@@ -121,14 +121,20 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
         return spec.map(one -> (one.get(D_VOCAB) > 0 ? one : one.with(D_VOCAB, VOCABULARY)).with(PLACEMENT, HERE).with(INIT_FROM, ""));
     }
 
+    /** A small model of {@code layers} such blocks for proofs: its norms have gains only where the candidate's own have. */
+    public ModelSpec proved(int layers) {
+        ModelSpec small = small(layers);
+        return spec.map(one -> small.with(NORM_AFFINE, one.get(NORM_AFFINE))).orElse(small);
+    }
+
     /** A small model as deep as the candidate's own, or of 24 blocks where it has none: a block may know how deep it stands. */
     public ModelSpec deep() {
-        return small(spec.map(one -> one.get(N_LAYERS)).orElse(DEEP));
+        return proved(spec.map(one -> one.get(N_LAYERS)).orElse(DEEP));
     }
 
     /** A small model of two such blocks whose sequences are as long as the candidate's own, or 64 where it has none, and 128 at most. */
     public ModelSpec lengthy() {
-        return small(2).with(N_CTX, spec.map(one -> Math.min(one.get(N_CTX), LONGEST)).orElse(LENGTHY));
+        return proved(2).with(N_CTX, spec.map(one -> Math.min(one.get(N_CTX), LONGEST)).orElse(LENGTHY));
     }
 
     /** A small model of {@code layers} such blocks, of the candidate's own kinds where it has a model. */

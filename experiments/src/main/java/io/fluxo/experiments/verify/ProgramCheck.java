@@ -11,6 +11,7 @@ import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Transformer;
 import io.fluxo.proof.ProvedProgram;
+import io.fluxo.proof.TokenTheorem;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
@@ -40,6 +41,9 @@ record ProgramCheck(Optional<String> difference, Optional<String> asked, List<St
     /** Products of parameters and tokens in one pass, beyond which a model is not run at its own size: some seconds on the slowest backend. */
     private static final long MOST = 100_000_000;
 
+    /** The same where tokens are followed. */
+    private static final long MOST_FOLLOWED = 3_000_000;
+
     /** A batch of sequences of {@code pos} tokens. */
     private record Size(int batch, int pos) {
         @Override
@@ -51,7 +55,7 @@ record ProgramCheck(Optional<String> difference, Optional<String> asked, List<St
     private static final List<Size> SIZES = List.of(new Size(2, 4), new Size(1, 1), new Size(3, 5), new Size(2, 8), new Size(1, LONGEST), new Size(2, 4));
 
     static ProgramCheck of(Candidate candidate, Apparatus apparatus) {
-        List<Run> runs = new ArrayList<>(List.of(new Run(candidate.small(LAYERS).with(N_CTX, LONGEST), SIZES)));
+        List<Run> runs = new ArrayList<>(List.of(new Run(candidate.proved(LAYERS).with(N_CTX, LONGEST), SIZES)));
         Optional<ModelSpec> own = candidate.own();
         Optional<Size> fits = own.flatMap(spec -> fitting(candidate, spec));
         fits.ifPresent(size -> runs.add(new Run(own.orElseThrow(), List.of(size, size))));
@@ -75,7 +79,8 @@ record ProgramCheck(Optional<String> difference, Optional<String> asked, List<St
         if (own.isPresent() && fits.isEmpty()) {
             ran.add(Text.format("not run at the model's own size, which is too large for that: %s", described(own.get())));
         }
-        return new ProgramCheck(Optional.empty(), asked, ran);
+        Optional<String> seen = asked.isPresent() ? runs.stream().flatMap(run -> run.followed(candidate).stream()).findFirst() : Optional.empty();
+        return new ProgramCheck(seen, asked, ran);
     }
 
     /** The most tokens of the model's context that are run; empty where one would be too many. */
@@ -102,6 +107,18 @@ record ProgramCheck(Optional<String> difference, Optional<String> asked, List<St
                     model.forward(Pass.training(backend, key), tokens);
                 }
             }
+        }
+
+        /**
+         * Where a token is seen that must not be, at one of these sizes, as a sentence. A model that asks for sizes runs another program at each, so that what is
+         * proved at one says nothing of the others.
+         */
+        private Optional<String> followed(Candidate candidate) {
+            if (ModelBuilder.transformer(spec, candidate.models()).parameterCount() * sizes.getLast().pos > MOST_FOLLOWED) {
+                return Optional.of(Text.format("the block asks for sizes, and tokens cannot be followed at that of the model (%s)", ProgramCheck.described(spec)));
+            }
+            return sizes.stream().distinct().flatMap(size -> TokenTheorem.ofWhole(spec, candidate.models(), size.batch, size.pos).failure()
+                    .map(how -> Text.format("the block asks for sizes, and at %s tokens %s", size, how)).stream()).findFirst();
         }
 
         private static HostArray tokens(Size size, int vocabulary) {

@@ -7,6 +7,7 @@ import io.fluxo.block.Block;
 import io.fluxo.block.Placement;
 import io.fluxo.block.PreNormBlock;
 import io.fluxo.block.Stack;
+import io.fluxo.layer.Buffer;
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
@@ -15,6 +16,7 @@ import io.fluxo.layer.attention.AttentionKind;
 import io.fluxo.layer.attention.AttentionTraits;
 import io.fluxo.layer.norm.LayerNorm;
 import io.fluxo.layer.norm.NormFactory;
+import io.fluxo.layer.norm.TrainingStatistics;
 import io.fluxo.layer.position.PositionKind;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.plugin.Catalog;
@@ -22,7 +24,9 @@ import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -191,7 +195,7 @@ class HostileModelsTest {
     }
 
     static Stream<Arguments> hostile() {
-        return Stream.of(stacks(), parts(), watched(), sizes()).flatMap(all -> all);
+        return Stream.of(stacks(), parts(), watched(), sizes(), smuggled()).flatMap(all -> all);
     }
 
     private static Stream<Arguments> stacks() {
@@ -269,13 +273,121 @@ class HostileModelsTest {
                 })));
     }
 
+    private static Stream<Arguments> smuggled() {
+        return Stream.of(
+                tokens("a product that falls to minus infinity", "not proved", () -> network((pass, x) -> {
+                    Tensor far = pass.neg(pass.relu(pass.shift(pass.mean(x, -1), -777)));
+                    for (int i = 0; i < 12; i++) {
+                        far = pass.scale(far, 1e30);
+                    }
+                    return pass.where(pass.less(pass.constantLike(far, Scalar.NEGATIVE_INFINITY), far), x, rarelyBefore(pass, x, 1));
+                })),
+                tokens("an integer that a double would round", "has other values", () -> network((pass, x) -> {
+                    long base = 1L << 53;
+                    boolean runs = x.getClass().getPackageName().contains("cpu");
+                    Tensor one = pass.sub(pass.backend().upload(HostArray.of(Shape.of(1), runs ? base + 1 : base)), pass.constant(Scalar.of(base), DType.I64));
+                    return pass.add(x, pass.mul(pass.sub(rarelyBefore(pass, x, 1), x), pass.cast(one, x.dtype())));
+                })),
+                tokens("a tensor of another pass", "that this pass did not make", () -> {
+                    List<Tensor> kept = new ArrayList<>();
+                    return network((pass, x) -> {
+                        kept.add(x);
+                        return pass.add(x, pass.scale(kept.size() > 1 && kept.getFirst().shape().equals(x.shape()) ? kept.getFirst() : x, 1e-3));
+                    });
+                }),
+                tokens("a buffer that carries tokens to the next pass", "it replaces the value of", () -> placed(pre(parts -> parts.withMlp(new Remembering(parts.mlp()))))),
+                tokens("attention's result, moved by the network", "model without attention: row i depends on token i alone: not proved", () -> placed(pre(parts -> {
+                    Keeping keeping = new Keeping(parts.attention());
+                    return parts.withAttention(keeping).withMlp(after(parts.mlp(), (pass, x) -> keeping.of(pass).map(a -> pass.add(x, before(pass, a, 1))).orElse(x)));
+                }))),
+                tokens("a stack that calls its mixing attention", "model without attention: row i depends on token i alone: not proved", () -> placed(stacked(blocks -> ending(blocks, (pass, x) ->
+                        new Attention("mine") {
+                            @Override
+                            protected Tensor attend(Pass given, Tensor queries, Tensor context) {
+                                return given.add(queries, before(given, queries, 1));
+                            }
+                        }.forward(pass, x))))),
+                tokens("a part that says its statistics in training are those of all tokens", "model in training", () -> placed(pre(parts -> parts.withMlp(new Marked(parts.mlp()))))),
+                tokens("where norms have no gains", "not proved", () -> ofModel(ModelSpec.DEFAULT.with(NORM_AFFINE, false), parts -> parts.norm().apply("probe").cells().isEmpty()
+                        ? parts.withMlp(after(parts.mlp(), (pass, x) -> rarelyBefore(pass, x, 1))) : parts)),
+                tokens("asks for the length, and mixes from eight on", "t5_2 depends on x_1", () -> network((pass, x) ->
+                        x.dim(1).size() >= 8 ? rarelyBefore(pass, x, 1) : x)));
+    }
+
+    /** Hands on, in a buffer, what it saw in the pass before. */
+    private static final class Remembering extends Layer {
+        private final Layer network;
+        private final Buffer seen = buffer("seen", Shape.SCALAR, Initializer.ZEROS);
+
+        private Remembering(Layer network) {
+            super(network.path());
+            this.network = part(network);
+        }
+
+        @Override
+        protected Tensor compute(Pass pass, Tensor x) {
+            Tensor f = network.forward(pass, x);
+            Tensor sum = pass.add(f, pass.scale(seen.value(), 1e-3));
+            seen.set(pass.sumAll(f));
+            return sum;
+        }
+    }
+
+    /** Attention that keeps its last result, for whoever asks in the same pass. */
+    private static final class Keeping extends Attention {
+        private final Attention inner;
+        private Tensor last;
+        private Object backend;
+
+        private Keeping(Attention inner) {
+            super(inner.path());
+            this.inner = part(inner);
+        }
+
+        @Override
+        protected Tensor attend(Pass pass, Tensor x, Tensor context) {
+            last = mixed(pass, inner.forward(pass, x, context));
+            backend = pass.backend();
+            return last;
+        }
+
+        private Optional<Tensor> of(Pass pass) {
+            return backend == pass.backend() ? Optional.of(last) : Optional.empty();
+        }
+    }
+
+    /** Mixes in training, as a norm may that says so. */
+    private static final class Marked extends Layer implements TrainingStatistics {
+        private final Layer network;
+
+        private Marked(Layer network) {
+            super(network.path());
+            this.network = part(network);
+        }
+
+        @Override
+        public Layer inTraining() {
+            return this;
+        }
+
+        @Override
+        protected Tensor compute(Pass pass, Tensor x) {
+            Tensor f = network.forward(pass, x);
+            return pass.trains() ? pass.add(f, before(pass, f, 1)) : f;
+        }
+    }
+
     private static Dim without(Dim size, int less) {
         return size.minus(Dim.of(less));
     }
 
     /** Blocks of {@code spec} whose feed-forward network returns {@code f} of what it computed. */
     private static Candidate ofModel(ModelSpec spec, BiFunction<Pass, Tensor, Tensor> f) {
-        return new Candidate("hostile", pre(parts -> parts.withMlp(after(parts.mlp(), f))), CATALOG, Optional.of(spec.with(PLACEMENT, "pre")));
+        return ofModel(spec, parts -> parts.withMlp(after(parts.mlp(), f)));
+    }
+
+    private static Candidate ofModel(ModelSpec spec, Function<Placement.Parts, Placement.Parts> change) {
+        return new Candidate("hostile", pre(change), CATALOG, Optional.of(spec.with(PLACEMENT, "pre")));
     }
 
     private static List<VerdictRow> verified(Candidate candidate) throws InterruptedException {

@@ -8,12 +8,12 @@ import io.fluxo.cpu.simd.workers.Workers;
 import io.fluxo.shape.Shape;
 import java.util.List;
 
-/** −log softmax(logits)[target], row by row; ln Σ e^logits is saved. */
+/** −log softmax(logits)[target], row by row; the largest logit, and 1/Σ e^(logit − largest), are saved. */
 record FusedCrossEntropy(Memory memory, Workers workers) implements FusedKernel {
 
     @Override
     public List<Shape> saved(List<SimdTensor> in) {
-        return List.of(in.get(1).shape());
+        return List.of(in.get(1).shape(), in.get(1).shape());
     }
 
     @Override
@@ -27,10 +27,11 @@ record FusedCrossEntropy(Memory memory, Workers workers) implements FusedKernel 
         int[] targets = in.get(1).ints();
         int classes = in.get(0).width();
         float[] losses = out.get(0).floats();
-        float[] totals = out.get(1).floats();
+        float[] tops = out.get(1).floats();
+        float[] shares = out.get(2).floats();
         float[][] rooms = memory.lend(workers.count(), classes);
         return Kernel.of(workers.plan(out.get(0).elements(), 1, 0.7 * classes + 10,
-                (from, to, worker) -> Softmaxes.crossEntropy(logits, targets, from, to, classes, losses, totals, rooms[worker])));
+                (from, to, worker) -> Softmaxes.crossEntropy(logits, targets, from, to, classes, losses, tops, shares, rooms[worker])));
     }
 
     @Override
@@ -39,8 +40,9 @@ record FusedCrossEntropy(Memory memory, Workers workers) implements FusedKernel 
         int[] targets = pass.in().get(1).ints();
         int classes = pass.x().width();
         float[] g = pass.gradient().floats();
-        float[] totals = pass.saved().getFirst().floats();
+        float[] tops = pass.saved().get(0).floats();
+        float[] shares = pass.saved().get(1).floats();
         float[] dx = pass.dx();
-        return Kernel.of(workers.rows(pass.x().rows(), classes, 0.7, (from, to, _) -> Softmaxes.crossEntropyBackward(logits, targets, g, totals, from, to, classes, dx)));
+        return Kernel.of(workers.rows(pass.x().rows(), classes, 0.7, (from, to, _) -> Softmaxes.crossEntropyBackward(logits, targets, g, tops, shares, from, to, classes, dx)));
     }
 }

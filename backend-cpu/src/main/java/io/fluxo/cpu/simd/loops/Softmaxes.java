@@ -129,24 +129,20 @@ public final class Softmaxes {
         }
     }
 
-    /** loss = ln Σ e^x − x[target], the probabilities never kept; {@code logTotals} receives ln Σ e^x. */
-    public static void crossEntropy(float[] x, int[] targets, int fromRow, int toRow, int n, float[] loss, float[] logTotals, float[] room) {
+    /** loss = ln Σ e^x − x[target], the probabilities never kept; {@code tops} receives the largest x, {@code shares} 1/Σ e^(x − top). */
+    public static void crossEntropy(float[] x, int[] targets, int fromRow, int toRow, int n, float[] loss, float[] tops, float[] shares, float[] room) {
         for (int row = fromRow; row < toRow; row++) {
             int target = targets[row];
             if (target < 0 || target >= n) {
                 throw new IndexOutOfBoundsException(Text.format("crossEntropy: target %d of row %d is not one of %d classes", target, row, n));
             }
-            float largest = Lanes.largest(x, row * n, n, 1);
-            logTotals[row] = sumOfExponentials(x, row * n, n, largest, room);
-            loss[row] = largest;
+            tops[row] = Lanes.largest(x, row * n, n, 1);
+            loss[row] = sumOfExponentials(x, row * n, n, tops[row], room);
+            shares[row] = 1 / loss[row];
         }
-        logarithms(logTotals, fromRow, toRow);
+        logarithms(loss, fromRow, toRow);
         for (int row = fromRow; row < toRow; row++) {
-            float largest = loss[row];
-            float logTotal = logTotals[row];
-            // in this order nothing cancels where the logits are large
-            loss[row] = logTotal + (largest - x[row * n + targets[row]]);
-            logTotals[row] = largest + logTotal;
+            loss[row] += tops[row] - x[row * n + targets[row]];                          // in this order nothing cancels where the logits are large
         }
     }
 
@@ -160,13 +156,13 @@ public final class Softmaxes {
         }
     }
 
-    /** dx = g·(e^(x − ln Σ e^x) − [target]). */
-    public static void crossEntropyBackward(float[] x, int[] targets, float[] g, float[] logTotals, int fromRow, int toRow, int n, float[] dx) {
+    /** dx = g·(e^(x − top)·share − [target]). The sum top + ln Σ would lose the digits of e^(x − …) where the logits are large. */
+    public static void crossEntropyBackward(float[] x, int[] targets, float[] g, float[] tops, float[] shares, int fromRow, int toRow, int n, float[] dx) {
         for (int row = fromRow; row < toRow; row++) {
             int at = row * n;
-            exponentials(x, at, n, logTotals[row], dx, at);
-            dx[at + targets[row]] -= 1;
-            scaleRow(dx, at, n, g[row]);
+            exponentials(x, at, n, tops[row], dx, at);
+            scaleRow(dx, at, n, shares[row] * g[row]);
+            dx[at + targets[row]] -= g[row];
         }
     }
 

@@ -41,7 +41,7 @@ final class DimensionPreserved extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        DimensionProof proof = DimensionProof.of(candidate.small(2), candidate.models());
+        DimensionProof proof = DimensionProof.of(candidate.proved(2), candidate.models());
         List<String> derivation = new ArrayList<>(proof.derivation());
         ForAllCases.Tried sizes = ForAllCases.of(candidate, apparatus).runCases("d_model is preserved", candidate.domain(apparatus.dtype())
                 .inputs(InputKind.NORMAL).inputScales(1),

@@ -41,7 +41,7 @@ final class SequencesApart extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        TokenTheorem small = TokenTheorem.ofSequences(candidate.small(2), candidate.models(), 2, Followed.TOKENS);
+        TokenTheorem small = TokenTheorem.ofSequences(candidate.proved(2), candidate.models(), 2, Followed.TOKENS);
         Followed followed = Followed.of(candidate, small, TokenTheorem::ofSequences);
         List<String> derivation = new ArrayList<>(followed.derivation());
         List<String> bits = new ArrayList<>();

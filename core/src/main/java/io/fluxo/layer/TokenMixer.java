@@ -1,0 +1,16 @@
+package io.fluxo.layer;
+
+import io.fluxo.tensor.Tensor;
+
+/** A layer in which tokens receive something from other tokens. */
+public abstract class TokenMixer extends Layer {
+
+    protected TokenMixer(String path) {
+        super(path);
+    }
+
+    /** What the layer returns in {@code pass}, having computed {@code made}: a proof may put something else in its place. */
+    protected final Tensor mixed(Pass pass, Tensor made) {
+        return pass.attended(this, made);
+    }
+}
