@@ -85,6 +85,7 @@ public final class Cli {
         CommandLine line = new CommandLine(new Root())
                 .addSubcommand(new BackendsCommand(session))
                 .addSubcommand(new VerifyCommand(session))
+                .addSubcommand(new CompareCommand(session))
                 .addSubcommand(new AblateCommand(session))
                 .addSubcommand(new TrainCommand(session))
                 .addSubcommand(new SchemaCommand(session))

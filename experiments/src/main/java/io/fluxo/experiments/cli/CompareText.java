@@ -1,0 +1,98 @@
+package io.fluxo.experiments.cli;
+
+import io.fluxo.experiments.compare.row.CompareRow;
+import io.fluxo.experiments.compare.row.CompareVerdict;
+import io.fluxo.experiments.compare.ComparisonResult;
+import io.fluxo.experiments.compare.ops.Certificate;
+import io.fluxo.text.Text;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The result of {@code compare} for standard output: a line for each operation, the bugs in full, and how small a fault would have been found. */
+final class CompareText {
+
+    /** Bugs that are shown in full. */
+    private static final int MOST_BUGS = 20;
+
+    private CompareText() {}
+
+    static String of(ComparisonResult result, int columns) {
+        return table(result, columns) + bugs(result) + unsupported(result) + certificate(result, columns) + verdict(result);
+    }
+
+    private static String table(ComparisonResult result, int columns) {
+        Map<List<String>, List<CompareRow>> operations = new LinkedHashMap<>();
+        result.rows().forEach(row -> operations.computeIfAbsent(List.of(direction(row), row.backend(), row.dtype().label()), _ -> new ArrayList<>()).add(row));
+        TextTable table = new TextTable("operation", "backend", "type", "cases", "largest error / allowed", "of the bound, median", "condition", "verdict");
+        operations.forEach((key, rows) -> {
+            List<CompareRow.Figures> figures = rows.stream().flatMap(row -> row.figures().stream()).toList();
+            table.row(key.get(0), key.get(1), key.get(2), Integer.toString(rows.size()), number(figures.stream().mapToDouble(CompareRow.Figures::ratio).max().orElse(Double.NaN)),
+                    number(median(figures.stream().map(CompareRow.Figures::tightness).toList())), number(median(figures.stream().map(CompareRow.Figures::condition).toList())),
+                    verdict(rows));
+        });
+        return table.within(columns);
+    }
+
+    /** {@code softmax/forward}. */
+    private static String direction(CompareRow row) {
+        return row.what().split("/")[0] + "/" + row.what().split("/")[1];
+    }
+
+    private static String verdict(List<CompareRow> rows) {
+        return rows.stream().collect(Collectors.groupingBy(CompareRow::verdict, Collectors.counting())).entrySet().stream().sorted(Map.Entry.comparingByKey())
+                .map(entry -> entry.getKey() == CompareVerdict.NOISE ? "noise" : Text.format("%d %s", entry.getValue(), entry.getKey().name().toLowerCase(java.util.Locale.ROOT)))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static double median(List<Double> values) {
+        return values.isEmpty() ? Double.NaN : values.stream().sorted().toList().get(values.size() / 2);
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value) ? "–" : value == 0 ? "0" : Text.format("%.2g", value);
+    }
+
+    private static String bugs(ComparisonResult result) {
+        List<CompareRow> bugs = result.rows().stream().filter(row -> row.verdict() == CompareVerdict.BUG).toList();
+        StringBuilder text = new StringBuilder();
+        bugs.stream().limit(MOST_BUGS).forEach(row -> text.append(Text.format("%nbug: %s on %s %s%n  %s%n", row.what(), row.backend(), row.dtype().label(), row.note())
+                + row.figures().map(figures -> Text.format("  error / allowed %s; derived bound %s, envelope %s%n", number(figures.ratio()), number(figures.bound()), number(figures.envelope())))
+                        .orElse("")));
+        return text + (bugs.size() > MOST_BUGS ? Text.format("… and %d more; --json has all%n", bugs.size() - MOST_BUGS) : "");
+    }
+
+    private static String unsupported(ComparisonResult result) {
+        Map<String, Long> reasons = result.rows().stream().filter(row -> row.verdict() == CompareVerdict.UNSUPPORTED)
+                .collect(Collectors.groupingBy(CompareRow::note, LinkedHashMap::new, Collectors.counting()));
+        return reasons.isEmpty() ? "" : reasons.entrySet().stream().map(reason -> Text.format("unsupported: %s (%d)%n", reason.getKey(), reason.getValue()))
+                .collect(Collectors.joining("", System.lineSeparator(), ""));
+    }
+
+    private static String certificate(ComparisonResult result, int columns) {
+        if (result.certificate().isEmpty()) {
+            return "";
+        }
+        Map<String, Map<String, String>> lines = new LinkedHashMap<>();
+        for (Certificate.Line line : result.certificate()) {
+            lines.computeIfAbsent(line.what(), _ -> new LinkedHashMap<>()).put(line.fault().text(), line.smallest().isPresent() ? Text.format("%.1e", line.smallest().getAsDouble()) : "not caught");
+        }
+        List<String> faults = result.certificate().stream().map(line -> line.fault().text()).distinct().toList();
+        List<String> header = new ArrayList<>(List.of("smallest fault that is found"));
+        header.addAll(faults);
+        TextTable table = new TextTable(header.toArray(String[]::new));
+        lines.forEach((what, found) -> {
+            List<String> row = new ArrayList<>(List.of(what));
+            faults.forEach(fault -> row.add(found.getOrDefault(fault, "–")));
+            table.row(row.toArray(String[]::new));
+        });
+        return System.lineSeparator() + table.within(columns);
+    }
+
+    private static String verdict(ComparisonResult result) {
+        long bugs = result.rows().stream().filter(row -> row.verdict() == CompareVerdict.BUG).count();
+        return Text.format("%n%s compared: %s%n", Text.count(result.rows().size(), "case"), bugs == 0 ? "every difference is rounding" : Text.count((int) bugs, "bug"));
+    }
+}

@@ -1,0 +1,48 @@
+package io.fluxo.experiments.compare;
+
+import io.fluxo.experiments.compare.row.CompareRow;
+import io.fluxo.experiments.compare.row.CompareRow.Figures;
+import io.fluxo.experiments.file.Json;
+import io.fluxo.setting.Values;
+import java.util.function.ToDoubleFunction;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The result as JSON. A number that is not finite, or that there is none of, is null. */
+public final class CompareJson {
+
+    private CompareJson() {}
+
+    public static ObjectNode of(ComparisonResult result) {
+        ObjectNode root = Json.object();
+        ArrayNode rows = root.putArray("rows");
+        result.rows().forEach(row -> rows.add(of(row)));
+        ArrayNode certificate = root.putArray("certificate");
+        result.certificate().forEach(line -> {
+            ObjectNode node = certificate.addObject().put("what", line.what()).put("fault", line.fault().text());
+            node.set("smallest_caught", Json.number(line.smallest().orElse(Double.NaN)));
+        });
+        return root;
+    }
+
+    private static ObjectNode of(CompareRow row) {
+        ObjectNode node = Json.object().put("what", row.what()).put("backend", row.backend()).put("reference", row.reference()).put("dtype", row.dtype().label());
+        figure(node, "max_abs", row, Figures::maxAbs);
+        figure(node, "max_rel", row, Figures::maxRel);
+        figure(node, "p99_rel", row, Figures::p99);
+        figure(node, "ulp", row, Figures::ulp);
+        figure(node, "bound", row, Figures::bound);
+        figure(node, "envelope", row, Figures::envelope);
+        figure(node, "ratio", row, Figures::ratio);
+        figure(node, "condition", row, Figures::condition);
+        figure(node, "judged", row, Figures::judged);
+        node.put("verdict", Values.label(row.verdict())).put("note", row.note());
+        node.set("seconds", Json.number(row.seconds()));
+        node.putNull("gflops").putNull("fraction_of_peak").putNull("replay");
+        return node;
+    }
+
+    private static void figure(ObjectNode node, String key, CompareRow row, ToDoubleFunction<Figures> figure) {
+        node.set(key, Json.number(row.figures().map(figures -> figure.applyAsDouble(figures)).orElse(Double.NaN)));
+    }
+}
