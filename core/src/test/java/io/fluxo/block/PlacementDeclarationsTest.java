@@ -1,0 +1,109 @@
+package io.fluxo.block;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.fluxo.block.Traits.Equations;
+import io.fluxo.layer.Layer;
+import io.fluxo.setting.Key;
+import io.fluxo.setting.Keys;
+import io.fluxo.setting.OwnSettings;
+import io.fluxo.setting.Type;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** What placements say of themselves, and what is left of it where they are changed. */
+class PlacementDeclarationsTest {
+
+    @Test
+    void aLineNamesASymbolAndItsHookPoint() {
+        assertThat(Symbols.of("x hook_resid_pre", "h hook_resid_post").hooks()).containsExactly(entry("x", "hook_resid_pre"), entry("h", "hook_resid_post"));
+    }
+
+    @Test
+    void withoutAFeedForwardNetworkTheAttentionStepEndsTheBlock() {
+        assertThat(Symbols.POST.withoutFeedForward().hooks()).containsExactly(entry("x", "hook_resid_pre"), entry("t1", "hook_attn_out"), entry("t2", "hook_resid_post"),
+                entry("t3", "ln1.hook_out"), entry("h", "ln1.hook_out"));
+        assertThat(Symbols.PRE.withoutFeedForward().hooks()).containsExactly(entry("x", "hook_resid_pre"), entry("t1", "ln1.hook_out"), entry("t2", "hook_attn_out"),
+                entry("t3", "hook_resid_post"), entry("h", "hook_resid_post"));
+    }
+
+    @Test
+    void withoutAttentionOnlyTheFeedForwardStepIsLeft() {
+        assertThat(Symbols.PRE.withoutAttention().hooks()).containsExactly(entry("x", "hook_resid_pre"), entry("t4", "ln2.hook_out"), entry("t5", "hook_mlp_out"),
+                entry("h", "hook_resid_post"));
+    }
+
+    @Test
+    void eachTraitIsSaidByItself() {
+        assertThat(Traits.of(Equations.PRE)).isEqualTo(new Traits(Equations.PRE, false, true, Traits.ResidualUse.ANY, 1, Optional.empty(), Optional.empty(), true));
+        assertThat(Traits.ORDINARY.withoutNorms()).isEqualTo(new Traits(Equations.OTHER, false, false, Traits.ResidualUse.ANY, 1, Optional.empty(), Optional.empty(), true));
+        assertThat(Traits.ORDINARY.needingBothSubLayers().bothSubLayers()).isTrue();
+        assertThat(Traits.ORDINARY.withResidual(Traits.ResidualUse.PLAIN).residual()).isEqualTo(Traits.ResidualUse.PLAIN);
+        assertThat(Traits.ORDINARY.withStreams(2, "x_L + N(r_L)")).extracting(Traits::streams, Traits::ending).containsExactly(2, Optional.of("x_L + N(r_L)"));
+        assertThat(Traits.ORDINARY.departingFromTheSum("it is halved").sum()).hasValue("it is halved");
+        assertThat(Traits.ORDINARY.normalisingTheBranch()).satisfies(traits -> {
+            assertThat(traits.sum()).isPresent();
+            assertThat(traits.showsResult()).isFalse();
+            assertThat(traits.addingPlainly()).isEqualTo(Traits.ORDINARY);
+        });
+    }
+
+    private static final Key<Integer> STEEPNESS = Key.of("steepness", Type.whole(0), 1, "a key of its own");
+
+    /** Says something of everything that a placement can say. */
+    private record Outspoken(int steepness) implements Placement {
+        @Override
+        public Block block(Parts parts) {
+            return new NoNormBlock(parts);
+        }
+
+        @Override
+        public boolean finalNorm() {
+            return true;
+        }
+
+        @Override
+        public List<Key<?>> keys() {
+            return List.of(STEEPNESS);
+        }
+
+        @Override
+        public Placement with(OwnSettings own) {
+            return new Outspoken(own.get(STEEPNESS));
+        }
+
+        @Override
+        public Traits traits() {
+            return Traits.ORDINARY.withStreams(steepness, "x");
+        }
+
+        @Override
+        public SubLayers subLayers(SubLayers.Site site) {
+            return new SubLayers(steepness, Optional.empty(), Optional.empty());
+        }
+
+        @Override
+        public Stack stack(List<Block> blocks, Function<String, Layer> norm) {
+            return STACK;
+        }
+    }
+
+    private static final Stack STACK = new Stack(List.of());
+
+    /** Faulty and watched blocks stand in the place of the originals: nothing but their parts is different. */
+    @Test
+    void aChangedPlacementStillSaysAllThatTheOriginalSays() {
+        Placement changed = new Outspoken(3).changing(UnaryOperator.identity());
+        assertThat(changed.keys()).containsExactly(STEEPNESS);
+        assertThat(changed.finalNorm()).isTrue();
+        assertThat(changed.traits().streams()).isEqualTo(3);
+        assertThat(changed.subLayers(null).gain()).isEqualTo(3);
+        assertThat(changed.stack(List.of(), null)).isSameAs(STACK);
+        assertThat(changed.with(new OwnSettings(new Keys(List.of(STEEPNESS)), Map.of("steepness", 5))).traits().streams()).isEqualTo(5);
+    }
+}
