@@ -106,4 +106,23 @@ class PlacementDeclarationsTest {
         assertThat(changed.stack(List.of(), null)).isSameAs(STACK);
         assertThat(changed.with(new OwnSettings(new Keys(List.of(STEEPNESS)), Map.of("steepness", 5))).traits().streams()).isEqualTo(5);
     }
+
+    @Test
+    void whatIsLookedUpByAClaimIsSaid() {
+        assertThat(new DeepNorm().traits()).isEqualTo(Traits.ORDINARY.withResidual(Traits.ResidualUse.PRESENT).departingFromTheSum("the residual carries αx, α = (2L)^¼"));
+        assertThat(new NormFormer().traits()).isEqualTo(Traits.ORDINARY.needingBothSubLayers().normalisingTheBranch());
+        assertThat(new ResiDual().traits()).isEqualTo(Traits.ORDINARY.withResidual(Traits.ResidualUse.PLAIN).withStreams(2, "x_L + N(r_L)"));
+        assertThat(new ResiDual().finalNorm()).as("its stack has one itself").isFalse();
+        assertThat(new MixLn().traits()).as("unless it says otherwise").isEqualTo(Traits.ORDINARY);
+    }
+
+    @Test
+    void aPlacementFromAConstructorSaysWhatItWasGiven() {
+        Placement plain = Placement.of(NoNormBlock::new, true);
+        assertThat(plain.traits()).isEqualTo(Traits.ORDINARY);
+        assertThat(plain.finalNorm()).isTrue();
+        Placement declared = Placement.of(NoNormBlock::new, false, NoNormBlock.TRAITS);
+        assertThat(declared.traits()).isEqualTo(NoNormBlock.TRAITS);
+        assertThat(declared.finalNorm()).isFalse();
+    }
 }
