@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.layer.Layer;
+import io.fluxo.layer.attention.Absent;
 import io.fluxo.setting.Key;
 import io.fluxo.setting.Keys;
 import io.fluxo.setting.OwnSettings;
@@ -124,5 +125,32 @@ class PlacementDeclarationsTest {
         Placement declared = Placement.of(NoNormBlock::new, false, NoNormBlock.TRAITS);
         assertThat(declared.traits()).isEqualTo(NoNormBlock.TRAITS);
         assertThat(declared.finalNorm()).isFalse();
+    }
+
+    private static final Placement.Parts NETWORK_ALONE = new Placement.Parts("", new Absent("attn"), new Stack(List.of()), Absent::new);
+
+    @Test
+    void onePartIsChangedAtATime() {
+        Absent other = new Absent("other");
+        assertThat(NETWORK_ALONE.withAttention(other)).isEqualTo(new Placement.Parts("", Depth.ALONE, other, NETWORK_ALONE.mlp(), NETWORK_ALONE.norm(), Residual.IDENTITY));
+        assertThat(NETWORK_ALONE.withMlp(other)).isEqualTo(new Placement.Parts("", Depth.ALONE, NETWORK_ALONE.attention(), other, NETWORK_ALONE.norm(), Residual.IDENTITY));
+        assertThat(NETWORK_ALONE.withNorms(_ -> other).norm().apply("ln1")).isSameAs(other);
+        assertThat(NETWORK_ALONE.withNorms(UnaryOperator.identity()).norm().apply("ln1").path()).isEqualTo("ln1");
+    }
+
+    @Test
+    void aChangedPlacementBuildsItsBlocksOfChangedParts() {
+        Layer network = new Stack(List.of());
+        Placement original = Placement.of(NoNormBlock::new, false);
+        assertThat(original.changing(parts -> parts.withMlp(network)).block(NETWORK_ALONE).parts()).containsExactly(network);
+        assertThat(original.changing(UnaryOperator.identity()).finalNorm()).isFalse();
+    }
+
+    /** What is absent is no part, and a block without a path of its own has names without one. */
+    @Test
+    void aBlockByItselfHasOnlyThePartsThatAreThere() {
+        Block block = new NoNormBlock(NETWORK_ALONE);
+        assertThat(block.parts()).containsExactly(NETWORK_ALONE.mlp());
+        assertThat(block.aliases()).containsOnly(entry("x", "hook_resid_pre"), entry("t4", "hook_mlp_out"), entry("h", "hook_resid_post"));
     }
 }
