@@ -10,6 +10,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.layer.Cell;
+import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelParts;
@@ -24,6 +25,7 @@ import io.fluxo.setting.PerLayer;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.stream.Cache;
+import io.fluxo.stream.Intervention;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The block equations, each written down a second time on the host: from what a model's blocks show at their hook points. */
 class PlacementsTest {
@@ -412,5 +415,32 @@ class PlacementsTest {
         SequencedMap<PerLayer.Range, Choice> exceptions = new LinkedHashMap<>();
         exceptions.put(PerLayer.Range.parse("0-1").orElseThrow(), Choice.of(first));
         return small(last).with(NORM_AFFINE, true).with(PLACEMENT, new PerLayer<>(Choice.of(last), exceptions));
+    }
+
+    /** A block attends to what stands in the stream's place, and not to what it was given before. */
+    @ParameterizedTest
+    @ValueSource(strings = {"post", "pre", "none", "sandwich", "res_post", "deep_norm", "resi_dual", "ln_scaling", "parallel", "norm_former"})
+    void whatIsPutInTheStreamsPlaceIsAttendedToAsWell(String placement) {
+        Block block = model(small(placement)).blocks().getFirst();
+        Tensor before = stream("before");
+        Tensor instead = stream("instead");
+        Pass plain = Pass.evaluation(backend);
+        Tensor found = block.forward(plain.with(Intervention.replace("blocks.0.hook_resid_pre", instead)), before);
+        close(backend.download(found).toDoubles(), backend.download(block.forward(plain, instead)).toDoubles());
+    }
+
+    private Tensor stream(String name) {
+        Shape shape = Shape.of(2, 3, WIDTH);
+        return backend.upload(HostArray.of(shape, Initializer.normal(1).sample(shape, KEY.split(name))));
+    }
+
+    /** By itself a block knows the chapter's names too. */
+    @Test
+    void theChaptersNamesStandBesideTheHookPoints() {
+        Block block = model(small("pre")).blocks().get(1);
+        assertThat(block.aliases()).hasSize(7).containsEntry("blocks.1.t3", "blocks.1.hook_resid_mid").containsEntry("blocks.1.h", "blocks.1.hook_resid_post");
+        Cache cache = Cache.of("blocks.1.hook_resid_mid");
+        block.forward(Pass.evaluation(backend).with(cache), stream("x"));
+        assertThat(cache.get("blocks.1.t3")).isSameAs(cache.get("blocks.1.hook_resid_mid"));
     }
 }

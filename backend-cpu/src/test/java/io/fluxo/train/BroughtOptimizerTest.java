@@ -204,10 +204,16 @@ class BroughtOptimizerTest {
         requireBroken((ops, w, state, g, rate) -> new Tensor[] {w}, "the optimizer 'bad' returned 1 tensor from a step, and has to return the parameter and 1 tensor of state");
         requireBroken((ops, w, state, g, rate) -> new Tensor[] {w, null}, "the optimizer 'bad' returned null from a step on W_U, which is f32 [");
         requireBroken((ops, w, state, g, rate) -> new Tensor[] {w, rate}, "the optimizer 'bad' returned f32 [] from a step on W_U, which is f32 [");
+        requireBroken((ops, w, state, g, rate) -> new Tensor[] {w, ops.cast(w, DType.I32)}, "the optimizer 'bad' returned i32 [");
+        requireBrokenRule(null, "the optimizer 'bad' returned null instead of an update rule");
+        requireBrokenRule(new Composition((ops, w, state, g, rate) -> new Tensor[] {w}, -1), "the optimizer 'bad' returned Composition[");
+    }
+
+    private static void requireBrokenRule(UpdateRule rule, String message) {
         try (Backend backend = open("simd", DType.F32, 1)) {
-            Catalog catalog = CATALOG.plus(OptimizerKind.KIND, "bad", (_, _) -> null);
+            Catalog catalog = CATALOG.plus(OptimizerKind.KIND, "bad", (_, _) -> rule);
             assertThatThrownBy(() -> Training.on(backend, DType.F32, TRAINING.with(OPTIMIZER, "bad"), catalog)).isInstanceOf(BrokenPartException.class)
-                    .hasMessage("the optimizer 'bad' returned null instead of an update rule");
+                    .hasMessageStartingWith(message);
         }
     }
 

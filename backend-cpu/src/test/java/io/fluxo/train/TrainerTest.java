@@ -3,28 +3,38 @@ package io.fluxo.train;
 import static io.fluxo.model.ModelSpec.*;
 import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.golden.Setup;
+import io.fluxo.layer.BrokenPartException;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Parameter;
+import io.fluxo.layer.Pass;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.random.RandomKey;
+import io.fluxo.shape.Shape;
+import io.fluxo.stream.Cache;
+import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.train.Evidence.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -232,5 +242,118 @@ class TrainerTest {
             assertThat(once[i]).isNotZero();
             assertThat(twice[i]).isCloseTo(1.9 * once[i], within(1e-14)); // 0.1μ, then 0.9·0.1μ + 0.1μ
         }
+    }
+
+    /** A model's answer is the token whose own loss is the smallest. */
+    @Test
+    void theLikeliestTokenIsThatOfTheSmallestLoss() {
+        LanguageModel model = model(SPEC);
+        int[] tokens = {0, 1, 2, 3};
+        double[] smallest = new double[4];
+        int[] likeliest = new int[4];
+        Arrays.fill(smallest, Double.POSITIVE_INFINITY);
+        for (int id = 0; id < 5; id++) {
+            double[] losses = new Answering(backend, model).to(new Examples(1, 1, tokens, new int[] {id, id, id, id})).losses();
+            for (int i = 0; i < 4; i++) {
+                if (losses[i] < smallest[i]) {
+                    smallest[i] = losses[i];
+                    likeliest[i] = id;
+                }
+            }
+        }
+        assertThat(likeliest).satisfies(ids -> assertThat(Arrays.stream(ids).sum()).as("not 0 everywhere").isPositive());
+        assertThat(new Answering(backend, model).to(new Examples(1, 1, tokens, tokens)).likeliest()).isEqualTo(likeliest);
+    }
+
+    /** Where something is not asked, nothing else changes: the other targets are asked as before. */
+    @Test
+    void inputsHoldWhatIsAskedAndHowMuchItCounts() {
+        StepInputs some = new StepInputs(backend, SETUP.dtype(), new Examples(1, 1, new int[] {1, 2, 3}, new int[] {4, Examples.NOTHING, 2}));
+        assertThat(some.tokens().shape()).isEqualTo(Shape.of(1, 3));
+        assertThat(backend.download(some.tokens()).toDoubles()).containsExactly(1, 2, 3);
+        assertThat(backend.download(some.targets()).toDoubles()).containsExactly(4, 0, 2);
+        assertThat(some.weights().map(weights -> backend.download(weights).toDoubles())).hasValue(new double[] {0.5, 0, 0.5});
+        StepInputs channels = new StepInputs(backend, SETUP.dtype(), new Examples(1, 2, new int[] {1, 2, 3, 4}, new int[] {4, 2}));
+        assertThat(channels.tokens().rank()).isEqualTo(3);
+        assertThat(channels.weights()).isEmpty();
+    }
+
+    /** Remembers what was released. */
+    private static final class Releases extends DelegatingBackend {
+        private final Set<Tensor> released = Collections.newSetFromMap(new IdentityHashMap<>());
+
+        private Releases(Backend inner) {
+            super("releases", inner);
+        }
+
+        @Override
+        public void release(Tensor tensor) {
+            released.add(tensor);
+            super.release(tensor);
+        }
+    }
+
+    @Test
+    void inputsOfAFormThatIsOverAreReleased() {
+        Releases releases = new Releases(backend);
+        LanguageModel model = model(SPEC);
+        Trainer trainer = new Trainer(releases, model, SGD, TrainingParts.CATALOG, KEY);
+        Examples asked = new Examples(1, 1, new int[] {0, 1, 2}, new int[] {Examples.NOTHING, 2, Examples.NOTHING});
+        Function<Set<Tensor>, Long> ids = tensors -> tensors.stream().filter(tensor -> !tensor.dtype().isFloating()).count();
+        trainer.evaluate(asked);
+        assertThat(ids.apply(releases.released)).isZero();
+        trainer.evaluate(TEXT);
+        assertThat(ids.apply(releases.released)).as("tokens and targets").isEqualTo(2);
+        assertThat(releases.released).as("weights").filteredOn(tensor -> tensor.dtype().isFloating() && tensor.shape().rank() == 2).hasSize(1);
+        trainer.step(1, asked, Set.of());
+        assertThat(ids.apply(releases.released)).isEqualTo(2);
+        trainer.step(2, TEXT, Set.of());
+        assertThat(ids.apply(releases.released)).isEqualTo(4);
+    }
+
+    @Test
+    void aStateOfAnotherShapeOrTypeIsRefused() {
+        Trainer trainer = trainer(model(SPEC), SGD);
+        Map<String, HostArray> state = trainer.state();
+        assertThatThrownBy(() -> trainer.restore(name -> HostArray.of(Shape.of(3), 1.0, 2, 3))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("f64 [3] cannot take the place of f64 [");
+        assertThatThrownBy(() -> trainer.restore(name -> state.get(name).cast(DType.F32))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageMatching("f32 .* cannot take the place of f64 .*");
+    }
+
+    /** The stream's norms of a step are those of a pass of evaluation that keeps the stream, since this model drops nothing. */
+    @Test
+    void aMeasuredStepTellsTheFiguresOfTheStream() {
+        LanguageModel model = model(SPEC.with(N_LAYERS, 2));
+        Cache cache = new Cache(point -> model.streamPoints().contains(point.name()));
+        model.forward(Pass.evaluation(backend).with(cache), backend.upload(HostArray.of(Shape.of(2, 4), TEXT.tokens())));
+        List<HostArray> stream = cache.values().values().stream().map(backend::download).toList();
+        assertThat(stream).hasSize(3);
+        double[] expected = Measures.STREAM_NORM_BY_LAYER.figures(new Evidence(List.of(), List.of(), Map.of(Kind.STREAM, stream)));
+        Map<Measure, double[]> measured = trainer(model, SGD).step(1, TEXT, Set.of(Measures.STREAM_NORM_BY_LAYER, Measures.STREAM_GRAD_NORM_BY_LAYER)).measured();
+        assertThat(measured.get(Measures.STREAM_NORM_BY_LAYER)).usingComparatorWithPrecision(1e-12).containsExactly(expected);
+        assertThat(measured.get(Measures.STREAM_GRAD_NORM_BY_LAYER)).hasSize(3).satisfies(norms -> assertThat(Arrays.stream(norms)).allMatch(norm -> norm > 0));
+    }
+
+    @Test
+    void aMeasureThatReturnsNothingIsNamed() {
+        Measure nothing = new Measure() {
+            @Override
+            public String label() {
+                return "nothing";
+            }
+
+            @Override
+            public Set<Kind> needs() {
+                return Set.of();
+            }
+
+            @Override
+            public double[] figures(Evidence evidence) {
+                return null;
+            }
+        };
+        assertThatThrownBy(() -> trainer(model(SPEC), SGD).step(1, TEXT, Set.of(nothing))).isInstanceOf(BrokenPartException.class)
+                .hasMessage("the measure 'nothing' returned null instead of figures");
     }
 }

@@ -3,12 +3,20 @@ package io.fluxo.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.fluxo.model.LanguageModel;
+import io.fluxo.model.ModelBuilder;
+import io.fluxo.model.ModelParts;
+import io.fluxo.model.ModelSpec;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.train.Evidence.Kind;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +39,7 @@ class MeasuresTest {
 
     private static double[] token(HostArray stream, int sequence, int token) {
         int from = (sequence * TOKENS + token) * WIDTH;
-        return java.util.Arrays.copyOfRange(stream.toDoubles(), from, from + WIDTH);
+        return Arrays.copyOfRange(stream.toDoubles(), from, from + WIDTH);
     }
 
     private static double dot(double[] a, double[] b) {
@@ -98,5 +106,41 @@ class MeasuresTest {
                     assertThat(ratios[0]).isCloseTo(0.6, within(1e-15));
                     assertThat(ratios[1]).isZero();
                 });
+    }
+
+    @Test
+    void theUpdateRatiosAreLabelledWithTheNamesOfTheMatrices() {
+        LanguageModel model = ModelBuilder.build(ModelSpec.DEFAULT.with(ModelSpec.N_LAYERS, 1), ModelParts.CATALOG);
+        List<String> matrices = Measures.UPDATE_RATIO.labels(model);
+        assertThat(matrices).contains("W_E", "W_U", "blocks.0.attn.W_Q", "blocks.0.mlp.W_out").doesNotContain("blocks.0.mlp.b_in", "blocks.0.attn.b_Q");
+        assertThat(Measures.STREAM_NORM_BY_LAYER.labels(model)).as("figures of layers").isEmpty();
+    }
+
+    @Test
+    void aMeasureIsRefusedWhereItsFiguresCouldNotBeToldOrTaken() {
+        assertThat(objection("mine", "mine", Set.of(Kind.STREAM))).isEmpty();
+        assertThat(objection("loss", "loss", Set.of())).hasValue("has the name of something that is told of every step: give it another label");
+        assertThat(objection("mine", "yours", Set.of())).hasValue("calls itself 'yours': register it under that name");
+        assertThat(objection("mine", "mine", null)).hasValue("has null for its needs(), or among them");
+        assertThat(objection("mine", "mine", new HashSet<>(Arrays.asList(Kind.STREAM, null)))).hasValue("has null for its needs(), or among them");
+    }
+
+    private static Optional<String> objection(String name, String label, Set<Kind> needs) {
+        return Measure.KIND.objection().apply(name, new Measure() {
+            @Override
+            public String label() {
+                return label;
+            }
+
+            @Override
+            public Set<Kind> needs() {
+                return needs;
+            }
+
+            @Override
+            public double[] figures(Evidence evidence) {
+                return new double[0];
+            }
+        });
     }
 }

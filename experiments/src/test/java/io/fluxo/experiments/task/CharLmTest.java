@@ -8,7 +8,9 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.random.RandomKey;
 import io.fluxo.train.Examples;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -192,5 +194,42 @@ class CharLmTest {
         Task task = task(distinct(40), false);
         Examples drawn = task.batch(KEY, 1, 2000, 9);
         assertThat(starts(drawn).distinct().sorted()).containsExactly(IntStream.range(0, 31).boxed().toArray(Integer[]::new));
+    }
+
+    @Test
+    void aTextIsReadWhateverRoomWasMadeForIt() throws IOException {
+        for (int distinct : new int[] {3, 256, 257, 3000}) {
+            String text = IntStream.range(0, 9000).mapToObj(i -> Character.toString(0x4E00 + i % distinct)).collect(Collectors.joining());
+            TokenText read = TokenText.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), "text", 0);
+            assertThat(read.name()).isEqualTo("text");
+            assertThat(read.length()).isEqualTo(9000);
+            assertThat(IntStream.range(0, 9000).map(read::id)).as("%d distinct", distinct).isEqualTo(IntStream.range(0, 9000).map(i -> i % distinct).boxed().toList());
+        }
+    }
+
+    @Test
+    void aTextHasFewerDistinctCharactersThanThereAreIds() throws IOException {
+        assertThat(TokenText.read(manyDistinct(65_535), "text", 0).vocabulary()).isEqualTo(65_535);
+        assertThatThrownBy(() -> TokenText.read(manyDistinct(65_536), "text", 0)).isInstanceOf(BadInput.class).hasMessage("text: more than 65,535 distinct characters");
+    }
+
+    private static ByteArrayInputStream manyDistinct(int characters) {
+        return new ByteArrayInputStream(IntStream.range(0, characters).mapToObj(i -> Character.toString(0x10000 + i)).collect(Collectors.joining())
+                .getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A file is refused by its size, before it is read. */
+    @Test
+    void aFileThatIsTooLargeIsRefused() throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(folder.resolve("large.txt").toFile(), "rw")) {
+            file.setLength(TokenText.MAX_BYTES + 1); // a hole: it takes no room
+        }
+        refuse("large.txt", "536,870,913 bytes, larger than the limit of 536,870,912 bytes");
+    }
+
+    @Test
+    void charactersAreWhatItReadsAndNothingIsKeptBackUnlessAskedFor() throws IOException {
+        assertThat(task("abcabc", false).readsCharacters()).isTrue();
+        assertThat(task("abc".repeat(100), false).validationBatches(1, 4)).isZero();
     }
 }

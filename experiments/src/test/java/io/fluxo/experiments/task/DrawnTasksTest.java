@@ -251,4 +251,28 @@ class DrawnTasksTest {
         assertThat(orders).hasSize(6);
         assertThat(orders.values()).allMatch(count -> Math.abs(count - 5_000) < 323);
     }
+
+    @Test
+    void everyExaminationHasAtLeast1024AnswersAndNoPaperTooMany() {
+        for (int items : new int[] {1, 3, 16, 500, 1024, 2000}) {
+            Exam exam = open(spec("sort").with(TaskParts.ITEMS, items)).exam(2 * items);
+            int asked = exam.paper().apply(0).examples().asked();
+            assertThat(exam.papers() * asked).as("%d items", items).isGreaterThanOrEqualTo(DrawnTask.ANSWERS);
+            assertThat((exam.papers() - 1) * asked).as("%d items", items).isLessThan(DrawnTask.ANSWERS);
+            assertThat(exam.paper().apply(0).examples().rows()).as("%d items", items).isEqualTo(Math.clamp(1024 / items, 1, 128));
+        }
+        assertThat(open(spec("recall").with(Recall.PAIRS, List.of(16)).with(Recall.DISTANCE, 32)).exam(64).papers()).as("64 sequences of 16 answers").isEqualTo(1);
+    }
+
+    @Test
+    void aSequenceMayHoldOnePairOrAllKeys() {
+        assertThat(spec("recall").with(Recall.PAIRS, List.of(1, 64)).violations(Fixtures.ALL)).isEmpty();
+        refuse(spec("recall").with(Recall.PAIRS, List.of(0)), "pairs", "not [0]");
+    }
+
+    /** 0 · log 0 is 0. */
+    @Test
+    void whatNeverComesAddsNothingToAnEntropy() {
+        assertThat(Entropy.of(new double[] {0.5, 0, 0.5})).isEqualTo(Math.log(2));
+    }
 }
