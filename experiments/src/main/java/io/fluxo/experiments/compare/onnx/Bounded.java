@@ -7,6 +7,7 @@ import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.ShapeRules;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.shape.Shape;
+import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 
@@ -27,6 +28,12 @@ final class Bounded extends DelegatingBackend {
     @Override
     public String name() {
         return inner.name();
+    }
+
+    @Override
+    public Tensor upload(HostArray values) {
+        charge(values.shape(), 1);
+        return inner.upload(values);
     }
 
     @Override

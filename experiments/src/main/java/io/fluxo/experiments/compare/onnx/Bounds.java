@@ -3,8 +3,8 @@ package io.fluxo.experiments.compare.onnx;
 /** How much is read of a file and computed for a test. Tests of operators are small; what is far beyond is a damaged or a hostile file. */
 final class Bounds {
 
-    /** Bytes of one file. */
-    static final int FILE = 64 << 20;
+    /** Bytes of one file. Numbers in it may take one byte and become eight. */
+    static final int FILE = 16 << 20;
 
     /** Elements of one tensor. */
     static final long ELEMENTS = 1 << 24;

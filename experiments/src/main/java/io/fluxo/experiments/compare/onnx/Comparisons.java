@@ -57,7 +57,9 @@ final class Comparisons {
         call.ignore("saturate", "round_mode");   // only types that Fluxo does not have are saturated
         long code = call.whole("to", 0);
         ElementType type = ElementType.of(code).orElseThrow(() -> call.bad("casts to the type " + code + ", which is none"));
-        return call.ops().cast(call.in(0), type.dtype().orElseThrow(() -> Types.unknown(type, "what Cast makes")));
+        DType dtype = type.dtype().orElseThrow(() -> Types.unknown(type, "what Cast makes"));
+        Types.requireComputed(call.ops().backend(), dtype, "what Cast makes");
+        return call.ops().cast(call.in(0), dtype);
     }
 
     private static Tensor castLike(Call call) {

@@ -2,6 +2,7 @@ package io.fluxo.experiments.compare.onnx;
 
 import io.fluxo.tensor.DType;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The standard's element types, by the numbers of TensorProto.DataType. Few of them exist in Fluxo; the others are named where they are refused. */
@@ -61,6 +62,6 @@ enum ElementType {
 
     /** The name of the standard: {@code float16}. */
     String label() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

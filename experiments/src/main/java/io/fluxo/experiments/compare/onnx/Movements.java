@@ -9,6 +9,7 @@ import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +59,7 @@ final class Movements {
         }
         int[] known = Shapes.sizes(call, sizes);
         if (Shape.of(known).elements() != x.shape().elements()) {
-            throw call.bad(io.fluxo.text.Text.format("makes %s out of %s, which has another number of elements", Shape.of(known), x.shape()));
+            throw call.bad(Text.format("makes %s out of %s, which has another number of elements", Shape.of(known), x.shape()));
         }
         return Shapes.reshape(call.ops(), x, known);
     }

@@ -20,7 +20,7 @@ final class Norms {
         return Map.of(
                 "LayerNormalization", new Operator(17, Norms::layer),
                 "RMSNormalization", of(23, Norms::rms),
-                "BatchNormalization", of(9, Norms::batch),
+                "BatchNormalization", new Operator(9, Norms::batch),
                 "InstanceNormalization", of(6, Norms::instance),
                 "GroupNormalization", of(21, Norms::group));
     }
@@ -65,17 +65,39 @@ final class Norms {
         return Shapes.reshape(ops, ops.expand(values, normalized), normalized.elements());
     }
 
-    /** Inference: the statistics are inputs. */
-    private static Tensor batch(Call call) {
+    /** In inference the statistics are inputs. In training they are the batch's, and the running ones move towards them. */
+    private static Tensor[] batch(Call call) {
         Ops ops = call.ops();
-        call.ignore("momentum");
-        if (call.flag("training_mode", false)) {
-            throw call.unsupported("BatchNormalization is evaluated in inference; in training Fluxo's batch norm keeps its statistics itself");
-        }
         Tensor x = call.in(0);
-        Tensor scale = ops.sqrt(ops.shift(channel(ops, call.in(4), x), call.real("epsilon", EPS)));
-        Tensor normalized = ops.div(ops.sub(x, channel(ops, call.in(3), x)), scale);
-        return ops.add(ops.mul(normalized, channel(ops, call.in(1), x)), channel(ops, call.in(2), x));
+        double kept = call.real("momentum", 0.9);
+        Tensor runningMean = call.in(3);
+        Tensor runningVariance = call.in(4);
+        if (!call.flag("training_mode", false)) {
+            return new Tensor[] {normalized(call, x, runningMean, runningVariance)};
+        }
+        Tensor rows = Shapes.rows(ops, Shapes.toFirst(ops, x, 1), 1);                              // [channel elements]
+        Tensor mean = ops.mean(rows, -1);
+        Tensor centred = ops.sub(rows, mean);
+        Tensor batchMean = ops.squeeze(mean, 1);
+        Tensor batchVariance = ops.squeeze(ops.mean(ops.mul(centred, centred), -1), 1);
+        return new Tensor[] {normalized(call, x, batchMean, batchVariance), moved(ops, runningMean, batchMean, kept),
+                moved(ops, runningVariance, batchVariance, kept)};
+    }
+
+    private static Tensor normalized(Call call, Tensor x, Tensor mean, Tensor variance) {
+        Ops ops = call.ops();
+        Tensor scale = ops.sqrt(ops.shift(channel(ops, variance, x), call.real("epsilon", EPS)));
+        return affine(call, ops.div(ops.sub(x, channel(ops, mean, x)), scale));
+    }
+
+    private static Tensor moved(Ops ops, Tensor running, Tensor batch, double kept) {
+        return ops.add(ops.scale(running, kept), ops.scale(batch, 1 - kept));
+    }
+
+    /** Each channel times its gain, plus its bias. */
+    private static Tensor affine(Call call, Tensor normalized) {
+        Ops ops = call.ops();
+        return ops.add(ops.mul(normalized, channel(ops, call.in(1), normalized)), channel(ops, call.in(2), normalized));
     }
 
     /** A vector along axis 1 of {@code x}. */
@@ -87,7 +109,7 @@ final class Norms {
         Ops ops = call.ops();
         Tensor x = call.in(0);
         Tensor normalized = Shapes.reshape(ops, ops.layerNorm(Shapes.rows(ops, x, 2), null, null, call.real("epsilon", EPS)), x.shape());
-        return ops.add(ops.mul(normalized, channel(ops, call.in(1), x)), channel(ops, call.in(2), x));
+        return affine(call, normalized);
     }
 
     private static Tensor group(Call call) {
@@ -98,6 +120,6 @@ final class Norms {
         int rows = Math.multiplyExact(x.dim(0).size(), groups);
         Tensor grouped = Shapes.reshape(ops, x, rows, x.shape().elements() / Math.max(1, rows));
         Tensor normalized = Shapes.reshape(ops, ops.layerNorm(grouped, null, null, call.real("epsilon", EPS)), x.shape());
-        return ops.add(ops.mul(normalized, channel(ops, call.in(1), x)), channel(ops, call.in(2), x));
+        return affine(call, normalized);
     }
 }

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ public final class OnnxNodeTests {
             List<OnnxTest> tests = entries.limit(MOST_TESTS)
                     .filter(entry -> entry.getFileName().toString().startsWith("test_") && Files.isDirectory(entry))
                     .map(entry -> new OnnxTest(entry.getFileName().toString(), entry))
-                    .sorted(java.util.Comparator.comparing(OnnxTest::name)).toList();
+                    .sorted(Comparator.comparing(OnnxTest::name)).toList();
             if (tests.isEmpty()) {
                 throw new BadInput(directory + ": holds no ONNX node test; folders test_NAME with model.onnx and test_data_set_0 are needed");
             }
@@ -94,15 +95,28 @@ public final class OnnxNodeTests {
     private static List<Comparison> compared(Model model, Path set, Backend backend) {
         Map<String, OnnxTensor> inputs = new LinkedHashMap<>();
         List<HostArray> expected = new ArrayList<>();
+        long held = 0;
         for (Port port : model.inputs().stream().filter(port -> !model.initializers().containsKey(port.name())).toList()) {
-            inputs.put(port.name(), OnnxFile.tensor(file(set, "input_", inputs.size(), port)));
+            OnnxTensor tensor = OnnxFile.tensor(file(set, "input_", inputs.size(), port));
+            held = together(set, held, tensor);
+            inputs.put(port.name(), tensor);
         }
         for (Port port : model.outputs()) {
             OnnxTensor tensor = OnnxFile.tensor(file(set, "output_", expected.size(), port));
+            held = together(set, held, tensor);
             expected.add(Types.values(backend, tensor, "the output " + Shown.name(port.name())));
         }
         List<HostArray> got = computed(model, inputs, set, backend);
         return IntStream.range(0, got.size()).mapToObj(i -> Comparison.of(model.outputs().get(i).name(), got.get(i), expected.get(i))).toList();
+    }
+
+    /** Elements that are held at once; a data set of many large files is refused before they are all read. */
+    private static long together(Path set, long held, OnnxTensor next) {
+        long sum = held + next.shape().elements();
+        if (sum > Bounds.MADE) {
+            throw new BadInput(Text.format("%s: more than %,d elements, the most that is read of a data set", set, Bounds.MADE));
+        }
+        return sum;
     }
 
     /** Where a port's tensor is; other values than tensors are in files of other messages. */

@@ -1,10 +1,11 @@
 package io.fluxo.experiments.compare.onnx;
 
+import io.fluxo.text.Text;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Every operator that is evaluated, by its name. What is not here is something that Fluxo has no operation for. */
+/** Every operator that is evaluated, by its name. What is not here has no operation in Fluxo, or no transformer needs it. */
 final class Operators {
 
     private static final Map<String, Operator> ALL = all();
@@ -14,10 +15,10 @@ final class Operators {
     static Operator of(Node node, long opset) {
         Operator operator = ALL.get(node.qualified());
         if (operator == null) {
-            throw new Unsupported("Fluxo has no operation for " + Shown.name(node.qualified()));
+            throw new Unsupported(Text.format("the operator %s is not expressed in Fluxo's operations", Shown.name(node.qualified())));
         }
         if (opset < operator.since()) {
-            throw new Unsupported(io.fluxo.text.Text.format("%s is evaluated as of version %d of its operator set; the model asks for version %d",
+            throw new Unsupported(Text.format("%s is evaluated as of version %d of its operator set; the model asks for version %d",
                     node.qualified(), operator.since(), opset));
         }
         return operator;

@@ -3,8 +3,8 @@ package io.fluxo.experiments.compare.onnx;
 import static io.fluxo.experiments.compare.onnx.Operator.of;
 
 import io.fluxo.op.Ops;
-import io.fluxo.op.ShapeRules;
 import io.fluxo.op.PrimitiveOp;
+import io.fluxo.op.ShapeRules;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.Tensor;
 import java.util.Map;
@@ -24,16 +24,21 @@ final class Products {
     /** NumPy's product: a vector counts as a row on the left and as a column on the right, leading axes are broadcast. */
     private static Tensor product(Ops ops, Tensor a, Tensor b) {
         if (a.rank() == 1) {
-            return ops.squeeze(product(ops, ops.unsqueeze(a, 0), b), -2);
+            return without(ops, product(ops, ops.unsqueeze(a, 0), b), Math.max(0, b.rank() - 2));
         }
         if (b.rank() == 1) {
-            return ops.squeeze(product(ops, a, ops.unsqueeze(b, 1)), -1);
+            return without(ops, product(ops, a, ops.unsqueeze(b, 1)), a.rank() - 1);
         }
         if (b.rank() == 2) {
             return ops.matMul(a, b);
         }
         Shape leading = ShapeRules.broadcast(new PrimitiveOp.MatMul(false, false), a.shape().slice(0, a.rank() - 2), b.shape().slice(0, b.rank() - 2));
         return ops.matMul(stretched(ops, a, leading), stretched(ops, b, leading));
+    }
+
+    /** Without the axis that stood for a vector's missing one. */
+    private static Tensor without(Ops ops, Tensor x, int axis) {
+        return Shapes.reshape(ops, x, x.shape().without(axis));
     }
 
     private static Tensor stretched(Ops ops, Tensor x, Shape leading) {

@@ -65,7 +65,7 @@ final class Reductions {
 
     private static Tensor max(Ops ops, Tensor x, List<Integer> axes) {
         if (x.dtype() == DType.BOOL) {
-            return ops.cast(max(ops, ops.cast(x, DType.I32), axes), DType.BOOL);
+            return ops.cast(sum(ops, ops.cast(x, DType.I32), axes), DType.BOOL);   // whether any is true; none of no elements is
         }
         return axes.isEmpty() ? x : ops.engine().execute(new PrimitiveOp.Max(axes, true), x);
     }

@@ -5,6 +5,7 @@ import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.text.Text;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -84,7 +85,7 @@ final class Shapes {
     /** An axis out of a file, counted from the front. */
     static int axis(Call call, long axis, int rank) {
         if (axis < -rank || axis >= rank) {
-            throw call.bad(io.fluxo.text.Text.format("names the axis %d of a tensor of %d axes", axis, rank));
+            throw call.bad(Text.format("names the axis %d of a tensor of %d axes", axis, rank));
         }
         return (int) (axis < 0 ? axis + rank : axis);
     }
