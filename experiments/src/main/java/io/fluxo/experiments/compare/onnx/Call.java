@@ -4,10 +4,10 @@ import com.google.common.primitives.ImmutableDoubleArray;
 import com.google.common.primitives.ImmutableLongArray;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.layer.Pass;
-import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +63,16 @@ final class Call {
 
     /** The integers of input {@code index}; empty where it is left out. */
     Optional<long[]> wholes(int index) {
-        return optional(index).map(this::host).map(values -> (long[]) values.cast(DType.I64).array());
+        return optional(index).map(given -> {
+            if (!given.dtype().isInteger()) {
+                throw bad(Text.format("needs integers as its input %d, not %s", index, given.dtype().label()));
+            }
+            return switch (host(given).array()) {
+                case long[] longs -> longs;
+                case int[] ints -> Arrays.stream(ints).asLongStream().toArray();
+                case Object other -> throw new IllegalStateException("integers came as " + other.getClass());
+            };
+        });
     }
 
     /** The single number of input {@code index}. */

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /** The tests of the ONNX standard for single operators: folders test_NAME with model.onnx and test_data_set_N/input_I.pb, output_I.pb. */
 public final class OnnxNodeTests {
 
-    private static final int MOST_TESTS = 100_000;
+    private static final int MOST_ENTRIES = 100_000;
 
     private OnnxNodeTests() {}
 
@@ -38,7 +38,11 @@ public final class OnnxNodeTests {
             throw new BadInput(directory + (Files.exists(directory) ? ": is not a directory" : ": no such directory") + "; a folder of ONNX node tests is needed");
         }
         try (Stream<Path> entries = Files.list(directory)) {
-            List<OnnxTest> tests = entries.limit(MOST_TESTS)
+            List<Path> listed = entries.limit(MOST_ENTRIES + 1).toList();
+            if (listed.size() > MOST_ENTRIES) {
+                throw new BadInput(Text.format("%s: holds more than %,d files and folders; a folder of ONNX node tests is needed", directory, MOST_ENTRIES));
+            }
+            List<OnnxTest> tests = listed.stream()
                     .filter(entry -> entry.getFileName().toString().startsWith("test_") && Files.isDirectory(entry))
                     .map(entry -> new OnnxTest(entry.getFileName().toString(), entry))
                     .sorted(Comparator.comparing(OnnxTest::name)).toList();

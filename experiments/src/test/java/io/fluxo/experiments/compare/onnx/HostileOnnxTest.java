@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HostileOnnxTest {
 
     /** For each file of each test. */
-    private static final int FLIPS = 300;
+    private static final int FLIPS = 200;
 
     @TempDir
     private Path folder;

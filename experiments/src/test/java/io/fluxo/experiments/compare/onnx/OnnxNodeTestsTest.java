@@ -195,6 +195,8 @@ class OnnxNodeTestsTest {
     void aGraphThatMakesNoSenseIsNamed() {
         assertThatThrownBy(() -> simd(Given.node("Add", 14).in(X).out(X))).isInstanceOf(BadInput.class)
                 .hasMessageContaining("model.onnx: with test_data_set_0: Add needs its input 1");
+        assertThatThrownBy(() -> simd(Given.node("Reshape", 14).in(X).in(X).out(X))).isInstanceOf(BadInput.class)
+                .hasMessageContaining("Reshape needs integers as its input 1, not f32");
         assertThatThrownBy(() -> simd(Given.node("Softmax", 14).in(X).real("axis", 1).out(X))).isInstanceOf(BadInput.class)
                 .hasMessageContaining("Softmax needs an int as its attribute 'axis', not a float");
     }
