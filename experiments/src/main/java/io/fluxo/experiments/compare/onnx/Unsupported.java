@@ -1,0 +1,9 @@
+package io.fluxo.experiments.compare.onnx;
+
+/** Something that Fluxo does not have; the message says what. */
+final class Unsupported extends RuntimeException {
+
+    Unsupported(String reason) {
+        super(reason);
+    }
+}
