@@ -1,6 +1,9 @@
 package io.fluxo.bound;
 
+import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.Backend;
+import io.fluxo.backend.DelegatingBackend;
+import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.PrimitiveOp.*;
@@ -12,13 +15,15 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.text.Text;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
  * Runs operations on values and error bounds: what comes out says where an exact computation would be, and how far from there a computation in the tensors'
  * type may be, whatever the order of its sums. Values and bounds are computed in F64 by another backend. Fused operations run as their compositions: a
- * kernel that computes the same otherwise may be outside the bound, and still right.
+ * kernel that computes the same otherwise may be outside the bound, and still right. A linear map with bias alone is one sum, in which the bias may come first.
  */
 public final class ErrorBackend implements Backend {
 
@@ -116,6 +121,34 @@ public final class ErrorBackend implements Backend {
             case Cast(DType to) -> rules.cast(in[0].dtype(), to, x[0], z, e[0]);
             case StopGradient _ -> e[0];
         };
+    }
+
+    @Override
+    public boolean fuses(FusedOp op) {
+        return op instanceof FusedOp.Linear(boolean bias) && bias;
+    }
+
+    @Override
+    public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
+        BoundTensor plain = own(op.name(), op.compose(new Ops(this), inputs));
+        BoundTensor x = own(op.name(), inputs[0]);
+        BoundTensor w = own(op.name(), inputs[1]);
+        BoundTensor b = own(op.name(), inputs[2]);
+        return new Fused(new BoundTensor(plain.dtype(), plain.value(), rules.linear(plain.dtype(), x.value(), w.value(), b.value(), plain.value(), x.error(), w.error(), b.error())));
+    }
+
+    /** Those of the composition: each is one sum. */
+    @Override
+    public Tensor[] backward(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient) {
+        try (AutodiffBackend tape = new AutodiffBackend(new DelegatingBackend("composed", this) {
+            @Override
+            public boolean fuses(FusedOp any) {
+                return false;
+            }
+        })) {
+            Tensor[] watched = Arrays.stream(inputs).map(tape::watch).toArray(Tensor[]::new);
+            return tape.gradients(op.compose(new Ops(tape), watched), gradient, List.of(watched));
+        }
     }
 
     /** Values that are exactly these: they have to be of their type. */

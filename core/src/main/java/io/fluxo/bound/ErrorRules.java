@@ -105,6 +105,16 @@ final class ErrorRules {
         return accumulated(dtype, z, errors, sizes, a.dim(op.transposeLeft() ? -2 : -1).size());
     }
 
+    /** xW + b as one sum of K + 1 terms. */
+    Tensor linear(DType dtype, Tensor x, Tensor w, Tensor b, Tensor z, Tensor ex, Tensor ew, Tensor eb) {
+        MatMul product = new MatMul(false, false);
+        Tensor sizesX = math.finitePart(math.abs(x));
+        Tensor sizesW = math.finitePart(math.abs(w));
+        Tensor errors = ops.add(ops.add(ops.engine().execute(product, sizesX, ew), ops.engine().execute(product, ex, ops.add(sizesW, ew))), eb);
+        Tensor sizes = ops.add(ops.engine().execute(product, ops.add(sizesX, ex), ops.add(sizesW, ew)), ops.add(math.finitePart(math.abs(b)), eb));
+        return accumulated(dtype, z, errors, sizes, x.dim(-1).size() + 1L);
+    }
+
     /** Infinite where another element may be the largest. */
     Tensor argMax(ArgMax op, Tensor x, Tensor ex) {
         Tensor largest = ops.max(x, op.axis());

@@ -95,7 +95,8 @@ public final class ShapeRules {
                 same(op, DType.BOOL, in[0].dtype());
                 yield same(op, in[1].dtype(), in[2].dtype());
             }
-            case Reduction _ -> in[0].dtype();
+            case Sum _ -> numeric(op, in[0].dtype());
+            case Max _ -> in[0].dtype();
             case ArgMax _ -> DType.I32;
             case MatMul _ -> floating(op, same(op, in[0].dtype(), in[1].dtype()));
             case Concat _ -> {

@@ -10,12 +10,15 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.compare.CompareJson;
 import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.ComparisonResult;
+import io.fluxo.experiments.compare.onnx.OnnxNodeTests;
+import io.fluxo.experiments.compare.onnx.OnnxTest;
 import io.fluxo.experiments.compare.ops.Certificate;
 import io.fluxo.experiments.compare.ops.OperationCase;
 import io.fluxo.experiments.compare.ops.OperationCases;
 import io.fluxo.experiments.compare.ops.OperationComparison;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.tensor.DType;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +46,9 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
     @Option(names = "--what", paramLabel = "WHAT", defaultValue = "ops", description = "ops: every operation, forward and gradient (default: ${DEFAULT-VALUE})")
     private String what;
 
+    @Option(names = "--onnx", paramLabel = "DIR", description = "run the ONNX standard's tests of operators that lie in this folder, instead")
+    private Path onnx;
+
     @Option(names = "--no-certificate", description = "do not plant faults to find out how small a one would be found")
     private boolean uncertified;
 
@@ -60,7 +66,7 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
             requireKnown("--backends", name, installed);
         }
         requireKnown("--reference", reference, installed);
-        ComparisonResult result = compared(installed);
+        ComparisonResult result = onnx == null ? compared(installed) : standard(OnnxNodeTests.in(onnx), installed);
         common.writeJson(Json.pretty(CompareJson.of(result)), terminal.out());
         if (!common.jsonToStandardOutput()) {
             terminal.out().print(CompareText.of(result, terminal.tableColumns()));
@@ -92,7 +98,19 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
         } catch (BackendUnavailableException unavailable) {
             throw new BackendUnavailable(unavailable.getMessage(), unavailable);
         }
-        return new ComparisonResult(rows, certificate);
+        return new ComparisonResult(rows, certificate, List.of());
+    }
+
+    private ComparisonResult standard(List<OnnxTest> tests, Backends installed) {
+        List<ComparisonResult.OnnxRow> rows = new ArrayList<>();
+        for (String name : backends) {
+            try (Backend backend = installed.open(name, new BackendOptions(DType.F32, 0, 1))) {
+                tests.forEach(test -> rows.add(new ComparisonResult.OnnxRow(backend.name(), OnnxNodeTests.run(test, backend))));
+            } catch (BackendUnavailableException unavailable) {
+                throw new BackendUnavailable(unavailable.getMessage(), unavailable);
+            }
+        }
+        return new ComparisonResult(List.of(), List.of(), rows);
     }
 
     private void compare(Backends installed, Backend backend, DType dtype, Backend exact, List<OperationCase> cases, List<CompareRow> rows) {

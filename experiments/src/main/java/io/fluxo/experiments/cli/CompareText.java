@@ -3,7 +3,9 @@ package io.fluxo.experiments.cli;
 import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.row.CompareVerdict;
 import io.fluxo.experiments.compare.ComparisonResult;
+import io.fluxo.experiments.compare.onnx.OnnxOutcome;
 import io.fluxo.experiments.compare.ops.Certificate;
+import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +22,26 @@ final class CompareText {
     private CompareText() {}
 
     static String of(ComparisonResult result, int columns) {
+        if (!result.onnx().isEmpty()) {
+            return onnx(result, columns);
+        }
         return table(result, columns) + bugs(result) + unsupported(result) + certificate(result, columns) + verdict(result);
+    }
+
+    private static String onnx(ComparisonResult result, int columns) {
+        Map<String, List<OnnxOutcome>> byBackend = new LinkedHashMap<>();
+        result.onnx().forEach(row -> byBackend.computeIfAbsent(row.backend(), _ -> new ArrayList<>()).add(row.outcome()));
+        TextTable table = new TextTable("ONNX tests on", "pass", "fail", "unsupported");
+        byBackend.forEach((backend, outcomes) -> table.row(backend, count(outcomes, OnnxOutcome.Verdict.PASS), count(outcomes, OnnxOutcome.Verdict.FAIL),
+                count(outcomes, OnnxOutcome.Verdict.UNSUPPORTED)));
+        StringBuilder text = new StringBuilder(table.within(columns));
+        byBackend.forEach((backend, outcomes) -> outcomes.stream().filter(outcome -> outcome.verdict() != OnnxOutcome.Verdict.PASS)
+                .forEach(outcome -> text.append(Text.format("%s on %s: %s: %s%n", Values.label(outcome.verdict()), backend, outcome.name(), outcome.reason()))));
+        return text.toString();
+    }
+
+    private static String count(List<OnnxOutcome> outcomes, OnnxOutcome.Verdict verdict) {
+        return Long.toString(outcomes.stream().filter(outcome -> outcome.verdict() == verdict).count());
     }
 
     private static String table(ComparisonResult result, int columns) {
@@ -43,7 +64,7 @@ final class CompareText {
 
     private static String verdict(List<CompareRow> rows) {
         return rows.stream().collect(Collectors.groupingBy(CompareRow::verdict, Collectors.counting())).entrySet().stream().sorted(Map.Entry.comparingByKey())
-                .map(entry -> entry.getKey() == CompareVerdict.NOISE ? "noise" : Text.format("%d %s", entry.getValue(), entry.getKey().name().toLowerCase(java.util.Locale.ROOT)))
+                .map(entry -> entry.getKey() == CompareVerdict.NOISE ? "noise" : Text.format("%d %s", entry.getValue(), Values.label(entry.getKey())))
                 .collect(Collectors.joining(", "));
     }
 

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.compare;
 
+import io.fluxo.experiments.compare.onnx.OnnxOutcome;
 import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.row.CompareRow.Figures;
 import io.fluxo.experiments.file.Json;
@@ -17,6 +18,7 @@ public final class CompareJson {
         ObjectNode root = Json.object();
         ArrayNode rows = root.putArray("rows");
         result.rows().forEach(row -> rows.add(of(row)));
+        result.onnx().forEach(row -> rows.add(of(row)));
         ArrayNode certificate = root.putArray("certificate");
         result.certificate().forEach(line -> {
             ObjectNode node = certificate.addObject().put("what", line.what()).put("fault", line.fault().text());
@@ -39,6 +41,16 @@ public final class CompareJson {
         node.put("verdict", Values.label(row.verdict())).put("note", row.note());
         node.set("seconds", Json.number(row.seconds()));
         node.putNull("gflops").putNull("fraction_of_peak").putNull("replay");
+        return node;
+    }
+
+    private static ObjectNode of(ComparisonResult.OnnxRow row) {
+        OnnxOutcome outcome = row.outcome();
+        ObjectNode node = Json.object().put("what", "onnx/" + outcome.name()).put("backend", row.backend()).put("reference", "onnx");
+        node.set("max_abs", Json.number(outcome.maxAbs()));
+        node.set("max_rel", Json.number(outcome.maxRel()));
+        node.put("verdict", Values.label(outcome.verdict())).put("reason", outcome.reason());
+        node.set("seconds", Json.number(outcome.seconds()));
         return node;
     }
 

@@ -1,8 +1,9 @@
 package io.fluxo.experiments.compare;
 
-import io.fluxo.experiments.compare.row.CompareVerdict;
-import io.fluxo.experiments.compare.row.CompareRow;
+import io.fluxo.experiments.compare.onnx.OnnxOutcome;
 import io.fluxo.experiments.compare.ops.Certificate;
+import io.fluxo.experiments.compare.row.CompareRow;
+import io.fluxo.experiments.compare.row.CompareVerdict;
 import java.util.List;
 
 /**
@@ -10,15 +11,20 @@ import java.util.List;
  *
  * @param rows        in the order in which they were compared
  * @param certificate how small a fault would have been found
+ * @param onnx        what came of the ONNX standard's tests; empty where they were not asked for
  */
-public record ComparisonResult(List<CompareRow> rows, List<Certificate.Line> certificate) {
+public record ComparisonResult(List<CompareRow> rows, List<Certificate.Line> certificate, List<OnnxRow> onnx) {
 
     public ComparisonResult {
         rows = List.copyOf(rows);
         certificate = List.copyOf(certificate);
+        onnx = List.copyOf(onnx);
     }
 
+    /** A test of the ONNX standard on a backend. */
+    public record OnnxRow(String backend, OnnxOutcome outcome) {}
+
     public boolean hasBugs() {
-        return rows.stream().anyMatch(row -> row.verdict() == CompareVerdict.BUG);
+        return rows.stream().anyMatch(row -> row.verdict() == CompareVerdict.BUG) || onnx.stream().anyMatch(row -> row.outcome().verdict() == OnnxOutcome.Verdict.FAIL);
     }
 }

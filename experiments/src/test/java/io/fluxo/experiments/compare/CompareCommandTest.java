@@ -90,6 +90,16 @@ class CompareCommandTest {
     }
 
     @Test
+    void aFolderWithoutTestsOfTheStandardIsSaidToBeOne() throws IOException {
+        assertThat(fluxo("compare", "--onnx", folder.resolve("nothing").toString())).satisfies(ran -> {
+            assertThat(ran.status).isEqualTo(2);
+            assertThat(ran.err).contains("no such directory");
+        });
+        Files.createDirectories(folder.resolve("empty"));
+        assertThat(fluxo("compare", "--onnx", folder.resolve("empty").toString()).err).contains("holds no ONNX node test");
+    }
+
+    @Test
     void whatIsNotThereIsNamedWithWhatIs() {
         assertThat(fluxo("compare", "--backends", "simt")).satisfies(ran -> {
             assertThat(ran.status).isEqualTo(2);
