@@ -8,8 +8,11 @@ import io.fluxo.backend.Backends;
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.compare.CompareJson;
+import io.fluxo.experiments.compare.ops.Single;
+import io.fluxo.experiments.compare.replay.ReplayFile;
 import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.ComparisonResult;
+import io.fluxo.experiments.compare.model.ModelComparison;
 import io.fluxo.experiments.compare.onnx.OnnxNodeTests;
 import io.fluxo.experiments.compare.onnx.OnnxTest;
 import io.fluxo.experiments.compare.ops.Certificate;
@@ -17,7 +20,11 @@ import io.fluxo.experiments.compare.ops.OperationCase;
 import io.fluxo.experiments.compare.ops.OperationCases;
 import io.fluxo.experiments.compare.ops.OperationComparison;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.model.ModelSpec;
 import io.fluxo.tensor.DType;
+import io.fluxo.text.Text;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +41,10 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
     /** Exact values and bounds come from it. */
     private static final String EXACT = "ejml";
 
+    private static final List<String> MODELS = List.of("post", "pre");
+
+    private static final List<String> WHAT = List.of("ops", "model");
+
     private static final List<DType> TYPES = List.of(DType.F32, DType.F64);
 
     @Option(names = "--backends", paramLabel = "NAME", split = ",", defaultValue = "simd", description = "backends to compare (default: ${DEFAULT-VALUE})")
@@ -43,8 +54,16 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
             description = "what they are compared with; " + EXACT + " stands for exact values (default: ${DEFAULT-VALUE})")
     private String reference;
 
-    @Option(names = "--what", paramLabel = "WHAT", defaultValue = "ops", description = "ops: every operation, forward and gradient (default: ${DEFAULT-VALUE})")
+    @Option(names = "--what", paramLabel = "WHAT",
+            description = "ops: every operation, forward and gradient; model: a post-norm and a pre-norm model, hook by hook and operation by operation (default: both)")
     private String what;
+
+    @Option(names = "--replay", paramLabel = "FILE", description = "run one operation again that an earlier comparison called a bug, and nothing else")
+    private Path replay;
+
+    @Option(names = "--culprits", paramLabel = "DIR", defaultValue = "runs/compare",
+            description = "where operations of a model are kept that are called a bug, for --replay (default: ${DEFAULT-VALUE})")
+    private Path culprits;
 
     @Option(names = "--onnx", paramLabel = "DIR", description = "run the ONNX standard's tests of operators that lie in this folder, instead")
     private Path onnx;
@@ -58,15 +77,16 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
 
     @Override
     ExitStatus run() {
-        if (!what.equals("ops")) {
-            throw new BadInput("--what: " + BadInput.legal("nothing is compared that is called", what, List.of("ops")));
+        if (what != null && !WHAT.contains(what)) {
+            throw new BadInput("--what: " + BadInput.legal("nothing is compared that is called", what, WHAT));
         }
+        Optional<ReplayFile> again = Optional.ofNullable(replay).map(ReplayFile::read);
         Backends installed = workbench().installed().backends();
         for (String name : backends) {
             requireKnown("--backends", name, installed);
         }
         requireKnown("--reference", reference, installed);
-        ComparisonResult result = onnx == null ? compared(installed) : standard(OnnxNodeTests.in(onnx), installed);
+        ComparisonResult result = again.isPresent() ? replayed(again.get(), installed) : onnx == null ? compared(installed) : standard(OnnxNodeTests.in(onnx), installed);
         common.writeJson(Json.pretty(CompareJson.of(result)), terminal.out());
         if (!common.jsonToStandardOutput()) {
             terminal.out().print(CompareText.of(result, terminal.tableColumns()));
@@ -88,9 +108,14 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
             for (String name : backends) {
                 for (DType dtype : typesOf(name, installed)) {
                     try (Backend backend = installed.open(name, new BackendOptions(dtype, 0, 1))) {
-                        compare(installed, backend, dtype, exact, cases, rows);
-                        if (!uncertified && certificate.isEmpty()) {
-                            certificate.addAll(Certificate.of(backend, dtype, exact, cases));
+                        if (!"model".equals(what)) {
+                            compare(installed, backend, dtype, exact, cases, rows);
+                            if (!uncertified && certificate.isEmpty()) {
+                                certificate.addAll(Certificate.of(backend, dtype, exact, cases));
+                            }
+                        }
+                        if (!"ops".equals(what)) {
+                            MODELS.forEach(placement -> rows.addAll(model(placement).compare(backend, dtype, exact, this::kept)));
                         }
                     }
                 }
@@ -99,6 +124,37 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
             throw new BackendUnavailable(unavailable.getMessage(), unavailable);
         }
         return new ComparisonResult(rows, certificate, List.of());
+    }
+
+    private ModelComparison model(String placement) {
+        ModelSpec spec = ModelSpec.DEFAULT.with(ModelSpec.PLACEMENT, placement).with(ModelSpec.N_LAYERS, 2).with(ModelSpec.D_MODEL, 24).with(ModelSpec.N_HEADS, 3)
+                .with(ModelSpec.D_MLP, 40).with(ModelSpec.N_CTX, 13).with(ModelSpec.D_VOCAB, 19);
+        return new ModelComparison(spec, workbench().catalog(), 1);
+    }
+
+    /** An operation that is at fault, in a file of its own. */
+    private CompareRow kept(CompareRow row, Single operation) {
+        Path file = culprits.resolve((row.what() + " " + row.backend() + " " + row.dtype().label()).replaceAll("[^A-Za-z0-9]+", "-") + ".json");
+        try {
+            new ReplayFile(row.what(), row.dtype(), operation).write(file);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(Text.format("%s: cannot be written: %s", file, failed.getMessage()), failed);
+        }
+        return row.replayedFrom(file.toString());
+    }
+
+    private ComparisonResult replayed(ReplayFile file, Backends installed) {
+        List<CompareRow> rows = new ArrayList<>();
+        try (Backend exact = installed.open(EXACT, new BackendOptions(DType.F64, 0, 1))) {
+            for (String name : backends) {
+                try (Backend backend = installed.open(name, new BackendOptions(file.dtype(), 0, 1))) {
+                    rows.add(file.single().on(backend, file.dtype(), exact).at("replay/" + file.what()));
+                }
+            }
+        } catch (BackendUnavailableException unavailable) {
+            throw new BackendUnavailable(unavailable.getMessage(), unavailable);
+        }
+        return new ComparisonResult(rows, List.of(), List.of());
     }
 
     private ComparisonResult standard(List<OnnxTest> tests, Backends installed) {

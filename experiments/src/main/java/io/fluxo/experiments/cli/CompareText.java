@@ -6,6 +6,7 @@ import io.fluxo.experiments.compare.ComparisonResult;
 import io.fluxo.experiments.compare.onnx.OnnxOutcome;
 import io.fluxo.experiments.compare.ops.Certificate;
 import io.fluxo.setting.Values;
+import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -80,6 +81,7 @@ final class CompareText {
         List<CompareRow> bugs = result.rows().stream().filter(row -> row.verdict() == CompareVerdict.BUG).toList();
         StringBuilder text = new StringBuilder();
         bugs.stream().limit(MOST_BUGS).forEach(row -> text.append(Text.format("%nbug: %s on %s %s%n  %s%n", row.what(), row.backend(), row.dtype().label(), row.note())
+                + (row.replay().isEmpty() ? "" : Text.format("  again: %s compare --replay %s%n", Launcher.command(), Launcher.quoted(row.replay())))
                 + row.figures().map(figures -> Text.format("  error / allowed %s; derived bound %s, envelope %s%n", number(figures.ratio()), number(figures.bound()), number(figures.envelope())))
                         .orElse("")));
         return text + (bugs.size() > MOST_BUGS ? Text.format("… and %d more; --json has all%n", bugs.size() - MOST_BUGS) : "");

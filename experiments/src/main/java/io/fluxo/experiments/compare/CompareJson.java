@@ -40,7 +40,7 @@ public final class CompareJson {
         figure(node, "judged", row, Figures::judged);
         node.put("verdict", Values.label(row.verdict())).put("note", row.note());
         node.set("seconds", Json.number(row.seconds()));
-        node.putNull("gflops").putNull("fraction_of_peak").putNull("replay");
+        node.putNull("gflops").putNull("fraction_of_peak").set("replay", Json.of(row.replay().isEmpty() ? null : row.replay()));
         return node;
     }
 

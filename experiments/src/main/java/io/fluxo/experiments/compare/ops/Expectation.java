@@ -8,6 +8,7 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One output of a case as it should be.
@@ -21,28 +22,27 @@ record Expectation(HostArray values, double[] bound, double[] envelope) {
     /** Runs that the envelope is the largest deviation of. */
     private static final int NOISY_RUNS = 3;
 
-    /** What {@code f} should give on {@code inputs} in {@code dtype}. */
+    /** What {@code one} should give in {@code dtype}. */
     static List<Expectation> of(OperationCase one, DType dtype, Backend exact) {
+        List<Expectation> bounded = bounded(one, dtype, exact);
+        List<double[]> envelopes = envelopes(one.computation(), one.in(dtype), dtype, exact, bounded.stream().map(Expectation::values).toList());
+        return IntStream.range(0, bounded.size()).mapToObj(i -> new Expectation(bounded.get(i).values, bounded.get(i).bound, envelopes.get(i))).toList();
+    }
+
+    /** The same without an envelope. */
+    static List<Expectation> bounded(OperationCase one, DType dtype, Backend exact) {
         List<HostArray> inputs = one.in(dtype);
         List<double[]> own = bounds(one.computation(), wider(inputs), exact);
-        List<HostArray> values;
-        List<double[]> bounds;
         try (TensorScope _ = exact.openScope()) {
             ErrorBackend errors = new ErrorBackend(exact);
             Tensor[] outputs = one.computation().on(errors, upload(errors, inputs));
-            values = new ArrayList<>();
-            bounds = new ArrayList<>();
+            List<Expectation> expected = new ArrayList<>();
             for (int i = 0; i < outputs.length; i++) {
-                values.add(errors.values(outputs[i]));
-                bounds.add(sum(errors.errors(outputs[i]), own.get(i)));
+                HostArray values = errors.values(outputs[i]);
+                expected.add(new Expectation(values, sum(errors.errors(outputs[i]), own.get(i)), new double[values.elements()]));
             }
+            return expected;
         }
-        List<double[]> envelopes = envelopes(one.computation(), inputs, dtype, exact, values);
-        List<Expectation> expected = new ArrayList<>();
-        for (int i = 0; i < values.size(); i++) {
-            expected.add(new Expectation(values.get(i), bounds.get(i), envelopes.get(i)));
-        }
-        return expected;
     }
 
     /** The same beside values that were themselves computed in the type: both may be off by the bound. */

@@ -53,7 +53,7 @@ public enum Fault {
     abstract Tensor spoilt(Backend backend, Tensor result, double epsilon);
 
     /** {@code inner} with this fault in the operation called {@code operation}: in its results, or in the gradients of its kernel. */
-    Backend in(Backend inner, String operation, boolean gradient, double epsilon) {
+    public Backend in(Backend inner, String operation, boolean gradient, double epsilon) {
         return new Faulty(inner, operation, gradient, this, epsilon);
     }
 

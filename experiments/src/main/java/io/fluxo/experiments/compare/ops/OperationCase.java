@@ -56,6 +56,11 @@ public record OperationCase(String operation, String direction, String variant, 
         });
     }
 
+    /** Something that is no single operation. */
+    public static OperationCase of(String name, String direction, List<HostArray> inputs, Computation computation) {
+        return new OperationCase(name, direction, "", inputs, Optional.empty(), false, computation);
+    }
+
     private static Optional<DType> made(Op op) {
         return switch (op) {
             case PrimitiveOp.Cast(DType to) when to.isFloating() -> Optional.of(to);

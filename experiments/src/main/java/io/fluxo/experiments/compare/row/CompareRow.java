@@ -12,9 +12,24 @@ import java.util.Optional;
  * @param verdict   what that means
  * @param note      where the largest error is, which factor would explain it, or why nothing was compared
  * @param seconds   of the backend's own run
+ * @param replay    a file from which the operation can be run again; empty where there is none
  */
 public record CompareRow(String what, String operation, String backend, String reference, DType dtype, Optional<Figures> figures, CompareVerdict verdict, String note,
-                         double seconds) {
+                         double seconds, String replay) {
+
+    public CompareRow(String what, String operation, String backend, String reference, DType dtype, Optional<Figures> figures, CompareVerdict verdict, String note, double seconds) {
+        this(what, operation, backend, reference, dtype, figures, verdict, note, seconds, "");
+    }
+
+    /** The same, which can be run again from {@code file}. */
+    public CompareRow replayedFrom(String file) {
+        return new CompareRow(what, operation, backend, reference, dtype, figures, verdict, note, seconds, file);
+    }
+
+    /** The same of another place. */
+    public CompareRow at(String place) {
+        return new CompareRow(place, operation, backend, reference, dtype, figures, verdict, note, seconds, replay);
+    }
 
     /**
      * How far two results are apart.
