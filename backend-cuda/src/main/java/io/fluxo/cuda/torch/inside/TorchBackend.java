@@ -171,14 +171,21 @@ final class TorchBackend implements Backend {
         return HostValues.download(x.handle(), x.shape(), x.dtype()).toDoubles();
     }
 
-    /** Runs {@code body} on this backend's threads. Errors about dead tensors name the operation that met them. */
+    /** Runs {@code body} on this backend's threads. Errors about dead tensors, and libtorch's own, name the operation that met them. */
     private <T> T calling(String op, Supplier<T> body) {
         threads.claim(count);
         try {
             return Scoped.within(body);
         } catch (IllegalStateException dead) {
             throw new IllegalStateException(op + ": " + dead.getMessage(), dead);
+        } catch (RuntimeException failure) {
+            throw failure.getClass() == RuntimeException.class ? new IllegalStateException(op + ": libtorch says: " + firstLine(failure), failure) : failure;
         }
+    }
+
+    /** What went wrong; libtorch goes on with its native frames. */
+    private static String firstLine(RuntimeException failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 
     private TorchTensor own(org.bytedeco.pytorch.Tensor handle, Shape shape, DType dtype) {
