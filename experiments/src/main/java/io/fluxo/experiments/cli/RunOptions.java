@@ -25,7 +25,7 @@ class RunOptions extends ResultOptions {
     @Option(names = "--seed", paramLabel = "N", description = "first seed (default: 1)")
     Long seed;
 
-    @Option(names = "--threads", paramLabel = "N", description = "threads for each trial; results do not depend on it")
+    @Option(names = "--threads", paramLabel = "N", description = "threads for each trial; results do not depend on it (but for the last digits on torch)")
     Integer threads;
 
     @Option(names = "--report", paramLabel = "FILE.html", description = "a copy of the report")

@@ -8,6 +8,6 @@ import java.util.Optional;
  * @param name    a registered backend's name
  * @param dtype   {@code f32}, {@code f64} or {@code bf16}; empty for the backend's own default
  * @param device  number of the device, from 0
- * @param threads worker threads for one trial; the results do not depend on it
+ * @param threads worker threads for one trial; the results do not depend on it, but for the last digits on torch
  */
 public record BackendChoice(String name, Optional<String> dtype, int device, int threads) {}
