@@ -15,7 +15,7 @@ final class Operators {
 
     /** The first results of {@code aten::name}, as many as {@code results}. */
     Tensor[] call(String name, int results, IValue... arguments) {
-        OperatorHandle operator = found.computeIfAbsent(name, _ -> Scoped.keep(new OperatorHandle(Dispatcher.singleton().findSchemaOrThrow("aten::" + name, ""))));
+        OperatorHandle operator = found.computeIfAbsent(name, Operators::find);
         IValueVector stack = new IValueVector(arguments);
         operator.callBoxed(stack);
         Tensor[] made = new Tensor[results];
@@ -23,6 +23,10 @@ final class Operators {
             made[i] = new Tensor(stack.get(i).toTensor());
         }
         return made;
+    }
+
+    private static OperatorHandle find(String name) {
+        return Scoped.keep(new OperatorHandle(Dispatcher.singleton().findSchemaOrThrow("aten::" + name, "")));
     }
 
     void close() {

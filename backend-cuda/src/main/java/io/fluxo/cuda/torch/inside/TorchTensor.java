@@ -56,10 +56,6 @@ final class TorchTensor implements io.fluxo.tensor.Tensor {
         gone = how;
     }
 
-    boolean lives() {
-        return gone == null;
-    }
-
     /** Frees this tensor, and its storage if no other stands on that. */
     void free(String how) {
         if (gone == null) {
