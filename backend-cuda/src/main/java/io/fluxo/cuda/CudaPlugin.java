@@ -2,14 +2,15 @@ package io.fluxo.cuda;
 
 import io.fluxo.backend.BackendProvider;
 import io.fluxo.cuda.driver.CudaDriver;
+import io.fluxo.cuda.natives.Installation;
+import io.fluxo.cuda.natives.Natives;
 import io.fluxo.cuda.nd4j.AnyNd4j;
-import io.fluxo.cuda.nd4j.Installation;
-import io.fluxo.cuda.nd4j.Natives;
 import io.fluxo.cuda.nd4j.Nd4jProvider;
+import io.fluxo.cuda.torch.TorchProvider;
 import io.fluxo.plugin.Contributions;
 import io.fluxo.plugin.FluxoPlugin;
 
-/** Backends for accelerators: {@code nd4j}, by itself and by the name of the natives it runs on. */
+/** Backends on native libraries: {@code nd4j}, by itself and by the name of the natives it runs on, and {@code torch}. */
 public final class CudaPlugin implements FluxoPlugin {
 
     @Override
@@ -21,5 +22,6 @@ public final class CudaPlugin implements FluxoPlugin {
         to.add(BackendProvider.KIND, "nd4j", new AnyNd4j(onCpu, onGpu));
         to.add(BackendProvider.KIND, "nd4j-native", onCpu);
         to.add(BackendProvider.KIND, "nd4j-cuda", onGpu);
+        to.add(BackendProvider.KIND, "torch", new TorchProvider(installation));
     }
 }

@@ -5,6 +5,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.BackendProvider;
 import io.fluxo.backend.BackendUnavailableException;
+import io.fluxo.cuda.natives.Installation;
 import io.fluxo.text.Text;
 
 /**

@@ -6,6 +6,10 @@ import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.BackendProvider;
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.cuda.driver.CudaDriver;
+import io.fluxo.cuda.natives.Engine;
+import io.fluxo.cuda.natives.Installation;
+import io.fluxo.cuda.natives.Natives;
+import io.fluxo.cuda.natives.Worlds;
 import io.fluxo.tensor.DType;
 import io.fluxo.text.Text;
 import java.nio.file.Path;
@@ -20,6 +24,8 @@ public final class Nd4jProvider implements BackendProvider {
 
     /** Fused operations for which nd4j has kernels that pass conformance; known here too, since nothing of nd4j is loaded to list them. */
     private static final List<String> KERNELS = List.of("relu", "softmax");
+
+    private static final Engine ENGINE = new Engine("nd4j", "io.fluxo.cuda.nd4j.inside");
 
     private final Natives natives;
     private final Installation installation;
@@ -59,7 +65,7 @@ public final class Nd4jProvider implements BackendProvider {
         }
         return switch (device(options.device())) {
             case Device.Usable _ -> switch (installed()) {
-                case Installation.State.Installed(List<Path> jars) -> Worlds.open(natives, jars, installation.cache(), options.device());
+                case Installation.State.Installed(List<Path> jars) -> Worlds.open(ENGINE, natives, jars, installation.cache(), options);
                 case Installation.State.Absent(String reason) -> throw unavailable(reason);
             };
             case Device.Unusable(String reason) -> throw unavailable(reason);
@@ -76,6 +82,7 @@ public final class Nd4jProvider implements BackendProvider {
             case NATIVE -> index == 0 ? new Device.Usable("CPU, one thread")
                     : new Device.Unusable("nd4j-native has one device, 0: there is no device " + index);
             case CUDA -> support.of(index);
+            case TORCH -> throw new IllegalStateException("nd4j does not run on " + natives.label());
         };
     }
 }

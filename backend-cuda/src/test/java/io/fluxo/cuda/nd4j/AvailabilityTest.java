@@ -9,6 +9,8 @@ import io.fluxo.backend.BackendProvider;
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.cuda.driver.CudaDriver;
 import io.fluxo.cuda.driver.FakeDriver;
+import io.fluxo.cuda.natives.Installation;
+import io.fluxo.cuda.natives.Natives;
 import io.fluxo.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -7,6 +7,8 @@ import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.CheckedBackend;
 import io.fluxo.conformance.BackendConformance;
 import io.fluxo.cuda.driver.CudaDriver;
+import io.fluxo.cuda.natives.Installation;
+import io.fluxo.cuda.natives.Natives;
 import io.fluxo.tensor.DType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;

@@ -1,6 +1,6 @@
 package io.fluxo.experiments.cli;
 
-import io.fluxo.cuda.nd4j.Natives;
+import io.fluxo.cuda.natives.Natives;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.install.Installer;
 import io.fluxo.text.Text;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
         description = "Fetches the machine code of an optional backend through Maven; says the size first, and asks.")
 final class InstallCommand extends FluxoCommand<CommonOptions> {
 
-    @Parameters(paramLabel = "nd4j-native|nd4j-cuda", description = "what to fetch")
+    @Parameters(paramLabel = "nd4j-native|nd4j-cuda|torch", description = "what to fetch")
     private String what;
 
     @Option(names = "--yes", description = "do not ask")

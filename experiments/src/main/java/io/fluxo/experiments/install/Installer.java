@@ -1,8 +1,8 @@
 package io.fluxo.experiments.install;
 
 import io.fluxo.cuda.driver.CudaDriver;
-import io.fluxo.cuda.nd4j.Installation;
-import io.fluxo.cuda.nd4j.Natives;
+import io.fluxo.cuda.natives.Installation;
+import io.fluxo.cuda.natives.Natives;
 import io.fluxo.cuda.nd4j.Nd4jProvider;
 import io.fluxo.experiments.BackendUnavailable;
 import io.fluxo.text.Text;
@@ -44,7 +44,10 @@ public record Installer(Installation installation, CudaDriver driver, Maven mave
 
     /** Why natives could not be used on this machine if they were installed; empty where they could. */
     public Optional<String> doubt(Natives natives) {
-        return new Nd4jProvider(natives, installation, driver).unusable();
+        return switch (natives) {
+            case NATIVE, CUDA -> new Nd4jProvider(natives, installation, driver).unusable();
+            case TORCH -> Optional.empty();
+        };
     }
 
     /** Fetches. What was installed before stays as it was if this fails. */

@@ -1,6 +1,6 @@
 package io.fluxo.experiments.install;
 
-import io.fluxo.cuda.nd4j.Natives;
+import io.fluxo.cuda.natives.Natives;
 import io.fluxo.text.Text;
 import java.io.File;
 import java.io.IOException;

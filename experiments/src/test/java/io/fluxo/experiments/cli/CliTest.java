@@ -300,8 +300,8 @@ class CliTest {
 
     @Test
     void installKnowsWhatThereIsToFetch() {
-        fluxo("install", "nd4j").refused(2, "there is nothing called 'nd4j' (legal: nd4j-native, nd4j-cuda)");
-        fluxo("install").refused(2, "Missing required parameter: 'nd4j-native|nd4j-cuda'");
+        fluxo("install", "nd4j").refused(2, "there is nothing called 'nd4j' (legal: nd4j-native, nd4j-cuda, torch)");
+        fluxo("install").refused(2, "Missing required parameter: 'nd4j-native|nd4j-cuda|torch'");
     }
 
     @Test

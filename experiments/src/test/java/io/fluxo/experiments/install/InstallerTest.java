@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fluxo.cuda.driver.CudaDriver;
-import io.fluxo.cuda.nd4j.Installation;
-import io.fluxo.cuda.nd4j.Natives;
+import io.fluxo.cuda.natives.Installation;
+import io.fluxo.cuda.natives.Natives;
 import io.fluxo.experiments.BackendUnavailable;
 import java.io.IOException;
 import java.io.UncheckedIOException;

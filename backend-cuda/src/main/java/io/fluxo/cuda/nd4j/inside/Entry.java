@@ -1,14 +1,15 @@
 package io.fluxo.cuda.nd4j.inside;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.backend.BackendOptions;
 import java.nio.file.Path;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import org.nd4j.common.config.ND4JClassLoading;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner.ProfilingMode;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Starts nd4j, once for each class loader, and opens backends on it. */
-public final class Entry implements IntFunction<Backend> {
+public final class Entry implements Function<BackendOptions, Backend> {
 
     private final String name;
 
@@ -29,9 +30,9 @@ public final class Entry implements IntFunction<Backend> {
     }
 
     @Override
-    public Backend apply(int device) {
+    public Backend apply(BackendOptions options) {
         if (!Nd4j.getEnvironment().isCPU()) {
-            Nd4j.getAffinityManager().unsafeSetDevice(device);                       // nd4j knows a device for each thread
+            Nd4j.getAffinityManager().unsafeSetDevice(options.device());             // nd4j knows a device for each thread
         }
         return new Nd4jBackend(name);
     }

@@ -1,4 +1,4 @@
-package io.fluxo.cuda.nd4j;
+package io.fluxo.cuda.natives;
 
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * What {@code ./fluxo install} remembers, in one folder: for each kind of natives and platform a file that names the jars in Maven's local
- * repository, and the libraries that nd4j unpacks from them. Deleting the folder undoes every install.
+ * repository, and the libraries that are unpacked from them. Deleting the folder undoes every install.
  *
  * @param folder   {@code .natives} in Fluxo's own folder
  * @param platform this machine, as {@link Natives#platform} names it
@@ -26,7 +26,7 @@ public record Installation(Path folder, String platform) {
     /** What there is of one kind of natives. */
     public sealed interface State {
 
-        /** @param jars nd4j with its natives and all they need */
+        /** @param jars the library with its natives and all they need */
         record Installed(List<Path> jars) implements State {}
 
         /** @param reason why it cannot be used and what would help, in one line */
@@ -38,8 +38,8 @@ public record Installation(Path folder, String platform) {
         return folder.resolve(natives.label() + "-" + platform + ".classpath");
     }
 
-    /** Where nd4j unpacks its libraries. */
-    Path cache() {
+    /** Where the libraries are unpacked. */
+    public Path cache() {
         return folder.resolve("cache");
     }
 

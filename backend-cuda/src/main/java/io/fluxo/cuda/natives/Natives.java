@@ -1,18 +1,21 @@
-package io.fluxo.cuda.nd4j;
+package io.fluxo.cuda.natives;
 
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** The machine code that nd4j runs on: not part of the default download, fetched by {@code ./fluxo install}. */
+/** The machine code that an optional backend runs on: not part of the default download, fetched by {@code ./fluxo install}. */
 public enum Natives {
 
-    /** Any CPU. */
+    /** nd4j on any CPU. */
     NATIVE("nd4j-native", Map.of("linux-x86_64", 129, "linux-arm64", 113, "macosx-x86_64", 98, "macosx-arm64", 67, "windows-x86_64", 145)),
 
-    /** NVIDIA GPUs of {@link CudaSupport}'s range, with CUDA 11.6's libraries. */
-    CUDA("nd4j-cuda", Map.of("linux-x86_64", 2460, "windows-x86_64", 2230));
+    /** nd4j on NVIDIA GPUs, with CUDA 11.6's libraries. */
+    CUDA("nd4j-cuda", Map.of("linux-x86_64", 2460, "windows-x86_64", 2230)),
+
+    /** libtorch on any CPU. */
+    TORCH("torch", Map.of("linux-x86_64", 113, "macosx-x86_64", 95, "macosx-arm64", 68, "windows-x86_64", 99));
 
     private final String label;
     private final Map<String, Integer> megabytes;
@@ -27,17 +30,17 @@ public enum Natives {
         return label;
     }
 
-    /** The platforms that nd4j has this for. */
+    /** The platforms that there is this for. */
     public SortedSet<String> platforms() {
         return new TreeSet<>(megabytes.keySet());
     }
 
-    /** What an install downloads to an empty Maven repository, in units of 10⁶ bytes; an error for a platform that nd4j has nothing for. */
+    /** What an install downloads to an empty Maven repository, in units of 10⁶ bytes; an error for a platform that there is nothing for. */
     public int megabytes(String platform) {
         return megabytes.get(platform);
     }
 
-    /** This machine in nd4j's words: {@code linux-x86_64}. */
+    /** This machine as the libraries' authors name it: {@code linux-x86_64}. */
     public static String platform() {
         String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
         String processor = System.getProperty("os.arch").toLowerCase(Locale.ROOT);

@@ -1,50 +1,51 @@
-package io.fluxo.cuda.nd4j;
+package io.fluxo.cuda.natives;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 
 /**
  * The isolated worlds of this process. There is one for each set of jars, not one for each backend: the JVM lets a native library into a single
- * class loader, and nd4j has one static backend in each, which all instances opened on it share.
+ * class loader, and a library keeps its state once for each, which all backends opened on it share.
  */
-final class Worlds {
+public final class Worlds {
 
     /** The only state of its kind: what it stands for, the libraries loaded into the process, is one for the process too. */
     private static final Worlds OF_PROCESS = new Worlds();
 
-    private static final String ENTRY = "io.fluxo.cuda.nd4j.inside.Entry";
-
-    private final Map<List<Path>, IntFunction<Backend>> entries = new HashMap<>();
+    private final Map<List<Path>, Function<BackendOptions, Backend>> entries = new HashMap<>();
 
     private Worlds() {}
 
     /**
      * A new backend in the world of {@code jars}.
      *
-     * @param cache where nd4j unpacks its libraries
-     * @throws BackendUnavailableException if nd4j does not start
+     * @param cache where the library unpacks what it loads
+     * @throws BackendUnavailableException if the library does not start
      */
-    static Backend open(Natives natives, List<Path> jars, Path cache, int device) {
-        return OF_PROCESS.entry(natives, jars, cache).apply(device);
+    public static Backend open(Engine engine, Natives natives, List<Path> jars, Path cache, BackendOptions options) {
+        return OF_PROCESS.entry(engine, natives, jars, cache).apply(options);
     }
 
     @SuppressWarnings({"unchecked", "resource"}) // the loader stays open as long as the process
-    private synchronized IntFunction<Backend> entry(Natives natives, List<Path> jars, Path cache) {
+    private synchronized Function<BackendOptions, Backend> entry(Engine engine, Natives natives, List<Path> jars, Path cache) {
         return entries.computeIfAbsent(jars, _ -> {
-            IsolatedLoader loader = new IsolatedLoader(jars);
+            IsolatedLoader loader = new IsolatedLoader(engine, jars);
             Thread thread = Thread.currentThread();
             ClassLoader before = thread.getContextClassLoader();
-            thread.setContextClassLoader(loader);                                    // nd4j looks for its backend there, and so do its threads
+            thread.setContextClassLoader(loader);                                    // libraries look for their parts there, and so do their threads
             try {
-                return (IntFunction<Backend>) loader.loadClass(ENTRY).getConstructor(String.class, Path.class).newInstance(natives.label(), cache);
+                return (Function<BackendOptions, Backend>) loader.loadClass(engine.entry()).getConstructor(String.class, Path.class)
+                        .newInstance(natives.label(), cache);
             } catch (ReflectiveOperationException | LinkageError failure) {
-                throw new BackendUnavailableException(Text.format("the backend '%s' cannot run: nd4j does not start: %s", natives.label(), root(failure)));
+                throw new BackendUnavailableException(Text.format("the backend '%s' cannot run: %s does not start: %s", natives.label(), engine.name(),
+                        root(failure)));
             } finally {
                 thread.setContextClassLoader(before);
             }

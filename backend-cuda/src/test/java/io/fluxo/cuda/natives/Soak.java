@@ -1,14 +1,16 @@
-package io.fluxo.cuda.nd4j;
+package io.fluxo.cuda.natives;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
+import io.fluxo.backend.BackendProvider;
 import io.fluxo.backend.ObservedBackend;
 import io.fluxo.cuda.driver.CudaDriver;
+import io.fluxo.cuda.nd4j.Nd4jProvider;
+import io.fluxo.cuda.torch.TorchProvider;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
-
 import io.fluxo.random.RandomKey;
 import io.fluxo.tensor.DType;
 import io.fluxo.train.Trainer;
@@ -19,8 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** Trains the model of the default study for a number of steps and prints the process's memory and where time goes. */
-final class Soak {
+/** Trains the model of the default study on an installed backend for a number of steps, and prints the process's memory and where time goes. */
+public final class Soak {
 
     private static final int VOCABULARY = 65;
     private static final RandomKey KEY = RandomKey.of(1);
@@ -28,10 +30,10 @@ final class Soak {
     private Soak() {}
 
     public static void main(String[] arguments) throws IOException {
-        int steps = Integer.parseInt(arguments[0]);
-        int every = Integer.parseInt(arguments[1]);
-        Nd4jProvider provider = new Nd4jProvider(Natives.NATIVE, Installation.here(), new CudaDriver());
-        try (ObservedBackend backend = new ObservedBackend(provider.open(BackendOptions.DEFAULT))) {
+        Natives natives = Natives.valueOf(arguments[0]);
+        int steps = Integer.parseInt(arguments[1]);
+        int every = Integer.parseInt(arguments[2]);
+        try (ObservedBackend backend = new ObservedBackend(provider(natives).open(BackendOptions.DEFAULT))) {
             Trainer trainer = trainer(backend);
             long start = System.nanoTime();
             for (int t = 1; t <= steps; t++) {
@@ -47,6 +49,13 @@ final class Soak {
             backend.observations().stream().limit(30).forEach(it -> System.out.printf("%-24s %8.1f calls  %8.1f µs a step  %6.1f µs each%n", it.op(),
                     it.calls() / (double) every, it.nanos() / 1e3 / every, it.nanos() / 1e3 / it.calls()));
         }
+    }
+
+    private static BackendProvider provider(Natives natives) {
+        return switch (natives) {
+            case NATIVE, CUDA -> new Nd4jProvider(natives, Installation.here(), new CudaDriver());
+            case TORCH -> new TorchProvider(Installation.here());
+        };
     }
 
     static Trainer trainer(Backend backend) {

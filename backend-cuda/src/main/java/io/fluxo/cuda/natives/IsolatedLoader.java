@@ -1,4 +1,4 @@
-package io.fluxo.cuda.nd4j;
+package io.fluxo.cuda.natives;
 
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
@@ -9,23 +9,25 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A class loader for nd4j alone. It sees nd4j's jars, the adapter that uses them, the JDK, and Fluxo's own interfaces, through which both sides meet.
- * nd4j's one static backend, its old dependencies and its logging are not visible outside, and nothing of the program's class path is visible inside.
+ * A class loader for one library alone. It sees the library's jars, the adapter that uses them, the JDK, and Fluxo's own interfaces, through which both
+ * sides meet. The library's static state, its dependencies and its logging are not visible outside, and nothing of the program's class path is visible
+ * inside.
  */
 final class IsolatedLoader extends URLClassLoader {
 
     private static final String SHARED = "io.fluxo.";
-    private static final String ADAPTER = "io.fluxo.cuda.nd4j.inside.";
 
     static {
         registerAsParallelCapable();
     }
 
     private final ClassLoader program;
+    private final String adapter;
 
-    IsolatedLoader(List<Path> jars) {
-        super("nd4j", urls(jars), ClassLoader.getPlatformClassLoader());
+    IsolatedLoader(Engine engine, List<Path> jars) {
+        super(engine.name(), urls(jars), ClassLoader.getPlatformClassLoader());
         this.program = IsolatedLoader.class.getClassLoader();
+        this.adapter = engine.adapter() + ".";
     }
 
     private static URL[] urls(List<Path> jars) {
@@ -43,6 +45,6 @@ final class IsolatedLoader extends URLClassLoader {
 
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        return name.startsWith(SHARED) && !name.startsWith(ADAPTER) ? program.loadClass(name) : super.loadClass(name, resolve);
+        return name.startsWith(SHARED) && !name.startsWith(adapter) ? program.loadClass(name) : super.loadClass(name, resolve);
     }
 }
