@@ -19,6 +19,7 @@ import io.fluxo.experiments.compare.ops.Certificate;
 import io.fluxo.experiments.compare.ops.OperationCase;
 import io.fluxo.experiments.compare.ops.OperationCases;
 import io.fluxo.experiments.compare.ops.OperationComparison;
+import io.fluxo.experiments.compare.waiver.Waivers;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.tensor.DType;
@@ -26,6 +27,7 @@ import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,6 +70,9 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
     @Option(names = "--onnx", paramLabel = "DIR", description = "run the ONNX standard's tests of operators that lie in this folder, instead")
     private Path onnx;
 
+    @Option(names = "--waivers", paramLabel = "FILE", description = "known differences (JSON), which are shown and not called bugs; one that no longer occurs is an error")
+    private Path waivers;
+
     @Option(names = "--no-certificate", description = "do not plant faults to find out how small a one would be found")
     private boolean uncertified;
 
@@ -80,13 +85,14 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
         if (what != null && !WHAT.contains(what)) {
             throw new BadInput("--what: " + BadInput.legal("nothing is compared that is called", what, WHAT));
         }
+        Waivers known = waivers == null ? Waivers.NONE : Waivers.read(waivers);
         Optional<ReplayFile> again = Optional.ofNullable(replay).map(ReplayFile::read);
         Backends installed = workbench().installed().backends();
         for (String name : backends) {
             requireKnown("--backends", name, installed);
         }
         requireKnown("--reference", reference, installed);
-        ComparisonResult result = again.isPresent() ? replayed(again.get(), installed) : onnx == null ? compared(installed) : standard(OnnxNodeTests.in(onnx), installed);
+        ComparisonResult result = again.isPresent() ? replayed(again.get(), installed) : onnx == null ? compared(installed, known) : standard(OnnxNodeTests.in(onnx), installed);
         common.writeJson(Json.pretty(CompareJson.of(result)), terminal.out());
         if (!common.jsonToStandardOutput()) {
             terminal.out().print(CompareText.of(result, terminal.tableColumns()));
@@ -100,7 +106,7 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
         }
     }
 
-    private ComparisonResult compared(Backends installed) {
+    private ComparisonResult compared(Backends installed, Waivers known) {
         List<OperationCase> cases = OperationCases.all();
         List<CompareRow> rows = new ArrayList<>();
         List<Certificate.Line> certificate = new ArrayList<>();
@@ -123,7 +129,7 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
         } catch (BackendUnavailableException unavailable) {
             throw new BackendUnavailable(unavailable.getMessage(), unavailable);
         }
-        return new ComparisonResult(rows, certificate, List.of());
+        return new ComparisonResult(known.applied(rows, LocalDate.now()), certificate, List.of());
     }
 
     private ModelComparison model(String placement) {

@@ -26,7 +26,7 @@ final class CompareText {
         if (!result.onnx().isEmpty()) {
             return onnx(result, columns);
         }
-        return table(result, columns) + bugs(result) + unsupported(result) + certificate(result, columns) + verdict(result);
+        return table(result, columns) + bugs(result) + waived(result) + unsupported(result) + certificate(result, columns) + verdict(result);
     }
 
     private static String onnx(ComparisonResult result, int columns) {
@@ -87,6 +87,11 @@ final class CompareText {
         return text + (bugs.size() > MOST_BUGS ? Text.format("… and %d more; --json has all%n", bugs.size() - MOST_BUGS) : "");
     }
 
+    private static String waived(ComparisonResult result) {
+        return result.rows().stream().filter(row -> row.verdict() == CompareVerdict.WAIVED)
+                .map(row -> Text.format("%nwaived: %s on %s %s%n  %s%n", row.what(), row.backend(), row.dtype().label(), row.note())).collect(Collectors.joining());
+    }
+
     private static String unsupported(ComparisonResult result) {
         Map<String, Long> reasons = result.rows().stream().filter(row -> row.verdict() == CompareVerdict.UNSUPPORTED)
                 .collect(Collectors.groupingBy(CompareRow::note, LinkedHashMap::new, Collectors.counting()));
@@ -116,6 +121,6 @@ final class CompareText {
 
     private static String verdict(ComparisonResult result) {
         long bugs = result.rows().stream().filter(row -> row.verdict() == CompareVerdict.BUG).count();
-        return Text.format("%n%s compared: %s%n", Text.count(result.rows().size(), "case"), bugs == 0 ? "every difference is rounding" : Text.count((int) bugs, "bug"));
+        return Text.format("%n%s compared: %s%n", Text.count(result.rows().size(), "case"), bugs == 0 ? "every difference is rounding" + (result.rows().stream().anyMatch(row -> row.verdict() == CompareVerdict.WAIVED) ? ", or known" : "") : Text.count((int) bugs, "bug"));
     }
 }

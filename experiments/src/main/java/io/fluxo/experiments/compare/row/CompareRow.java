@@ -26,6 +26,11 @@ public record CompareRow(String what, String operation, String backend, String r
         return new CompareRow(what, operation, backend, reference, dtype, figures, verdict, note, seconds, file);
     }
 
+    /** The same as a known difference. */
+    public CompareRow waived(String why) {
+        return new CompareRow(what, operation, backend, reference, dtype, figures, CompareVerdict.WAIVED, why, seconds, replay);
+    }
+
     /** The same of another place. */
     public CompareRow at(String place) {
         return new CompareRow(place, operation, backend, reference, dtype, figures, verdict, note, seconds, replay);

@@ -90,7 +90,7 @@ class ReplayFileTest {
         refused("{\"operation\":{\"name\":\"Exp\"},\"inputs\":[{\"dtype\":\"F32\",\"shape\":[3],\"values\":[\"1\"]}],\"dtype\":\"F32\"}", "input 1: 3 values");
         refused("{\"operation\":{\"name\":\"Exp\"},\"inputs\":[{\"dtype\":\"F32\",\"shape\":[1],\"values\":[\"one\"]}],\"dtype\":\"F32\"}", "input 1: its values", "one");
         refused("{\"operation\":{\"name\":\"Exp\"},\"inputs\":[" + x + "," + x + "],\"dtype\":\"F8\"}", "--replay");
-        refused("{\"operation\":{\"name\":\"Expand\",\"shape\":[8000000,2]},\"inputs\":[" + x + "],\"dtype\":\"F32\"}", "Expand");
+        refused("{\"operation\":{\"name\":\"Expand\",\"shape\":[20000000,2]},\"inputs\":[" + x + "],\"dtype\":\"F32\"}", "Expand");
         refused("{\"operation\":{\"name\":\"Pad\",\"axis\":0,\"before\":2000000000,\"after\":0,\"value\":\"0\"},\"inputs\":[" + x + "],\"dtype\":\"F32\"}", "more than");
     }
 
