@@ -12,6 +12,7 @@ import io.fluxo.experiments.compare.ops.Single;
 import io.fluxo.experiments.compare.replay.ReplayFile;
 import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.ComparisonResult;
+import io.fluxo.experiments.compare.invariant.Invariants;
 import io.fluxo.experiments.compare.model.ModelComparison;
 import io.fluxo.experiments.compare.onnx.OnnxNodeTests;
 import io.fluxo.experiments.compare.onnx.OnnxTest;
@@ -45,7 +46,7 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
 
     private static final List<String> MODELS = List.of("post", "pre");
 
-    private static final List<String> WHAT = List.of("ops", "model");
+    private static final List<String> WHAT = List.of("ops", "model", "invariants");
 
     private static final List<DType> TYPES = List.of(DType.F32, DType.F64);
 
@@ -57,7 +58,8 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
     private String reference;
 
     @Option(names = "--what", paramLabel = "WHAT",
-            description = "ops: every operation, forward and gradient; model: a post-norm and a pre-norm model, hook by hook and operation by operation (default: both)")
+            description = "ops: every operation, forward and gradient; model: a post-norm and a pre-norm model, hook by hook and operation by operation; invariants: what needs no "
+                    + "reference, and the order of sums (default: all)")
     private String what;
 
     @Option(names = "--replay", paramLabel = "FILE", description = "run one operation again that an earlier comparison called a bug, and nothing else")
@@ -114,14 +116,17 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
             for (String name : backends) {
                 for (DType dtype : typesOf(name, installed)) {
                     try (Backend backend = installed.open(name, new BackendOptions(dtype, 0, 1))) {
-                        if (!"model".equals(what)) {
+                        if (isAsked("ops")) {
                             compare(installed, backend, dtype, exact, cases, rows);
                             if (!uncertified && certificate.isEmpty()) {
                                 certificate.addAll(Certificate.of(backend, dtype, exact, cases));
                             }
                         }
-                        if (!"ops".equals(what)) {
+                        if (isAsked("model")) {
                             MODELS.forEach(placement -> rows.addAll(model(placement).compare(backend, dtype, exact, this::kept)));
+                        }
+                        if (isAsked("invariants")) {
+                            rows.addAll(new Invariants(backend, dtype).compare(() -> installed.open(name, new BackendOptions(dtype, 0, 2))));
                         }
                     }
                 }
@@ -130,6 +135,10 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
             throw new BackendUnavailable(unavailable.getMessage(), unavailable);
         }
         return new ComparisonResult(known.applied(rows, LocalDate.now()), certificate, List.of());
+    }
+
+    private boolean isAsked(String part) {
+        return what == null || what.equals(part);
     }
 
     private ModelComparison model(String placement) {

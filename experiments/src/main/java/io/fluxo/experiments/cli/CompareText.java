@@ -26,7 +26,7 @@ final class CompareText {
         if (!result.onnx().isEmpty()) {
             return onnx(result, columns);
         }
-        return table(result, columns) + bugs(result) + waived(result) + unsupported(result) + certificate(result, columns) + verdict(result);
+        return table(result, columns) + invariants(result) + bugs(result) + waived(result) + unsupported(result) + certificate(result, columns) + verdict(result);
     }
 
     private static String onnx(ComparisonResult result, int columns) {
@@ -47,7 +47,7 @@ final class CompareText {
 
     private static String table(ComparisonResult result, int columns) {
         Map<List<String>, List<CompareRow>> operations = new LinkedHashMap<>();
-        result.rows().forEach(row -> operations.computeIfAbsent(List.of(direction(row), row.backend(), row.dtype().label()), _ -> new ArrayList<>()).add(row));
+        result.rows().stream().filter(row -> !isInvariant(row)).forEach(row -> operations.computeIfAbsent(List.of(direction(row), row.backend(), row.dtype().label()), _ -> new ArrayList<>()).add(row));
         TextTable table = new TextTable("operation", "backend", "type", "cases", "largest error / allowed", "of the bound, median", "condition", "verdict");
         operations.forEach((key, rows) -> {
             List<CompareRow.Figures> figures = rows.stream().flatMap(row -> row.figures().stream()).toList();
@@ -55,7 +55,7 @@ final class CompareText {
                     number(median(figures.stream().map(CompareRow.Figures::tightness).toList())), number(median(figures.stream().map(CompareRow.Figures::condition).toList())),
                     verdict(rows));
         });
-        return table.within(columns);
+        return operations.isEmpty() ? "" : table.within(columns);
     }
 
     /** {@code softmax/forward}. */
@@ -85,6 +85,16 @@ final class CompareText {
                 + row.figures().map(figures -> Text.format("  error / allowed %s; derived bound %s, envelope %s%n", number(figures.ratio()), number(figures.bound()), number(figures.envelope())))
                         .orElse("")));
         return text + (bugs.size() > MOST_BUGS ? Text.format("… and %d more; --json has all%n", bugs.size() - MOST_BUGS) : "");
+    }
+
+    private static String invariants(ComparisonResult result) {
+        List<CompareRow> rows = result.rows().stream().filter(CompareText::isInvariant).toList();
+        return rows.isEmpty() ? "" : rows.stream().map(row -> Text.format("%s %s, %s: %s%n", row.backend(), row.dtype().label(), row.what().substring(row.what().lastIndexOf('/') + 1), row.note()))
+                .collect(Collectors.joining("", System.lineSeparator(), ""));
+    }
+
+    private static boolean isInvariant(CompareRow row) {
+        return row.operation().equals("invariants");
     }
 
     private static String waived(ComparisonResult result) {

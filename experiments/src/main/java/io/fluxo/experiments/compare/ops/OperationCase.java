@@ -75,12 +75,12 @@ public record OperationCase(String operation, String direction, String variant, 
     }
 
     /** The inputs as {@code dtype} holds them. */
-    List<HostArray> in(DType dtype) {
+    public List<HostArray> in(DType dtype) {
         return inputs.stream().map(input -> input.dtype().isFloating() ? HostArray.of(input.shape(), dtype, input.toDoubles().clone()) : input).toList();
     }
 
     /** {@code softmax/forward/tiny [3, 207]}. */
-    String what() {
+    public String what() {
         return Text.format("%s/%s/%s %s", operation, direction, variant, inputs.stream().map(input -> input.shape().toString()).collect(Collectors.joining(" ")));
     }
 }
