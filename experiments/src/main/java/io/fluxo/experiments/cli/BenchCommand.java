@@ -78,6 +78,9 @@ final class BenchCommand extends FluxoCommand<CommonOptions> {
 
     @Override
     ExitStatus run() throws InterruptedException {
+        if (compile && peer == null) {
+            throw new BadInput("--compile: it is the peer's models that run through torch.compile; give --peer PYTHON too");
+        }
         BenchCase spec = spec();
         Bench bench = workbench().bench(spec, backend);
         if (profile) {

@@ -233,6 +233,7 @@ class CliTest {
         fluxo("bench", "blok").refused(2, "legal: block, train");
         fluxo("bench", "train", "--heads", 3).refused(2, "--heads 3 does not divide --model 128");
         fluxo("bench", "train", "--batch", 0).refused(2, "--batch must be at least 1");
+        fluxo("bench", "train", "--compile").refused(2, "give --peer PYTHON too");
         fluxo("ablate", "--stpes", 3).refused(2, "Unknown option: '--stpes'");
         fluxo("ablate", "--steps", "many").refused(2, "'--steps'");
         fluxo("ablate", "--steps").refused(2, "--steps");
