@@ -127,6 +127,25 @@ class StatisticsTest {
                 .containsExactly(0.09, Double.NaN, 0.05, 1.0, 0.08, Double.NaN, 1.0);
     }
 
+    @Test
+    void twoValuesHaveIntervalsAndNoneHasNoDeviation() {
+        assertThat(Statistics.student(List.of(1.0, 3.0)).isKnown()).isTrue();
+        assertThat(Statistics.bootstrap(List.of(1.0, 3.0)).isKnown()).isTrue();
+        assertThat(Statistics.deviation(List.of())).isNaN();
+        assertThat(Statistics.p(List.of(0.0, 0.0, 0.0))).isEqualTo(1);
+    }
+
+    @Test
+    void anIntervalIsKnownWhereBothEndsAreFinite() {
+        assertThat(new Interval(-1, Double.POSITIVE_INFINITY).isKnown()).isFalse();
+        assertThat(new Interval(Double.NEGATIVE_INFINITY, 1).isKnown()).isFalse();
+    }
+
+    @Test
+    void theBoundOfSmallNumbersIsWrittenWithThreeDecimals() {
+        assertThat(Numerals.text(0.0095)).isEqualTo("0.010");
+    }
+
     private static double coverage(int n, Function<List<Double>, Interval> method) {
         int studies = 1_500;
         long covered = IntStream.range(0, studies).filter(study -> method.apply(normals(study, n, 0.3)).contains(0.3)).count();
