@@ -67,8 +67,4 @@ final class ErrorMath {
     Tensor some(Tensor e) {
         return ops.less(number(0), e);
     }
-
-    Ops ops() {
-        return ops;
-    }
 }

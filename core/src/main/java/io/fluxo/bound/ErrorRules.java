@@ -32,9 +32,13 @@ final class ErrorRules {
     Tensor rounded(DType dtype, Tensor z, Tensor error, double units) {
         Rounding rounding = Rounding.of(dtype);
         Tensor size = ops.add(math.abs(z), error);
-        Tensor own = ops.add(ops.scale(size, units * rounding.unit()), math.number(rounding.tiny()));
-        Tensor all = ops.add(error, ops.where(math.finite(z), own, math.number(0)));
-        Tensor overflows = ops.and(ops.less(math.number(rounding.largest()), ops.add(size, own)), math.finite(z));
+        return within(dtype, z, error, size, ops.add(ops.scale(size, units * rounding.unit()), math.number(rounding.tiny())));
+    }
+
+    /** {@code errors} and what rounding adds of its own, of a result whose computation meets numbers up to {@code sizes}; infinite where the type overflows. */
+    private Tensor within(DType dtype, Tensor z, Tensor errors, Tensor sizes, Tensor own) {
+        Tensor all = ops.add(errors, ops.where(math.finite(z), own, math.number(0)));
+        Tensor overflows = ops.and(ops.less(math.number(Rounding.of(dtype).largest()), ops.add(sizes, own)), math.finite(z));
         return math.known(ops.where(overflows, math.number(INFINITE), all));
     }
 
@@ -91,28 +95,27 @@ final class ErrorRules {
     /** What {@code roundings} additions of terms whose sizes add up to {@code sizes} leave, in any order. */
     private Tensor accumulated(DType dtype, Tensor z, Tensor errors, Tensor sizes, long roundings) {
         Rounding rounding = Rounding.of(dtype);
-        Tensor own = ops.add(math.times(sizes, math.number(rounding.gamma(roundings))), math.number(roundings * rounding.tiny()));
-        Tensor all = ops.add(errors, ops.where(math.finite(z), own, math.number(0)));
-        Tensor overflows = ops.and(ops.less(math.number(rounding.largest()), ops.add(sizes, own)), math.finite(z));
-        return math.known(ops.where(overflows, math.number(INFINITE), all));
+        return within(dtype, z, errors, sizes, ops.add(math.times(sizes, math.number(rounding.gamma(roundings))), math.number(roundings * rounding.tiny())));
     }
 
     Tensor product(MatMul op, DType dtype, Tensor a, Tensor b, Tensor z, Tensor ea, Tensor eb) {
+        Products products = products(op, a, b, ea, eb);
+        return accumulated(dtype, z, products.errors, products.sizes, a.dim(op.transposeLeft() ? -2 : -1).size());
+    }
+
+    /** Sums of products: errors that come out of the factors' errors, and the sizes of the products together. */
+    private record Products(Tensor errors, Tensor sizes) {}
+
+    private Products products(MatMul op, Tensor a, Tensor b, Tensor ea, Tensor eb) {
         Tensor sizesA = math.finitePart(math.abs(a));
-        Tensor sizesB = math.finitePart(math.abs(b));
-        Tensor errors = ops.add(ops.engine().execute(op, sizesA, eb), ops.engine().execute(op, ea, ops.add(sizesB, eb)));
-        Tensor sizes = ops.engine().execute(op, ops.add(sizesA, ea), ops.add(sizesB, eb));
-        return accumulated(dtype, z, errors, sizes, a.dim(op.transposeLeft() ? -2 : -1).size());
+        Tensor sizesB = ops.add(math.finitePart(math.abs(b)), eb);
+        return new Products(ops.add(ops.engine().execute(op, sizesA, eb), ops.engine().execute(op, ea, sizesB)), ops.engine().execute(op, ops.add(sizesA, ea), sizesB));
     }
 
     /** xW + b as one sum of K + 1 terms. */
     Tensor linear(DType dtype, Tensor x, Tensor w, Tensor b, Tensor z, Tensor ex, Tensor ew, Tensor eb) {
-        MatMul product = new MatMul(false, false);
-        Tensor sizesX = math.finitePart(math.abs(x));
-        Tensor sizesW = math.finitePart(math.abs(w));
-        Tensor errors = ops.add(ops.add(ops.engine().execute(product, sizesX, ew), ops.engine().execute(product, ex, ops.add(sizesW, ew))), eb);
-        Tensor sizes = ops.add(ops.engine().execute(product, ops.add(sizesX, ex), ops.add(sizesW, ew)), ops.add(math.finitePart(math.abs(b)), eb));
-        return accumulated(dtype, z, errors, sizes, x.dim(-1).size() + 1L);
+        Products products = products(new MatMul(false, false), x, w, ex, ew);
+        return accumulated(dtype, z, ops.add(products.errors, eb), ops.add(products.sizes, ops.add(math.finitePart(math.abs(b)), eb)), x.dim(-1).size() + 1L);
     }
 
     /** Infinite where another element may be the largest. */

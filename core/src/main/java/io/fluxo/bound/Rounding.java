@@ -1,6 +1,7 @@
 package io.fluxo.bound;
 
 import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
 
 /**
  * How a floating type rounds.
@@ -9,7 +10,7 @@ import io.fluxo.tensor.DType;
  * @param tiny    the smallest normal number: below it a result may be flushed to zero
  * @param largest the largest number
  */
-record Rounding(double unit, double tiny, double largest) {
+public record Rounding(double unit, double tiny, double largest) {
 
     /**
      * Largest relative error of exp, log, tanh and erf, in units. Conformance holds every backend to it.
@@ -26,7 +27,7 @@ record Rounding(double unit, double tiny, double largest) {
     /** Of integers and truth values: nothing is rounded. */
     private static final Rounding NONE = new Rounding(0, 0, Double.MAX_VALUE);
 
-    static Rounding of(DType dtype) {
+    public static Rounding of(DType dtype) {
         return switch (dtype) {
             case F32 -> F32;
             case F64 -> F64;
@@ -45,17 +46,8 @@ record Rounding(double unit, double tiny, double largest) {
     static double held(DType dtype, double value) {
         return switch (dtype) {
             case F32 -> (float) value;
-            case BF16 -> rounded(value);
+            case BF16 -> HostArray.roundToBf16((float) value);
             case F64, I32, I64, BOOL -> value;
         };
-    }
-
-    /** To seven bits behind the point, ties to even. */
-    private static double rounded(double value) {
-        if (Double.isNaN(value) || Double.isInfinite(value)) {
-            return value;
-        }
-        int bits = Float.floatToRawIntBits((float) value);
-        return Float.intBitsToFloat(bits + 0x7FFF + (bits >>> 16 & 1) & 0xFFFF0000);
     }
 }

@@ -59,8 +59,8 @@ public record TokenFlow(String subject, int tokens, List<Point> points) {
     }
 
     /**
-     * The same with attention taken away in the blocks whose path {@code blocks} accepts: what it returns there is unknown and no token's, so that whatever
-     * stands beside it or after it still counts.
+     * The same with attention taken away in the blocks whose path {@code blocks} accepts: what it returns there is unknown, each row of it
+     * changed by the row's own token, so that whatever stands beside it or after it still counts.
      */
     public static TokenFlow withoutAttention(ModelSpec spec, Catalog catalog, int tokens, Predicate<String> blocks) {
         return new ModelRun(spec, catalog, SEQUENCES, tokens).evaluationWithoutAttention(blocks);

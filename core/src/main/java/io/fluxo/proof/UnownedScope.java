@@ -2,10 +2,10 @@ package io.fluxo.proof;
 
 import io.fluxo.tensor.TensorScope;
 
-/** A scope that frees nothing: the tensors of proofs hold no memory of a device. */
-final class UnownedScope implements TensorScope {
+/** A scope that frees nothing: for tensors that hold no memory of a device, as those of proofs. */
+public final class UnownedScope implements TensorScope {
 
-    static final UnownedScope INSTANCE = new UnownedScope();
+    public static final UnownedScope INSTANCE = new UnownedScope();
 
     private UnownedScope() {}
 

@@ -94,7 +94,12 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
             requireKnown("--backends", name, installed);
         }
         requireKnown("--reference", reference, installed);
-        ComparisonResult result = again.isPresent() ? replayed(again.get(), installed) : onnx == null ? compared(installed, known) : standard(OnnxNodeTests.in(onnx), installed);
+        ComparisonResult result;
+        try {
+            result = again.isPresent() ? replayed(again.get(), installed) : onnx == null ? compared(installed, known) : standard(OnnxNodeTests.in(onnx), installed);
+        } catch (BackendUnavailableException unavailable) {
+            throw new BackendUnavailable(unavailable.getMessage(), unavailable);
+        }
         common.writeJson(Json.pretty(CompareJson.of(result)), terminal.out());
         if (!common.jsonToStandardOutput()) {
             terminal.out().print(CompareText.of(result, terminal.tableColumns()));
@@ -131,8 +136,6 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
                     }
                 }
             }
-        } catch (BackendUnavailableException unavailable) {
-            throw new BackendUnavailable(unavailable.getMessage(), unavailable);
         }
         return new ComparisonResult(known.applied(rows, LocalDate.now()), certificate, List.of());
     }
@@ -166,8 +169,6 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
                     rows.add(file.single().on(backend, file.dtype(), exact).at("replay/" + file.what()));
                 }
             }
-        } catch (BackendUnavailableException unavailable) {
-            throw new BackendUnavailable(unavailable.getMessage(), unavailable);
         }
         return new ComparisonResult(rows, List.of(), List.of());
     }
@@ -177,8 +178,6 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
         for (String name : backends) {
             try (Backend backend = installed.open(name, new BackendOptions(DType.F32, 0, 1))) {
                 tests.forEach(test -> rows.add(new ComparisonResult.OnnxRow(backend.name(), OnnxNodeTests.run(test, backend))));
-            } catch (BackendUnavailableException unavailable) {
-                throw new BackendUnavailable(unavailable.getMessage(), unavailable);
             }
         }
         return new ComparisonResult(List.of(), List.of(), rows);

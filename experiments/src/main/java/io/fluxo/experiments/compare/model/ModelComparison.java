@@ -121,8 +121,7 @@ public final class ModelComparison {
             String what = Text.format("model %s/isolated/%s, operation %d: %s", name, last.place(), rows.size() + 1, single.op().name());
             rows.add(row.verdict() == CompareVerdict.BUG ? culprit.kept(row.at(what), single) : row.at(what));
         });
-        Tensor[] in = inputs.stream().map(input -> stepwise.upload(input.dtype().isFloating() ? HostArray.of(input.shape(), dtype, input.toDoubles().clone()) : input))
-                .toArray(Tensor[]::new);
+        Tensor[] in = OperationCase.in(dtype, inputs).stream().map(stepwise::upload).toArray(Tensor[]::new);
         filled(in).forward(Pass.evaluation(stepwise).with(last), in[0]);
         return rows;
     }
@@ -157,8 +156,7 @@ public final class ModelComparison {
 
     private double[] logits(Backend backend, DType dtype, Hooks hooks) {
         try (TensorScope _ = backend.openScope()) {
-            Tensor[] in = inputs.stream().map(input -> backend.upload(input.dtype().isFloating() ? HostArray.of(input.shape(), dtype, input.toDoubles().clone()) : input))
-                    .toArray(Tensor[]::new);
+            Tensor[] in = OperationCase.in(dtype, inputs).stream().map(backend::upload).toArray(Tensor[]::new);
             return backend.download(filled(in).forward(Pass.evaluation(backend).with(hooks), in[0])).toDoubles();
         }
     }

@@ -7,6 +7,7 @@ import io.fluxo.op.FusedOp;
 import io.fluxo.op.Op;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.UpdateOp;
+import io.fluxo.proof.UnownedScope;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
@@ -98,17 +99,7 @@ final class StepwiseBackend implements Backend {
 
     @Override
     public TensorScope openScope() {
-        return new TensorScope() {
-            @Override
-            public <T extends Tensor> T keep(T tensor) {
-                return tensor;
-            }
-
-            @Override
-            public void close() {
-                // the garbage collector owns everything
-            }
-        };
+        return UnownedScope.INSTANCE;
     }
 
     @Override

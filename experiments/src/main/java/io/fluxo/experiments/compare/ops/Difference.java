@@ -1,5 +1,6 @@
 package io.fluxo.experiments.compare.ops;
 
+import io.fluxo.bound.Rounding;
 import io.fluxo.experiments.compare.row.CompareRow.Figures;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
@@ -31,7 +32,6 @@ record Difference(Figures figures, Optional<String> beyond) {
     private static final class Accumulator {
         private final double unit;
         private final double tiny;
-        private final boolean single;
         private final List<Double> relative = new ArrayList<>();
         private final List<Double> tightness = new ArrayList<>();
         private double maxAbs;
@@ -46,9 +46,8 @@ record Difference(Figures figures, Optional<String> beyond) {
         private String worst = "";
 
         private Accumulator(DType dtype) {
-            single = dtype != DType.F64;
-            unit = single ? 0x1p-24 : 0x1p-53;
-            tiny = single ? Float.MIN_NORMAL : Double.MIN_NORMAL;
+            unit = Rounding.of(dtype).unit();
+            tiny = Rounding.of(dtype).tiny();
         }
 
         private void add(HostArray got, Expectation expected, String output) {

@@ -32,7 +32,7 @@ record Expectation(HostArray values, double[] bound, double[] envelope) {
     /** The same without an envelope. */
     static List<Expectation> bounded(OperationCase one, DType dtype, Backend exact) {
         List<HostArray> inputs = one.in(dtype);
-        List<double[]> own = bounds(one.computation(), wider(inputs), exact);
+        List<double[]> own = bounds(one.computation(), OperationCase.in(DType.F64, inputs), exact);
         try (TensorScope _ = exact.openScope()) {
             ErrorBackend errors = new ErrorBackend(exact);
             Tensor[] outputs = one.computation().on(errors, upload(errors, inputs));
@@ -83,10 +83,6 @@ record Expectation(HostArray values, double[] bound, double[] envelope) {
 
     private static HostArray in(DType dtype, HostArray values) {
         return HostArray.of(values.shape(), dtype, values.toDoubles());
-    }
-
-    private static List<HostArray> wider(List<HostArray> inputs) {
-        return inputs.stream().map(input -> input.dtype().isFloating() ? HostArray.of(input.shape(), DType.F64, input.toDoubles().clone()) : input).toList();
     }
 
     static Tensor[] upload(Backend backend, List<HostArray> inputs) {

@@ -2,6 +2,7 @@ package io.fluxo.experiments.compare.ops;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
+import io.fluxo.bound.Rounding;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
@@ -94,7 +95,7 @@ final class NoisyBackend extends DelegatingBackend {
         if (!values.dtype().isFloating()) {
             return values;
         }
-        double unit = dtype == DType.F32 ? 0x1p-24 : 0x1p-53;
+        double unit = Rounding.of(dtype).unit();
         double[] moved = values.toDoubles().clone();
         for (int i = 0; i < moved.length; i++) {
             moved[i] *= 1 + (2 * random.nextDouble() - 1) * unit;

@@ -76,6 +76,11 @@ public record OperationCase(String operation, String direction, String variant, 
 
     /** The inputs as {@code dtype} holds them. */
     public List<HostArray> in(DType dtype) {
+        return in(dtype, inputs);
+    }
+
+    /** {@code inputs}, the floating ones as {@code dtype} holds them. */
+    public static List<HostArray> in(DType dtype, List<HostArray> inputs) {
         return inputs.stream().map(input -> input.dtype().isFloating() ? HostArray.of(input.shape(), dtype, input.toDoubles().clone()) : input).toList();
     }
 
