@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -80,6 +81,8 @@ public record ReplayFile(String what, DType dtype, Single single) {
             return new ReplayFile(root.path("what").asString(""), dtype(root.path("dtype"), "dtype"), new Single(op, inputs));
         } catch (BadInput wrong) {
             throw new BadInput(Text.format("--replay %s: %s", file, wrong.getMessage()), wrong);
+        } catch (JacksonException wrong) {
+            throw new BadInput(Text.format("--replay %s: cannot be read: it is not JSON (%s)", file, wrong.getOriginalMessage()), wrong);
         } catch (IOException | RuntimeException wrong) {
             throw new BadInput(Text.format("--replay %s: cannot be read: %s", file, wrong.getMessage()), wrong);
         }

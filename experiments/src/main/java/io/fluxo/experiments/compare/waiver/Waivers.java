@@ -13,6 +13,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -72,6 +73,8 @@ public record Waivers(List<Waiver> all) {
             return new Waivers(waivers);
         } catch (BadInput wrong) {
             throw new BadInput(Text.format("--waivers %s: %s", file, wrong.getMessage()), wrong);
+        } catch (JacksonException wrong) {
+            throw new BadInput(Text.format("--waivers %s: cannot be read: it is not JSON (%s)", file, wrong.getOriginalMessage()), wrong);
         } catch (IOException | RuntimeException wrong) {
             throw new BadInput(Text.format("--waivers %s: cannot be read: %s", file, wrong.getMessage()), wrong);
         }

@@ -74,7 +74,7 @@ class ReplayFileTest {
     private void refused(String json, String... words) throws IOException {
         Path file = folder.resolve("bad.json");
         Files.writeString(file, json);
-        assertThatThrownBy(() -> ReplayFile.read(file)).isInstanceOf(BadInput.class).hasMessageContaining("bad.json").satisfies(bad -> assertThat(bad.getMessage()).contains(words));
+        assertThatThrownBy(() -> ReplayFile.read(file)).isInstanceOf(BadInput.class).hasMessageContaining("bad.json").satisfies(bad -> assertThat(bad.getMessage()).contains(words).hasLineCount(1));
     }
 
     @Test

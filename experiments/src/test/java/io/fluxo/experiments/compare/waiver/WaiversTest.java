@@ -71,6 +71,6 @@ class WaiversTest {
     }
 
     private void refused(String json, String... words) {
-        assertThatThrownBy(() -> read(json)).isInstanceOf(BadInput.class).satisfies(bad -> assertThat(bad.getMessage()).startsWith("--waivers ").contains(words));
+        assertThatThrownBy(() -> read(json)).isInstanceOf(BadInput.class).satisfies(bad -> assertThat(bad.getMessage()).startsWith("--waivers ").contains(words).hasLineCount(1));
     }
 }
