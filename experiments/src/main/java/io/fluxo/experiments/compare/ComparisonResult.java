@@ -4,6 +4,8 @@ import io.fluxo.experiments.compare.onnx.OnnxOutcome;
 import io.fluxo.experiments.compare.ops.Certificate;
 import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.row.CompareVerdict;
+import io.fluxo.experiments.compare.waiver.Waivers;
+import java.time.LocalDate;
 import java.util.List;
 
 /**
@@ -23,6 +25,11 @@ public record ComparisonResult(List<CompareRow> rows, List<Certificate.Line> cer
 
     /** A test of the ONNX standard on a backend. */
     public record OnnxRow(String backend, OnnxOutcome outcome) {}
+
+    /** The same with known differences marked. */
+    public ComparisonResult knowing(Waivers known, LocalDate today) {
+        return new ComparisonResult(known.applied(rows, today), certificate, onnx);
+    }
 
     public boolean hasBugs() {
         return rows.stream().anyMatch(row -> row.verdict() == CompareVerdict.BUG) || onnx.stream().anyMatch(row -> row.outcome().verdict() == OnnxOutcome.Verdict.FAIL);
