@@ -2,8 +2,7 @@ package io.fluxo.experiments.report;
 
 import static io.fluxo.train.TrainingSpec.*;
 
-import com.samskivert.mustache.Mustache;
-import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.page.Page;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.study.numbers.MeasureNames;
@@ -11,7 +10,6 @@ import io.fluxo.experiments.study.numbers.Numerals;
 import io.fluxo.experiments.study.plan.Tuning;
 import io.fluxo.experiments.study.result.Sentences;
 import io.fluxo.experiments.study.result.StudyResult;
-import io.fluxo.experiments.study.run.Environment;
 import io.fluxo.experiments.study.trial.Curves;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
@@ -20,10 +18,6 @@ import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,7 +27,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -41,11 +34,8 @@ import tools.jackson.databind.JsonNode;
 /** {@code report.html}: one page with everything in it, charts and their script included; it opens offline and loads nothing. */
 public final class StudyReport {
 
-    private static final String FOLDER = "/io/fluxo/experiments/report/";
-    private static final String ECHARTS = "/META-INF/resources/_static/echarts/%s/dist/echarts.min.js";
-
     /** In the order they need each other. */
-    private static final List<String> SCRIPTS = List.of("base.js", "loss.js", "layers.js", "plots.js", "tables.js", "page.js");
+    private static final String[] SCRIPTS = {"report/base.js", "report/loss.js", "report/layers.js", "report/plots.js", "report/tables.js", "report/page.js"};
 
     private StudyReport() {}
 
@@ -56,12 +46,7 @@ public final class StudyReport {
      */
     public static String html(StudyResult result, List<PreparedTrial> trials, Function<Trial, Curves> curves, JsonNode environment, String folder) {
         Map<String, Double> references = references(trials);
-        Map<String, Object> page = new LinkedHashMap<>();
-        page.put("css", resource(FOLDER + "report.css"));
-        page.put("echarts", scriptSafe(resource(Text.format(ECHARTS, Environment.version("echarts")))));
-        page.put("js", SCRIPTS.stream().map(script -> resource(FOLDER + script)).collect(Collectors.joining("\n")));
-        page.put("data", jsonInHtml(new ReportData(result, curves).build(references)));
-        page.put("version", Environment.version("fluxo"));
+        Page page = new Page("report/report.mustache").draw(new ReportData(result, curves).build(references), SCRIPTS);
         page.put("name", result.study().name());
         String title = result.study().question().isBlank() ? result.study().name() : result.study().question();
         page.put("titleWords", List.of(title.strip().split("\\s+")));
@@ -103,7 +88,7 @@ public final class StudyReport {
         page.put("command", environment.path("again").asString(""));
         page.put("yaml", StudyWriter.write(result.study()));
         page.put("environment", environmentRows(environment));
-        return Mustache.compiler().defaultValue("").emptyStringIsFalse(true).compile(resource(FOLDER + "report.mustache")).execute(page);
+        return page.html();
     }
 
     private static List<Map<String, Object>> choices(Tuning tuning) {
@@ -163,7 +148,6 @@ public final class StudyReport {
         return Map.of("name", name, "value", value);
     }
 
-    /** Each sentence once, with the variants it was proved for. */
     /** Each sentence, and the variants that it is about. */
     private static List<Map<String, String>> proofs(StudyResult result, Function<Proofs, List<String>> which) {
         Map<String, Set<String>> proofs = new LinkedHashMap<>();
@@ -207,25 +191,5 @@ public final class StudyReport {
     /** {@code text} with a capital to begin with, if it begins with a word: a key or a name stays as it is written. */
     private static String sentence(String text) {
         return text.matches("(?s)[a-z]+ .*") ? text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) : text;
-    }
-
-    /** In JSON a {@code <} occurs in strings only, where its escape means the same: no text in the data can end the script element. */
-    static String jsonInHtml(JsonNode data) {
-        return Json.line(data).replace("<", "\\u003c");
-    }
-
-    private static String scriptSafe(String script) {
-        return script.replace("</script", "<\\/script");
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = StudyReport.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("the class path lacks " + name);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + name, e);
-        }
     }
 }

@@ -1,8 +1,3 @@
-const data = JSON.parse(document.getElementById("data").textContent);
-const root = document.documentElement;
-const color = name => getComputedStyle(root).getPropertyValue(name).trim();
-const byId = id => document.getElementById(id);
-
 // ---- variants: how each is drawn, and which are shown
 
 // Colour tells the first varied key apart and the dash the second, where that suffices; otherwise every variant has its own colour.
@@ -20,42 +15,8 @@ const symbol = index => symbols[styles[index].hue % symbols.length];
 const hidden = new Set();
 const shown = index => !hidden.has(index);
 
-// ---- numbers and text
-
-const digits = value => value === null || value === undefined || !isFinite(value) ? "–"
-  : value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(2).replace(/\.?0+e/, "e")
-  : String(Number(value.toPrecision(4)));
-const escape = text => String(text).replace(/[&<>"]/g, c => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-const finite = values => values.filter(value => value !== null && isFinite(value));
-const spread = values => {
-  const known = finite(values);
-  return known.length === 0 ? null
-    : { mean: known.reduce((a, b) => a + b, 0) / known.length, low: Math.min(...known), high: Math.max(...known) };
-};
-
 // ---- shared pieces of the charts
 
-const charts = [];
-const make = element => {
-  const chart = echarts.init(element, null, { renderer: "canvas" });
-  new ResizeObserver(() => chart.resize()).observe(element);
-  charts.push(chart);
-  return chart;
-};
-const base = () => ({
-  animation: false,
-  textStyle: { fontFamily: color("--sans"), color: color("--quiet") },
-  tooltip: {
-    trigger: "axis", confine: true, backgroundColor: color("--surface"), borderColor: color("--line"), padding: [8, 12],
-    textStyle: { color: color("--ink"), fontSize: 12.5 }, axisPointer: { lineStyle: { color: color("--faint"), type: "solid" } },
-    extraCssText: "box-shadow: 0 3px 14px rgba(0,0,0,.12); border-radius: 5px; font-variant-numeric: tabular-nums;",
-  },
-});
-const axis = extra => ({
-  nameTextStyle: { color: color("--quiet"), fontSize: 12 }, axisLabel: { color: color("--quiet"), fontSize: 11.5 },
-  axisLine: { lineStyle: { color: color("--faint") } }, axisTick: { lineStyle: { color: color("--faint") } },
-  splitLine: { lineStyle: { color: color("--grid") } }, minorSplitLine: { show: false }, ...extra,
-});
 /** The band between the lowest and the highest seed: one polygon, under the legend name of its line. */
 const band = (index, points) => ({
   type: "custom", name: data.variants[index].id, silent: true, clip: true, z: 1, encode: { x: 0, y: [1, 2] },
@@ -86,9 +47,6 @@ const tooltip = (title, rows) => `<div style="color:${color("--quiet")};margin-b
 /** Beyond this, in nats, a loss has exploded, whatever the others do. */
 const EXPLODED = 50;
 const finished = index => data.variants[index].finished.every(one => one);
-const lowest = values => values.reduce((a, b) => Math.min(a, b), Infinity);
-const highest = values => values.reduce((a, b) => Math.max(a, b), -Infinity);
-const furthest = values => values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
 
 /**
  * The values that an axis has to cover, of lines that each have values, and say whether all their trials finished. What diverged does not widen
@@ -112,10 +70,6 @@ const tellBeyond = (element, lines, end) => {
   element.hidden = far.length === 0;
 };
 
-/** Half the power of ten that `value` has. */
-const halfPower = value => 10 ** Math.floor(Math.log10(Math.abs(value) || 1)) / 2;
-const roundUp = value => Math.ceil(value / halfPower(value)) * halfPower(value);
-
 /** The range of a value axis that covers what is fitting of `lines`; logarithmic ones leave out what is not positive. */
 const range = (lines, logarithmic) => {
   const usable = fitting(lines, logarithmic).filter(value => !logarithmic || value > 0);
@@ -124,13 +78,4 @@ const range = (lines, logarithmic) => {
   if (logarithmic) return { type: "log", min: 10 ** Math.floor(Math.log10(low)), max: 10 ** Math.ceil(Math.log10(high) + 1e-9) };
   const nice = halfPower(Math.max(Math.abs(low), Math.abs(high)));
   return { type: "value", min: low < 0 ? Math.floor(low / (nice / 5)) * (nice / 5) : 0, max: Math.ceil(high / nice) * nice || 1 };
-};
-const pressed = button => button.getAttribute("aria-pressed") === "true";
-const toggle = (id, changed) => {
-  const button = byId(id);
-  button.addEventListener("click", () => {
-    button.setAttribute("aria-pressed", String(!pressed(button)));
-    changed();
-  });
-  return button;
 };

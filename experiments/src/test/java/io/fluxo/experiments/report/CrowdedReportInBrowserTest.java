@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.SyntheticExecutor;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.page.Chromium;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.study.definition.StudyDefinition;

@@ -1,7 +1,6 @@
 package io.fluxo.experiments.verify.report;
 
-import com.samskivert.mustache.Mustache;
-import io.fluxo.experiments.study.run.Environment;
+import io.fluxo.experiments.page.Page;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Control;
@@ -14,10 +13,6 @@ import io.fluxo.experiments.verify.chapter.Chapter;
 import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Realisation;
 import io.fluxo.text.Text;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,15 +27,11 @@ import java.util.stream.Collectors;
 /** {@code verify --report}: one page that opens offline; sentences, claims with derivations and witnesses, the worked example, the controls. */
 public final class VerifyReport {
 
-    private static final String FOLDER = "/io/fluxo/experiments/";
-
     private VerifyReport() {}
 
     /** @param realisation the worked example's run; empty where the post-norm block was not examined */
     public static String html(VerificationResult outcome, Optional<Realisation> realisation, String command) {
-        Map<String, Object> page = new LinkedHashMap<>();
-        page.put("css", resource("report/report.css") + resource("verify/verify.css"));
-        page.put("version", Environment.version("fluxo"));
+        Page page = new Page("verify/verify.mustache", "verify/verify.css");
         page.put("command", command);
         page.put("verdict", outcome.asExpected() ? "All as expected" : "Not all as expected");
         page.put("verdictClass", outcome.asExpected() ? "holds" : "does-not-hold");
@@ -55,7 +46,7 @@ public final class VerifyReport {
         if (!outcome.controls().isEmpty()) {
             page.put("controls", matrix(outcome));
         }
-        return Mustache.compiler().defaultValue("").emptyStringIsFalse(true).compile(resource("verify/verify.mustache")).execute(page);
+        return page.html();
     }
 
     private static String summary(VerificationResult outcome) {
@@ -183,16 +174,5 @@ public final class VerifyReport {
     private static String plain(String sentence) {
         return sentence.replaceAll("\\s*\\[\\^[^\\]]*\\]", "").replace("**", "").replace("*", "").replace("$$", "").replace("$", "").replace("\\ldots", "…")
                 .replace("^1", "¹").replace("^2", "²").replace("^3", "³").replace("^4", "⁴").replace("^5", "⁵");
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = VerifyReport.class.getResourceAsStream(FOLDER + name)) {
-            if (in == null) {
-                throw new IllegalStateException("the class path lacks " + FOLDER + name);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + name, e);
-        }
     }
 }

@@ -1,4 +1,4 @@
-package io.fluxo.experiments.report;
+package io.fluxo.experiments.page;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A page in a browser without a window, driven by the DevTools protocol over the JDK's own WebSocket. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 90;
 
@@ -38,7 +38,7 @@ final class Chromium implements AutoCloseable {
     private int calls;
 
     /** Starts the browser; the test is skipped where none is installed. */
-    static Chromium open(int width, int height) throws IOException {
+    public static Chromium open(int width, int height) throws IOException {
         Optional<Path> program = Stream.of("chromium", "chromium-browser", "google-chrome", "chrome").flatMap(name ->
                 Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator)).map(folder -> Path.of(folder, name))).filter(Files::isExecutable).findFirst();
         assumeTrue(program.isPresent(), "no chromium on PATH: install the package chromium to check reports in a browser");
@@ -142,12 +142,12 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Shows a file and waits until {@code ready}, a JavaScript expression, is true. */
-    void show(Path file, String ready) {
+    public void show(Path file, String ready) {
         call("Page.navigate", Map.of("url", file.toUri().toString()));
         await(ready);
     }
 
-    void await(String condition) {
+    public void await(String condition) {
         for (int waited = 0; waited < PATIENCE_SECONDS * 10; waited++) {
             if (evaluate(condition).asBoolean(false)) {
                 return;
@@ -158,7 +158,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** The value of a JavaScript expression. */
-    JsonNode evaluate(String expression) {
+    public JsonNode evaluate(String expression) {
         JsonNode result = call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true, "awaitPromise", true));
         if (result.has("exceptionDetails")) {
             throw new IllegalStateException(expression + ": " + result.path("exceptionDetails"));
@@ -167,7 +167,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Presses a key as a person does: {@code Tab}, {@code Enter}. */
-    void press(String key, int code) {
+    public void press(String key, int code) {
         for (String type : List.of("keyDown", "keyUp")) {
             call("Input.dispatchKeyEvent", key.equals("Enter") && type.equals("keyDown")
                     ? Map.of("type", type, "key", key, "code", key, "windowsVirtualKeyCode", code, "text", "\r")
@@ -175,29 +175,29 @@ final class Chromium implements AutoCloseable {
         }
     }
 
-    void moveMouse(double x, double y) {
+    public void moveMouse(double x, double y) {
         call("Input.dispatchMouseEvent", Map.of("type", "mouseMoved", "x", x, "y", y));
     }
 
-    void resize(int width, int height) {
+    public void resize(int width, int height) {
         call("Emulation.setDeviceMetricsOverride", Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
     }
 
     /** What the page is told about the system: {@code prefers-color-scheme}, {@code print}. */
-    void media(String media, String scheme) {
+    public void media(String media, String scheme) {
         call("Emulation.setEmulatedMedia", Map.of("media", media, "features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
     }
 
-    byte[] pdf() {
+    public byte[] pdf() {
         return Base64.getDecoder().decode(call("Page.printToPDF", Map.of("printBackground", true)).path("data").asString());
     }
 
-    byte[] screenshot() {
+    public byte[] screenshot() {
         return Base64.getDecoder().decode(call("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true)).path("data").asString());
     }
 
     /** Errors and warnings of the console so far. */
-    List<String> complaints() {
+    public List<String> complaints() {
         return new ArrayList<>(complaints);
     }
 
