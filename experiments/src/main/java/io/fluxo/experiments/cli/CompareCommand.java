@@ -11,6 +11,7 @@ import io.fluxo.experiments.compare.ComparisonResult;
 import io.fluxo.experiments.compare.Part;
 import io.fluxo.experiments.compare.onnx.OnnxNodeTests;
 import io.fluxo.experiments.compare.replay.ReplayFile;
+import io.fluxo.experiments.compare.report.CompareReport;
 import io.fluxo.experiments.compare.waiver.Waivers;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.workbench.Workbench;
@@ -52,6 +53,9 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
     @Option(names = "--waivers", paramLabel = "FILE", description = "known differences (JSON), which are shown and not called bugs; one that no longer occurs is an error")
     private Path waivers;
 
+    @Option(names = "--report", paramLabel = "FILE.html", description = "the result as a page")
+    private Path report;
+
     @Option(names = "--no-certificate", description = "do not plant faults to find out how small a one would be found")
     private boolean uncertified;
 
@@ -63,6 +67,9 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
     ExitStatus run() {
         Set<Part> parts = what == null ? EnumSet.allOf(Part.class)
                 : EnumSet.of(Part.named(what).orElseThrow(() -> new BadInput("--what: " + BadInput.legal("nothing is compared that is called", what, Part.labels()))));
+        if (report != null) {
+            ResultOptions.requireWritable("--report", report);
+        }
         Waivers known = waivers == null ? Waivers.NONE : Waivers.read(waivers);
         Optional<ReplayFile> again = Optional.ofNullable(replay).map(ReplayFile::read);
         Workbench workbench = workbench();
@@ -79,6 +86,9 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
             throw new BackendUnavailable(unavailable.getMessage(), unavailable);
         }
         common.writeJson(Json.pretty(CompareJson.of(result)), terminal.out());
+        if (report != null) {
+            ResultOptions.write(report, CompareReport.html(result, typed()));
+        }
         if (!common.jsonToStandardOutput()) {
             terminal.out().print(CompareText.of(result, terminal.tableColumns()));
         }

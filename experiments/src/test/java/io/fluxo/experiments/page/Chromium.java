@@ -30,6 +30,19 @@ public final class Chromium implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 90;
 
+    /** JavaScript: how many pixels of the chart in a selector are drawn. */
+    public static final String INK = """
+            (id => { const chart = document.querySelector(id + ' canvas'); if (!chart) return 0;
+              const copy = document.createElement('canvas'); copy.width = chart.width; copy.height = chart.height;
+              const context = copy.getContext('2d', {willReadFrequently: true}); context.drawImage(chart, 0, 0);
+              const pixels = context.getImageData(0, 0, copy.width, copy.height).data; let drawn = 0;
+              for (let i = 3; i < pixels.length; i += 4) if (pixels[i] > 0) drawn++; return drawn; })""";
+
+    /** What reaches beyond the page's right edge, other than what scrolls by itself. */
+    private static final String CUT_OFF = """
+            [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, pre, .visually-hidden'))
+              .map(e => e.tagName + '#' + e.id + '.' + e.className).join(', ')""";
+
     private final Process process;
     private final Path profile;
     private final WebSocket socket;
@@ -194,6 +207,16 @@ public final class Chromium implements AutoCloseable {
 
     public byte[] screenshot() {
         return Base64.getDecoder().decode(call("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true)).path("data").asString());
+    }
+
+    /** How many pixels of the chart in {@code selector} are drawn. */
+    public long ink(String selector) {
+        return evaluate(INK + "('" + selector + "')").asLong();
+    }
+
+    /** What reaches beyond the page's right edge, other than what scrolls by itself; empty where nothing does. */
+    public String cutOff() {
+        return evaluate(CUT_OFF).asString();
     }
 
     /** Errors and warnings of the console so far. */

@@ -33,19 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The report where it is read. {@code -Dfluxo.screenshots=DIR} keeps pictures. */
 class ReportInBrowserTest {
 
-    /** Pixels of a chart on which anything is drawn. */
-    private static final String INK = """
-            (id => { const chart = document.querySelector(id + ' canvas'); if (!chart) return 0;
-              const copy = document.createElement('canvas'); copy.width = chart.width; copy.height = chart.height;
-              const context = copy.getContext('2d', {willReadFrequently: true}); context.drawImage(chart, 0, 0);
-              const pixels = context.getImageData(0, 0, copy.width, copy.height).data; let drawn = 0;
-              for (let i = 3; i < pixels.length; i += 4) if (pixels[i] > 0) drawn++; return drawn; })""";
-
-    /** What reaches beyond the page's right edge, other than what scrolls by itself. */
-    private static final String CUT_OFF = """
-            [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.scroll, pre, .visually-hidden'))
-              .map(e => e.tagName + '#' + e.id + '.' + e.className).join(', ')""";
-
     private static final TrialExecutor EXAMINED = (trial, task, model, listener) -> {
         var outcome = new SyntheticExecutor(3.1).execute(trial, task, model, listener);
         boolean post = trial.model().get(PLACEMENT).standard().is("post");
@@ -78,20 +65,20 @@ class ReportInBrowserTest {
         try (Chromium browser = Chromium.open(1280, 900)) {
             browser.show(page, "document.documentElement?.dataset.drawn === 'true'");
             for (String chart : List.of("#loss", "#measures figure:nth-child(1)", "#measures figure:nth-child(5)", "#plotted figure:nth-child(1)", "#plotted figure:nth-child(2)")) {
-                assertThat(ink(browser, chart)).as(chart).isGreaterThan(2_000);
+                assertThat(browser.ink(chart)).as(chart).isGreaterThan(2_000);
             }
             assertThat(browser.evaluate("document.querySelectorAll('.forest svg circle').length").asInt()).isGreaterThanOrEqualTo(4 * 4);
             assertThat(browser.evaluate("document.querySelectorAll('.strip svg circle').length").asInt()).isEqualTo(12);
             keep(browser, "light");
 
             // variants away, one after the other: less is drawn
-            long all = ink(browser, "#loss");
+            long all = browser.ink("#loss");
             browser.evaluate("document.querySelectorAll('.legend')[0].children[0].click()");
             assertThat(browser.evaluate("document.querySelectorAll('.legend')[1].children[0].getAttribute('aria-pressed')").asString()).as("one legend for all").isEqualTo("false");
-            long fewer = ink(browser, "#loss");
+            long fewer = browser.ink("#loss");
             assertThat(fewer).isLessThan(all);
             browser.evaluate("document.querySelectorAll('.legend')[0].children[0].click()");
-            assertThat(ink(browser, "#loss")).isEqualTo(all);
+            assertThat(browser.ink("#loss")).isEqualTo(all);
 
             // by keyboard alone
             browser.evaluate("document.querySelectorAll('.legend')[0].children[1].focus()");
@@ -110,7 +97,7 @@ class ReportInBrowserTest {
             assertThat(logarithmic).isNotEqualTo(smoothed);
             browser.evaluate("document.getElementById('log-loss').click()");
             assertThat(picture(browser, "#loss")).isNotEqualTo(logarithmic);
-            assertThat(ink(browser, "#loss")).isGreaterThan(2_000);
+            assertThat(browser.ink("#loss")).isGreaterThan(2_000);
 
             // the slider through the steps
             String last = picture(browser, "#measures");
@@ -120,11 +107,11 @@ class ReportInBrowserTest {
 
             // small multiples
             browser.evaluate("document.getElementById('through').open = true");
-            browser.await(INK + "('#multiples') > 200");
+            browser.await(Chromium.INK + "('#multiples') > 200");
             int blocks = browser.evaluate("document.querySelectorAll('#multiples canvas').length").asInt();
             browser.evaluate("(s => { s.value = '2'; s.dispatchEvent(new Event('change')); })(document.getElementById('measured'))");
             assertThat(browser.evaluate("document.querySelectorAll('#multiples canvas').length").asInt()).isEqualTo(blocks + 1);
-            browser.await(INK + "('#multiples') > 200");
+            browser.await(Chromium.INK + "('#multiples') > 200");
 
             // hovering tells numbers
             browser.evaluate("document.getElementById('loss').scrollIntoView({block: 'center'})");
@@ -165,7 +152,7 @@ class ReportInBrowserTest {
             for (int width : new int[] {1280, 768, 390}) {
                 browser.resize(width, 900);
                 browser.await("Math.abs(document.querySelector('#loss canvas').getBoundingClientRect().width - document.getElementById('loss').clientWidth) < 2");
-                assertThat(browser.evaluate(CUT_OFF).asString()).as("at %d pixels", width).isEmpty();
+                assertThat(browser.cutOff()).as("at %d pixels", width).isEmpty();
                 assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt()).as("at %d pixels", width).isLessThanOrEqualTo(width);
                 keep(browser, "width-" + width);
             }
@@ -191,10 +178,6 @@ class ReportInBrowserTest {
 
     private static void set(Chromium browser, String slider, String value) {
         browser.evaluate("(s => { s.value = '%s'; s.dispatchEvent(new Event('input')); })(document.getElementById('%s'))".formatted(value, slider));
-    }
-
-    private static long ink(Chromium browser, String chart) {
-        return browser.evaluate(INK + "('" + chart + "')").asLong();
     }
 
     private static String picture(Chromium browser, String chart) {
