@@ -4,6 +4,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
 import io.fluxo.random.RandomKey;
+import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.stream.Hooks;
@@ -24,15 +25,20 @@ public final class Pass extends Ops {
     private final Function<String, Tensor> dropoutKeys;
     private final List<Addition> additions;
     private final Attended attended;
+    private final PastTokens past;
 
-    /** @param dropoutKeys null where nothing is dropped */
-    private Pass(Backend backend, Hooks hooks, Function<String, Tensor> dropoutKeys, List<Addition> additions, Attended attended) {
+    /**
+     * @param dropoutKeys null where nothing is dropped
+     * @param past        null where sequences begin with the pass
+     */
+    private Pass(Backend backend, Hooks hooks, Function<String, Tensor> dropoutKeys, List<Addition> additions, Attended attended, PastTokens past) {
         super(backend);
         this.backend = backend;
         this.hooks = hooks;
         this.dropoutKeys = dropoutKeys;
         this.additions = additions;
         this.attended = attended;
+        this.past = past;
     }
 
     /**
@@ -55,7 +61,7 @@ public final class Pass extends Ops {
 
     /** A pass that evaluates: nothing is dropped. */
     public static Pass evaluation(Backend backend) {
-        return new Pass(backend, Hooks.NONE, null, List.of(), (_, made) -> made);
+        return new Pass(backend, Hooks.NONE, null, List.of(), (_, made) -> made, null);
     }
 
     /** A pass of training; {@code dropout} differs from step to step. */
@@ -69,7 +75,7 @@ public final class Pass extends Ops {
      * @param dropoutKeys for the path of a place that drops, its {@link #dropoutKey} of this step
      */
     public static Pass training(Backend backend, Function<String, Tensor> dropoutKeys) {
-        return new Pass(backend, Hooks.NONE, dropoutKeys, new ArrayList<>(), (_, made) -> made);
+        return new Pass(backend, Hooks.NONE, dropoutKeys, new ArrayList<>(), (_, made) -> made, null);
     }
 
     /**
@@ -87,17 +93,47 @@ public final class Pass extends Ops {
      * @param keys is told the key of each place that drops, by the place's path, and returns it
      */
     public Pass on(Backend other, BiFunction<String, Tensor, Tensor> keys) {
-        return new Pass(other, hooks, dropoutKeys == null ? null : path -> keys.apply(path, dropoutKeys.apply(path)), additions, attended);
+        return new Pass(other, hooks, dropoutKeys == null ? null : path -> keys.apply(path, dropoutKeys.apply(path)), additions, attended, past);
     }
 
     /** The same pass, in which {@code other} decides what attention returns. Attention itself runs all the same, so that no code can tell. */
     public Pass replacingAttention(Attended other) {
-        return new Pass(backend, hooks, dropoutKeys, additions, other);
+        return new Pass(backend, hooks, dropoutKeys, additions, other, past);
     }
 
     /** What {@code attention}, which computed {@code made}, returns in this pass. Nobody but attention itself may say that it attended: see {@link TokenMixer}. */
     Tensor attended(Layer attention, Tensor made) {
         return attended.output(attention, made);
+    }
+
+    /** The same pass over tokens that come after those of {@code before}. */
+    public Pass after(PastTokens before) {
+        return new Pass(backend, hooks, dropoutKeys, additions, attended, before);
+    }
+
+    /** How many tokens of each sequence came before those of this pass. */
+    public Dim first() {
+        return Dim.of(past == null ? 0 : past.length());
+    }
+
+    /** Whether sequences go on that began in an earlier pass, or will go on in a later one. */
+    public boolean goesOn() {
+        return past != null;
+    }
+
+    /** The tokens before; only of a pass that goes on. */
+    public PastTokens past() {
+        return past;
+    }
+
+    /**
+     * {@code rows} after those that earlier passes gave under this name, which are kept for the next one: [batch n …] → [batch past + n …]. Where no sequence goes on,
+     * {@code rows} alone.
+     *
+     * @param name the path of the layer, and what of it
+     */
+    public Tensor joined(String name, Tensor rows) {
+        return past == null ? rows : past.joined(this, name, rows);
     }
 
     /** What it runs on. */
@@ -107,7 +143,7 @@ public final class Pass extends Ops {
 
     /** The same pass with {@code hooks}. */
     public Pass with(Hooks hooks) {
-        return new Pass(backend, hooks, dropoutKeys, additions, attended);
+        return new Pass(backend, hooks, dropoutKeys, additions, attended, past);
     }
 
     /** The same pass with further names for hook points: alias → name. */

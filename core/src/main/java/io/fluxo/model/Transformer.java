@@ -51,6 +51,9 @@ public final class Transformer extends LanguageModel {
         Tensor x = embedding.forward(pass, tokens);
         if (positions.isPresent()) {
             x = positions.get().forward(pass, x);
+            if (pass.goesOn() && !pass.past().isAsked()) {
+                throw new UnsupportedOperationException("the positions do not ask where a pass begins (Pass.first): a sequence cannot go on token by token");
+            }
         }
         return dropout.forward(pass, x);
     }

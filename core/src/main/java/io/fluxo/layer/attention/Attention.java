@@ -17,7 +17,7 @@ public abstract class Attention extends TokenMixer {
     /** MHA(x_i, [x_1 … x_N]): the rows of {@code x} attend to the rows of {@code context}, of which they are the last n. */
     public final Tensor forward(Pass pass, Tensor x, Tensor context) {
         try {
-            return mixed(pass, attend(pass, x, context));
+            return mixed(pass, attend(pass, x, whole(pass, context)));
         } catch (ShapeMismatchException mismatch) {
             throw mismatch.at(path());
         }
@@ -26,9 +26,24 @@ public abstract class Attention extends TokenMixer {
     /** All rows attend to all rows. */
     @Override
     protected final Tensor compute(Pass pass, Tensor x) {
-        return mixed(pass, attend(pass, x, x));
+        return mixed(pass, attend(pass, x, whole(pass, x)));
     }
 
     /** Computes the sub-layer's output. Each attention implements this; callers use {@link #forward}. */
     protected abstract Tensor attend(Pass pass, Tensor x, Tensor context);
+
+    /** The context with the tokens of earlier passes. */
+    private Tensor whole(Pass pass, Tensor context) {
+        return remembers() ? context : pass.joined(path() + ".context", context);
+    }
+
+    /** Whether {@link #attend} itself keeps what it needs of earlier tokens ({@link Pass#joined}). Otherwise it is given their rows again. */
+    protected boolean remembers() {
+        return false;
+    }
+
+    @Override
+    protected final boolean seesPast() {
+        return true;
+    }
 }

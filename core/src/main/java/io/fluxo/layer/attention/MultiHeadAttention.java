@@ -143,6 +143,11 @@ public final class MultiHeadAttention extends Attention {
         }
     }
 
+    @Override
+    protected boolean remembers() {
+        return true;
+    }
+
     private Tensor attend(Pass pass, Tensor queries, Tensor keys, Tensor values, Tensor bias) {
         Tensor qs = pass.at(hookQ, Heads.split(pass, q.forward(pass, queries), dims.nHeads, dims.dHead));          // [batch n head d_head]
         Tensor ks = pass.at(hookK, Heads.split(pass, k.forward(pass, keys), dims.nKeyValueHeads, dims.dHead));     // [batch m head d_head]
@@ -150,9 +155,12 @@ public final class MultiHeadAttention extends Attention {
         qs = queryNorm.isPresent() ? queryNorm.get().forward(pass, qs) : qs;
         ks = keyNorm.isPresent() ? keyNorm.get().forward(pass, ks) : ks;
         if (design.positions().turns()) {
-            qs = pass.at(hookRotQ.orElseThrow(), design.positions().turn(pass, qs, ks.dim(1).minus(qs.dim(1))));   // the last n of m positions
-            ks = pass.at(hookRotK.orElseThrow(), design.positions().turn(pass, ks, Dim.of(0)));
+            Dim behind = pass.first().plus(ks.dim(1)).minus(qs.dim(1));                                            // the last n of m positions
+            qs = pass.at(hookRotQ.orElseThrow(), design.positions().turn(pass, qs, behind));
+            ks = pass.at(hookRotK.orElseThrow(), design.positions().turn(pass, ks, pass.first()));
         }
+        ks = pass.joined(path() + ".k", ks);
+        vs = pass.joined(path() + ".v", vs);
         Tensor z = pass.at(hookZ, mix(pass, qs, Heads.share(pass, ks, dims.nHeads), Heads.share(pass, vs, dims.nHeads), biases(pass, qs, ks, bias)));
         Tensor results = headLayer.isPresent() ? headLayer.get().forward(pass, z) : z;                             // [batch n head d_v]
         return dropout.forward(pass, o.forward(pass, pass.mergeAxes(results, 2)));                                 // [batch n d_model]

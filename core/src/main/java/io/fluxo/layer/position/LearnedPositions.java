@@ -23,7 +23,7 @@ public final class LearnedPositions extends Layer {
 
     @Override
     protected Tensor compute(Pass pass, Tensor x) {
-        Tensor positions = pass.at(hook, pass.slice(table.value(), 0, Dim.of(0), x.dim(1)));
+        Tensor positions = pass.at(hook, pass.slice(table.value(), 0, pass.first(), x.dim(1)));
         return pass.add(x, positions);
     }
 }

@@ -34,7 +34,7 @@ public final class SinusoidalPositions extends Layer {
         Tensor odd = odd(pass, feature, dtype);
         Tensor even = pass.sub(pass.cast(feature, dtype), odd);
         Tensor frequency = pass.exp(pass.scale(pass.scale(even, Scalar.reciprocal(dModel)), -Math.log(10_000)));
-        Tensor angle = pass.mul(pass.iota(0, shape, dtype), frequency);
+        Tensor angle = pass.mul(Positions.from(pass, pass.first(), 0, shape, dtype), frequency);
         return pass.where(pass.cast(odd, DType.BOOL), pass.cos(angle), pass.sin(angle));
     }
 
