@@ -1,0 +1,78 @@
+package io.fluxo.experiments.inspect.instrument;
+
+import io.fluxo.experiments.inspect.Inspected;
+import io.fluxo.stream.Cache;
+import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The logit lens (nostalgebraist 2020): what the model would predict if the stream ended here. At each point x_0 … x_L of the stream the final norm, where the model
+ * has one, is computed anew, and then the unembedding. Where norms follow the sums (post-norm), x_l is normalised already.
+ *
+ * @param layers one for each point of the stream, in the order of the pass
+ */
+public record LogitLens(List<Layer> layers) {
+
+    /** Tokens that a reading names. */
+    private static final int NAMED = 5;
+
+    /** @param point the stream's hook point */
+    public record Layer(String point, List<Reading> positions) {}
+
+    /**
+     * What is read at one position.
+     *
+     * @param ids           the most probable next tokens
+     * @param probabilities theirs
+     * @param rank          how many tokens are more probable here than the one that the model predicts in the end
+     * @param divergence    KL(final ‖ here), in nats
+     * @param entropy       in nats
+     */
+    public record Reading(int[] ids, double[] probabilities, int rank, double divergence, double entropy) {}
+
+    public static LogitLens of(Inspected subject, int[] ids) {
+        List<String> points = subject.model().streamPoints();
+        List<double[][]> logits = logits(subject, ids, points);
+        double[][] last = logits.getLast();
+        List<Layer> layers = new ArrayList<>();
+        for (int i = 0; i < points.size(); i++) {
+            double[][] here = logits.get(i);
+            layers.add(new Layer(points.get(i), IntStream.range(0, ids.length).mapToObj(position -> reading(here[position], last[position])).toList()));
+        }
+        return new LogitLens(layers);
+    }
+
+    /** What is predicted at each of {@code points}: [pos d_vocab] each. */
+    static List<double[][]> logits(Inspected subject, int[] ids, List<String> points) {
+        try (TensorScope _ = subject.backend().openScope()) {
+            Cache cache = Cache.of(points.toArray(String[]::new));
+            subject.model().forward(subject.pass().with(cache), subject.upload(ids));
+            List<double[][]> logits = new ArrayList<>();
+            for (String point : points) {
+                Tensor read = subject.model().unembed(subject.pass(), cache.get(point));
+                double[] all = subject.backend().download(read).toDoubles();
+                int width = all.length / ids.length;
+                logits.add(IntStream.range(0, ids.length).mapToObj(row -> Arrays.copyOfRange(all, row * width, (row + 1) * width)).toArray(double[][]::new));
+            }
+            return logits;
+        }
+    }
+
+    private static Reading reading(double[] here, double[] last) {
+        double[] p = Distributions.logProbabilities(here);
+        double[] q = Distributions.logProbabilities(last);
+        int[] top = Distributions.largest(p, Math.min(NAMED, p.length));
+        int predicted = Distributions.largest(q, 1)[0];
+        return new Reading(top, Arrays.stream(top).mapToDouble(id -> Math.exp(p[id])).toArray(), Distributions.rank(p, predicted), Distributions.divergence(q, p),
+                Distributions.entropy(p));
+    }
+
+    /** The mean of KL(final ‖ here) over positions, for each point of the stream. */
+    public double[] meanDivergences() {
+        return layers.stream().mapToDouble(layer -> layer.positions.stream().mapToDouble(Reading::divergence).average().orElseThrow()).toArray();
+    }
+}
