@@ -55,6 +55,11 @@ public record SizedOperation(Op op, Direction direction, String size, List<Input
             return new Input(Shape.of(sizes), 0);
         }
 
+        /** Integers from 0 on below {@code below}. */
+        public static Input indices(int below, int... sizes) {
+            return new Input(Shape.of(sizes), below);
+        }
+
         private DType type(DType floating) {
             return below == 0 ? floating : DType.I32;
         }

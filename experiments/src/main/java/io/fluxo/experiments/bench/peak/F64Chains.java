@@ -12,12 +12,12 @@ final class F64Chains {
     private static final int CHAINS = 12;
 
     /** In one call. A long loop in a single call would be compiled from its middle, and not always well. */
-    private static final int ROUNDS = 10_000;
-    private static final int CALLS = 60;
+    private static final int ROUNDS = 1_000;
+    private static final int CALLS = 600;
 
     private F64Chains() {}
 
-    /** Runs for some milliseconds; returns how many floating-point operations that were. */
+    /** Runs for a millisecond or so; returns how many floating-point operations that were. */
     static double flops() {
         double kept = 0;
         for (int call = 0; call < CALLS; call++) {

@@ -17,9 +17,6 @@ public record Peak(int threads, double f32, double f64, List<Bandwidth> bandwidt
     /** Of all threads together. Each is four times the last: 24 KiB fit any first-level cache, 384 MiB few last ones. */
     private static final List<Long> WORKING_SETS = IntStream.range(0, 8).mapToObj(i -> (24L << 10) << 2 * i).toList();
 
-    /** A peak is the best of some repetitions: everything that disturbs makes it smaller. */
-    private static final int REPETITIONS = 6;
-
     /** A working set may take so much of the heap. */
     private static final double SHARE_OF_HEAP = 0.25;
 
@@ -35,14 +32,15 @@ public record Peak(int threads, double f32, double f64, List<Bandwidth> bandwidt
      */
     public record Bandwidth(long bytes, double gigabytes) {}
 
+    /** Each figure is the best of many repetitions of a millisecond or more: everything that disturbs makes it smaller. */
     public static Peak measured(int threads) {
-        double f32 = rate(threads, _ -> F32Chains.flops());
-        double f64 = rate(threads, _ -> F64Chains.flops());
+        double f32 = Together.rate(threads, _ -> F32Chains.flops());
+        double f64 = Together.rate(threads, _ -> F64Chains.flops());
         List<Bandwidth> bandwidths = new ArrayList<>();
         for (long bytes : WORKING_SETS) {
             if (bandwidths.isEmpty() || bytes <= SHARE_OF_HEAP * Runtime.getRuntime().maxMemory()) {
-                List<Triad> triads = IntStream.range(0, threads).mapToObj(_ -> Triad.of(bytes / threads)).toList();
-                bandwidths.add(new Bandwidth(bytes, rate(threads, thread -> triads.get(thread).bytes())));
+                List<Triad> triads = IntStream.range(0, threads).mapToObj(_ -> new Triad(bytes / threads)).toList();
+                bandwidths.add(new Bandwidth(bytes, Together.rate(threads, thread -> triads.get(thread).bytes())));
             }
         }
         return new Peak(threads, f32, f64, bandwidths);
@@ -59,9 +57,13 @@ public record Peak(int threads, double f32, double f64, List<Bandwidth> bandwidt
         return dtype == DType.F64 ? f64 : f32;
     }
 
-    /** 10⁹ bytes a second for something that touches so many: the bandwidth of the largest working set that is no larger, so that it is an upper bound. */
+    /**
+     * 10⁹ bytes a second for something that touches so many: an upper bound, so the bandwidth of the largest working set that is no larger, or of a larger one
+     * that was faster all the same.
+     */
     public double gigabytes(long bytes) {
-        return bandwidths.stream().filter(each -> each.bytes <= bytes).reduce((_, larger) -> larger).orElse(bandwidths.getFirst()).gigabytes;
+        long level = bandwidths.stream().mapToLong(Bandwidth::bytes).filter(each -> each <= bytes).max().orElse(0);
+        return bandwidths.stream().filter(each -> each.bytes >= level).mapToDouble(Bandwidth::gigabytes).max().orElseThrow();
     }
 
     /** Of memory beyond the caches. */
@@ -72,33 +74,5 @@ public record Peak(int threads, double f32, double f64, List<Bandwidth> bandwidt
     /** The roof: 10⁹ floating-point operations a second that {@code flops} operations on {@code bytes} bytes can reach at most. */
     public double roof(DType dtype, double flops, long bytes) {
         return Math.min(gflops(dtype), flops / bytes * gigabytes(bytes));
-    }
-
-    /** Something that a thread does for some milliseconds; returns how much it did. */
-    @FunctionalInterface
-    private interface Load {
-        double done(int thread);
-    }
-
-    /** How much all threads together do in a nanosecond at best. */
-    private static double rate(int threads, Load load) {
-        double best = 0;
-        double[] done = new double[threads];
-        for (int i = 0; i < REPETITIONS; i++) {
-            long start = System.nanoTime();
-            List<Thread> running = IntStream.range(0, threads).mapToObj(thread -> Thread.ofPlatform().start(() -> done[thread] = load.done(thread))).toList();
-            running.forEach(Peak::join);
-            double nanos = System.nanoTime() - start;
-            best = Math.max(best, IntStream.range(0, threads).mapToDouble(thread -> done[thread]).sum() / nanos);
-        }
-        return best;
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }
