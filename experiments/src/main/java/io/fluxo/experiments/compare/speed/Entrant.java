@@ -23,6 +23,7 @@ final class Entrant implements AutoCloseable {
     private Optional<SpeedOutcome> trouble = Optional.empty();
     private long allocated = Long.MAX_VALUE;
     private int calls = 1;
+    private double spent;
 
     Entrant(Backend backend, SpeedCase one, DType dtype, Effort effort) {
         this.effort = effort;
@@ -61,12 +62,18 @@ final class Entrant implements AutoCloseable {
     /** Its runs, given how long a call takes. */
     Turn turn(double secondsOfCall) {
         calls = effort.calls(secondsOfCall);
-        return new Turn(trouble.isPresent() ? 0 : effort.runs(calls * secondsOfCall), () -> attempt(() -> {
-            long before = THREADS.getTotalThreadAllocatedBytes();
-            double taken = timed(calls);
-            allocated = Math.min(allocated, THREADS.getTotalThreadAllocatedBytes() - before);
-            seconds.add(taken / calls);
-        }));
+        return new Turn(trouble.isPresent() ? 0 : effort.runs(calls * secondsOfCall), () -> attempt(this::run));
+    }
+
+    private void run() {
+        if (spent > effort.measured() && seconds.size() >= effort.leastRuns()) {
+            return; // the machine is slower now than it was when it warmed up
+        }
+        long before = THREADS.getTotalThreadAllocatedBytes();
+        double taken = timed(calls);
+        allocated = Math.min(allocated, THREADS.getTotalThreadAllocatedBytes() - before);
+        seconds.add(taken / calls);
+        spent += taken;
     }
 
     private double timed(int times) {
