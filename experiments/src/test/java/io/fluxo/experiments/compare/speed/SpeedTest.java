@@ -100,14 +100,14 @@ class SpeedTest {
     @Test
     void figuresFollowFromTheMedian() {
         SpeedCase one = new SpeedCase("one", "forward", "1", 3e6, _ -> 6_000, (_, _) -> _ -> {});
-        SpeedFigures figures = new Samples(List.of(9e-6, 2e-6, 3e-6, 4e-6, 1e-6, 3e-6), 5, 77).figures(one, DType.F64, new Peak(1, 1e9, 2_000, List.of(new Peak.Bandwidth(1, 8))));
+        SpeedFigures figures = new Samples(List.of(9e-6, 2e-6, 3e-6, 4e-6, 1e-6, 3e-6), 5, 77).figures(one, DType.F64, new Peak(1, 1e9, 5_000, List.of(new Peak.Bandwidth(1, 8))));
         assertThat(figures.seconds()).isEqualTo(3e-6);
         assertThat(figures.interval().low()).isEqualTo(1e-6);
         assertThat(figures.interval().high()).isEqualTo(9e-6);
         assertThat(figures.gflops()).isCloseTo(1_000, within(1e-9));
         assertThat(figures.gbPerS()).isCloseTo(2, within(1e-12));
         assertThat(figures.intensity()).isEqualTo(500);
-        assertThat(figures.fractionOfPeak()).as("of 2,000, less than 500 · 8").isCloseTo(0.5, within(1e-12));
+        assertThat(figures.fractionOfPeak()).as("of 500 · 8, less than 5,000").isCloseTo(0.25, within(1e-12));
         assertThat(figures.bytesAllocated()).isEqualTo(77);
     }
 
