@@ -13,13 +13,18 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Speeds for standard output: a line for each case and type, a column for each backend; then crossovers, what the smallest operation costs, and why cases are missing. */
+/**
+ * Speeds for standard output: a line for each case and type, a column for each backend; then crossovers, what the smallest operation costs, what is
+ * allocated, and why cases are missing.
+ */
 final class SpeedText {
 
     /** Of operations that do more on each byte, floating-point operations a second are told; of the others bytes. */
@@ -29,7 +34,7 @@ final class SpeedText {
 
     static String of(SpeedResult result, int columns) {
         SequencedSet<String> backends = new LinkedHashSet<>(result.rows().stream().map(SpeedRow::backend).toList());
-        return peak(result.peak()) + speeds(result, backends, columns) + crossovers(result, columns) + overheads(result, columns) + notes(result);
+        return peak(result.peak()) + speeds(result, backends, columns) + crossovers(result, columns) + overheads(result, columns) + heap(result, backends, columns) + notes(result);
     }
 
     private static String peak(Peak peak) {
@@ -38,12 +43,17 @@ final class SpeedText {
     }
 
     private static String speeds(SpeedResult result, SequencedSet<String> backends, int columns) {
+        return grid(result.rows(), backends, columns, SpeedText::cell).map(table -> table + Text.format("%% of the roof: the peak, or what memory lets through%n")).orElse("");
+    }
+
+    /** A line for each case and type, a column for each backend. */
+    private static Optional<String> grid(List<SpeedRow> rows, SequencedSet<String> backends, int columns, Function<SpeedRow, String> cell) {
         Map<List<String>, List<SpeedRow>> cases = new LinkedHashMap<>();
-        result.rows().forEach(row -> cases.computeIfAbsent(List.of(row.operation() + "/" + row.direction(), row.size(), row.dtype().label()), _ -> new ArrayList<>()).add(row));
+        rows.forEach(row -> cases.computeIfAbsent(List.of(row.operation() + "/" + row.direction(), row.size(), row.dtype().label()), _ -> new ArrayList<>()).add(row));
         TextTable table = new TextTable(Stream.concat(Stream.of("operation", "size", "type"), backends.stream()).toArray(String[]::new));
-        cases.forEach((key, rows) -> table.row(Stream.concat(key.stream(), backends.stream().map(name -> rows.stream().filter(row -> row.backend().equals(name)).findFirst()
-                .map(SpeedText::cell).orElse(""))).toArray(String[]::new)));
-        return table.within(columns) + Text.format("%% of the roof: the peak, or what memory lets through%n");
+        cases.forEach((key, ofOne) -> table.row(Stream.concat(key.stream(), backends.stream().map(name -> ofOne.stream().filter(row -> row.backend().equals(name)).findFirst()
+                .map(cell).orElse(""))).toArray(String[]::new)));
+        return cases.isEmpty() ? Optional.empty() : Optional.of(table.within(columns));
     }
 
     private static String cell(SpeedRow row) {
@@ -68,17 +78,18 @@ final class SpeedText {
     }
 
     private static String overheads(SpeedResult result, int columns) {
-        TextTable table = new TextTable("backend", "type", "adding two numbers takes", "95 %", "on the heap");
+        TextTable table = new TextTable("backend", "type", "adding two numbers takes", "95 %");
         for (Overhead each : result.overheads()) {
-            table.row(each.backend(), each.dtype().label(), Text.format("%,.0f ns", each.nanos()), Text.format("%,.0f–%,.0f ns", each.interval().low(), each.interval().high()),
-                    Text.format("%,d bytes", allocated(result, each)));
+            table.row(each.backend(), each.dtype().label(), Text.format("%,.0f ns", each.nanos()), Text.format("%,.0f–%,.0f ns", each.interval().low(), each.interval().high()));
         }
         return result.overheads().isEmpty() ? "" : System.lineSeparator() + table.within(columns);
     }
 
-    private static long allocated(SpeedResult result, Overhead of) {
-        return result.rows().stream().filter(row -> Overhead.isSmallest(row) && row.backend().equals(of.backend()) && row.dtype() == of.dtype())
-                .flatMap(row -> row.figures().stream()).mapToLong(SpeedFigures::bytesAllocated).findFirst().orElseThrow();
+    /** What the smallest operation and training steps allocate. */
+    private static String heap(SpeedResult result, SequencedSet<String> backends, int columns) {
+        return grid(result.rows().stream().filter(row -> Overhead.isSmallest(row) || row.operation().equals("train")).toList(), backends, columns,
+                row -> row.figures().map(figures -> Text.format("%,d bytes", figures.bytesAllocated())).orElse(""))
+                .map(table -> Text.format("%non the Java heap, a call:%n%s", table)).orElse("");
     }
 
     /** Why cases are missing: what was left out for time in one line for each backend and type, the rest row by row. */

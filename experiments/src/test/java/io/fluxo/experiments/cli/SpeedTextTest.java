@@ -49,8 +49,12 @@ class SpeedTextTest {
                 matMul/forward   f32    a        b      8x8x8
                 add/forward      f32    a        b      always
 
-                backend   type   adding two numbers takes   95 %           on the heap
-                a         f32    129 ns                     120–1,245 ns   736 bytes
+                backend   type   adding two numbers takes   95 %
+                a         f32    129 ns                     120–1,245 ns
+
+                on the Java heap, a call:
+                operation     size   type   a           b
+                add/forward   1      f32    736 bytes
 
                 b f32: speed/add/forward/1: it fails: java.lang.IllegalStateException: no
                 b f32: speed/exp/forward/1: unsupported: exp is not written yet

@@ -17,8 +17,8 @@ final class Entrant implements AutoCloseable {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Effort effort;
-    private final TensorScope scope;
     private final List<Double> seconds = new ArrayList<>();
+    private Optional<TensorScope> scope = Optional.empty();
     private Repeatable body = _ -> {};
     private Optional<SpeedOutcome> trouble = Optional.empty();
     private long allocated = Long.MAX_VALUE;
@@ -27,8 +27,10 @@ final class Entrant implements AutoCloseable {
 
     Entrant(Backend backend, SpeedCase one, DType dtype, Effort effort) {
         this.effort = effort;
-        this.scope = backend.openScope();
-        attempt(() -> body = one.onBackend().on(backend, dtype));
+        attempt(() -> {
+            scope = Optional.of(backend.openScope());
+            body = one.onBackend().on(backend, dtype);
+        });
     }
 
     /** Why it is not to be timed; empty where it is. */
@@ -99,6 +101,6 @@ final class Entrant implements AutoCloseable {
 
     @Override
     public void close() {
-        scope.close();
+        scope.ifPresent(TensorScope::close);
     }
 }

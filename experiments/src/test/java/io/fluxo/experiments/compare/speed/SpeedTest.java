@@ -163,6 +163,19 @@ class SpeedTest {
     }
 
     @Test
+    void aBackendWithoutScopesHasRowsThatSaySo() {
+        install("b", DType.F32);
+        providers.put("a", new Provider(Set.of(DType.F32), ejml -> new DelegatingBackend("a", ejml) {
+            @Override
+            public TensorScope openScope() {
+                throw new UnsupportedOperationException("no scopes yet");
+            }
+        }));
+        SpeedResult result = compare(speed(LITTLE, adding(1)));
+        assertThat(result.rows()).extracting(SpeedRow::note).containsExactly("no scopes yet", "");
+    }
+
+    @Test
     void whatWouldTakeTooLongIsLeftOutWithItsReason() {
         install("a", DType.F32);
         install("b", DType.F32);
