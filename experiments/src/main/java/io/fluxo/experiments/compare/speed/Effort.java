@@ -12,7 +12,7 @@ package io.fluxo.experiments.compare.speed;
  */
 record Effort(double warmUp, double measured, double run, double longest, int leastRuns, int mostRuns) {
 
-    static final Effort DEFAULT = new Effort(0.04, 0.08, 0.002, 0.08, 6, 41);
+    static final Effort DEFAULT = new Effort(0.025, 0.07, 0.002, 0.08, 6, 41);
 
     /** How many runs of {@code seconds} each fit. */
     int runs(double seconds) {
