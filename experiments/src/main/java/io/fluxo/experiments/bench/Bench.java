@@ -2,6 +2,7 @@ package io.fluxo.experiments.bench;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.ObservedBackend;
+import io.fluxo.experiments.bench.peak.Peak;
 import io.fluxo.plugin.Catalog;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

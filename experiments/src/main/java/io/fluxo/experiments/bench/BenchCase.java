@@ -52,4 +52,9 @@ public record BenchCase(What what, int batch, int tokens, int model, int heads, 
         double d = model;
         return (double) batch * tokens * (2 * (4 * d * d + 2 * d * ff) + 2.0 * tokens * d);
     }
+
+    /** Floating operations of a training step: of the blocks' and the logits' products, once forward and twice back. */
+    public double trainingFlops() {
+        return 3 * (layers * forwardFlops() + 2.0 * batch * tokens * model * vocab);
+    }
 }

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.bench;
 
 import io.fluxo.backend.ObservedBackend.Observation;
+import io.fluxo.experiments.bench.peak.Peak;
 import java.util.List;
 
 /**

@@ -7,8 +7,6 @@ import io.fluxo.block.Block;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
 import io.fluxo.plugin.Catalog;
-import io.fluxo.model.ModelBuilder;
-import io.fluxo.model.Transformer;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
@@ -16,14 +14,10 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
-import io.fluxo.train.Trainer;
-import io.fluxo.train.TrainingParts;
-import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Prepares a case on a backend: the steps that are timed, by name. */
 final class Workload {
@@ -34,16 +28,10 @@ final class Workload {
 
     static Map<String, Runnable> of(BenchCase spec, Backend backend, Catalog catalog) {
         return switch (spec.what()) {
-            case BLOCK -> block(spec, backend, model(spec, backend, catalog).blocks().getFirst());
-            case TRAIN -> Map.of("train", training(spec, backend, model(spec, backend, catalog)));
-            case KERNELS -> Kernels.of(backend, KEY);
+            case BLOCK -> block(spec, backend, TrainingStep.model(spec, backend, DType.F32, catalog).blocks().getFirst());
+            case TRAIN -> Map.of("train", new TrainingStep(spec, backend, DType.F32, catalog));
+            case KERNELS -> Kernels.of(backend);
         };
-    }
-
-    private static Transformer model(BenchCase spec, Backend backend, Catalog catalog) {
-        Transformer model = ModelBuilder.transformer(spec.spec(), catalog);
-        model.initialize(backend, DType.F32, KEY.split("init"));
-        return model;
     }
 
     private static Map<String, Runnable> block(BenchCase spec, Backend backend, Block block) {
@@ -69,17 +57,6 @@ final class Workload {
             }
         });
         return steps;
-    }
-
-    private static Runnable training(BenchCase spec, Backend backend, Transformer model) {
-        TrainingSpec training = TrainingSpec.DEFAULT;
-        Trainer trainer = new Trainer(backend, model, training, TrainingParts.CATALOG, KEY.split("dropout"));
-        int[] windows = new int[spec.batch() * (spec.tokens() + 1)];
-        for (int i = 0; i < windows.length; i++) {
-            windows[i] = KEY.split("data").below(spec.vocab(), i);
-        }
-        int[] t = {0};
-        return () -> trainer.step(++t[0], windows, spec.batch(), Set.of());
     }
 
     private static Tensor normal(BenchCase spec, Backend backend, String name) {

@@ -16,13 +16,13 @@ final class ProfileText {
         for (Observation each : profile.operations()) {
             boolean products = each.flops() > 0;
             double rate = (products ? each.flops() : each.bytes()) / (double) each.nanos();
-            double peak = products ? profile.peak().gflops() : profile.peak().gigabytes();
+            double peak = products ? profile.peak().f32() : profile.peak().gigabytes(each.bytes() / each.calls());
             table.row(each.op(), number("%.0f", each.calls() / runs), number("%.1f", each.nanos() / runs / 1e3),
                     number("%.1f", rate) + (products ? " GFLOP/s" : " GB/s"), percent(rate / peak), percent(each.nanos() / total));
         }
         table.row("elsewhere", "", number("%.1f", profile.elsewhere() * total / runs / 1e3), "", "", percent(profile.elsewhere()));
-        return Text.format("%s: %s ms; peak %s GFLOP/s, copies %s GB/s%n%s%n", step, number("%.3f", profile.step().median()),
-                number("%.0f", profile.peak().gflops()), number("%.0f", profile.peak().gigabytes()), table.within(columns));
+        return Text.format("%s: %s ms; peak %s GFLOP/s, memory %s GB/s%n%s%n", step, number("%.3f", profile.step().median()),
+                number("%.0f", profile.peak().f32()), number("%.0f", profile.peak().memory().gigabytes()), table.within(columns));
     }
 
     private static String percent(double share) {

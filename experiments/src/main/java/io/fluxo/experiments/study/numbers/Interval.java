@@ -1,6 +1,6 @@
 package io.fluxo.experiments.study.numbers;
 
-/** Where a mean lies with a stated confidence; NaN at both ends where nothing can be said. */
+/** Where a mean or a median lies with a stated confidence; NaN at both ends where nothing can be said. */
 public record Interval(double low, double high) {
 
     public static final Interval UNKNOWN = new Interval(Double.NaN, Double.NaN);

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.numbers.gamma.LogGamma;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /** Statistics of a few seeds. Summed in the order given, and resampled from a fixed key, so that the same results give the same bits. */
@@ -42,6 +43,29 @@ public final class Statistics {
             sum += (value - mean) * (value - mean);
         }
         return StrictMath.sqrt(sum / (values.size() - 1));
+    }
+
+    /** The middle one, or the mean of the middle two; NaN of nothing. */
+    public static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int n = sorted.size();
+        return n == 0 ? Double.NaN : (sorted.get((n - 1) / 2) + sorted.get(n / 2)) / 2;
+    }
+
+    /**
+     * An interval of the median that assumes nothing of the distribution: the narrowest pair of order statistics, as far from the smallest value as from the
+     * largest, that hold the median with {@link #CONFIDENCE} at least (each of n values lies below it with ½: a binomial distribution). Unknown of fewer than
+     * six values, whose smallest and largest do not suffice.
+     */
+    public static Interval medianInterval(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int n = sorted.size();
+        int below = -1; // so many values may be left out at each end
+        BinomialDistribution smaller = BinomialDistribution.of(n, 0.5);
+        while (2 * smaller.cumulativeProbability(below + 1) <= 1 - CONFIDENCE) {
+            below++;
+        }
+        return below < 0 ? Interval.UNKNOWN : new Interval(sorted.get(below), sorted.get(n - 1 - below));
     }
 
     /**

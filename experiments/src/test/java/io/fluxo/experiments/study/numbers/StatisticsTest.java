@@ -23,6 +23,40 @@ class StatisticsTest {
     }
 
     @Test
+    void theMedianIsTheMiddleOne() {
+        assertThat(Statistics.median(List.of(9.0, 1.0, 4.0))).isEqualTo(4);
+        assertThat(Statistics.median(List.of(9.0, 1.0, 4.0, 5.0))).isEqualTo(4.5);
+        assertThat(Statistics.median(List.of())).isNaN();
+    }
+
+    /** 2·½ⁿ·Σ (n over i) over the values left out at one end is at most 0.05: 2/64 for six values, 2·11/1024 for ten, 2·21,700/2²⁰ for twenty. */
+    @Test
+    void theMediansIntervalIsAPairOfOrderStatistics() {
+        assertThat(Statistics.medianInterval(upTo(5)).isKnown()).as("2/32 is more than 0.05").isFalse();
+        assertThat(Statistics.medianInterval(upTo(6))).isEqualTo(new Interval(1, 6));
+        assertThat(Statistics.medianInterval(upTo(8))).as("2·9/256").isEqualTo(new Interval(1, 8));
+        assertThat(Statistics.medianInterval(upTo(9))).as("2·10/512").isEqualTo(new Interval(2, 8));
+        assertThat(Statistics.medianInterval(upTo(10))).isEqualTo(new Interval(2, 9));
+        assertThat(Statistics.medianInterval(upTo(20))).isEqualTo(new Interval(6, 15));
+        assertThat(Statistics.medianInterval(upTo(20).reversed())).as("in any order").isEqualTo(new Interval(6, 15));
+        assertThat(Statistics.medianInterval(List.of()).isKnown()).isFalse();
+    }
+
+    private static List<Double> upTo(int n) {
+        return IntStream.rangeClosed(1, n).mapToObj(i -> (double) i).toList();
+    }
+
+    @Test
+    void theMediansIntervalHoldsItAsOftenAsItSays() {
+        int studies = 4_000;
+        int held = 0;
+        for (int study = 0; study < studies; study++) {
+            held += Statistics.medianInterval(normals(study, 20, 0)).contains(0) ? 1 : 0;
+        }
+        assertThat((double) held / studies).as("0.9586 by the binomial distribution").isBetween(0.948, 0.968);
+    }
+
+    @Test
     void studentsIntervalAndPFollowTheTables() {
         List<Double> values = List.of(1.0, 2.0, 6.0);
         double reach = 4.302653 * Math.sqrt(7) / Math.sqrt(3); // t(2; 0.975) of the tables
