@@ -60,9 +60,11 @@ final class Bisection {
         OptionalDouble times = first.map(i -> outcome.outputs().get(i).timesEnvelope()).orElse(OptionalDouble.empty());
         String place = name + (times.isPresent() ? Text.format(" (%s)", CumulativeRun.times(times.getAsDouble(), "the envelope")) : "");
         String operation = culprit.map(step -> Text.format("operation: %s, %s", called(step), step.row().note())).orElse("every operation by itself is within rounding");
-        String note = Text.format("%s: %s; %s; %s", what, place, operation, confirmation(run, outcome, steps));
+        Confirmation confirmation = confirmation(run, outcome, steps);
+        String note = Text.format("%s: %s; %s; %s", what, place, operation, confirmation.told());
+        boolean explained = culprit.isEmpty() && !outcome.isBug() && confirmation.confirmed();                     // a kernel that rounds more than its composition, as it may
         CompareRow row = new CompareRow(label + "/" + what + "/" + name, culprit.map(step -> step.single().op().name()).orElse(label), backend.name(), exact.name(), dtype,
-                culprit.flatMap(step -> step.row().figures()), CompareVerdict.BUG, note, outcome.seconds());
+                culprit.flatMap(step -> step.row().figures()), explained ? CompareVerdict.NOISE : CompareVerdict.BUG, note, outcome.seconds());
         return Optional.of(culprit.map(step -> row.replayedFrom(step.row().replay())).orElse(row));
     }
 
@@ -70,10 +72,12 @@ final class Bisection {
         return step.single().op().name() + (step.single().reverse().isPresent() ? "'s gradient" : "");
     }
 
+    private record Confirmation(boolean confirmed, String told) {}
+
     /** Runs the model again without one operation's code after the other, and at last without that of all that are at fault. */
-    private String confirmation(CumulativeRun run, Outcome outcome, List<Step> steps) {
+    private Confirmation confirmation(CumulativeRun run, Outcome outcome, List<Step> steps) {
         if (outcome.isRounding()) {
-            return "not confirmed: the model as a whole is within rounding";
+            return new Confirmation(false, "not confirmed: the model as a whole is within rounding");
         }
         SequencedSet<String> faulty = names(Stream.concat(isolated.forward().stream(), isolated.reverse().stream()).filter(Step::isBug));
         SequencedSet<String> suspects = faulty.isEmpty() ? names(steps.stream()) : names(steps.stream().filter(Step::isBug));
@@ -83,8 +87,9 @@ final class Bisection {
             tried.add(faulty);
         }
         return tried.stream().filter(without -> run.on(new Fallback(backend, without, exact)).isRounding()).findFirst()
-                .map(without -> Text.format("confirmed: with %s the model's differences are rounding", replaced(without)))
-                .orElseGet(() -> Text.format("not confirmed: with %s the model's differences are still more than rounding", replaced(tried.getLast())));
+                .map(without -> new Confirmation(true, Text.format("confirmed: with %s the model's differences are rounding", replaced(without))))
+                .orElseGet(() -> new Confirmation(false, Text.format("not confirmed: with %s the model's differences are still more than rounding",
+                        faulty.isEmpty() ? "any one operation as its composition, or on the reference," : replaced(tried.getLast()))));
     }
 
     private static SequencedSet<String> names(Stream<Step> steps) {

@@ -78,6 +78,10 @@ final class CumulativeRun {
         boolean isRounding() {
             return failure.isEmpty() && firstOutside().isEmpty();
         }
+
+        boolean isBug() {
+            return outputs.stream().anyMatch(output -> output.beyond().isPresent());
+        }
     }
 
     private static boolean isOutside(ExpectedOutputs.Output output) {
@@ -110,7 +114,7 @@ final class CumulativeRun {
         if (isolated > 0) {
             notes.add(times(output.figures().maxRel() / isolated, "the largest error of an operation by itself"));
         }
-        return row(backend, names.get(i), Optional.of(output.figures()), isOutside(output) ? CompareVerdict.BUG : CompareVerdict.NOISE, String.join("; ", notes), outcome.seconds);
+        return row(backend, names.get(i), Optional.of(output.figures()), output.beyond().isPresent() ? CompareVerdict.BUG : CompareVerdict.NOISE, String.join("; ", notes), outcome.seconds);
     }
 
     static String times(double factor, String what) {
