@@ -5,37 +5,33 @@ import io.fluxo.experiments.study.numbers.Statistics;
 import io.fluxo.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
- * How fast two backends part: curves that differ in their seeds alone, taken to be of one form.
+ * How fast two backends part: curves that differ in their seeds alone, taken to be of one form up to their first jump.
  *
  * @param median   of the seeds' rates
  * @param interval 95 %, Student's, of the mean rate
  * @param fit      the median share of the variance of ln distance that the form explains
  * @param last     the median distance at the end
+ * @param jumps    seeds whose curve has a jump
  * @param n        seeds whose curve has a rate; a curve that is zero nearly everywhere has none
  */
 public record DriftGrowth(DriftAxis axis, DriftOf of, String placement, String backend, String reference, DType dtype, GrowthForm form, double median, Interval interval,
-                          double fit, double last, int n) {
+                          double fit, double last, int jumps, int n) {
 
     private static final int FEWEST_POINTS = 3;
 
     static DriftGrowth of(List<DriftCurve> seeds, GrowthForm form) {
-        List<LineFit> fits = seeds.stream().filter(curve -> positive(curve).length >= FEWEST_POINTS).map(curve -> fit(curve, form)).toList();
+        List<LineFit> fits = seeds.stream().filter(curve -> Stretch.of(curve).places().length >= FEWEST_POINTS).map(curve -> fit(curve, form)).toList();
         List<Double> rates = fits.stream().map(LineFit::slope).toList();
         DriftCurve first = seeds.getFirst();
         return new DriftGrowth(first.axis(), first.of(), first.placement(), first.backend(), first.reference(), first.dtype(), form, median(rates), Statistics.student(rates),
-                median(fits.stream().map(LineFit::r2).toList()), median(seeds.stream().map(curve -> curve.distances().getLast()).toList()), rates.size());
-    }
-
-    /** Places at which the two differ at all: zero has no logarithm. */
-    private static int[] positive(DriftCurve curve) {
-        return IntStream.range(0, curve.xs().size()).filter(i -> curve.distances().get(i) > 0 && Double.isFinite(curve.distances().get(i))).toArray();
+                median(fits.stream().map(LineFit::r2).toList()), median(seeds.stream().map(curve -> curve.distances().getLast()).toList()),
+                (int) seeds.stream().filter(curve -> Stretch.of(curve).endsInAJump()).count(), rates.size());
     }
 
     private static LineFit fit(DriftCurve curve, GrowthForm form) {
-        int[] places = positive(curve);
+        int[] places = Stretch.of(curve).places();
         return LineFit.of(Arrays.stream(places).mapToDouble(i -> form.abscissa(curve.xs().get(i))).toArray(),
                 Arrays.stream(places).mapToDouble(i -> Math.log(curve.distances().get(i))).toArray());
     }

@@ -36,7 +36,7 @@ public final class DriftJson {
         node.set("interval", numbers(List.of(growth.interval().low(), growth.interval().high())));
         node.set("r2", Json.number(growth.fit()));
         node.set("last_distance", Json.number(growth.last()));
-        return node.put("seeds", growth.n());
+        return node.put("jumps", growth.jumps()).put("seeds", growth.n());
     }
 
     private static ArrayNode numbers(List<Double> values) {

@@ -44,9 +44,10 @@ public record DriftResult(List<DriftCurve> curves, List<DriftGrowth> growths) {
     /** A line for each group. */
     public String text() {
         StringBuilder text = new StringBuilder();
-        best().forEach(growth -> text.append(Text.format("%s, %s, %s on %s %s beside %s: %s, rate %.3g (%.3g … %.3g, %d seeds), which explains %.0f %% of ln distance; at the end %.2g%n",
+        best().forEach(growth -> text.append(Text.format("%s, %s, %s on %s %s beside %s: %s, rate %.3g (%.3g … %.3g, %d seeds), which explains %.0f %% of ln distance; at the end %.2g%s%n",
                 label(growth.axis()), label(growth.of()), growth.placement(), growth.backend(), growth.dtype().label(), growth.reference(), label(growth.form()), growth.median(),
-                growth.interval().low(), growth.interval().high(), growth.n(), 100 * growth.fit(), growth.last())));
+                growth.interval().low(), growth.interval().high(), growth.n(), 100 * growth.fit(), growth.last(),
+                growth.jumps() == 0 ? "" : Text.format("; %s with a jump", Text.count(growth.jumps(), "seed")))));
         return text.toString();
     }
 

@@ -95,7 +95,7 @@ final class TrainingDrift {
                 }
             }
         } finally {
-            runs.forEach(Run::close);
+            runs.reversed().forEach(Run::close);
         }
         return IntStream.range(0, references.size()).boxed().flatMap(i -> growing.get(i).curves(tested, references.get(i), seed).stream()).toList();
     }
