@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -33,6 +34,7 @@ public final class AutodiffBackend extends DelegatingBackend {
     private final boolean innermost;
     private final List<Node> tape = new ArrayList<>();
     private final Map<Tensor, Tracked> watched = new IdentityHashMap<>();
+    private IntConsumer reverse = _ -> {};
 
     public AutodiffBackend(Backend inner) {
         super("autodiff", inner);
@@ -119,6 +121,21 @@ public final class AutodiffBackend extends DelegatingBackend {
         return tracked;
     }
 
+    /** How many results are on the tape. */
+    public int recorded() {
+        return tape.size();
+    }
+
+    /** From now on {@code other} is told of each result that a reverse pass comes to, by its number on the tape, before its gradient is passed on. */
+    public void watchedBy(IntConsumer other) {
+        reverse = other;
+    }
+
+    /** Whether the origin of {@code tensor} is on the tape, so that there is a gradient with respect to it. */
+    public boolean tracks(Tensor tensor) {
+        return node(tensor) >= 0;
+    }
+
     /** The inner backend's tensor behind {@code tensor}. */
     public Tensor value(Tensor tensor) {
         return tensor instanceof Tracked tracked ? tracked.value : tensor;
@@ -157,6 +174,7 @@ public final class AutodiffBackend extends DelegatingBackend {
                 continue;
             }
             if (node.parents().length > 0) {
+                reverse.accept(n);
                 flows.pass(n, node.parents(), node.pullBack(gradient, flows));
             }
             if (!wanted[n]) {

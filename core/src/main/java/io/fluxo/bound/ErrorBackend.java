@@ -23,7 +23,7 @@ import java.util.Set;
 /**
  * Runs operations on values and error bounds: what comes out says where an exact computation would be, and how far from there a computation in the tensors'
  * type may be, whatever the order of its sums. Values and bounds are computed in F64 by another backend. Fused operations run as their compositions: a
- * kernel that computes the same otherwise may be outside the bound, and still right. A linear map with bias alone is one sum, in which the bias may come first.
+ * kernel that computes the same otherwise may be outside the bound, and still right. Linear maps alone are sums, in which the bias may come first.
  */
 public final class ErrorBackend implements Backend {
 
@@ -125,12 +125,15 @@ public final class ErrorBackend implements Backend {
 
     @Override
     public boolean fuses(FusedOp op) {
-        return op instanceof FusedOp.Linear(boolean bias) && bias;
+        return op instanceof FusedOp.Linear;
     }
 
     @Override
     public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         BoundTensor plain = own(op.name(), op.compose(new Ops(this), inputs));
+        if (inputs.length == 2) {
+            return new Fused(plain);                                                         // without a bias, the product is the sum
+        }
         BoundTensor x = own(op.name(), inputs[0]);
         BoundTensor w = own(op.name(), inputs[1]);
         BoundTensor b = own(op.name(), inputs[2]);
@@ -149,6 +152,19 @@ public final class ErrorBackend implements Backend {
             Tensor[] watched = Arrays.stream(inputs).map(tape::watch).toArray(Tensor[]::new);
             return tape.gradients(op.compose(new Ops(tape), watched), gradient, List.of(watched));
         }
+    }
+
+    /** A gradient gWᵀ may be added term by term to what is there: that is one sum, too, in which what is there may come first. */
+    @Override
+    public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
+        Tensor[] gradients = backward(op, inputs, forward, gradient);
+        BoundTensor plain = own(op.name(), new Ops(this).add(sum, gradients[0]));
+        BoundTensor g = own(op.name(), gradient);
+        BoundTensor w = own(op.name(), new Ops(this).permute(inputs[1], 1, 0));
+        BoundTensor before = own(op.name(), sum);
+        gradients[0] = new BoundTensor(plain.dtype(), plain.value(),
+                rules.linear(plain.dtype(), g.value(), w.value(), before.value(), plain.value(), g.error(), w.error(), before.error()));
+        return gradients;
     }
 
     /** Values that are exactly these: they have to be of their type. */

@@ -14,12 +14,15 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * Runs a model operation by operation, each on the exact results of those before it: what one operation gets wrong does not reach the next. Each is also run on
- * the backend under test, and compared.
+ * Runs a model operation by operation, forward and in reverse, each on the exact results of those before it: what one operation gets wrong does not reach the next.
+ * Each is also run on the backend under test, and compared.
  */
 final class StepwiseBackend implements Backend {
 
@@ -51,10 +54,18 @@ final class StepwiseBackend implements Backend {
         }
     }
 
-    private Tensor run(Op op, Tensor... inputs) {
-        Single single = new Single(op, Arrays.stream(inputs).map(this::download).toList());
-        seen.accept(single, single.on(tested, dtype, exact));
-        return new Held(single.exactly(dtype, exact));
+    private List<HostArray> run(Single single) {
+        Single.Compared compared = single.compared(tested, dtype, exact);
+        seen.accept(single, compared.row());
+        return compared.exact();
+    }
+
+    private Tensor result(Op op, Tensor... inputs) {
+        return new Held(run(new Single(op, downloaded(inputs))).getFirst());
+    }
+
+    private List<HostArray> downloaded(Tensor... tensors) {
+        return Arrays.stream(tensors).map(this::download).toList();
     }
 
     @Override
@@ -69,7 +80,7 @@ final class StepwiseBackend implements Backend {
 
     @Override
     public Tensor execute(PrimitiveOp op, Tensor... inputs) {
-        return run(op, inputs);
+        return result(op, inputs);
     }
 
     @Override
@@ -79,12 +90,27 @@ final class StepwiseBackend implements Backend {
 
     @Override
     public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
-        return new Fused(run(op, inputs));
+        return new Fused(result(op, inputs));
+    }
+
+    @Override
+    public Tensor[] backward(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient) {
+        return reversed(op, inputs, new Single.Reverse(download(gradient), Optional.empty()));
+    }
+
+    @Override
+    public Tensor[] backwardOnto(FusedOp op, Tensor[] inputs, Fused forward, Tensor gradient, Tensor sum) {
+        return reversed(op, inputs, new Single.Reverse(download(gradient), Optional.of(download(sum))));
+    }
+
+    private Tensor[] reversed(FusedOp op, Tensor[] inputs, Single.Reverse reverse) {
+        Iterator<HostArray> gradients = run(new Single(op, downloaded(inputs), Optional.of(reverse))).iterator();
+        return Arrays.stream(inputs).map(input -> input.dtype().isFloating() ? new Held(gradients.next()) : null).toArray(Tensor[]::new);
     }
 
     @Override
     public Tensor[] update(UpdateOp op, Tensor... inputs) {
-        throw new IllegalStateException(op.name() + " replaces state; a forward pass has no updates");
+        return run(new Single(op, downloaded(inputs))).stream().map(Held::new).toArray(Tensor[]::new);
     }
 
     @Override

@@ -48,22 +48,6 @@ public final class OperationComparison {
         return compare(one, IntStream.range(0, computed.size()).mapToObj(i -> expected.get(i).beside(computed.get(i))).toList());
     }
 
-    /**
-     * The outputs of a case one by one.
-     *
-     * @param names of the outputs, in their order
-     */
-    public List<CompareRow> each(OperationCase one, List<String> names) {
-        List<Expectation> expected = Expectation.of(one, dtype, exact);
-        long begin = System.nanoTime();
-        List<HostArray> got = outputs(backend, one);
-        return IntStream.range(0, got.size()).mapToObj(i -> {
-            Difference difference = Difference.of(List.of(got.get(i)), List.of(expected.get(i)), dtype);
-            return new CompareRow(one.operation() + "/" + one.direction() + "/" + names.get(i), one.operation(), backend.name(), exact.name(), dtype, Optional.of(difference.figures()),
-                    difference.beyond().isPresent() ? CompareVerdict.BUG : CompareVerdict.NOISE, difference.beyond().orElse(""), (System.nanoTime() - begin) / 1e9);
-        }).toList();
-    }
-
     private List<HostArray> outputs(Backend on, OperationCase one) {
         try (TensorScope _ = on.openScope()) {
             List<HostArray> got = new ArrayList<>();

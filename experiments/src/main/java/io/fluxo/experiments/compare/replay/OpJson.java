@@ -5,6 +5,7 @@ import io.fluxo.experiments.file.Json;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.Op;
 import io.fluxo.op.PrimitiveOp;
+import io.fluxo.op.UpdateOp;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -30,7 +31,7 @@ final class OpJson {
 
     private static Map<String, Class<?>> operations() {
         Map<String, Class<?>> known = new TreeMap<>();
-        Stream.of(PrimitiveOp.class, FusedOp.class).flatMap(OpJson::records).forEach(op -> known.put(op.getSimpleName(), op));
+        Stream.of(PrimitiveOp.class, FusedOp.class, UpdateOp.class).flatMap(OpJson::records).forEach(op -> known.put(op.getSimpleName(), op));
         return known;
     }
 

@@ -7,6 +7,7 @@ import io.fluxo.op.FusedOp;
 import io.fluxo.op.Op;
 import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
+import io.fluxo.op.UpdateOp;
 import io.fluxo.proof.SymbolicBackend;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -45,13 +47,20 @@ public record ReplayFile(String what, DType dtype, Single single) {
         ObjectNode root = Json.object().put("what", what).put("dtype", dtype.name());
         root.set("operation", OpJson.write(single.op()));
         ArrayNode inputs = root.putArray("inputs");
-        for (HostArray input : single.inputs()) {
-            ObjectNode node = inputs.addObject().put("dtype", input.dtype().name());
-            node.set("shape", Json.of(Arrays.stream(input.shape().sizes()).boxed().toList()));
-            node.set("values", Json.of(values(input)));
-        }
+        single.inputs().forEach(input -> inputs.add(tensor(input)));
+        single.reverse().ifPresent(reverse -> {
+            root.set("gradient", tensor(reverse.gradient()));
+            reverse.onto().ifPresent(sum -> root.set("onto", tensor(sum)));
+        });
         Files.createDirectories(file.toAbsolutePath().getParent());
         Files.writeString(file, Json.pretty(root));
+    }
+
+    private static ObjectNode tensor(HostArray array) {
+        ObjectNode node = Json.object().put("dtype", array.dtype().name());
+        node.set("shape", Json.of(Arrays.stream(array.shape().sizes()).boxed().toList()));
+        node.set("values", Json.of(values(array)));
+        return node;
     }
 
     private static List<String> values(HostArray array) {
@@ -77,8 +86,9 @@ public record ReplayFile(String what, DType dtype, Single single) {
             for (JsonNode input : root.path("inputs")) {
                 inputs.add(input(input, "input " + (inputs.size() + 1)));
             }
-            requireRunnable(op, inputs);
-            return new ReplayFile(root.path("what").asString(""), dtype(root.path("dtype"), "dtype"), new Single(op, inputs));
+            Single single = new Single(op, inputs, reverse(root));
+            requireRunnable(single);
+            return new ReplayFile(root.path("what").asString(""), dtype(root.path("dtype"), "dtype"), single);
         } catch (BadInput wrong) {
             throw new BadInput(Text.format("--replay %s: %s", file, wrong.getMessage()), wrong);
         } catch (JacksonException wrong) {
@@ -88,13 +98,34 @@ public record ReplayFile(String what, DType dtype, Single single) {
         }
     }
 
+    private static Optional<Single.Reverse> reverse(JsonNode root) {
+        if (!root.has("gradient")) {
+            return Optional.empty();
+        }
+        return Optional.of(new Single.Reverse(input(root.path("gradient"), "gradient"), root.has("onto") ? Optional.of(input(root.path("onto"), "onto")) : Optional.empty()));
+    }
+
     /** Shapes and types fit, and what comes out is not too large: found out on shapes alone. */
-    private static void requireRunnable(Op op, List<HostArray> inputs) {
+    private static void requireRunnable(Single single) {
         SymbolicBackend shapes = new SymbolicBackend();
-        Tensor[] in = inputs.stream().map(input -> shapes.variable(input.shape(), input.dtype())).toArray(Tensor[]::new);
-        Tensor result = op instanceof FusedOp fused ? new Ops(shapes).fused(fused, in) : shapes.execute((PrimitiveOp) op, in);
+        Tensor[] in = single.inputs().stream().map(input -> shapes.variable(input.shape(), input.dtype())).toArray(Tensor[]::new);
+        Tensor result = switch (single.op()) {
+            case FusedOp fused -> new Ops(shapes).fused(fused, in);
+            case PrimitiveOp primitive -> shapes.execute(primitive, in);
+            case UpdateOp update -> shapes.update(update, in)[0];
+        };
         if (result.shape().dims().stream().mapToDouble(Dim::size).reduce(1, (a, c) -> a * c) > MOST_ELEMENTS) {
-            throw new BadInput(Text.format("operation %s: it gives %s, more than %,d elements", op.name(), result.shape(), MOST_ELEMENTS));
+            throw new BadInput(Text.format("operation %s: it gives %s, more than %,d elements", single.op().name(), result.shape(), MOST_ELEMENTS));
+        }
+        single.reverse().ifPresent(reverse -> {
+            requireLike("gradient", reverse.gradient(), "the result", result);
+            reverse.onto().ifPresent(sum -> requireLike("onto", sum, "input 1", in[0]));
+        });
+    }
+
+    private static void requireLike(String name, HostArray given, String of, Tensor needed) {
+        if (!given.shape().equals(needed.shape()) || given.dtype() != needed.dtype()) {
+            throw new BadInput(Text.format("%s: it is %s %s; %s is %s %s, and so has it to be", name, given.dtype().label(), given.shape(), of, needed.dtype().label(), needed.shape()));
         }
     }
 

@@ -51,5 +51,11 @@ public record CompareRow(String what, String operation, String backend, String r
      * @param judged    the share of elements of which the bound says anything
      */
     public record Figures(double maxAbs, double maxRel, double ulp, double p99, double bound, double envelope, double ratio, double tightness, double condition,
-                          double judged) {}
+                          double judged) {
+
+        /** The same with other errors. */
+        public Figures withErrors(double abs, double rel) {
+            return new Figures(abs, rel, ulp, p99, bound, envelope, ratio, tightness, condition, judged);
+        }
+    }
 }

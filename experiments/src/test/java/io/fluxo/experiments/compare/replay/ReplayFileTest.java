@@ -8,6 +8,7 @@ import io.fluxo.experiments.compare.ops.Single;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.Op;
 import io.fluxo.op.PrimitiveOp;
+import io.fluxo.op.UpdateOp;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -16,8 +17,10 @@ import io.fluxo.tensor.HostArray;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,7 +41,9 @@ class ReplayFileTest {
                 new Single(new FusedOp.CrossEntropy(), List.of(x, HostArray.of(Shape.of(2), 0, 2))), new Single(new PrimitiveOp.Not(), List.of(HostArray.of(Shape.of(2), true, false))),
                 new Single(new FusedOp.Dropout(0.5), List.of(x, HostArray.of(Shape.of(2), Long.MAX_VALUE, 3L))),
                 new Single(new FusedOp.Attention(FusedOp.Mask.CAUSAL, Scalar.of(0.5), false), List.of(HostArray.of(Shape.of(1, 1, 1, 1), 2f), HostArray.of(Shape.of(1, 1, 1, 1), 2f),
-                        HostArray.of(Shape.of(1, 1, 1, 1), 2f))));
+                        HostArray.of(Shape.of(1, 1, 1, 1), 2f))),
+                new Single(new UpdateOp.Accumulate(), List.of(x, x)), new Single(new FusedOp.Softmax(), List.of(x), Optional.of(new Single.Reverse(x, Optional.empty()))),
+                new Single(new FusedOp.Softmax(), List.of(x), Optional.of(new Single.Reverse(x, Optional.of(x)))));
     }
 
     @ParameterizedTest
@@ -50,19 +55,30 @@ class ReplayFileTest {
         assertThat(read.what()).isEqualTo("here");
         assertThat(read.dtype()).isEqualTo(DType.F32);
         assertThat(read.single().op()).isEqualTo(single.op());
-        assertThat(read.single().inputs()).hasSameSizeAs(single.inputs());
-        for (int i = 0; i < single.inputs().size(); i++) {
-            HostArray before = single.inputs().get(i);
-            HostArray after = read.single().inputs().get(i);
+        List<HostArray> written = tensors(single);
+        List<HostArray> found = tensors(read.single());
+        assertThat(found).hasSameSizeAs(written);
+        for (int i = 0; i < written.size(); i++) {
+            HostArray before = written.get(i);
+            HostArray after = found.get(i);
             assertThat(after.shape()).isEqualTo(before.shape());
             assertThat(after.dtype()).isEqualTo(before.dtype());
             assertThat(Arrays.deepEquals(new Object[] {after.array()}, new Object[] {before.array()})).isTrue();
         }
     }
 
+    private static List<HostArray> tensors(Single single) {
+        List<HostArray> all = new ArrayList<>(single.inputs());
+        single.reverse().ifPresent(reverse -> {
+            all.add(reverse.gradient());
+            reverse.onto().ifPresent(all::add);
+        });
+        return all;
+    }
+
     @Test
     void everyOperationOfTheLanguageCanBeNamed() {
-        for (Class<?> language : List.of(PrimitiveOp.class, FusedOp.class)) {
+        for (Class<?> language : List.of(PrimitiveOp.class, FusedOp.class, UpdateOp.class)) {
             records(language).forEach(op -> assertThat(op.getDeclaredConstructors()).as(op.getSimpleName()).hasSize(1));
         }
     }
@@ -92,6 +108,10 @@ class ReplayFileTest {
         refused("{\"operation\":{\"name\":\"Exp\"},\"inputs\":[" + x + "," + x + "],\"dtype\":\"F8\"}", "--replay");
         refused("{\"operation\":{\"name\":\"Expand\",\"shape\":[20000000,2]},\"inputs\":[" + x + "],\"dtype\":\"F32\"}", "Expand");
         refused("{\"operation\":{\"name\":\"Pad\",\"axis\":0,\"before\":2000000000,\"after\":0,\"value\":\"0\"},\"inputs\":[" + x + "],\"dtype\":\"F32\"}", "more than");
+        refused("{\"operation\":{\"name\":\"Relu\"},\"inputs\":[" + x + "],\"gradient\":{\"dtype\":\"F32\",\"shape\":[1],\"values\":[\"1\"]},\"dtype\":\"F32\"}", "gradient: it is f32 [1]; the result is f32 [2]");
+        refused("{\"operation\":{\"name\":\"Relu\"},\"inputs\":[" + x + "],\"gradient\":" + x + ",\"onto\":{\"dtype\":\"F64\",\"shape\":[2],\"values\":[\"1\",\"1\"]},\"dtype\":\"F32\"}", "onto: it is f64 [2]; input 1 is f32 [2]");
+        refused("{\"operation\":{\"name\":\"Exp\"},\"inputs\":[" + x + "],\"gradient\":" + x + ",\"dtype\":\"F32\"}", "exp has no gradient of its own");
+        refused("{\"operation\":{\"name\":\"Accumulate\"},\"inputs\":[" + x + "],\"dtype\":\"F32\"}", "cannot be read");
     }
 
     @Test
