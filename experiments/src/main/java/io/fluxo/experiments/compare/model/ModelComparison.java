@@ -11,6 +11,7 @@ import io.fluxo.experiments.compare.ops.OperationComparison;
 import io.fluxo.experiments.compare.ops.Single;
 import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.row.CompareVerdict;
+import io.fluxo.experiments.compare.row.Failure;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.LanguageModel;
@@ -149,9 +150,19 @@ public final class ModelComparison {
     /** Whether looking at the hook points changes what comes out, bit for bit. */
     private CompareRow observed(Backend backend, DType dtype) {
         long begin = System.nanoTime();
-        boolean same = Arrays.equals(logits(backend, dtype, Hooks.NONE), logits(backend, dtype, Cache.boundaries()));
-        return new CompareRow(Text.format("model %s/observer/logits with and without hooks", name), "model " + name, backend.name(), backend.name(), dtype, Optional.empty(),
-                same ? CompareVerdict.NOISE : CompareVerdict.BUG, same ? "the same bits" : "looking at hook points changes the bits of the logits", (System.nanoTime() - begin) / 1e9);
+        CompareVerdict verdict;
+        String note;
+        try {
+            boolean same = Arrays.equals(logits(backend, dtype, Hooks.NONE), logits(backend, dtype, Cache.boundaries()));
+            verdict = same ? CompareVerdict.NOISE : CompareVerdict.BUG;
+            note = same ? "the same bits" : "looking at hook points changes the bits of the logits";
+        } catch (RuntimeException | Error thrown) {
+            Failure failure = Failure.of(thrown);
+            verdict = failure.verdict();
+            note = failure.note();
+        }
+        return new CompareRow(Text.format("model %s/observer/logits with and without hooks", name), "model " + name, backend.name(), backend.name(), dtype, Optional.empty(), verdict, note,
+                (System.nanoTime() - begin) / 1e9);
     }
 
     private double[] logits(Backend backend, DType dtype, Hooks hooks) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
+import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.block.Placement;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.cpu.simd.SimdProvider;
@@ -13,7 +14,9 @@ import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.row.CompareVerdict;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.op.FusedOp;
 import io.fluxo.tensor.DType;
+import io.fluxo.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -88,5 +91,47 @@ class ModelComparisonTest {
         assertThat(rows).extracting(CompareRow::what).containsSubsequence("model post/cumulative/hook_embed", "model post/cumulative/blocks.0.hook_attn_out",
                 "model post/cumulative/blocks.1.hook_attn_out", "model post/cumulative/logits");
         assertThat(rows.getLast().note()).isEqualTo("the same bits");
+    }
+
+    private List<CompareRow> whereAttentionThrows(RuntimeException failure) {
+        Backend failing = new DelegatingBackend("failing", simd) {
+            @Override
+            public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
+                if (op instanceof FusedOp.Attention) {
+                    throw failure;
+                }
+                return super.runFused(op, save, inputs);
+            }
+        };
+        return new ModelComparison(small("pre"), ModelParts.CATALOG, 1).compare(failing, DType.F32, exact, (row, _) -> row);
+    }
+
+    @Test
+    void anOperationThatThrowsIsABugAtItsPlaceAndTheRestIsCompared() {
+        List<CompareRow> rows = whereAttentionThrows(new IllegalStateException("out of luck"));
+        assertThat(bugs(rows)).hasSize(4).allSatisfy(row -> assertThat(row.note()).isEqualTo("it fails: java.lang.IllegalStateException: out of luck"));
+        assertThat(bugs(rows)).extracting(CompareRow::what).satisfiesExactly(what -> assertThat(what).isEqualTo("model pre/cumulative"), what -> assertThat(what).contains("isolated", "attention"),
+                what -> assertThat(what).contains("isolated", "attention"), what -> assertThat(what).contains("observer"));
+        assertThat(rows).filteredOn(row -> row.what().contains("isolated") && row.verdict() == CompareVerdict.NOISE).hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void anOperationThatIsDeclaredMissingIsUnsupported() {
+        assertThat(whereAttentionThrows(new UnsupportedOperationException("no attention here"))).filteredOn(row -> row.verdict() != CompareVerdict.NOISE).hasSize(4).allSatisfy(row -> {
+            assertThat(row.verdict()).isEqualTo(CompareVerdict.UNSUPPORTED);
+            assertThat(row.note()).isEqualTo("no attention here");
+        });
+    }
+
+    @Test
+    void aBackendThatCannotSayWhatItFusesEndsNothing() {
+        Backend failing = new DelegatingBackend("failing", simd) {
+            @Override
+            public boolean fuses(FusedOp op) {
+                throw new IllegalStateException("out of luck");
+            }
+        };
+        assertThat(bugs(new ModelComparison(small("pre"), ModelParts.CATALOG, 1).compare(failing, DType.F32, exact, (row, _) -> row))).extracting(CompareRow::note)
+                .contains("it fails: java.lang.IllegalStateException: out of luck");
     }
 }

@@ -12,6 +12,7 @@ import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 import java.util.List;
@@ -37,9 +38,14 @@ class CertificateTest {
         return OperationCases.all().stream().filter(one -> List.of(operations).contains(one.operation())).toList();
     }
 
+    private static boolean isSmall(OperationCase one) {
+        return one.inputs().stream().mapToInt(HostArray::elements).sum() < 600;
+    }
+
     /** {@code softmax/forward LAST_TERM} → the smallest ε that is found. */
     private Map<String, OptionalDouble> certificate(Backend backend, String... operations) {
-        return Certificate.of(backend, DType.F32, exact, cases(operations)).stream().collect(Collectors.toMap(line -> Text.format("%s %s", line.what(), line.fault()), Certificate.Line::smallest));
+        return Certificate.of(backend, DType.F32, exact, cases(operations).stream().filter(CertificateTest::isSmall).toList()).stream()
+                .collect(Collectors.toMap(line -> Text.format("%s %s", line.what(), line.fault()), Certificate.Line::smallest));
     }
 
     @Test
