@@ -17,10 +17,14 @@ import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.tensor.DType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,5 +79,23 @@ class ArrayBackendComparedTest {
         List<CompareRow> rows = new Invariants(arrays, DType.F32).compare(() -> installed.open("example-arrays", OPTIONS));
         requireNoise(rows);
         assertThat(rows).noneMatch(row -> row.note().equals("other bits"));
+    }
+
+    @Test
+    void theGuideQuotesIt() throws IOException {
+        String sources;
+        try (Stream<Path> files = Files.walk(PluginJar.EXAMPLES.resolve("array-backend"))) {
+            sources = files.filter(file -> file.toString().endsWith(".java")).map(ArrayBackendComparedTest::stripped).collect(Collectors.joining("\n"));
+        }
+        List<String> quoted = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(stripped(Path.of("../docs/add-a-backend.md"))).results().map(found -> found.group(1).strip()).toList();
+        assertThat(quoted).hasSizeGreaterThan(5).allSatisfy(quote -> assertThat(sources).contains(quote));
+    }
+
+    private static String stripped(Path file) {
+        try {
+            return Files.readAllLines(file).stream().map(String::strip).collect(Collectors.joining("\n"));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 }
