@@ -103,6 +103,30 @@ class ErrorBackendTest {
         assertThat(only(ops.argMax(ops.div(f32(1, 2, 1), f32(3, 3, 3)), 0))).isZero();
     }
 
+    /** Thirds are off by u/3 each: the margin of the first pair is what both are off by together, that of the second is twice as much. */
+    @Test
+    void aMarginWithinTheErrorsIsExcusedAndOneOfTwiceTheErrorsIsNot() {
+        Tensor third = ops.div(f32(1), f32(3));
+        Tensor next = ops.div(f32(1 + 2 * U), f32(3));
+        Tensor afterNext = ops.div(f32(1 + 4 * U), f32(3));
+        assertThat(only(ops.argMax(ops.concat(0, third, next), 0))).isInfinite();
+        assertThat(only(ops.argMax(ops.concat(0, third, afterNext), 0))).isZero();
+        assertThat(only(ops.less(third, next))).isInfinite();
+        assertThat(only(ops.less(third, afterNext))).isZero();
+        assertThat(only(ops.equal(third, next))).isInfinite();
+        assertThat(only(ops.equal(third, afterNext))).isZero();
+    }
+
+    @Test
+    void whatIsFarBelowTheLargestLeavesNothingOpen() {
+        Tensor third = ops.div(f32(1), f32(3));
+        assertThat(only(ops.argMax(ops.concat(0, f32(2, 2), third), 0))).as("a tie of exact numbers").isZero();
+        // the error of what is small is as large as the margin of what is not
+        Tensor unsure = ops.sub(ops.add(f32(1L << 23), third), f32(1L << 23));
+        assertThat(errors.errors(unsure)[0]).isGreaterThan(0.5);
+        assertThat(only(ops.argMax(ops.concat(0, f32(7, 7.5), unsure), 0))).isZero();
+    }
+
     @Test
     void aTruncationThatRoundingDecidesIsOpen() {
         Tensor one = ops.mul(ops.div(f32(1), f32(3)), f32(3));

@@ -118,13 +118,13 @@ final class ErrorRules {
         return accumulated(dtype, z, ops.add(products.errors, eb), ops.add(products.sizes, ops.add(math.finitePart(math.abs(b)), eb)), x.dim(-1).size() + 1L);
     }
 
-    /** Infinite where another element may be the largest. */
+    /** Infinite where rounding decides which element is the largest. A tie of exact numbers is open to nobody: the first of them it is. */
     Tensor argMax(ArgMax op, Tensor x, Tensor ex) {
-        Tensor largest = ops.max(x, op.axis());
-        Tensor near = ops.sub(largest, ops.scale(ops.max(ex, op.axis()), 2));
-        Tensor candidates = ops.sumOver(ops.cast(ops.not(ops.less(x, near)), DType.F64), op.axis());
-        Tensor several = ops.and(ops.less(math.number(1), candidates), math.some(ops.engine().execute(new Max(List.of(op.axis()), false), ex)));
-        return math.unknownWhere(several, candidates.shape());
+        Tensor atLeast = ops.max(ops.sub(x, ex), op.axis());
+        Tensor candidates = ops.not(ops.less(ops.add(x, ex), atLeast));
+        Tensor several = ops.less(math.number(1), ops.sumOver(ops.cast(candidates, DType.F64), op.axis()));
+        Tensor inexact = ops.sumOver(ops.cast(ops.and(candidates, math.some(ex)), DType.F64), op.axis());
+        return math.unknownWhere(ops.and(several, math.some(inexact)), several.shape());
     }
 
     Tensor gather(Tensor ex, Tensor indices, Tensor ei) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
@@ -24,6 +25,8 @@ import javax.tools.ToolProvider;
 public final class PluginJar {
 
     public static final String SERVICE = "META-INF/services/" + FluxoPlugin.class.getName();
+
+    public static final Path EXAMPLES = Path.of("../docs/examples");
 
     private PluginJar() {}
 
@@ -47,6 +50,23 @@ public final class PluginJar {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    /**
+     * Builds an example of {@code docs/examples}.
+     *
+     * @param folder  where it is compiled; not the one the jar lies in
+     * @param example its folder's name
+     */
+    public static void buildExample(Path jar, Path folder, String example) throws IOException {
+        Path source = EXAMPLES.resolve(example).resolve("src");
+        Map<String, String> classes = new LinkedHashMap<>();
+        try (Stream<Path> files = Files.walk(source.resolve("example"))) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                classes.put(source.relativize(file).toString().replace('/', '.').replaceFirst("\\.java$", ""), Files.readString(file));
+            }
+        }
+        build(jar, folder, Files.readString(source.resolve(SERVICE)).strip(), classes);
     }
 
     /** @return where the classes are */

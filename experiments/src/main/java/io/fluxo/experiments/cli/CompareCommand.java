@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -36,8 +37,9 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
             description = "what they are compared with; " + BackendComparison.EXACT + " stands for exact values (default: ${DEFAULT-VALUE})")
     private String reference;
 
-    @Option(names = "--what", paramLabel = "WHAT", description = "ops: every operation, forward and gradient; model: a post-norm and a pre-norm model, "
-            + "hook by hook and operation by operation; invariants: what needs no reference, and the order of sums (default: all)")
+    @Option(names = "--what", paramLabel = "WHAT", description = "ops: every operation, forward and gradient; blocks: a block of each placement, hook by hook "
+            + "and operation by operation; model: likewise a post-norm and a pre-norm model; invariants: what needs no reference, and the order of sums; drift: how fast trajectories part, over "
+            + "depth and training; speed: beside the machine's peak (default: all)")
     private String what;
 
     @Option(names = "--replay", paramLabel = "FILE", description = "run one operation again that an earlier comparison called a bug, and nothing else")
@@ -56,6 +58,9 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
     @Option(names = "--report", paramLabel = "FILE.html", description = "the result as a page")
     private Path report;
 
+    @Option(names = "--threads", paramLabel = "N", description = "threads with which speed is measured (default: all processors); all else runs on one")
+    private Integer threads;
+
     @Option(names = "--no-certificate", description = "do not plant faults to find out how small a one would be found")
     private boolean uncertified;
 
@@ -67,6 +72,7 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
     ExitStatus run() {
         Set<Part> parts = what == null ? EnumSet.allOf(Part.class)
                 : EnumSet.of(Part.named(what).orElseThrow(() -> new BadInput("--what: " + BadInput.legal("nothing is compared that is called", what, Part.labels()))));
+        CommonOptions.concurrent("--threads", threads);
         if (report != null) {
             ResultOptions.requireWritable("--report", report);
         }
@@ -102,7 +108,8 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
     }
 
     private ComparisonResult compared(Workbench workbench, Set<Part> parts) {
-        BackendComparison.Asked asked = new BackendComparison.Asked(backends, reference, parts, !uncertified, culprits);
+        BackendComparison.Asked asked = new BackendComparison.Asked(backends, reference, parts, !uncertified, culprits,
+                Objects.requireNonNullElse(threads, Runtime.getRuntime().availableProcessors()));
         try (CompareLine progress = new CompareLine(terminal)) {
             return BackendComparison.run(workbench.installed().backends(), workbench.catalog(), asked, common.quiet ? CompareProgress.NONE : progress);
         }

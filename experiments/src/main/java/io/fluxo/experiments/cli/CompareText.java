@@ -26,7 +26,8 @@ final class CompareText {
         if (!result.onnx().isEmpty()) {
             return onnx(result, columns);
         }
-        return table(result, columns) + invariants(result) + bugs(result) + waived(result) + unsupported(result) + certificate(result, columns) + verdict(result);
+        return table(result, columns) + invariants(result) + drift(result) + result.speed().map(speed -> SpeedText.of(speed, columns)).orElse("") + bugs(result) + waived(result)
+                + unsupported(result) + certificate(result, columns) + verdict(result);
     }
 
     private static String onnx(ComparisonResult result, int columns) {
@@ -93,6 +94,11 @@ final class CompareText {
                 .collect(Collectors.joining("", System.lineSeparator(), ""));
     }
 
+    private static String drift(ComparisonResult result) {
+        return result.drift().stream().map(one -> System.lineSeparator() + "drift: " + one.text().strip().replace(System.lineSeparator(), System.lineSeparator() + "drift: ") + System.lineSeparator())
+                .collect(Collectors.joining());
+    }
+
     private static boolean isInvariant(CompareRow row) {
         return row.operation().equals("invariants");
     }
@@ -131,6 +137,9 @@ final class CompareText {
 
     private static String verdict(ComparisonResult result) {
         long bugs = result.rows().stream().filter(row -> row.verdict() == CompareVerdict.BUG).count();
+        if (result.rows().isEmpty()) {
+            return "";
+        }
         return Text.format("%n%s compared: %s%n", Text.count(result.rows().size(), "case"), bugs == 0 ? "every difference is rounding" + (result.rows().stream().anyMatch(row -> row.verdict() == CompareVerdict.WAIVED) ? ", or known" : "") : Text.count((int) bugs, "bug"));
     }
 }

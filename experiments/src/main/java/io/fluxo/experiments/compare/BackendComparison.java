@@ -5,7 +5,12 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.Backends;
 import io.fluxo.experiments.BackendUnavailable;
+import io.fluxo.experiments.compare.drift.Drift;
+import io.fluxo.experiments.compare.drift.DriftArm;
+import io.fluxo.experiments.compare.drift.DriftResult;
+import io.fluxo.experiments.compare.drift.DriftSettings;
 import io.fluxo.experiments.compare.invariant.Invariants;
+import io.fluxo.experiments.compare.model.Blocks;
 import io.fluxo.experiments.compare.model.ModelComparison;
 import io.fluxo.experiments.compare.onnx.OnnxNodeTests;
 import io.fluxo.experiments.compare.onnx.OnnxTest;
@@ -16,6 +21,8 @@ import io.fluxo.experiments.compare.ops.OperationComparison;
 import io.fluxo.experiments.compare.ops.Single;
 import io.fluxo.experiments.compare.replay.ReplayFile;
 import io.fluxo.experiments.compare.row.CompareRow;
+import io.fluxo.experiments.compare.speed.Speed;
+import io.fluxo.experiments.compare.speed.SpeedResult;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.tensor.DType;
@@ -45,6 +52,7 @@ public final class BackendComparison {
 
     private final List<CompareRow> rows = new ArrayList<>();
     private final List<Certificate.Line> certificate = new ArrayList<>();
+    private final List<DriftResult> drift = new ArrayList<>();
 
     /**
      * What is asked for.
@@ -53,8 +61,9 @@ public final class BackendComparison {
      * @param reference what they are compared with; {@link #EXACT} stands for exact values
      * @param certified whether faults are planted, to find out how small a one would be found
      * @param culprits  where operations of a model are kept that are called a bug
+     * @param threads   with which speed is measured; all else runs on one
      */
-    public record Asked(List<String> backends, String reference, Set<Part> parts, boolean certified, Path culprits) {}
+    public record Asked(List<String> backends, String reference, Set<Part> parts, boolean certified, Path culprits, int threads) {}
 
     private BackendComparison(Backends installed, Catalog catalog, Asked asked, CompareProgress progress) {
         this.installed = installed;
@@ -78,7 +87,7 @@ public final class BackendComparison {
                 }
             }
         }
-        return new ComparisonResult(rows, List.of(), List.of());
+        return ComparisonResult.of(rows);
     }
 
     /** The ONNX standard's tests of operators, on each of {@code backends}. */
@@ -89,7 +98,7 @@ public final class BackendComparison {
                 tests.forEach(test -> rows.add(new ComparisonResult.OnnxRow(backend.name(), OnnxNodeTests.run(test, backend))));
             }
         }
-        return new ComparisonResult(List.of(), List.of(), rows);
+        return new ComparisonResult(List.of(), List.of(), List.of(), Optional.empty(), rows);
     }
 
     private static Backend exact(Backends installed) {
@@ -101,12 +110,13 @@ public final class BackendComparison {
             for (String name : asked.backends()) {
                 for (DType dtype : typesOf(name)) {
                     try (Backend backend = installed.open(name, new BackendOptions(dtype, 0, 1))) {
-                        asked.parts().stream().sorted().forEach(part -> compare(part, name, backend, dtype, exact));
+                        asked.parts().stream().filter(part -> part != Part.SPEED).sorted().forEach(part -> compare(part, name, backend, dtype, exact));
                     }
                 }
             }
         }
-        return new ComparisonResult(rows, certificate, List.of());
+        Optional<SpeedResult> speed = asked.parts().contains(Part.SPEED) ? Optional.of(speed()) : Optional.empty();
+        return new ComparisonResult(rows, certificate, drift, speed, List.of());
     }
 
     private void compare(Part part, String name, Backend backend, DType dtype, Backend exact) {
@@ -114,8 +124,11 @@ public final class BackendComparison {
         progress.at(what, 0, 1);
         switch (part) {
             case OPS -> operations(what, backend, dtype, exact);
+            case BLOCKS -> blocks(what, backend, dtype, exact);
             case MODEL -> PLACEMENTS.forEach(placement -> rows.addAll(model(placement).compare(backend, dtype, exact, this::kept)));
             case INVARIANTS -> rows.addAll(new Invariants(backend, dtype).compare(() -> installed.open(name, new BackendOptions(dtype, 0, 2))));
+            case DRIFT -> drift.add(drift(what, new DriftArm(name, backend, dtype), exact));
+            case SPEED -> throw new IllegalArgumentException("speed is measured of all backends at once");
         }
         progress.at(what, 1, 1);
     }
@@ -140,6 +153,28 @@ public final class BackendComparison {
             progress.at(what, i, cases.size());
             rows.add(comparison.compare(cases.get(i)));
         }
+    }
+
+    private void blocks(String what, Backend backend, DType dtype, Backend exact) {
+        List<ModelComparison> blocks = Blocks.of(catalog);
+        for (int i = 0; i < blocks.size(); i++) {
+            progress.at(what, i, blocks.size());
+            rows.addAll(blocks.get(i).compare(backend, dtype, exact, this::kept));
+        }
+    }
+
+    private DriftResult drift(String what, DriftArm tested, Backend exact) {
+        DriftArm reference = new DriftArm(EXACT, exact, DType.F64);
+        if (tested.dtype() == DType.F64) {
+            return Drift.of(tested, List.of(reference), DriftSettings.SHORT, catalog);
+        }
+        try (Backend same = installed.open(EXACT, new BackendOptions(tested.dtype(), 0, 1))) {
+            return Drift.of(tested, List.of(new DriftArm(EXACT, same, tested.dtype()), reference), DriftSettings.SHORT, catalog);
+        }
+    }
+
+    private SpeedResult speed() {
+        return new Speed(installed, catalog).compare(asked.backends(), asked.reference(), List.of(DType.F32), asked.threads(), (what, share) -> progress.at("speed", (int) (100 * share), 100));
     }
 
     private ModelComparison model(String placement) {

@@ -1,10 +1,18 @@
 package io.fluxo.experiments.compare;
 
+import io.fluxo.experiments.compare.drift.DriftJson;
 import io.fluxo.experiments.compare.onnx.OnnxOutcome;
-import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.row.CompareRow.Figures;
+import io.fluxo.experiments.compare.row.CompareRow;
+import io.fluxo.experiments.compare.row.CompareVerdict;
+import io.fluxo.experiments.compare.speed.SpeedFigures;
+import io.fluxo.experiments.compare.speed.SpeedJson;
+import io.fluxo.experiments.compare.speed.SpeedOutcome;
+import io.fluxo.experiments.compare.speed.SpeedRow;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.setting.Values;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,12 +27,43 @@ public final class CompareJson {
         ArrayNode rows = root.putArray("rows");
         result.rows().forEach(row -> rows.add(of(row)));
         result.onnx().forEach(row -> rows.add(of(row)));
+        result.speed().ifPresent(speed -> speed.rows().forEach(row -> rows.add(of(row))));
         ArrayNode certificate = root.putArray("certificate");
         result.certificate().forEach(line -> {
             ObjectNode node = certificate.addObject().put("what", line.what()).put("fault", line.fault().text());
             node.set("smallest_caught", Json.number(line.smallest().orElse(Double.NaN)));
         });
+        ArrayNode drift = root.putArray("drift");
+        result.drift().forEach(one -> drift.add(DriftJson.of(one)));
+        result.speed().ifPresent(speed -> root.set("speed", SpeedJson.of(speed)));
         return root;
+    }
+
+    /** A backend's speed in a case. Nothing is compared here but time: what throws is a bug. */
+    private static ObjectNode of(SpeedRow row) {
+        ObjectNode node = Json.object().put("what", row.what()).put("backend", row.backend()).putNull("reference").put("dtype", row.dtype().label());
+        List.of("max_abs", "max_rel", "p99_rel", "ulp", "bound", "envelope", "ratio", "condition", "judged").forEach(node::putNull);
+        CompareVerdict verdict = switch (row.outcome()) {
+            case SpeedOutcome.Measured _ -> CompareVerdict.NOISE;
+            case SpeedOutcome.LeftOut _, SpeedOutcome.Unsupported _ -> CompareVerdict.UNSUPPORTED;
+            case SpeedOutcome.Failed _ -> CompareVerdict.BUG;
+        };
+        node.put("verdict", Values.label(verdict)).put("note", row.note());
+        Optional<SpeedFigures> figures = row.figures();
+        speed(node, "seconds", figures, SpeedFigures::seconds);
+        speed(node, "seconds_low", figures, one -> one.interval().low());
+        speed(node, "seconds_high", figures, one -> one.interval().high());
+        speed(node, "gflops", figures, SpeedFigures::gflops);
+        speed(node, "gb_per_s", figures, SpeedFigures::gbPerS);
+        speed(node, "intensity", figures, SpeedFigures::intensity);
+        speed(node, "fraction_of_peak", figures, SpeedFigures::fractionOfPeak);
+        speed(node, "bytes_allocated", figures, SpeedFigures::bytesAllocated);
+        node.putNull("replay");
+        return node;
+    }
+
+    private static void speed(ObjectNode node, String key, Optional<SpeedFigures> figures, ToDoubleFunction<SpeedFigures> figure) {
+        node.set(key, Json.number(figures.map(figure::applyAsDouble).orElse(Double.NaN)));
     }
 
     private static ObjectNode of(CompareRow row) {

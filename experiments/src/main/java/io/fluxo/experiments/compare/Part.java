@@ -9,10 +9,16 @@ import java.util.Optional;
 public enum Part {
     /** Every operation, forward and gradient. */
     OPS,
-    /** A post-norm and a pre-norm model, hook by hook and operation by operation. */
+    /** A block of each placement, hook by hook and operation by operation, and its gradients. */
+    BLOCKS,
+    /** A post-norm and a pre-norm model, likewise. */
     MODEL,
     /** What needs no reference, and the order of sums. */
-    INVARIANTS;
+    INVARIANTS,
+    /** How fast two backends part, over the layers of a deep model and over the steps of a training. */
+    DRIFT,
+    /** How fast operations and training steps are, beside the machine's peak. */
+    SPEED;
 
     /** The part that is typed so; empty where there is none. */
     public static Optional<Part> named(String label) {

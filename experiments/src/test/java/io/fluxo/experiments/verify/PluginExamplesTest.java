@@ -1,6 +1,7 @@
 package io.fluxo.experiments.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.fluxo.experiments.PluginJar;
 import io.fluxo.experiments.file.Json;
@@ -10,9 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,8 +20,6 @@ import tools.jackson.databind.JsonNode;
 
 /** The examples under {@code docs/examples}, each built into a jar of its own and used by its name. */
 class PluginExamplesTest {
-
-    private static final Path EXAMPLES = Path.of("../docs/examples");
 
     /** The longest example, in lines: an example is read at a sitting. */
     private static final int LONGEST = 100;
@@ -38,15 +35,8 @@ class PluginExamplesTest {
     @BeforeAll
     static void build() throws IOException {
         plugins = Files.createDirectory(shared.resolve("plugins"));
-        for (String example : List.of("parallel-block", "peak-norm", "gated-attention", "scale-claim", "reversal")) {
-            Path source = EXAMPLES.resolve(example).resolve("src");
-            Map<String, String> classes = new LinkedHashMap<>();
-            try (Stream<Path> files = Files.walk(source.resolve("example"))) {
-                files.filter(Files::isRegularFile).sorted().forEach(file -> classes.put(source.relativize(file).toString().replace('/', '.').replaceFirst("\\.java$", ""),
-                        text(file)));
-            }
-            String plugin = Files.readString(source.resolve(PluginJar.SERVICE)).strip();
-            PluginJar.build(plugins.resolve(example + ".jar"), shared, plugin, classes);
+        for (String example : List.of("parallel-block", "peak-norm", "gated-attention", "scale-claim", "reversal", "array-backend")) {
+            PluginJar.buildExample(plugins.resolve(example + ".jar"), shared, example);
         }
     }
 
@@ -68,7 +58,7 @@ class PluginExamplesTest {
 
     @Test
     void everyExampleIsAFewDozenLines() throws IOException {
-        try (Stream<Path> files = Files.walk(EXAMPLES)) {
+        try (Stream<Path> files = Files.walk(PluginJar.EXAMPLES)) {
             assertThat(files.filter(file -> file.toString().endsWith(".java")).toList()).hasSizeGreaterThan(8)
                     .allSatisfy(file -> assertThat(text(file).lines().count()).as(file.toString()).isLessThan(LONGEST));
         }
@@ -169,6 +159,31 @@ class PluginExamplesTest {
         assertThat(text(out.resolve("study.yaml"))).contains("kind: example-reverse");
         Ran again = fluxo("ablate", "example-reversal", "--steps", "3", "--resume", out.toString(), "--quiet");
         assertThat(again.status()).as(again.err()).isZero();
+    }
+
+    @Test
+    void aModelIsTrainedOnTheBackend() throws IOException {
+        Path study = yaml("arrays.yaml", """
+                study: arrays
+                task: {kind: markov, states: 5}
+                model: {n_layers: 1, d_model: 4, n_heads: 2, n_ctx: 4}
+                training: {batch: 2, steps: 2}
+                vary: {model.d_mlp: [4, 5]}
+                seeds: 1
+                """);
+        List<Double> own = losses(study, "example-arrays");
+        List<Double> reference = losses(study, "ejml");
+        assertThat(own).hasSize(2);
+        for (int i = 0; i < own.size(); i++) {
+            assertThat(own.get(i)).isCloseTo(reference.get(i), within(1e-5));
+        }
+    }
+
+    private List<Double> losses(Path study, String backend) {
+        Path out = folder.resolve(backend);
+        Ran ran = fluxo("ablate", study.toString(), "--backend", backend, "--out", out.toString(), "--quiet");
+        assertThat(ran.status()).as(ran.err()).isZero();
+        return losses(Json.parse(text(out.resolve("results.json"))));
     }
 
     /** Two steps of each variant. */

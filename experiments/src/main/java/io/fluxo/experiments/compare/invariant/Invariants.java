@@ -1,13 +1,17 @@
 package io.fluxo.experiments.compare.invariant;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.experiments.compare.ops.OperationCase;
 import io.fluxo.experiments.compare.ops.OperationCases;
 import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.row.CompareVerdict;
+import io.fluxo.experiments.compare.row.Failure;
+import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Dim;
+import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
@@ -19,19 +23,28 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What can be said of a backend without a reference. That results are the same from run to run and on any number of threads is required: else it is a bug. Whether a
- * row is the same bits alone and among others, whether a factor of two goes through, and in which order sums are added up, is its fingerprint.
+ * row has the same bits alone and among others, a sequence alone, padded and in a batch, whether a factor of two goes through, and in which order sums are added up, is its fingerprint.
  */
 public final class Invariants {
 
     private static final int ROWS = 5;
     private static final int TERMS = 32;
+    private static final int SEQUENCES = 3;
+    private static final int POSITIONS = 11;
+
+    /** Rows, or positions, that are left out again. */
+    private static final int PADDING = 2;
 
     private final Backend backend;
     private final DType dtype;
@@ -47,23 +60,42 @@ public final class Invariants {
         List<CompareRow> rows = new ArrayList<>();
         List<OperationCase> cases = OperationCases.all().stream().filter(one -> one.variant().startsWith("ordinary"))
                 .filter(one -> one.makes().filter(made -> !backend.dtypes().contains(made)).isEmpty()).toList();
-        rows.add(required("from run to run", cases, () -> backend));
-        try (Backend two = onTwoThreads.get()) {
-            rows.add(required("on one thread and on two", cases, () -> two));
-        }
+        rows.add(required("from run to run", cases, backend));
+        rows.add(attempted("on one thread and on two", name -> {
+            try (Backend two = onTwoThreads.get()) {
+                return required(name, cases, two);
+            }
+        }));
         rowWise().forEach((name, f) -> {
-            rows.add(told(name + ", a row alone and among others", alone(f)));
-            rows.add(told(name + ", rows in another order", reordered(f)));
+            rows.add(told(name + ", a row alone and among others", () -> alone(f)));
+            rows.add(told(name + ", rows in another order", () -> reordered(f)));
+            rows.add(told(name + ", rows alone and with padding behind them", () -> padded(f)));
         });
-        rows.add(told("a product with one side twice as large", doubled()));
-        rows.add(row("sum of " + TERMS, CompareVerdict.NOISE, "added as " + tree(terms -> sum(terms))));
-        rows.add(row("product over " + TERMS, CompareVerdict.NOISE, "added as " + tree(terms -> product(terms))));
+        rows.add(told("attention, a sequence alone and with padding behind it", this::paddedSequence));
+        rows.add(told("attention, a sequence alone and in a batch", this::batched));
+        rows.add(told("a product with one side twice as large", this::doubled));
+        rows.add(attempted("sum of " + TERMS, name -> row(name, CompareVerdict.NOISE, "added as " + tree(this::sum))));
+        rows.add(attempted("product over " + TERMS, name -> row(name, CompareVerdict.NOISE, "added as " + tree(this::product))));
         return rows;
     }
 
-    private CompareRow required(String name, List<OperationCase> cases, Supplier<Backend> other) {
-        Optional<String> differs = cases.stream().filter(one -> !same(run(backend, one), run(other.get(), one))).map(OperationCase::what).findFirst();
-        return row(name, differs.isPresent() ? CompareVerdict.BUG : CompareVerdict.NOISE, differs.map(what -> what + " has other bits").orElse("the same bits in " + Text.count(cases.size(), "case")));
+    /** The same bits from both in every case; cases that the backend declares missing are left out. */
+    private CompareRow required(String name, List<OperationCase> cases, Backend other) {
+        int compared = 0;
+        for (OperationCase one : cases) {
+            try {
+                if (!same(run(backend, one), run(other, one))) {
+                    return row(name, CompareVerdict.BUG, one.what() + " has other bits");
+                }
+                compared++;
+            } catch (RuntimeException | Error thrown) {
+                Failure failure = Failure.of(thrown);
+                if (failure.verdict() == CompareVerdict.BUG) {
+                    return row(name, CompareVerdict.BUG, Text.format("%s: %s", one.what(), failure.note()));
+                }
+            }
+        }
+        return row(name, CompareVerdict.NOISE, "the same bits in " + Text.count(compared, "case"));
     }
 
     private List<HostArray> run(Backend on, OperationCase one) {
@@ -74,7 +106,7 @@ public final class Invariants {
     }
 
     private static boolean same(List<HostArray> a, List<HostArray> b) {
-        return IntStream.range(0, a.size()).allMatch(i -> Arrays.equals(a.get(i).toDoubles(), b.get(i).toDoubles()));
+        return IntStream.range(0, a.size()).allMatch(i -> Objects.deepEquals(a.get(i).array(), b.get(i).array()));
     }
 
     /** Operations in which each row of x is computed by itself. */
@@ -117,6 +149,34 @@ public final class Invariants {
                 Arrays.copyOfRange(together, (ROWS - 1 - row) * width, (ROWS - row) * width)));
     }
 
+    /** Whether rows have the same bits where more rows follow. */
+    private boolean padded(BiFunction<Ops, Tensor[], Tensor> f) {
+        double[] shorter = rows(f, (ops, x) -> ops.slice(x, 0, Dim.of(0), Dim.of(ROWS - PADDING)));
+        return Arrays.equals(shorter, Arrays.copyOf(rows(f, (_, x) -> x), shorter.length));
+    }
+
+    /** Whether positions have the same bits where the causal mask hides more positions behind them. */
+    private boolean paddedSequence() {
+        double[] shorter = attention(0, 1, POSITIONS - PADDING);
+        return Arrays.equals(shorter, Arrays.copyOf(attention(0, 1, POSITIONS), shorter.length));
+    }
+
+    private boolean batched() {
+        double[] together = attention(0, SEQUENCES, POSITIONS);
+        int size = together.length / SEQUENCES;
+        return IntStream.range(0, SEQUENCES).allMatch(i -> Arrays.equals(attention(i, 1, POSITIONS), Arrays.copyOfRange(together, i * size, (i + 1) * size)));
+    }
+
+    /** Causal attention of the first {@code positions} of {@code count} sequences to themselves. */
+    private double[] attention(int first, int count, int positions) {
+        try (TensorScope _ = backend.openScope()) {
+            Ops ops = new Ops(backend);
+            Tensor[] in = Stream.of("q", "k", "v").map(name -> backend.upload(draw(name, SEQUENCES, POSITIONS, 2, 5)))
+                    .map(x -> ops.slice(ops.slice(x, 0, Dim.of(first), Dim.of(count)), 1, Dim.of(0), Dim.of(positions))).toArray(Tensor[]::new);
+            return backend.download(ops.attention(in[0], in[1], in[2], null, FusedOp.Mask.CAUSAL, Scalar.reciprocalSqrt(Dim.of(5)))).toDoubles();
+        }
+    }
+
     private boolean doubled() {
         try (TensorScope _ = backend.openScope()) {
             Ops ops = new Ops(backend);
@@ -145,8 +205,20 @@ public final class Invariants {
         }
     }
 
-    private CompareRow told(String name, boolean same) {
-        return row(name, CompareVerdict.NOISE, same ? "the same bits" : "other bits");
+    private CompareRow told(String name, BooleanSupplier same) {
+        return attempted(name, _ -> row(name, CompareVerdict.NOISE, same.getAsBoolean() ? "the same bits" : "other bits"));
+    }
+
+    /** {@code row} of this name; where the backend throws, one that says what. */
+    private CompareRow attempted(String name, Function<String, CompareRow> row) {
+        try {
+            return row.apply(name);
+        } catch (BackendUnavailableException unavailable) {
+            return row(name, CompareVerdict.UNSUPPORTED, unavailable.getMessage());
+        } catch (RuntimeException | Error thrown) {
+            Failure failure = Failure.of(thrown);
+            return row(name, failure.verdict(), failure.note());
+        }
     }
 
     private CompareRow row(String name, CompareVerdict verdict, String note) {

@@ -7,6 +7,7 @@ import io.fluxo.experiments.compare.ops.ExpectedOutputs;
 import io.fluxo.experiments.compare.ops.OperationCase;
 import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.row.CompareVerdict;
+import io.fluxo.experiments.compare.row.Failure;
 import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
@@ -68,7 +69,7 @@ final class CumulativeRun {
      * @param outputs in the order of the names; empty where it failed
      * @param failure why there are none
      */
-    record Outcome(List<ExpectedOutputs.Output> outputs, Optional<RuntimeException> failure, double seconds) {
+    record Outcome(List<ExpectedOutputs.Output> outputs, Optional<Failure> failure, double seconds) {
 
         /** The first output that is no rounding; empty where there is none. */
         Optional<Integer> firstOutside() {
@@ -92,8 +93,8 @@ final class CumulativeRun {
         long begin = System.nanoTime();
         try {
             return new Outcome(expected.beside(backend), Optional.empty(), (System.nanoTime() - begin) / 1e9);
-        } catch (RuntimeException failed) {
-            return new Outcome(List.of(), Optional.of(failed), (System.nanoTime() - begin) / 1e9);
+        } catch (RuntimeException | Error thrown) {
+            return new Outcome(List.of(), Optional.of(Failure.of(thrown)), (System.nanoTime() - begin) / 1e9);
         }
     }
 
@@ -103,7 +104,7 @@ final class CumulativeRun {
 
     /** @param isolated for an output's name, the largest error of the operations behind it, each by itself */
     List<CompareRow> rows(Backend backend, Outcome outcome, ToDoubleFunction<String> isolated) {
-        return outcome.failure.map(failed -> List.of(failed(backend, failed, outcome.seconds)))
+        return outcome.failure.map(failed -> List.of(row(backend, "all", Optional.empty(), failed.verdict(), failed.note(), outcome.seconds)))
                 .orElseGet(() -> IntStream.range(0, names.size()).mapToObj(i -> row(backend, outcome, i, isolated.applyAsDouble(names.get(i)))).toList());
     }
 
@@ -119,11 +120,6 @@ final class CumulativeRun {
 
     static String times(double factor, String what) {
         return Text.format("%.2g times %s", factor, what);
-    }
-
-    private CompareRow failed(Backend backend, RuntimeException failed, double seconds) {
-        return failed instanceof UnsupportedOperationException ? row(backend, "all", Optional.empty(), CompareVerdict.UNSUPPORTED, failed.getMessage(), seconds)
-                : row(backend, "all", Optional.empty(), CompareVerdict.BUG, Text.format("it fails: %s", failed), seconds);
     }
 
     private CompareRow row(Backend backend, String name, Optional<CompareRow.Figures> figures, CompareVerdict verdict, String note, double seconds) {

@@ -6,6 +6,7 @@ import io.fluxo.experiments.compare.model.IsolatedPass.Step;
 import io.fluxo.experiments.compare.ops.Single;
 import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.row.CompareVerdict;
+import io.fluxo.experiments.compare.row.Failure;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.stream.Cache;
@@ -62,9 +63,7 @@ public final class ModelComparison {
         List<CompareRow> rows = new ArrayList<>(new Bisection(label, backend, dtype, exact, isolated).rows(forward, stream, reverse, gradients));
         rows.addAll(forward.rows(backend, stream, isolated::largestBefore));
         isolated.forward().stream().map(Step::row).forEach(rows::add);
-        if (stream.failure().isEmpty()) {
-            rows.add(observed(backend, dtype));
-        }
+        rows.add(observed(backend, dtype));
         rows.addAll(reverse.rows(backend, gradients, isolated::largestBehindGradient));
         isolated.reverse().stream().map(Step::row).forEach(rows::add);
         return rows;
@@ -73,9 +72,15 @@ public final class ModelComparison {
     /** Whether looking at the hook points changes what comes out, bit for bit. */
     private CompareRow observed(Backend backend, DType dtype) {
         long begin = System.nanoTime();
-        boolean same = Arrays.equals(logits(backend, dtype, Hooks.NONE), logits(backend, dtype, Cache.boundaries()));
-        return new CompareRow(Text.format("%s/observer/logits with and without hooks", label), label, backend.name(), backend.name(), dtype, Optional.empty(),
-                same ? CompareVerdict.NOISE : CompareVerdict.BUG, same ? "the same bits" : "looking at hook points changes the bits of the logits", (System.nanoTime() - begin) / 1e9);
+        Failure found;
+        try {
+            boolean same = Arrays.equals(logits(backend, dtype, Hooks.NONE), logits(backend, dtype, Cache.boundaries()));
+            found = same ? new Failure(CompareVerdict.NOISE, "the same bits") : new Failure(CompareVerdict.BUG, "looking at hook points changes the bits of the logits");
+        } catch (RuntimeException | Error thrown) {
+            found = Failure.of(thrown);
+        }
+        return new CompareRow(Text.format("%s/observer/logits with and without hooks", label), label, backend.name(), backend.name(), dtype, Optional.empty(), found.verdict(), found.note(),
+                (System.nanoTime() - begin) / 1e9);
     }
 
     private double[] logits(Backend backend, DType dtype, Hooks hooks) {

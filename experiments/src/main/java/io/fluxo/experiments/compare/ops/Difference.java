@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * How far the outputs of a backend are from what they should be.
@@ -20,6 +21,20 @@ record Difference(Figures figures, Optional<String> beyond) {
 
     /** Below this share of the largest value, errors are relative to that share and not to the element. */
     private static final double FLOOR = 1e-3;
+
+    /** How the outputs differ in number, shape or kind of type from what they should be, so that there is nothing to compare. */
+    static Optional<String> misfit(List<HostArray> got, List<Expectation> expected) {
+        if (got.size() != expected.size()) {
+            return Optional.of(Text.format("%s instead of %d", Text.count(got.size(), "output"), expected.size()));
+        }
+        return IntStream.range(0, got.size()).mapToObj(i -> misfit(got.get(i), expected.get(i).values(), i + 1)).flatMap(Optional::stream).findFirst();
+    }
+
+    private static Optional<String> misfit(HostArray got, HostArray expected, int number) {
+        boolean sameKind = expected.dtype().isFloating() ? got.dtype().isFloating() : got.dtype() == expected.dtype();
+        return sameKind && got.shape().equals(expected.shape()) ? Optional.empty() : Optional.of(Text.format("output %d is %s %s and should be %s %s", number, got.dtype().label(), got.shape(),
+                expected.dtype().isFloating() ? "floating" : expected.dtype().label(), expected.shape()));
+    }
 
     static Difference of(List<HostArray> got, List<Expectation> expected, DType dtype) {
         Accumulator all = new Accumulator(dtype);
@@ -57,12 +72,13 @@ record Difference(Figures figures, Optional<String> beyond) {
             largest = Math.max(largest, scale);
             for (int i = 0; i < a.length; i++) {
                 elements++;
-                double allowed = Math.max(expected.bound()[i], expected.envelope()[i]);
+                // indices, integers and truth values are exact: noise on the inputs would excuse a wrong one at a tie
+                double allowed = got.dtype().isFloating() ? Math.max(expected.bound()[i], expected.envelope()[i]) : expected.bound()[i];
                 if (Double.isInfinite(expected.bound()[i])) {
                     continue;                                                            // overflow, or a comparison that rounding decides
                 }
                 judged++;
-                double off = distance(a[i], b[i]);
+                double off = got.dtype() == DType.I64 ? distance(((long[]) got.array())[i], ((long[]) expected.values().array())[i]) : distance(a[i], b[i]);
                 noise = got.dtype().isFloating() ? Math.max(noise, expected.envelope()[i]) : noise;
                 if (Double.isFinite(off)) {
                     maxAbs = Math.max(maxAbs, off);
@@ -87,6 +103,11 @@ record Difference(Figures figures, Optional<String> beyond) {
                 return Double.isNaN(a) && Double.isNaN(b) ? 0 : Double.POSITIVE_INFINITY;
             }
             return a == b ? 0 : Math.abs(a - b);
+        }
+
+        /** Doubles do not hold every I64. */
+        private static double distance(long a, long b) {
+            return a == b ? 0 : Math.max(1, Math.abs((double) a - (double) b));
         }
 
         private Difference difference() {

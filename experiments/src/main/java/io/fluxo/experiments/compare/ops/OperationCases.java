@@ -155,6 +155,7 @@ public final class OperationCases {
                 kernel(new FusedOp.Linear(false), range, x, ORDINARY.draw("w", width, 9));
                 kernel(new FusedOp.Dropout(0.3), range, x, HostArray.of(Shape.of(2), RandomKey.of(7).split("dropout").state(), 0L));
             }
+            kernel(new FusedOp.Linear(true), range, range.draw("x", 5, 9), ORDINARY.draw("w", 9, 9), ORDINARY.draw("b", 9));       // whose gradient may come out transposed
             for (FusedOp.Mask mask : FusedOp.Mask.values()) {
                 for (int[] s : new int[][] {{2, 5, 5, 3, 4}, {1, 13, 13, 2, 7}, {1, 3, 33, 1, 16}}) {
                     HostArray q = range.draw("q", s[0], s[1], s[3], s[4]);

@@ -3,6 +3,7 @@ package io.fluxo.experiments.compare.ops;
 import io.fluxo.backend.Backend;
 import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.row.CompareVerdict;
+import io.fluxo.experiments.compare.row.Failure;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Compares one backend with what its operations should give, case by case. */
 public final class OperationComparison {
@@ -44,8 +46,49 @@ public final class OperationComparison {
         if (reference.isEmpty()) {
             return compare(one, expected);
         }
-        List<HostArray> computed = outputs(reference.get(), one);
-        return compare(one, IntStream.range(0, computed.size()).mapToObj(i -> expected.get(i).beside(computed.get(i))).toList());
+        long begin = System.nanoTime();
+        return switch (run(reference.get(), one, expected)) {
+            case Outcome.Nothing(CompareVerdict verdict, String note) ->
+                    row(one.what(), one, Optional.empty(), verdict, Text.format("the reference %s: %s", reference.get().name(), note), begin);
+            case Outcome.Outputs(List<HostArray> computed) ->
+                    compare(one, IntStream.range(0, computed.size()).mapToObj(i -> expected.get(i).beside(computed.get(i))).toList());
+        };
+    }
+
+    /** @param expected the case's, in this comparison's type */
+    CompareRow compare(OperationCase one, List<Expectation> expected) {
+        long begin = System.nanoTime();
+        return switch (run(backend, one, expected)) {
+            case Outcome.Nothing(CompareVerdict verdict, String note) -> row(one.what(), one, Optional.empty(), verdict, note, begin);
+            case Outcome.Outputs(List<HostArray> got) -> {
+                Difference difference = Difference.of(got, expected, dtype);
+                String factor = Difference.factor(got, expected).map(s -> Text.format("; all is %s times what it should be", s)).orElse("");
+                yield row(one.what(), one, Optional.of(difference.figures()), verdict(difference), difference.beyond().map(worst -> worst + factor).orElse(""), begin);
+            }
+        };
+    }
+
+    /** What came of running a case. */
+    private sealed interface Outcome {
+
+        /** As many as expected, of the shapes and kinds of types that are expected. */
+        record Outputs(List<HostArray> got) implements Outcome {}
+
+        record Nothing(CompareVerdict verdict, String note) implements Outcome {}
+    }
+
+    private Outcome run(Backend on, OperationCase one, List<Expectation> expected) {
+        Optional<DType> missing = Stream.concat(Stream.of(dtype), one.makes().stream()).filter(needed -> !on.dtypes().contains(needed)).findFirst();
+        if (missing.isPresent()) {
+            return new Outcome.Nothing(CompareVerdict.UNSUPPORTED, Text.format("%s does not compute in %s", on.name(), missing.get().label()));
+        }
+        try {
+            List<HostArray> got = outputs(on, one);
+            return Difference.misfit(got, expected).<Outcome>map(misfit -> new Outcome.Nothing(CompareVerdict.BUG, misfit)).orElseGet(() -> new Outcome.Outputs(got));
+        } catch (RuntimeException | Error thrown) {
+            Failure failure = Failure.of(thrown);
+            return new Outcome.Nothing(failure.verdict(), failure.note());
+        }
     }
 
     private List<HostArray> outputs(Backend on, OperationCase one) {
@@ -58,27 +101,11 @@ public final class OperationComparison {
         }
     }
 
-    /** @param expected the case's, in this comparison's type */
-    CompareRow compare(OperationCase one, List<Expectation> expected) {
-        long begin = System.nanoTime();
-        Optional<DType> missing = one.makes().filter(made -> !backend.dtypes().contains(made));
-        if (missing.isPresent()) {
-            return row(one, Optional.empty(), CompareVerdict.UNSUPPORTED, Text.format("%s does not compute in %s", backend.name(), missing.get().label()), begin);
-        }
-        List<HostArray> got;
-        try {
-            got = outputs(backend, one);
-        } catch (UnsupportedOperationException declared) {
-            return row(one, Optional.empty(), CompareVerdict.UNSUPPORTED, declared.getMessage(), begin);
-        } catch (RuntimeException broken) {
-            return row(one, Optional.empty(), CompareVerdict.BUG, Text.format("it fails: %s", broken), begin);
-        }
-        Difference difference = Difference.of(got, expected, dtype);
-        return row(one, Optional.of(difference.figures()), difference.beyond().isPresent() ? CompareVerdict.BUG : CompareVerdict.NOISE,
-                difference.beyond().map(worst -> worst + Difference.factor(got, expected).map(s -> Text.format("; all is %s times what it should be", s)).orElse("")).orElse(""), begin);
+    private static CompareVerdict verdict(Difference difference) {
+        return difference.beyond().isPresent() ? CompareVerdict.BUG : CompareVerdict.NOISE;
     }
 
-    private CompareRow row(OperationCase one, Optional<CompareRow.Figures> figures, CompareVerdict verdict, String note, long begin) {
-        return new CompareRow(one.what(), one.operation(), backend.name(), reference.orElse(exact).name(), dtype, figures, verdict, note, (System.nanoTime() - begin) / 1e9);
+    private CompareRow row(String what, OperationCase one, Optional<CompareRow.Figures> figures, CompareVerdict verdict, String note, long begin) {
+        return new CompareRow(what, one.operation(), backend.name(), reference.orElse(exact).name(), dtype, figures, verdict, note, (System.nanoTime() - begin) / 1e9);
     }
 }

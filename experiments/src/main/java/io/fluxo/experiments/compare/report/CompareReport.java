@@ -1,6 +1,7 @@
 package io.fluxo.experiments.compare.report;
 
 import io.fluxo.experiments.compare.ComparisonResult;
+import io.fluxo.experiments.compare.drift.DriftGrowth;
 import io.fluxo.experiments.compare.onnx.OnnxOutcome;
 import io.fluxo.experiments.compare.ops.Certificate;
 import io.fluxo.experiments.compare.row.CompareRow;
@@ -41,6 +42,9 @@ public final class CompareReport {
         page.put("bugs", IntStream.range(0, bugs.size()).mapToObj(i -> bug(bugs.get(i))).toList());
         page.put("operations", map(operations));
         page.put("models", map(models));
+        page.put("modelled", compared.stream().anyMatch(row -> row.what().contains("/cumulative/")));
+        page.put("drifts", result.drift().stream().flatMap(one -> one.best().stream()).map(CompareReport::drift).toList());
+        result.speed().ifPresent(speed -> page.put("speed", SpeedTables.of(speed)));
         page.put("invariants", invariants(result));
         page.put("certificate", certificate(result));
         page.put("waived", having(result, CompareVerdict.WAIVED).stream().map(CompareReport::remark).toList());
@@ -54,7 +58,7 @@ public final class CompareReport {
     }
 
     private static boolean isModel(CompareRow row) {
-        return row.operation().startsWith("model ") || row.what().startsWith("model ");
+        return row.what().startsWith("model ") || row.what().startsWith("block ");
     }
 
     private static List<Map<String, Object>> map(HeatMap map) {
@@ -114,6 +118,13 @@ public final class CompareReport {
     private static List<Map<String, Object>> counted(List<CompareRow> rows) {
         Map<String, Long> reasons = rows.stream().collect(Collectors.groupingBy(CompareRow::note, LinkedHashMap::new, Collectors.counting()));
         return reasons.entrySet().stream().map(reason -> Map.<String, Object>of("note", reason.getKey(), "cases", Text.count(Math.toIntExact(reason.getValue()), "case"))).toList();
+    }
+
+    private static Map<String, Object> drift(DriftGrowth growth) {
+        return Map.of("axis", Values.label(growth.axis()), "of", Values.label(growth.of()).replace('_', ' '), "placement", growth.placement(), "backend", growth.backend() + " " + growth.dtype().label(),
+                "reference", growth.reference(), "form", Values.label(growth.form()).replace('_', ' '), "rate", Text.format("%.3g", growth.median()),
+                "interval", Text.format("%.3g … %.3g", growth.interval().low(), growth.interval().high()), "fit", Text.format("%.0f %%", 100 * growth.fit()),
+                "last", Text.format("%.2g", growth.last()));
     }
 
     private static Map<String, Object> invariants(ComparisonResult result) {

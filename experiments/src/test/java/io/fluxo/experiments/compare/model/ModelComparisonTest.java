@@ -204,4 +204,46 @@ class ModelComparisonTest {
                 "model post/gradient/blocks.1.hook_attn_out", "model post/gradient/blocks.0.hook_attn_out", "model post/gradient/blocks.0.attn.W_Q");
         assertThat(rows).filteredOn(row -> row.what().contains("observer")).extracting(CompareRow::note).containsExactly("the same bits");
     }
+
+    private List<CompareRow> whereAttentionThrows(RuntimeException failure) {
+        Backend failing = new DelegatingBackend("failing", simd) {
+            @Override
+            public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
+                if (op instanceof FusedOp.Attention) {
+                    throw failure;
+                }
+                return super.runFused(op, save, inputs);
+            }
+        };
+        return new ModelComparison(small("pre"), ModelParts.CATALOG, 1).compare(failing, DType.F32, exact, (row, _) -> row);
+    }
+
+    @Test
+    void anOperationThatThrowsIsABugAtItsPlaceAndTheRestIsCompared() {
+        List<CompareRow> rows = whereAttentionThrows(new IllegalStateException("out of luck"));
+        assertThat(bugs(rows)).hasSize(4).allSatisfy(row -> assertThat(row.note()).isEqualTo("it fails: java.lang.IllegalStateException: out of luck"));
+        assertThat(bugs(rows)).extracting(CompareRow::what).satisfiesExactly(what -> assertThat(what).isEqualTo("model pre/cumulative"), what -> assertThat(what).contains("isolated", "attention"),
+                what -> assertThat(what).contains("isolated", "attention"), what -> assertThat(what).contains("observer"));
+        assertThat(rows).filteredOn(row -> row.what().contains("isolated") && row.verdict() == CompareVerdict.NOISE).hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void anOperationThatIsDeclaredMissingIsUnsupported() {
+        assertThat(whereAttentionThrows(new UnsupportedOperationException("no attention here"))).filteredOn(row -> row.verdict() != CompareVerdict.NOISE).hasSize(4).allSatisfy(row -> {
+            assertThat(row.verdict()).isEqualTo(CompareVerdict.UNSUPPORTED);
+            assertThat(row.note()).isEqualTo("no attention here");
+        });
+    }
+
+    @Test
+    void aBackendThatCannotSayWhatItFusesEndsNothing() {
+        Backend failing = new DelegatingBackend("failing", simd) {
+            @Override
+            public boolean fuses(FusedOp op) {
+                throw new IllegalStateException("out of luck");
+            }
+        };
+        assertThat(bugs(new ModelComparison(small("pre"), ModelParts.CATALOG, 1).compare(failing, DType.F32, exact, (row, _) -> row))).extracting(CompareRow::note)
+                .contains("it fails: java.lang.IllegalStateException: out of luck");
+    }
 }

@@ -12,12 +12,18 @@ import io.fluxo.experiments.compare.row.CompareVerdict;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
+import io.fluxo.op.UpdateOp;
 import io.fluxo.shape.Dim;
+import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -108,7 +114,7 @@ class OperationComparisonTest {
     void anOperationThatFailsIsABugUnlessItIsDeclaredMissing() {
         assertThat(compared("erf", "forward", failing(new IllegalStateException("out of luck")))).allSatisfy(row -> {
             assertThat(row.verdict()).isEqualTo(CompareVerdict.BUG);
-            assertThat(row.note()).contains("out of luck");
+            assertThat(row.note()).contains("java.lang.IllegalStateException: out of luck");
         });
         assertThat(compared("erf", "forward", failing(new UnsupportedOperationException("no erf here")))).allMatch(row -> row.verdict() == CompareVerdict.UNSUPPORTED);
     }
@@ -135,12 +141,78 @@ class OperationComparisonTest {
         });
     }
 
+    /** {@code simd} whose results of {@code op} go through {@code fault}. */
+    private Backend primitive(Class<? extends PrimitiveOp> of, BiFunction<Tensor[], Tensor, Tensor> fault) {
+        return new DelegatingBackend("faulty", simd) {
+            @Override
+            public Tensor execute(PrimitiveOp op, Tensor... inputs) {
+                Tensor result = inner.execute(op, inputs);
+                return of.isInstance(op) ? fault.apply(inputs, result) : result;
+            }
+        };
+    }
+
+    private void requireBugs(String operation, String cases, Backend faulty, String note) {
+        assertThat(compared(operation, "forward", faulty)).filteredOn(row -> row.what().contains(cases)).isNotEmpty().allSatisfy(row -> {
+            assertThat(row.verdict()).as(row.what()).isEqualTo(CompareVerdict.BUG);
+            assertThat(row.note()).contains(note);
+        });
+    }
+
     @Test
-    void theCertificateFindsFaultsOfAFewRoundingsInElementwiseOperations() {
-        List<OperationCase> some = OperationCases.all().stream().filter(one -> List.of("add", "softmax").contains(one.operation())).toList();
-        List<Certificate.Line> lines = Certificate.of(simd, DType.F32, exact, some);
-        assertThat(lines).extracting(Certificate.Line::what).contains("add/forward", "softmax/forward", "softmax/gradient");
-        assertThat(lines).filteredOn(line -> line.what().equals("add/forward")).allSatisfy(line -> assertThat(line.smallest().orElseThrow()).isLessThanOrEqualTo(0x1p-22));
-        assertThat(lines).filteredOn(line -> line.what().startsWith("softmax")).allSatisfy(line -> assertThat(line.smallest().orElseThrow()).isLessThanOrEqualTo(0x1p-10));
+    void aResultOfAnotherShapeTypeOrNumberIsABug() {
+        Ops ops = new Ops(simd);
+        requireBugs("erf", "[3, 67]", primitive(PrimitiveOp.Erf.class, (_, y) -> ops.slice(y, 0, Dim.of(0), Dim.of(2))), "output 1 is f32 [2, 67] and should be floating [3, 67]");
+        requireBugs("argMax", "[5, 7]", primitive(PrimitiveOp.ArgMax.class, (_, y) -> ops.cast(y, DType.I64)), "output 1 is i64 [5] and should be i32 [5]");
+        Backend none = new DelegatingBackend("faulty", simd) {
+            @Override
+            public Tensor[] update(UpdateOp op, Tensor... inputs) {
+                return new Tensor[0];
+            }
+        };
+        requireBugs("adamStep", "", none, "0 outputs instead of 3");
+    }
+
+    /** The inputs of this case are exact: no noise excuses the last of equals. */
+    @Test
+    void theFirstOfEqualElementsIsRequired() {
+        requireBugs("argMax", "ties [axis=1]", primitive(PrimitiveOp.ArgMax.class, (in, _) -> lastOfTheLargest(in[0])), "and should be");
+    }
+
+    private Tensor lastOfTheLargest(Tensor x) {
+        double[] values = simd.download(x).toDoubles();
+        int width = x.dim(1).size();
+        return simd.upload(HostArray.of(Shape.of(x.dim(0)), IntStream.range(0, x.dim(0).size()).map(row -> IntStream.range(0, width).reduce(0,
+                (best, i) -> values[row * width + i] >= values[row * width + best] ? i : best)).toArray()));
+    }
+
+    @Test
+    void truthValuesAndIntegersAreComparedExactly() {
+        Ops ops = new Ops(simd);
+        requireBugs("equal", "ordinary with itself", primitive(PrimitiveOp.Equal.class, (_, y) -> ops.not(y)), "is 0.0 and should be 1.0");
+        // Long.MAX_VALUE and its neighbour are the same double
+        requireBugs("cast", "special [to=I64] [1031]", primitive(PrimitiveOp.Cast.class, (_, y) -> oneLess(y)), "should be");
+    }
+
+    private Tensor oneLess(Tensor x) {
+        return x.dtype() != DType.I64 ? x : simd.upload(HostArray.of(x.shape(), Arrays.stream((long[]) simd.download(x).array()).map(i -> i == Long.MAX_VALUE ? i - 1 : i).toArray()));
+    }
+
+    @Test
+    void aReferenceThatFailsIsNamedAndEndsNothing() {
+        OperationComparison beside = new OperationComparison(simd, DType.F32, exact, Optional.of(failing(new IllegalStateException("out of luck"))));
+        assertThat(OperationCases.all().stream().filter(one -> one.operation().equals("erf")).map(beside::compare)).isNotEmpty().allSatisfy(row -> {
+            assertThat(row.verdict()).isEqualTo(CompareVerdict.BUG);
+            assertThat(row.note()).startsWith("the reference faulty(simd): it fails: java.lang.IllegalStateException: out of luck");
+        });
+    }
+
+    @Test
+    void aTypeThatABackendDoesNotListIsUnsupportedInEveryOperation() {
+        OperationComparison inDoubles = new OperationComparison(simd, DType.F64, exact);
+        assertThat(OperationCases.all().stream().filter(one -> one.operation().equals("softmax")).map(inDoubles::compare)).isNotEmpty().allSatisfy(row -> {
+            assertThat(row.verdict()).isEqualTo(CompareVerdict.UNSUPPORTED);
+            assertThat(row.note()).isEqualTo("simd does not compute in f64");
+        });
     }
 }

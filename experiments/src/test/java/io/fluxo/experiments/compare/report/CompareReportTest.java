@@ -41,7 +41,7 @@ class CompareReportTest {
             }
         }
         return new ComparisonResult(rows, List.of(new Certificate.Line("exp/forward", Fault.values()[0], OptionalDouble.of(1e-6)),
-                new Certificate.Line("exp/gradient", Fault.values()[0], OptionalDouble.empty())), List.of());
+                new Certificate.Line("exp/gradient", Fault.values()[0], OptionalDouble.empty())), List.of(), Optional.empty(), List.of());
     }
 
     @Test
