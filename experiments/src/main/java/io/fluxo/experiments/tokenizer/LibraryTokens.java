@@ -27,19 +27,24 @@ final class LibraryTokens implements Tokenizer {
     }
 
     static LibraryTokens open(TokenizerJson json, Vocabulary vocabulary) {
-        String text = json.root().toString();
-        LibraryTokens tokens = new LibraryTokens(json.file(), vocabulary, start(json.file(), LEAST_MEMORY + MEMORY_BY_CHARACTER * text.length()));
+        LibraryProcess library = start(json.file(), LEAST_MEMORY + MEMORY_BY_CHARACTER * json.root().toString().length());
         try {
-            tokens.ask("cannot read it", () -> {
-                tokens.library.open(text);
-                return null;
-            });
-            json.addedTokens().forEach(tokens::checkId);
-            return tokens;
+            return open(json, vocabulary, library);
         } catch (BadInput unusable) {
-            tokens.close();
+            library.close();
             throw unusable;
         }
+    }
+
+    /** As above, with a process that another tokenizer has used and needs no more. */
+    static LibraryTokens open(TokenizerJson json, Vocabulary vocabulary, LibraryProcess library) {
+        LibraryTokens tokens = new LibraryTokens(json.file(), vocabulary, library);
+        tokens.ask("cannot read it", () -> {
+            library.open(json.root().toString());
+            return null;
+        });
+        json.addedTokens().forEach(tokens::checkId);
+        return tokens;
     }
 
     private static LibraryProcess start(Path file, long memory) {

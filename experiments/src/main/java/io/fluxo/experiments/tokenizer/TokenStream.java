@@ -14,11 +14,15 @@ public final class TokenStream {
     private static final int MOST_WAITING = 3;
 
     /** Bytes that are no text could go on for ever. */
-    private static final int LONGEST_WINDOW = 64;
+    private static final int LONGEST = 64;
 
     private final Tokenizer tokenizer;
-    private int[] window = {};
-    private String shown = "";
+
+    /** Up to here all is shown: the last id that is text by itself. It is decoded with what follows, whose first space may depend on it. */
+    private int[] anchor = {};
+    private int[] since = {};
+    /** How much of the text of both is shown. */
+    private int shown;
 
     TokenStream(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
@@ -26,23 +30,31 @@ public final class TokenStream {
 
     /** What is certain once {@code id} has come; empty if a character waits for its last bytes. */
     public String add(int id) {
-        window = Arrays.copyOf(window, window.length + 1);
-        window[window.length - 1] = id;
-        String text = tokenizer.decode(window);
-        String certain = text.substring(0, certain(text));
-        String fresh = fresh(certain);
-        if (certain.length() == text.length()) {
-            narrow(id);
+        since = with(since, id);
+        String text = text();
+        int certain = since.length < LONGEST ? certain(text) : text.length();
+        String fresh = text.substring(Math.min(shown, certain), certain);
+        shown = Math.max(shown, certain);
+        if (certain == text.length()) {
+            settle(id);
         }
         return fresh;
     }
 
-    /** What waits: it is certain that no more ids come. */
+    /** What waits: it is certain when no more ids come. */
     public String end() {
-        String fresh = fresh(tokenizer.decode(window));
-        window = new int[0];
-        shown = "";
+        String text = text();
+        String fresh = text.substring(Math.min(shown, text.length()));
+        anchor = new int[0];
+        since = new int[0];
+        shown = 0;
         return fresh;
+    }
+
+    private String text() {
+        int[] ids = Arrays.copyOf(anchor, anchor.length + since.length);
+        System.arraycopy(since, 0, ids, anchor.length, since.length);
+        return tokenizer.decode(ids);
     }
 
     private static int certain(String text) {
@@ -53,21 +65,21 @@ public final class TokenStream {
         return end;
     }
 
-    private String fresh(String text) {
-        if (text.length() <= shown.length()) {
-            return "";
+    /** All is shown, so it need not be decoded again. An id that is no text by itself has ended a character, and can be no anchor. */
+    private void settle(int last) {
+        String alone = tokenizer.decode(last);
+        if (alone.indexOf(REPLACEMENT) < 0 || since.length >= LONGEST) {
+            anchor = new int[] {last};
         }
-        String fresh = text.substring(shown.length());
-        shown = text;
-        return fresh;
+        if (anchor.length > 0) {
+            since = new int[0];
+            shown = text().length();
+        }
     }
 
-    /** Nothing waits, so the last id is enough to see how the next is written after it; unless it ends a character that begins before. */
-    private void narrow(int last) {
-        String alone = tokenizer.decode(last);
-        if (alone.indexOf(REPLACEMENT) < 0 || window.length >= LONGEST_WINDOW) {
-            window = new int[] {last};
-            shown = alone;
-        }
+    private static int[] with(int[] ids, int id) {
+        int[] more = Arrays.copyOf(ids, ids.length + 1);
+        more[ids.length] = id;
+        return more;
     }
 }

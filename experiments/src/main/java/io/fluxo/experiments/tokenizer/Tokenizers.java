@@ -44,7 +44,8 @@ public final class Tokenizers {
         }
     }
 
-    private static TokenizerJson read(Path directory, SpecialTokens special) {
+    /** What lies there, in the form of {@code tokenizer.json}. */
+    static TokenizerJson read(Path directory, SpecialTokens special) {
         if (Files.exists(directory.resolve(TokenizerJson.FILE))) {
             return TokenizerJson.read(directory.resolve(TokenizerJson.FILE));
         }

@@ -179,6 +179,11 @@ public final class LibraryProcess implements AutoCloseable {
         return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
     }
 
+    /** Whether it can be asked: it cannot after it ended itself. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Ends the process, and frees all that it had. */
     @Override
     public void close() {
