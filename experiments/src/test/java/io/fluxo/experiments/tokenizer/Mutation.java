@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /** Changes a file at random: bytes, pieces, and values for which a reader may not be prepared. */
 final class Mutation {
 
-    private static final Pattern VALUE = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"|-?[0-9][0-9.eE+-]*|true|false|null|\\{\\}|\\[\\]");
+    private static final Pattern VALUE = Pattern.compile("\"(?:[^\"\\\\]++|\\\\.)*+\"|-?[0-9][0-9.eE+-]*|true|false|null|\\{\\}|\\[\\]");
+    private static final String SIGNS = "{}[]\",: \n\\0";
     private static final List<String> VALUES = List.of("0", "-1", "1", "2", "7", "255", "2147483647", "4294967295", "4294967296", "9223372036854775808", "0.5", "-0.0", "1e308", "1e999",
             "NaN", "null", "true", "false", "\"\"", "\" \"", "\"a\"", "\"\\u0000\"", "\"\\ud800\"", "\"\u00e9\"", "\"\ud83d\ude00\"", "\"(\"", "\"(a*)*$\"", "\"[\\\\s\\\\S]{100000}\"",
             "[]", "{}", "[[]]", "{\"a\": {}}", "\"BPE\"", "\"Unigram\"", "\"ByteLevel\"", "\"Sequence\"", "\"Metaspace\"", "[".repeat(60) + "]".repeat(60), "\"" + "x".repeat(5000) + "\"");
@@ -21,16 +22,16 @@ final class Mutation {
         this.random = new Random(seed);
     }
 
-    /** {@code bytes} with one to four changes. */
+    /** {@code bytes} with one to three changes. */
     byte[] of(byte[] bytes) {
         byte[] changed = bytes;
-        for (int i = 1 + random.nextInt(4); i > 0; i--) {
-            changed = random.nextInt(2) == 0 ? value(changed) : piece(changed);
+        for (int i = Math.max(1, random.nextInt(4)); i > 0; i--) {
+            changed = random.nextInt(4) == 0 ? piece(changed) : value(changed);
         }
         return changed;
     }
 
-    /** Another value, often one that stands elsewhere in the file. */
+    /** Another value, mostly of the same type, often one that stands elsewhere in the file. */
     private byte[] value(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.UTF_8);
         List<MatchResult> places = VALUE.matcher(text).results().toList();
@@ -38,8 +39,17 @@ final class Mutation {
             return piece(bytes);
         }
         MatchResult place = places.get(random.nextInt(places.size()));
-        String other = random.nextInt(3) == 0 ? places.get(random.nextInt(places.size())).group() : VALUES.get(random.nextInt(VALUES.size()));
+        List<String> others = random.nextInt(3) == 0 ? places.stream().map(MatchResult::group).toList() : VALUES;
+        if (random.nextInt(6) > 0) {
+            others = others.stream().filter(other -> type(other) == type(place.group())).toList();
+        }
+        String other = others.isEmpty() ? "null" : others.get(random.nextInt(others.size()));
         return (text.substring(0, place.start()) + other + text.substring(place.end())).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static char type(String value) {
+        char first = value.charAt(0);
+        return Character.isDigit(first) || first == '-' ? '0' : first == 'f' ? 't' : first;
     }
 
     private byte[] piece(byte[] bytes) {
@@ -54,8 +64,7 @@ final class Mutation {
             case 1 -> random.nextBytes(middle);
             case 2 -> middle = new byte[0];
             case 3 -> middle = joined(middle, middle);
-            case 4 -> middle = new byte[] {"{}[]\",: \n\\0"
-                    .getBytes(StandardCharsets.UTF_8)[random.nextInt(11)]};
+            case 4 -> middle = new byte[] {(byte) SIGNS.charAt(random.nextInt(SIGNS.length()))};
             case 5 -> {
                 return Arrays.copyOf(bytes, from);
             }

@@ -46,7 +46,7 @@ class TokenizerMutationsTest {
                  'special_tokens': {'<s>': {'id': '<s>', 'ids': [0], 'tokens': ['<s>']}}},
                 {'type': 'RobertaProcessing', 'sep': ['<s>', 0], 'cls': ['<s>', 0], 'trim_offsets': true, 'add_prefix_space': true}]},
              'decoder': {'type': 'Sequence', 'decoders': [{'type': 'Replace', 'pattern': {'String': '_'}, 'content': ' '}, {'type': 'ByteFallback'},
-                {'type': 'Strip', 'content': ' ', 'start': 1, 'stop': 1}, {'type': 'WordPiece', 'prefix': '##', 'cleanup': true}, {'type': 'BPEDecoder', 'suffix': '</w>'},
+                {'type': 'Strip', 'content': ' ', 'start': 1, 'stop': 0}, {'type': 'WordPiece', 'prefix': '##', 'cleanup': true}, {'type': 'BPEDecoder', 'suffix': '</w>'},
                 {'type': 'CTC', 'pad_token': 'a', 'word_delimiter_token': 'b', 'cleanup': true}, {'type': 'Metaspace', 'replacement': '_', 'prepend_scheme': 'always', 'split': true},
                 {'type': 'ByteLevel', 'add_prefix_space': true, 'trim_offsets': true, 'use_regex': true}, {'type': 'Fuse'}]},
              'model': {'type': 'Unigram', 'unk_id': 2, 'byte_fallback': true, 'vocab': [['<s>', 0.0], ['ab', -1.0], ['<unk>', 0], ['a', -2.5], ['b', -3.0], ['_', -1.5], ['<0x41>', -9.0]]}}
@@ -58,6 +58,8 @@ class TokenizerMutationsTest {
     private LibraryProcess library = LibraryProcess.start(MEMORY);
     private int refused;
     private int opened;
+    /** How often the library ended its process. */
+    private int ends;
 
     @AfterEach
     void close() {
@@ -75,7 +77,7 @@ class TokenizerMutationsTest {
             Files.write(folder.resolve(name), mutation.of(bytes));
             use(name + ", mutation " + i);
         }
-        assertThat(refused).isGreaterThan(MUTATIONS / 4);
+        assertThat(refused).isGreaterThan(MUTATIONS / 20);
         assertThat(opened).isGreaterThan(MUTATIONS / 50);
     }
 
@@ -92,6 +94,7 @@ class TokenizerMutationsTest {
             assertThat(clear.getMessage()).as(what).startsWith(folder.toString()).hasSizeLessThan(600).doesNotContain("\n");
         }
         if (!library.isAlive()) {
+            ends++;
             library.close();
             library = LibraryProcess.start(MEMORY);
         }
