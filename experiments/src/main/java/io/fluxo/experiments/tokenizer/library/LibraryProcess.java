@@ -38,7 +38,7 @@ public final class LibraryProcess implements AutoCloseable {
     private final DataOutputStream out;
     private final DataInputStream in;
     private final CompletableFuture<LastWords> errors = new CompletableFuture<>();
-    private boolean outOfTime;
+    private volatile boolean outOfTime;
 
     private LibraryProcess(Process process, long mostMemory) {
         this.process = process;

@@ -15,7 +15,7 @@ final class NativeLibrary {
     static void load() throws IOException {
         String name = System.mapLibraryName("tokenizers");
         String resource = "/native/lib/" + platform() + "/cpu/" + name;
-        Path folder = Files.createTempDirectory("fluxo-tokenizers");
+        Path folder = Files.createTempDirectory("fluxo-tokenizers-" + ProcessHandle.current().pid() + "-");
         Path file = folder.resolve(name);
         try (InputStream in = TokenizersLibrary.class.getResourceAsStream(resource)) {
             if (in == null) {

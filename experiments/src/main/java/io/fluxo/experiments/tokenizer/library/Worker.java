@@ -50,6 +50,8 @@ final class Worker {
         System.setOut(System.err);
         // Ctrl-C reaches this process too: it goes on until the other one, which decides, closes its input
         Runtime.getRuntime().addShutdownHook(new Thread(Worker::sleep));
+        // and it does not stay behind in a long request
+        ProcessHandle.current().parent().ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(0)));
         MemoryGuard.start(Long.parseLong(arguments[0]));
         try {
             NativeLibrary.load();
