@@ -5,6 +5,7 @@ import io.fluxo.experiments.tokenizer.library.LibraryException;
 import io.fluxo.experiments.tokenizer.library.LibraryProcess;
 import io.fluxo.text.Text;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
@@ -12,6 +13,8 @@ import java.util.function.Supplier;
 final class LibraryTokens implements Tokenizer {
 
     private static final String ENCODE = "finds no ids for the text";
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     /** GPT-2's tokenizer, of 1.3 million characters, takes 80 MB in all; one of 29 million 520 MB. */
     private static final long LEAST_MEMORY = 512L << 20;
@@ -50,7 +53,7 @@ final class LibraryTokens implements Tokenizer {
 
     private static LibraryProcess start(Path file, long memory) {
         try {
-            return LibraryProcess.start(memory);
+            return LibraryProcess.start(memory, PATIENCE);
         } catch (LibraryException failure) {
             throw new BadInput(Text.format("%s: Hugging Face's library is needed for it: %s", file, failure.getMessage()), failure);
         }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.Fixtures;
+import io.fluxo.text.Text;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVRecord;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,16 @@ class Gpt2FilesTest {
             assertThat(vocabulary.label(50256)).isEqualTo("<|endoftext|>");
             assertThat(vocabulary.label(50300)).isEqualTo("<50300>"); // of a model whose vocabulary is padded
             assertThat(tokenizer.decode(15496, 50300)).isEqualTo("Hello");
+        }
+    }
+
+    /** The first 256 ids are the bytes. */
+    @Test
+    void eachByteHasALabel() throws IOException {
+        try (Tokenizer tokenizer = Tokenizers.open(ModelFolder.gpt2(folder))) {
+            List<String> labels = IntStream.range(0, 256).mapToObj(tokenizer.vocabulary()::label).toList();
+            assertThat(labels).containsAll(IntStream.range(0x80, 0x100).mapToObj(value -> Text.format("<0x%02X>", value)).toList())
+                    .containsAll(IntStream.range(' ', 0x7f).mapToObj(Character::toString).toList()).contains("\\n", "\\t", "\\r", "\\u0000", "\\u007f").doesNotHaveDuplicates();
         }
     }
 

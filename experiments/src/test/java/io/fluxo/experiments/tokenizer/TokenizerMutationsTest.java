@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ class TokenizerMutationsTest {
 
     private static final int MUTATIONS = Integer.getInteger("fluxo.mutations", 150);
     private static final long MEMORY = 1L << 30;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final List<String> TEXTS = List.of("a b ab", "", "Hi 12 \u00e9\u2603\ud83d\ude00\n\t  x", "<s>[MASK]\u0000", "a".repeat(300));
 
     private static final String EVERYTHING = """
@@ -55,7 +57,7 @@ class TokenizerMutationsTest {
     @TempDir
     Path folder;
 
-    private LibraryProcess library = LibraryProcess.start(MEMORY);
+    private LibraryProcess library = LibraryProcess.start(MEMORY, PATIENCE);
     private int refused;
     private int opened;
     /** How often the library ended its process. */
@@ -96,7 +98,7 @@ class TokenizerMutationsTest {
         if (!library.isAlive()) {
             ends++;
             library.close();
-            library = LibraryProcess.start(MEMORY);
+            library = LibraryProcess.start(MEMORY, PATIENCE);
         }
     }
 

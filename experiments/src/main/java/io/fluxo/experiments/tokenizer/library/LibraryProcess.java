@@ -31,18 +31,21 @@ import java.util.stream.Stream;
  */
 public final class LibraryProcess implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** What it does in a second at the very least. */
+    private static final long BYTES_A_SECOND = 100_000;
 
     private final Process process;
     private final long mostMemory;
+    private final Duration patience;
     private final DataOutputStream out;
     private final DataInputStream in;
     private final CompletableFuture<LastWords> errors = new CompletableFuture<>();
     private volatile boolean outOfTime;
 
-    private LibraryProcess(Process process, long mostMemory) {
+    private LibraryProcess(Process process, long mostMemory, Duration patience) {
         this.process = process;
         this.mostMemory = mostMemory;
+        this.patience = patience;
         this.out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
         this.in = new DataInputStream(new BufferedInputStream(process.getInputStream()));
         Thread.startVirtualThread(() -> errors.complete(LastWords.of(process.getErrorStream())));
@@ -50,9 +53,10 @@ public final class LibraryProcess implements AutoCloseable {
 
     /**
      * @param mostMemory the bytes of memory that it may take, all in all
+     * @param patience   how long it may work on a request, besides a second for each {@value #BYTES_A_SECOND} bytes of it
      * @throws LibraryException if the process cannot be started
      */
-    public static LibraryProcess start(long mostMemory) {
+    public static LibraryProcess start(long mostMemory, Duration patience) {
         ProcessBuilder builder = new ProcessBuilder(java(), "--enable-native-access=ALL-UNNAMED", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                 "-XX:+SuppressFatalErrorMessage", "-XX:-UsePerfData", "-Xlog:disable", "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"), "-cp", classPath(),
                 Worker.class.getName(), Long.toString(mostMemory));
@@ -60,7 +64,7 @@ public final class LibraryProcess implements AutoCloseable {
         builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
         builder.environment().put("RUST_BACKTRACE", "0");
         try {
-            return new LibraryProcess(builder.start(), mostMemory);
+            return new LibraryProcess(builder.start(), mostMemory, patience);
         } catch (IOException failure) {
             throw new LibraryException("its process cannot be started: " + failure.getMessage(), failure);
         }
@@ -90,7 +94,7 @@ public final class LibraryProcess implements AutoCloseable {
      */
     public synchronized void open(String json) {
         byte[] bytes = utf8(json);
-        ask(() -> {
+        ask(bytes.length, () -> {
             out.writeByte(Worker.OPEN);
             write(bytes);
         }, () -> null);
@@ -103,7 +107,7 @@ public final class LibraryProcess implements AutoCloseable {
      */
     public synchronized int[] encode(String text, boolean special) {
         byte[] bytes = utf8(text);
-        return ask(() -> {
+        return ask(bytes.length, () -> {
             out.writeByte(Worker.ENCODE);
             out.writeBoolean(special);
             write(bytes);
@@ -118,7 +122,7 @@ public final class LibraryProcess implements AutoCloseable {
 
     /** The text of {@code ids}, with that of special ones. */
     public synchronized String decode(int... ids) {
-        return ask(() -> {
+        return ask(ids.length, () -> {
             out.writeByte(Worker.DECODE);
             out.writeInt(ids.length);
             for (int id : ids) {
@@ -127,8 +131,9 @@ public final class LibraryProcess implements AutoCloseable {
         }, this::read);
     }
 
-    private <T> T ask(Request request, Answer<T> answer) {
-        CompletableFuture<Void> limit = CompletableFuture.runAsync(this::giveUp, CompletableFuture.delayedExecutor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    private <T> T ask(long size, Request request, Answer<T> answer) {
+        Duration most = patience.plusSeconds(size / BYTES_A_SECOND);
+        CompletableFuture<Void> limit = CompletableFuture.runAsync(this::giveUp, CompletableFuture.delayedExecutor(most.toMillis(), TimeUnit.MILLISECONDS));
         try {
             request.write();
             out.flush();
@@ -137,7 +142,7 @@ public final class LibraryProcess implements AutoCloseable {
             }
             return answer.read();
         } catch (IOException ended) {
-            throw new LibraryException(end(), ended);
+            throw new LibraryException(end(most), ended);
         } finally {
             limit.cancel(false);
         }
@@ -149,10 +154,10 @@ public final class LibraryProcess implements AutoCloseable {
     }
 
     /** Why the process ended. */
-    private String end() {
+    private String end(Duration most) {
         int status = process.destroyForcibly().onExit().join().exitValue();
         if (outOfTime) {
-            return Text.format("it found no end within %d s", PATIENCE.toSeconds());
+            return Text.format("it found no end within %d s", most.toSeconds());
         }
         return switch (status) {
             case Worker.TOO_MUCH_MEMORY -> Text.format("it needs more memory than %,d MB", mostMemory >> 20);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +19,7 @@ class LibraryProcessTest {
              'model': {'type': 'WordLevel', 'vocab': {'a': 0}, 'unk_token': 'a'}}
             """;
 
-    private final LibraryProcess library = LibraryProcess.start(1L << 30);
+    private final LibraryProcess library = LibraryProcess.start(1L << 30, Duration.ofSeconds(20));
 
     @AfterEach
     void close() {
@@ -64,6 +65,18 @@ class LibraryProcessTest {
         String step = "{'type': 'Replace', 'pattern': {'String': 'a'}, 'content': '" + "a".repeat(100) + "'}";
         assertThatThrownBy(() -> open("{'type': 'Sequence', 'normalizers': [" + String.join(",", List.of(step, step, step, step, step, step)) + "]}", "null"))
                 .isInstanceOf(LibraryException.class).hasMessage("it needs more memory than 1,024 MB");
+    }
+
+    /** The pieces of a long word are looked for in a time that grows with the third power of its length. */
+    @Test
+    void timeHasALimit() {
+        try (LibraryProcess hasty = LibraryProcess.start(1L << 30, Duration.ofSeconds(2))) {
+            hasty.open("""
+                    {'version': '1.0', 'model': {'type': 'WordPiece', 'unk_token': 'u', 'continuing_subword_prefix': '##', 'max_input_chars_per_word': 1000000000,
+                     'vocab': {'u': 0, 'b': 1, '##b': 2}}}
+                    """.replace('\'', '"'));
+            assertThatThrownBy(() -> hasty.encode("b".repeat(50_000), false)).isInstanceOf(LibraryException.class).hasMessage("it found no end within 2 s");
+        }
     }
 
     @Test
