@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Reads and writes small JSON files that hold one object. Files come from outside, so size, nesting and names are bounded and duplicate keys refused.
  */
-final class JsonFile {
+public final class JsonFile {
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -34,8 +34,12 @@ final class JsonFile {
 
     private JsonFile() {}
 
-    /** The object in {@code file}, which may have {@code mostBytes}. */
-    static ObjectNode read(Path file, long mostBytes) {
+    /**
+     * The object in {@code file}, which may have {@code mostBytes}.
+     *
+     * @throws CheckpointException if there is no such file, or it is something else
+     */
+    public static ObjectNode read(Path file, long mostBytes) {
         if (!Files.isRegularFile(file)) {
             throw new CheckpointException(file, Files.exists(file) ? "not a regular file" : "there is no such file");
         }
