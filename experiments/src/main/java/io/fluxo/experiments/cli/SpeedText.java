@@ -34,7 +34,12 @@ final class SpeedText {
 
     static String of(SpeedResult result, int columns) {
         SequencedSet<String> backends = new LinkedHashSet<>(result.rows().stream().map(SpeedRow::backend).toList());
-        return peak(result.peak()) + speeds(result, backends, columns) + crossovers(result, columns) + overheads(result, columns) + heap(result, backends, columns) + notes(result);
+        return disturbed(result) + peak(result.peak()) + speeds(result, backends, columns) + crossovers(result, columns) + overheads(result, columns) + heap(result, backends, columns) + notes(result);
+    }
+
+    private static String disturbed(SpeedResult result) {
+        return result.isDisturbed() ? Text.format("others use this machine (load %.1f a core): times are too long, and compilers may not be through; run it again when it is quiet%n%n",
+                result.load()) : "";
     }
 
     private static String peak(Peak peak) {
