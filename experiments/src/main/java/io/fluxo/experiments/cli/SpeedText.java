@@ -120,10 +120,11 @@ final class SpeedText {
         return seconds < 1e-6 ? rounded(seconds * 1e9) + " ns" : seconds < 1e-3 ? rounded(seconds * 1e6) + " µs" : seconds < 1 ? rounded(seconds * 1e3) + " ms" : rounded(seconds) + " s";
     }
 
-    /** In bytes: {@code 24 KiB}. */
+    /** {@code 24 KiB}, {@code 1.5 MiB}. */
     private static String size(long bytes) {
         int scale = IntStream.range(0, 3).filter(i -> bytes >> 10 * i < 1024).findFirst().orElse(3);
-        return Text.format("%d %s", bytes >> 10 * scale, List.of("B", "KiB", "MiB", "GiB").get(scale));
+        double units = bytes / Math.pow(1024, scale);
+        return Text.format(units == Math.rint(units) ? "%.0f %s" : "%.1f %s", units, List.of("B", "KiB", "MiB", "GiB").get(scale));
     }
 
     /** Three digits. */
