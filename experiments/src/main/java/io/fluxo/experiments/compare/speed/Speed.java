@@ -10,6 +10,8 @@ import io.fluxo.experiments.bench.peak.Peak;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.tensor.DType;
 import io.fluxo.text.Text;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -62,6 +64,7 @@ public final class Speed {
             throw new BadInput(Text.format("%s: no speed to compare in %s", String.join(", ", backends), types.stream().map(DType::label).collect(Collectors.joining(", "))));
         }
         Told told = new Told(progress, 2 + timed.size() * Contest.ROUNDS * cases.size());
+        double load = load();
         told.accept("the machine's peak");
         Peak before = peaks.apply(threads);
         List<Function<Peak, SpeedRow>> rows = new ArrayList<>();
@@ -70,7 +73,12 @@ public final class Speed {
         }
         told.accept("the machine's peak, again");
         Peak peak = before.orBetter(peaks.apply(threads));
-        return SpeedResult.of(peak, rows.stream().map(row -> row.apply(peak)).toList());
+        return SpeedResult.of(load, peak, rows.stream().map(row -> row.apply(peak)).toList());
+    }
+
+    private static double load() {
+        OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+        return system.getSystemLoadAverage() < 0 ? Double.NaN : system.getSystemLoadAverage() / system.getAvailableProcessors();
     }
 
     private Set<DType> dtypes(String name) {

@@ -234,6 +234,13 @@ class SpeedTest {
     }
 
     @Test
+    void aLoadOfMoreThanHalfTheCoresDisturbs() {
+        assertThat(SpeedResult.of(0.4, PEAK, List.of()).isDisturbed()).isFalse();
+        assertThat(SpeedResult.of(0.6, PEAK, List.of()).isDisturbed()).isTrue();
+        assertThat(SpeedResult.of(Double.NaN, PEAK, List.of()).isDisturbed()).as("nobody knows").isFalse();
+    }
+
+    @Test
     void progressRisesFromNothing() {
         install("a", DType.F32);
         install("b", DType.F32);
