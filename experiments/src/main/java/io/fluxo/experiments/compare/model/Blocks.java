@@ -10,7 +10,7 @@ public final class Blocks {
 
     /** Ragged, so that kernels come to the rests of rows; all norms have gains, and the feed-forward network a smooth nonlinearity. */
     private static final ModelSpec SMALL = ModelSpec.DEFAULT.with(ModelSpec.N_LAYERS, 1).with(ModelSpec.D_MODEL, 18).with(ModelSpec.N_HEADS, 2).with(ModelSpec.D_MLP, 21)
-            .with(ModelSpec.N_CTX, 5).with(ModelSpec.D_VOCAB, 11).with(ModelSpec.NORM_AFFINE, true).with(ModelSpec.ACT_FN, "gelu");
+            .with(ModelSpec.N_CTX, 5).with(ModelSpec.D_VOCAB, 11).with(ModelSpec.NORM_AFFINE, true).with(ModelSpec.ACT_FN, "gelu_tanh");
 
     private Blocks() {}
 

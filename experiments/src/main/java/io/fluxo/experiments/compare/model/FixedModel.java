@@ -93,7 +93,7 @@ final class FixedModel {
         return outputs;
     }
 
-    /** The gradients of the mean loss at the hook points, from the last to the first, then those of the parameters. */
+    /** The gradients of the mean loss at the hook points, then those of the parameters, both from the last to the first. */
     List<Named> gradients(AutodiffBackend tape, Tensor[] in, Hooks others) {
         LanguageModel model = filled(in);
         List<Parameter> parameters = model.parameters();
@@ -106,7 +106,7 @@ final class FixedModel {
                 targets.addFirst(new Named(point, value));                                  // else no parameter is behind it, and there is no gradient
             }
         });
-        parameters.forEach(parameter -> targets.add(new Named(parameter.name(), parameter.value())));
+        parameters.reversed().forEach(parameter -> targets.add(new Named(parameter.name(), parameter.value())));
         Tensor[] gradients = tape.gradients(loss, targets.stream().map(Named::value).toList());
         return IntStream.range(0, gradients.length).mapToObj(i -> new Named(targets.get(i).name(), gradients[i])).toList();
     }
