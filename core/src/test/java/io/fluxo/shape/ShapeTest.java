@@ -24,13 +24,14 @@ class ShapeTest {
     @Test
     void equalityIsThatOfSizes() {
         assertThat(SHAPE).isEqualTo(Shape.of(2, 3, 4)).hasSameHashCodeAs(Shape.of(2, 3, 4));
-        assertThat(SHAPE).isNotEqualTo(Shape.of(2, 4, 3)).isNotEqualTo(Shape.of(2, 3, 4, 1));
+        assertThat(SHAPE).isNotEqualTo(Shape.of(2, 4, 3)).isNotEqualTo(Shape.of(2, 3, 4, 1)).isNotEqualTo(SHAPE.dims());
         Dim n = Dim.symbol("n");
         assertThat(Shape.of(n, Dim.of(2))).isEqualTo(Shape.of(n.named("pos"), Dim.of("x", 2))).isNotEqualTo(Shape.of(1, 2));
     }
 
     @Test
     void countsAndStrides() {
+        assertThat(SHAPE.isKnown()).isTrue();
         assertThat(SHAPE.elements()).isEqualTo(24);
         assertThat(Shape.SCALAR.elements()).isEqualTo(1);
         assertThat(Shape.of(3, 0, 2).elements()).isZero();
