@@ -139,6 +139,7 @@ class ResultsTest {
                 "training.lr=0.01\",2,finished,tuning_final_loss,,,0.01,0.01",
                 "training.lr=0.01\",2,finished,tuning_steps,,,500,0.01",
                 "training.lr=0.01\",2,finished,tuning_chosen,,,0,0.01");
+        assertThat(ResultsCsv.of(result).lines()).contains("study,a,a,\"a,seed=1\",1,finished,parameters,,,1000,1e-3");
         assertThat(Results.json(result).path("tuning").get(0).path("variant").asString()).isEqualTo("a");
     }
 }
