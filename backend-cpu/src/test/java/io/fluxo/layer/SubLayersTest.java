@@ -10,10 +10,14 @@ import io.fluxo.checkpoint.ModelDirectory;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.layer.attention.Heads;
 import io.fluxo.layer.attention.MultiHeadAttention;
+import io.fluxo.layer.attention.SelfOnlyAttention;
+import io.fluxo.layer.network.FeedForward;
+import io.fluxo.layer.network.GatedFeedForward;
 import io.fluxo.layer.norm.BatchNorm;
 import io.fluxo.layer.norm.DynamicTanh;
 import io.fluxo.layer.position.LinearBias;
 import io.fluxo.layer.position.Rotation;
+import io.fluxo.layer.position.ScorePositions;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
@@ -32,6 +36,7 @@ import io.fluxo.train.Trainer;
 import io.fluxo.train.TrainingParts;
 import io.fluxo.train.TrainingSpec;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -240,6 +245,8 @@ class SubLayersTest {
         LanguageModel model = ModelBuilder.build(spec, ModelParts.CATALOG);
         model.initialize(backend, DType.F64, KEY);
         Cache cache = Cache.of("blocks.0.attn.hook_v", "blocks.0.attn.hook_z");
+        Cache inside = Cache.of("blocks.0.attn.hook_pattern", "blocks.0.attn.hook_z");
+        model.forward(Pass.evaluation(backend).with(inside), backend.upload(HostArray.of(Shape.of(1, 3), new int[] {0, 1, 2})));
         model.forward(Pass.evaluation(backend).with(cache), backend.upload(HostArray.of(Shape.of(1, 3), new int[] {0, 1, 2})));
         double[] v = host(cache.get("blocks.0.attn.hook_v"));
         double[] z = host(cache.get("blocks.0.attn.hook_z"));
@@ -252,6 +259,9 @@ class SubLayersTest {
                 assertThat(z[i * 4 + c]).isCloseTo(mean, within(1e-12));
             }
         }
+        double[] pattern = host(inside.get("blocks.0.attn.hook_pattern"));
+        assertThat(Arrays.copyOf(pattern, 9)).containsExactly(new double[] {1, 0, 0, 0.5, 0.5, 0, 1 / 3.0, 1 / 3.0, 1 / 3.0}, within(1e-15));
+        assertThat(host(inside.get("blocks.0.attn.hook_z"))).containsExactly(z, within(1e-12));
     }
 
     @Test
@@ -426,25 +436,102 @@ class SubLayersTest {
         }
     }
 
+    private MultiHeadAttention attention(ScorePositions positions, Optional<Layer> heads) {
+        var dims = new MultiHeadAttention.Dims(Dim.of(4), Dim.of(2), Dim.of(2), Dim.of(2));
+        return drawn(new MultiHeadAttention("attn", dims, design(positions, heads)));
+    }
+
+    private static MultiHeadAttention.Design design(ScorePositions positions, Optional<Layer> heads) {
+        return new MultiHeadAttention.Design(FusedOp.Mask.BIDIRECTIONAL, false, Initializer.normal(1), Initializer.normal(1), Initializer.normal(1),
+                positions, Optional.empty(), heads, 0);
+    }
+
+    private <L extends Layer> L drawn(L layer) {
+        layer.cells().forEach(cell -> cell.set(backend.upload(HostArray.of(cell.shape(), cell.initializer().sample(cell.shape(), KEY.split(cell.name()))))));
+        return layer;
+    }
+
+    private double[] scores(MultiHeadAttention attention, Tensor x, Tensor bias) {
+        Cache cache = Cache.of("attn.hook_attn_scores");
+        attention.forward(Pass.evaluation(backend).with(cache), x, x, x, bias);
+        return host(cache.get("attn.hook_attn_scores"));
+    }
+
     /** What the caller adds to the scores and what positions add are both there. */
     @Test
     void aGivenBiasOfTheScoresIsAddedToThatOfPositions() {
-        var dims = new MultiHeadAttention.Dims(Dim.of(4), Dim.of(2), Dim.of(2), Dim.of(2));
-        var design = new MultiHeadAttention.Design(FusedOp.Mask.BIDIRECTIONAL, false, Initializer.normal(1), Initializer.normal(1), Initializer.normal(1),
-                new LinearBias(), Optional.empty(), Optional.empty(), 0);
-        MultiHeadAttention attention = new MultiHeadAttention("attn", dims, design);
-        attention.cells().forEach(cell -> cell.set(backend.upload(HostArray.of(cell.shape(), cell.initializer().sample(cell.shape(), KEY.split(cell.name()))))));
         Tensor x = drawn("x", 1, 1, 3, 4);
         Tensor given = drawn("bias", 1, 1, 2, 3, 3);
-        Cache without = new Cache(point -> point.name().equals("attn.hook_attn_scores"));
-        Cache with = new Cache(point -> point.name().equals("attn.hook_attn_scores"));
-        attention.forward(Pass.evaluation(backend).with(without), x, x, x, null);
-        attention.forward(Pass.evaluation(backend).with(with), x, x, x, given);
-        double[] plain = host(without.get("attn.hook_attn_scores"));
-        double[] shifted = host(with.get("attn.hook_attn_scores"));
+        MultiHeadAttention plain = attention(ScorePositions.NONE, Optional.empty());
+        MultiHeadAttention near = attention(new LinearBias(), Optional.empty());
+        double[] scores = scores(plain, x, null);
+        double[] withGiven = scores(plain, x, given);
+        double[] withPositions = scores(near, x, null);
+        double[] withBoth = scores(near, x, given);
         double[] bias = host(given);
-        for (int i = 0; i < plain.length; i++) {
-            assertThat(shifted[i]).isCloseTo(plain[i] + bias[i], within(1e-12));
+        double[] distances = host(new LinearBias().bias(Pass.evaluation(backend), Dim.of(2), Dim.of(3), Dim.of(3), DType.F64));
+        for (int i = 0; i < scores.length; i++) {
+            assertThat(withGiven[i]).isCloseTo(scores[i] + bias[i], within(1e-12));
+            assertThat(withPositions[i]).isCloseTo(scores[i] + distances[i], within(1e-12));
+            assertThat(withBoth[i]).isCloseTo(scores[i] + bias[i] + distances[i], within(1e-12));
+        }
+    }
+
+    @Test
+    void attentionOfTokensToThemselvesIsAttentionInGeneral() {
+        MultiHeadAttention attention = attention(ScorePositions.NONE, Optional.empty());
+        Pass pass = Pass.evaluation(backend);
+        Tensor x = drawn("x", 1, 1, 3, 4);
+        double[] own = host(attention.forward(pass, x));
+        assertThat(host(attention.forward(pass, x, x))).isEqualTo(own);
+        assertThat(host(attention.forward(pass, x, x, x, null))).isEqualTo(own);
+        assertThat(attention.hookPoints()).extracting("name").doesNotContain("attn.hook_rot_q", "attn.hook_rot_k");
+    }
+
+    /** A layer within a sub-layer stands before the output projection: where it doubles, the output doubles. */
+    @Test
+    void theLayerBeforeAnOutputProjectionIsApplied() {
+        Optional<Layer> doubling = Optional.of(new Layer("double") {
+            @Override
+            protected Tensor compute(Pass pass, Tensor x) {
+                return pass.scale(x, 2);
+            }
+        });
+        var dims = new MultiHeadAttention.Dims(Dim.of(4), Dim.of(2), Dim.of(2), Dim.of(2));
+        assertDoubles(attention(ScorePositions.NONE, Optional.empty()), attention(ScorePositions.NONE, doubling));
+        assertDoubles(new SelfOnlyAttention("attn", dims, design(ScorePositions.NONE, Optional.empty())),
+                new SelfOnlyAttention("attn", dims, design(ScorePositions.NONE, doubling)));
+        FeedForward.Design plain = new FeedForward.Design(false, Initializer.normal(1), Initializer.normal(1), Optional.empty(), 0);
+        FeedForward.Design doubled = new FeedForward.Design(false, Initializer.normal(1), Initializer.normal(1), doubling, 0);
+        assertDoubles(new FeedForward("mlp", Dim.of(4), Dim.of(5), Pass::tanh, plain), new FeedForward("mlp", Dim.of(4), Dim.of(5), Pass::tanh, doubled));
+        assertDoubles(new GatedFeedForward("mlp", Dim.of(4), Dim.of(5), Pass::tanh, plain), new GatedFeedForward("mlp", Dim.of(4), Dim.of(5), Pass::tanh, doubled));
+    }
+
+    private void assertDoubles(Layer plain, Layer doubling) {
+        Tensor x = drawn("x", 1, 1, 3, 4);
+        double[] once = host(drawn(plain).forward(Pass.evaluation(backend), x));
+        double[] twice = host(drawn(doubling).forward(Pass.evaluation(backend), x));
+        assertThat(once).doesNotContain(0);
+        for (int i = 0; i < once.length; i++) {
+            assertThat(twice[i]).isCloseTo(2 * once[i], within(1e-12));
+        }
+    }
+
+    /** sin(p/10000^(2i/d)) at feature 2i, cos of the same at 2i + 1: the paper's section 3.5. */
+    @Test
+    void sinusoidsHaveThePapersWavelengths() {
+        LanguageModel model = ModelBuilder.build(small().with(D_MODEL, 6).with(POSITIONS, "sinusoidal"), ModelParts.CATALOG);
+        model.initialize(backend, DType.F64, KEY);
+        Cache cache = Cache.of("hook_pos_embed");
+        model.forward(Pass.evaluation(backend).with(cache), ids(0, 1, 2, 0));
+        double[] table = host(cache.get("hook_pos_embed"));
+        assertThat(table).hasSize(4 * 6);
+        for (int p = 0; p < 4; p++) {
+            for (int i = 0; i < 3; i++) {
+                double angle = p / Math.pow(10_000, 2 * i / 6.0);
+                assertThat(table[p * 6 + 2 * i]).isCloseTo(Math.sin(angle), within(1e-12));
+                assertThat(table[p * 6 + 2 * i + 1]).isCloseTo(Math.cos(angle), within(1e-12));
+            }
         }
     }
 }

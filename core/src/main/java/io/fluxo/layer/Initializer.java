@@ -17,7 +17,7 @@ public interface Initializer {
 
     /** What this draws, times {@code factor}. */
     default Initializer times(double factor) {
-        return factor == 1 ? this : (shape, key) -> {
+        return (shape, key) -> {
             double[] values = sample(shape, key);
             Arrays.setAll(values, i -> factor * values[i]);
             return values;

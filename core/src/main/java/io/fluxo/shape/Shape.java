@@ -19,9 +19,10 @@ public final class Shape {
     private Shape(Dim[] dims) {
         this.dims = dims;
         int[] known = new int[dims.length];
+        boolean symbolic = false;
         long count = 1;
         for (int axis = 0; axis < dims.length; axis++) {
-            if (dims[axis] instanceof Dim.Known(String label, long value)) {
+            if (dims[axis] instanceof Dim.Known(_, long value)) {
                 if (value < 0) {
                     throw new ShapeMismatchException("an axis cannot have the negative size " + dims[axis]);
                 }
@@ -31,12 +32,11 @@ public final class Shape {
                 known[axis] = (int) value;
                 count = value == 0 ? 0 : count > Long.MAX_VALUE / value ? Long.MAX_VALUE : count * value;
             } else {
-                known = null;
-                break;
+                symbolic = true;
             }
         }
-        this.sizes = known;
-        this.elements = known == null ? -1 : toElements(count, dims);
+        this.sizes = symbolic ? null : known;
+        this.elements = symbolic ? -1 : toElements(count, dims);
     }
 
     private static int toElements(long count, Dim[] dims) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fluxo.random.RandomKey;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DimTest {
@@ -90,5 +91,57 @@ class DimTest {
         assertThat(N).hasToString("n");
         assertThat(N.times(D).plus(Dim.of(2).times(N)).minus(Dim.of(3))).hasToString("d·n + 2·n - 3");
         assertThat(N.times(N).named("area")).hasToString("area=n^2");
+    }
+
+    @Test
+    void aSizeHasANumberWhereItsSymbolsHave() {
+        Dim area = N.times(N).times(D).minus(Dim.of(2).times(D)).plus(Dim.of(7)).named("area");
+        assertThat(area.at(Map.of("n", 3L, "d", 5L))).isEqualTo(Dim.of(9 * 5 - 2 * 5 + 7)).hasToString("area=42");
+        assertThat(Dim.of("pos", 4).at(Map.of())).hasToString("pos=4");
+        assertThatThrownBy(() -> area.at(Map.of("n", 3L))).isInstanceOf(IllegalArgumentException.class).hasMessage("the size d is not known");
+        assertThatThrownBy(() -> area.at(Map.of("n", 1L << 40, "d", 1L))).isInstanceOf(ArithmeticException.class);
+    }
+
+    @Test
+    void symbolsAreAtLeastOne() {
+        assertThat(N.minus(Dim.ONE).isNeverNegative()).isTrue();
+        assertThat(N.minus(Dim.of(2)).isNeverNegative()).isFalse();
+        assertThat(Dim.of(3).times(N).plus(D).minus(Dim.of(4)).isNeverNegative()).isTrue();
+        assertThat(N.times(Dim.of(9)).minus(D).isNeverNegative()).as("d may be larger").isFalse();
+        assertThat(Dim.of(0).isNeverNegative()).isTrue();
+        assertThat(Dim.of(-1).isNeverNegative()).isFalse();
+    }
+
+    @Test
+    void whatIsAddedIsToldFromWhatIsSubtracted() {
+        assertThat(Dim.of(64).minus(D).added()).isEqualTo(Dim.of(64));
+        assertThat(N.minus(D).plus(Dim.of(2)).added()).isEqualTo(N.plus(Dim.of(2)));
+        assertThat(Dim.of(0).minus(D).added()).isEqualTo(Dim.of(0));
+    }
+
+    @Test
+    void aSizeIsDividedByWhatDividesItWhateverItsSymbolsAre() {
+        assertThat(N.times(D).plus(Dim.of(3).times(N)).over(N)).isEqualTo(D.plus(Dim.of(3)));
+        assertThat(Dim.of(6).times(N).times(N).over(Dim.of(2).times(N))).isEqualTo(Dim.of(3).times(N));
+        assertThat(Dim.of(12).over(Dim.of(4))).isEqualTo(Dim.of(3));
+        assertThat(Dim.of(0).over(N)).isEqualTo(Dim.of(0));
+        assertRefused(N.times(D), Dim.of(2), "d·n is not a multiple of 2");
+        assertRefused(N.plus(Dim.of(4)), N, "n + 4 is not a multiple of n");
+        assertRefused(N, N.times(N), "n is not a multiple of n^2");
+        assertRefused(N.times(N), N.plus(D), "n^2 cannot be divided by d + n");
+        assertRefused(Dim.of(4), Dim.of(0), "4 cannot be divided by 0");
+    }
+
+    private static void assertRefused(Dim size, Dim divisor, String message) {
+        assertThatThrownBy(() -> size.over(divisor)).isInstanceOf(ShapeMismatchException.class).hasMessage(message);
+    }
+
+    @Test
+    void aRenamedSizeIsStillThatSize() {
+        assertThat(Dim.of("pos", 7).named("head")).hasToString("head=7").isEqualTo(Dim.of(7));
+        assertThat(Dim.of("pos", 7).label()).isEqualTo("pos");
+        assertThat(N.plus(D).label()).isEmpty();
+        assertThat(N.named("n")).hasToString("n");
+        assertThat(Dim.of(-3)).isNotEqualTo(Dim.of(3)).isNotEqualTo(N);
     }
 }

@@ -176,9 +176,9 @@ public final class MultiHeadAttention extends Attention {
     }
 
     private Tensor mix(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
-        FusedOp.Attention op = bias == null ? plain : new FusedOp.Attention(plain.mask(), plain.scale(), true);
-        Tensor[] in = bias == null ? new Tensor[] {qs, ks, vs} : new Tensor[] {qs, ks, vs, bias};
-        return pass.inspected(op, inside, in); // scores and pattern are [batch head n m]
+        return bias == null // scores and pattern are [batch head n m]
+                ? pass.inspected(plain, inside, qs, ks, vs)
+                : pass.inspected(new FusedOp.Attention(plain.mask(), plain.scale(), true), inside, qs, ks, vs, bias);
     }
 
     /** The sizes it was built from. */

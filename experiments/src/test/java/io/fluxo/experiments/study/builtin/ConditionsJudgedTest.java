@@ -62,6 +62,7 @@ class ConditionsJudgedTest {
             {measure: exam_accuracy, of: a, above: 0.1}                       | exam accuracy of a is above 0.1, in every seed | NaN · NaN · NaN | false
             {measure: final_loss, of: a, below: 2.1, what: the loss}          | the loss is below 2.1, in every seed | 1 · 1.5 · 2 | true
             {measure: final_loss, of: a, less: b, below: 1e-4}                | final loss of a less that of b, in nats, is below 0.0001, in every seed | −1 · −0.5 · −0.25 | true
+            {measure: final_loss, of: a, less: b, below: 1e-8}                | final loss of a less that of b, in nats, is below 0.00000001, in every seed | −1 · −0.5 · −0.25 | true
             {measure: final_loss, of: a, above: 1e-12}                        | final loss of a, in nats, is above 1e-12, in every seed | 1 · 1.5 · 2 | true
             """)
     void isMetWhereItShouldBe(String condition, String statement, String measured, boolean met) {
@@ -85,6 +86,20 @@ class ConditionsJudgedTest {
         assertThat(judgement.criteria().get(2).statement()).isEqualTo("its loss is above %s, in every seed".formatted(three(floor)));
         assertThat(judge(study, results(study, entropy, entropy - 0.15, entropy + 0.1, floor + 0.05, floor + 0.01, floor + 0.02)).criteria()).extracting(Criterion::met)
                 .containsExactly(false, true, true);
+    }
+
+    @Test
+    void boundsAreCountedFromWhatTheVariantsOwnTaskKnows() {
+        Study study = Fixtures.study("""
+                task: {kind: markov, states: 5}
+                variants: {a: {}, b: {task.states: 7}}
+                conditions: [{measure: final_loss, of: b, below: 0, relative_to: floor}]
+                """);
+        List<PreparedTrial> trials = trials(study);
+        double own = trials.getLast().task().floor().orElseThrow();
+        assertThat(own).isNotEqualTo(trials.getFirst().task().floor().orElseThrow());
+        assertThat(judge(study, results(study, 1, 1, 1, 1, 1, 1)).criteria().getFirst().statement())
+                .isEqualTo("final loss of b, in nats, is below %s (the floor), in every seed".formatted(three(own)));
     }
 
     @Test
@@ -120,6 +135,7 @@ class ConditionsJudgedTest {
         assertInconclusive(judge(study, results.subList(0, 5)), "1 of 6 trials failed or are missing.");
         assertInconclusive(judge(study.cutTo(29), results), "29 steps are too few: a verdict needs at least 30.");
         assertThat(judge(study.cutTo(31), results).verdict()).isEqualTo(StudyVerdict.DOES_NOT_HOLD);
+        assertInconclusive(judge(study.cutTo(1), results), "1 step is too few: a verdict needs at least 30.");
     }
 
     @Test

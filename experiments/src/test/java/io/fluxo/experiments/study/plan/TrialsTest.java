@@ -21,11 +21,15 @@ import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.setting.Choice;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TrialsTest {
 
@@ -53,6 +57,8 @@ class TrialsTest {
                 """), 9);
         assertThat(trials).extracting(Trial::id).doesNotHaveDuplicates().allMatch(id -> id.matches("[A-Za-z0-9._+=,~-]+") && id.length() < 200);
         assertThat(trials.getFirst().id()).isEqualTo("corpus=a-text.txt,betas=0.9-0.98,lr=1e-5,seed=9");
+        assertThat(Trials.of(study("seeds: 1").withVary(Map.of("task.corpus", List.of("/x/?!", "/x/b"))), 9)).extracting(Trial::id).as("nothing of ?! is safe")
+                .containsExactly("corpus=value,seed=9", "corpus=b,seed=9");
     }
 
     @Test
@@ -88,6 +94,51 @@ class TrialsTest {
                 seeds: 1
                 """.formatted("very-long-name-".repeat(4)));
         assertThat(Trials.of(study, 1)).extracting(Trial::variant).doesNotHaveDuplicates().contains("variant~1").anyMatch(name -> name.startsWith("x,betas="));
+        Study longer = study("""
+                variants: {x: {}, %s: {}}
+                vary:
+                  training.betas: [[0.912345678, 0.98765432]]
+                  training.epsilon: [1.23456789e-7]
+                  model.norm_eps: [1.23456789e-7]
+                  training.weight_decay: [1.23456789e-7]
+                  model.embed_std: [1.23456789e-7]
+                seeds: 1
+                """.formatted("very-long-name-".repeat(4)));
+        assertThat(Trials.of(longer, 1)).extracting(Trial::id).last().isEqualTo("variant~2,seed=1");
+    }
+
+    /** Names of 160 characters are shown; longer ones are numbered, and what was tried for them is found again. */
+    @Test
+    void longNamesOfWhatIsTunedAreNumbered() {
+        Study study = study("""
+                vary: {training.betas: [[0.9, 0.98]]}
+                tune:
+                  steps: 7
+                  over:
+                    training.epsilon: [1.23456789e-7, 1]
+                    model.norm_eps: [1.23456789e-7]
+                    training.weight_decay: [1.23456789e-7]
+                    training.lr: [1.234567890123e-7]
+                    training.clip: [1.2345678901234567]
+                seeds: 1
+                """);
+        List<Trial> trials = Trials.tuning(study, 1);
+        assertThat(trials).extracting(Trial::id).containsExactly("tune-betas=0.9-0.98,1", "tune-betas=0.9-0.98,2");
+        Tuning tuning = Tuning.of(study, trials.stream().map(trial -> result(trial, trial.training().get(EPSILON))).toList());
+        assertThat(tuning.choice("betas=[0.9, 0.98]").orElseThrow().tried()).extracting(attempt -> attempt.result().trial().id())
+                .containsExactly("tune-betas=0.9-0.98,1", "tune-betas=0.9-0.98,2");
+    }
+
+    @Test
+    void whatSeveralVariantsTryHasOneName() {
+        Study study = study("""
+                variants: {a: {}, b: {model.d_model: 8}}
+                tune: {steps: 7, over: {training.lr: [1e-3, 1e-2]}, instead: {b: {training.lr: [1e-2, 1e-1]}}}
+                seeds: 1
+                """);
+        assertThat(Trials.tuning(study, 1)).extracting(Trial::id).containsExactly("tune-a,training.lr=1e-3", "tune-a,training.lr=0.01",
+                "tune-b,training.lr=0.01", "tune-b,training.lr=0.1");
+        assertThat(Trials.tuning(study("tune: {steps: 7, over: {training.lr: [1e-2]}}\nseeds: 1"), 1)).extracting(Trial::id).containsExactly("tune-default,training.lr=0.01");
     }
 
     @Test
@@ -265,10 +316,11 @@ class TrialsTest {
     void aShorterTrialIsMeasuredWhereverALongerOneIs() {
         Trial trial = Trials.of(study("{}"), 1).getFirst();
         for (int shorter = 1; shorter < 700; shorter += 3) {
+            Trial cut = trial.withSteps(shorter);
             for (int longer = shorter; longer < 2_500; longer += 61) {
-                for (int step = 1; step <= shorter; step++) {
-                    assertThat(trial.withSteps(shorter).measuredAt(step) || !trial.withSteps(longer).measuredAt(step)).as("%d of %d", step, longer).isTrue();
-                }
+                Trial whole = trial.withSteps(longer);
+                int missed = IntStream.rangeClosed(1, shorter).filter(step -> whole.measuredAt(step) && !cut.measuredAt(step)).findFirst().orElse(0);
+                assertThat(missed).as("the step of %d that a trial of %d steps leaves out", longer, shorter).isZero();
             }
         }
     }
@@ -276,6 +328,24 @@ class TrialsTest {
     @Test
     void refusesSeedsPastTheEnd() {
         assertThatThrownBy(() -> Trials.of(preVersusPost(), Long.MAX_VALUE)).isInstanceOf(BadInput.class).hasMessageContaining("too large");
+        long last = Long.MAX_VALUE - preVersusPost().seeds() - 1;
+        assertThat(Trials.of(preVersusPost(), last).getLast().seed()).isEqualTo(last + 2);
+        assertThatThrownBy(() -> Trials.of(preVersusPost(), last + 1)).isInstanceOf(BadInput.class);
+        assertThatThrownBy(() -> Trials.tuning(study(TUNED), Long.MAX_VALUE)).isInstanceOf(BadInput.class).hasMessageContaining("too large");
+    }
+
+    @Test
+    void aContextThatTheTaskCannotFillIsRefused() {
+        assertThatThrownBy(() -> prepare("task: {kind: recall, pairs: [8]}\nmodel: {n_ctx: 4}")).isInstanceOf(BadInput.class).hasMessageContaining("n_ctx must be at least");
+    }
+
+    /** A tenth of the text is kept for validation, which must hold a window too: 10·(n_ctx + 1) characters. */
+    @Test
+    void onlyATrialThatValidatesNeedsTextToValidateOn(@TempDir Path folder) throws IOException {
+        Path text = Files.writeString(folder.resolve("text.txt"), "abcdefgh".repeat(5));
+        String yaml = "task: {kind: char_lm, corpus: " + text + "}\nmodel: {n_ctx: 4}\ntraining: {eval_every: %d}";
+        assertThat(prepare(yaml.formatted(0)).getFirst().task().vocabulary()).isEqualTo(8);
+        assertThatThrownBy(() -> prepare(yaml.formatted(1))).isInstanceOf(BadInput.class).hasMessageContaining("the text has 40 characters; 50 are needed");
     }
 
     private static List<PreparedTrial> prepare(String yaml) {

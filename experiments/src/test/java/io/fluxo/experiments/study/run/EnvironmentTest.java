@@ -3,6 +3,7 @@ package io.fluxo.experiments.study.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fluxo.experiments.file.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class EnvironmentTest {
 
@@ -44,6 +47,41 @@ class EnvironmentTest {
         assertThat(one.differs(new Environment.Build("1", Optional.empty(), Optional.of("11-22")))).as("a copy without a repository").isFalse();
         assertThat(one.differs(new Environment.Build("1", Optional.of("abd"), Optional.empty()))).isTrue();
         assertThat(one).hasToString("1 (commit abc-dirty, sources 11-22)");
+    }
+
+    @Test
+    void buildsOfWhichLessIsKnownAreToldApartByVersionAndCommit() {
+        Environment.Build one = new Environment.Build("1", Optional.of("0123456789abcdef0123456789abcdef01234567"), Optional.empty());
+        assertThat(one.differs(new Environment.Build("2", Optional.empty(), Optional.empty()))).isTrue();
+        assertThat(one.differs(new Environment.Build("1", Optional.empty(), Optional.of("11-22")))).isFalse();
+        assertThat(one.differs(new Environment.Build("1", one.commit(), Optional.empty()))).isFalse();
+        assertThat(one).as("a commit is shortened").hasToString("1 (commit 0123456789ab)");
+        assertThat(new Environment.Build("1", Optional.empty(), Optional.empty())).hasToString("1");
+    }
+
+    @Test
+    void theBuildThatBeganARunIsReadFromItsEnvironment() {
+        assertThat(Environment.Build.of(Json.parse("""
+                {"fluxo": "1", "git_commit": "abc", "sources": null}"""))).isEqualTo(new Environment.Build("1", Optional.of("abc"), Optional.empty()));
+        assertThat(Environment.Build.of(Json.object())).isEqualTo(new Environment.Build("unknown", Optional.empty(), Optional.empty()));
+    }
+
+    @Test
+    void everyContinuationIsRecorded() {
+        ObjectNode environment = Json.object().put("again", "fluxo train a.yaml --steps 30 --quiet");
+        Environment.Call call = new Environment.Call("train", "fluxo train --resume run", "", List.of("training.steps"));
+        Environment.Build build = new Environment.Build("2", Optional.of("abc"), Optional.empty());
+        Environment.continued(environment, call, build, List.of());
+        Environment.continued(environment, call, build, List.of("conditions"));
+        JsonNode first = environment.path("continued").get(0);
+        assertThat(first.propertyNames()).containsExactly("fluxo", "git_commit", "sources", "command", "started");
+        assertThat(first.path("command").asString()).isEqualTo("fluxo train --resume run");
+        assertThat(first.path("git_commit").asString()).isEqualTo("abc");
+        assertThat(environment.path("continued").get(1).path("changed").toString()).isEqualTo("[\"conditions\"]");
+        Environment.lengthened(environment, call, build, 50);
+        assertThat(environment.path("continued").size()).isEqualTo(3);
+        assertThat(environment.path("again").asString()).as("asks for all steps at once").isEqualTo("fluxo train a.yaml --quiet --steps 50");
+        assertThat(environment.path("options").toString()).isEqualTo("[\"training.steps\"]");
     }
 
     private int git(String... arguments) throws InterruptedException {

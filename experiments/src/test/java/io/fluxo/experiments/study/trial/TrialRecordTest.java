@@ -76,7 +76,9 @@ class TrialRecordTest {
             seconds         | []        | seconds must be a number or null
             proved          | "yes"     | proved must be a list
             proved          | [1]       | proved must be a list of texts
+            parameters      | 9223372036854775808 | parameters must be a whole number
             labels          | {"x": 1}  | labels must be a list
+            labels          | []        | labels must be a mapping
             figures         | {"a": "1"} | figures must be a number or null
             curves          | {}        | curves must be a list
             message         | 7         | message must be text

@@ -1,0 +1,77 @@
+package io.fluxo.experiments.study.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fluxo.experiments.study.numbers.Interval;
+import io.fluxo.experiments.study.trial.ModelSize;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class SentencesTest {
+
+    private static Comparison comparison(String measure, double p, double holm, Double... differences) {
+        return new Comparison(measure, "b", "a", "variants", "b", "b instead of a", List.of(differences), differences.length, differences[0], 0, new Interval(-0.25, 0.5),
+                Interval.UNKNOWN, 1, p, holm);
+    }
+
+    @Test
+    void onlyLossesAreInNats() {
+        assertThat(Sentences.of(comparison("final_loss", 0, 0, 0.5, 0.5))).contains("higher by 0.500 nats on average (95 % interval −0.250 to +0.500 nats,");
+        assertThat(Sentences.of(comparison("loss_at_64_position", 0, 0, -0.5, -0.5))).contains("loss at position 64 lower by 0.500 nats on average");
+        assertThat(Sentences.of(comparison("accuracy", 0, 0, 0.5, 0.5))).contains("accuracy higher by 0.500 on average (95 % interval −0.250 to +0.500, in all 2 seeds");
+    }
+
+    @Test
+    void aSmallPIsSaidToBeBelowAThousandth() {
+        assertThat(Sentences.of(comparison("final_loss", 0, 0.001, 0.5, 0.5))).endsWith("corrected p = 0.0010).");
+        assertThat(Sentences.of(comparison("final_loss", 0, Math.nextDown(0.001), 0.5, 0.5))).endsWith("corrected p < 0.001).");
+    }
+
+    @Test
+    void whatWouldPassAloneIsToldFromWhatChanceCouldDo() {
+        assertThat(Sentences.of(comparison("final_loss", 0.05, 0.2, 0.5, 0.5))).contains("no difference in final loss shown", "chance alone could do this");
+        assertThat(Sentences.of(comparison("final_loss", Math.nextDown(0.05), 0.2, 0.5, 0.5))).contains("alone it would pass, among this many comparisons it does not");
+    }
+
+    @Test
+    void aVariantIsNamedByTheKeyItDiffersInAndByThoseItShares() {
+        Map<String, Object> point = new LinkedHashMap<>();
+        point.put("variants", "gru");
+        point.put("model.placement", "post");
+        point.put("training.warmup", 5);
+        assertThat(Sentences.subject(point, "model.placement", "pre")).isEqualTo("placement post instead of pre, at gru, warmup 5");
+        assertThat(Sentences.subject(Map.of("training.warmup", 5), "training.warmup", 1)).isEqualTo("warmup 5 instead of 1");
+    }
+
+    @Test
+    void twoSeedsAreWarnedAboutAsWell() {
+        assertThat(Sentences.caution(2)).startsWith("Compared seed by seed").contains("2 seeds cannot show how results scatter", "could not go below p = 0.500.");
+    }
+
+    private static StudyResult.VariantResult sized(OptionalLong parameters, double multiplyAdds) {
+        return new StudyResult.VariantResult("x", Map.of(), Interval.UNKNOWN, new ModelSize(parameters, multiplyAdds, Optional.empty()), List.of());
+    }
+
+    private static StudyResult.VariantResult sized(long parameters) {
+        return sized(OptionalLong.of(parameters), 10);
+    }
+
+    @Test
+    void sizesThatAreNotKnownAreSaidToBeUnknown() {
+        assertThat(Sentences.sizes(List.of(sized(1_000)))).isEqualTo("parameters: 1,000 · multiply-adds per token: 10");
+        assertThat(Sentences.sizes(List.of(sized(OptionalLong.empty(), Double.NaN), sized(OptionalLong.empty(), 10))))
+                .isEqualTo("parameters: not known of 2 of 2 variants · multiply-adds per token: 10; not known of 1 of 2 variants");
+        assertThat(Sentences.sizes(List.of(sized(1_000), sized(1_200), sized(OptionalLong.empty(), 10))))
+                .startsWith("parameters: not equal, 1,000 to 1,200 (1.200 times); not known of 1 of 3 variants ·");
+    }
+
+    @Test
+    void aRatioIsGivenWhereItTellsSomething() {
+        assertThat(Sentences.sizes(List.of(sized(10_000), sized(10_005)))).startsWith("parameters: not equal, 10,000 to 10,005 (1.001 times)");
+        assertThat(Sentences.sizes(List.of(sized(0), sized(10)))).as("an n-gram trains nothing").startsWith("parameters: not equal, 0 to 10 ·");
+    }
+}
