@@ -4,6 +4,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.backend.Routine;
 import io.fluxo.op.FusedOp;
+import io.fluxo.op.GradientTape;
 import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.UpdateOp;
@@ -28,7 +29,7 @@ import java.util.function.Supplier;
  * derivatives are wanted, through its composition. One instance serves one computation; {@link #close} forgets the tape and leaves the inner
  * backend open.
  */
-public final class AutodiffBackend extends DelegatingBackend {
+public final class AutodiffBackend extends DelegatingBackend implements GradientTape {
 
     private final Ops ops;
     private final boolean innermost;

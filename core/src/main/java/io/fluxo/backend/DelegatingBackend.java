@@ -1,7 +1,6 @@
 package io.fluxo.backend;
 
 import io.fluxo.op.FusedOp;
-import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.tensor.DType;
@@ -10,7 +9,6 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -76,11 +74,6 @@ public abstract class DelegatingBackend implements Backend {
     @Override
     public List<Tensor[]> updateAll(UpdateOp op, List<Tensor[]> inputs) {
         return inner.updateAll(op, inputs);
-    }
-
-    @Override
-    public Tensor onGradient(String what, Tensor value, BiFunction<Ops, Tensor, Tensor> change) {
-        return inner.onGradient(what, value, change);
     }
 
     @Override

@@ -67,6 +67,7 @@ public abstract class Block extends Layer {
         Map<String, String> aliases = new TreeMap<>();
         chapter().forEach((symbol, hook) -> aliases.put(within(symbol), within(hook)));
         contract().ifPresent(contract -> contract.aliases().forEach((common, hook) -> aliases.put(within(common), within(hook))));
+        hookPoints().forEach(point -> aliases.remove(point.name()));        // a point's own name is never another's alias
         return aliases;
     }
 

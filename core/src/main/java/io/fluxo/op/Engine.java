@@ -1,9 +1,7 @@
 package io.fluxo.op;
 
 import io.fluxo.tensor.Tensor;
-import io.fluxo.text.Text;
 import java.util.List;
-import java.util.function.BiFunction;
 
 /** Executes operations: the part of a backend that {@link Ops} needs. */
 public interface Engine {
@@ -47,17 +45,6 @@ public interface Engine {
      */
     default List<Tensor[]> updateAll(UpdateOp op, List<Tensor[]> inputs) {
         return inputs.stream().map(one -> update(op, one)).toList();
-    }
-
-    /**
-     * {@code value}, whose gradient is changed on its way back: what {@code change} makes of the gradient that reaches the result goes on to {@code value}. A
-     * reverse pass that does not reach it is an error.
-     *
-     * @param what   what messages call the place
-     * @param change is given operations to compute with, and the gradient
-     */
-    default Tensor onGradient(String what, Tensor value, BiFunction<Ops, Tensor, Tensor> change) {
-        throw new IllegalStateException(Text.format("the gradient at %s is to be changed, but this run records no gradients", what));
     }
 
     /** A kernel's output, and the tensors that its backward pass needs: a log-sum-exp, a reciprocal deviation. */

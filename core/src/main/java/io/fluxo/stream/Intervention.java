@@ -1,5 +1,6 @@
 package io.fluxo.stream;
 
+import io.fluxo.op.GradientTape;
 import io.fluxo.op.Ops;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.tensor.Tensor;
@@ -125,8 +126,15 @@ public record Intervention(String name, Index index, Edit edit, Target target) i
     public Tensor at(Ops ops, HookPoint point, Tensor value) {
         return switch (target) {
             case VALUE -> edited(ops, point, value);
-            case GRADIENT -> ops.engine().onGradient(point.name(), value, (backward, gradient) -> edited(backward, point, gradient));
+            case GRADIENT -> tape(ops, point).onGradient(point.name(), value, (backward, gradient) -> edited(backward, point, gradient));
         };
+    }
+
+    private static GradientTape tape(Ops ops, HookPoint point) {
+        if (ops.engine() instanceof GradientTape tape) {
+            return tape;
+        }
+        throw new IllegalStateException(Text.format("the gradient at %s is to be changed, but this run records no gradients", point.name()));
     }
 
     private Tensor edited(Ops ops, HookPoint point, Tensor value) {
