@@ -15,6 +15,8 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import io.fluxo.text.Text;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,8 +24,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * What hooks cost: forward passes without any, with hooks that want nothing, with a cache of all boundaries, and with one of everything, alternated. Not a
- * test, since times are no property of the code alone: {@code docs/hooks.md} holds its figures.
+ * What hooks cost: forward passes without any, with hooks that want nothing, with a cache of all boundaries, and with one of everything, alternated, in CPU time
+ * of the one thread that computes: other work on the machine is not counted. Not a test, since times are no property of the code alone: {@code docs/hooks.md} holds its figures.
  */
 final class HookCost {
 
@@ -33,13 +35,13 @@ final class HookCost {
 
     private HookCost() {}
 
-    /** @param args rounds, threads */
+    /** @param args rounds */
     public static void main(String[] args) {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 100;
-        int threads = args.length > 1 ? Integer.parseInt(args[1]) : 1;
+        ThreadMXBean time = ManagementFactory.getThreadMXBean();
         ModelSpec spec = ModelSpec.DEFAULT.with(ModelSpec.N_LAYERS, 4).with(ModelSpec.D_MODEL, 128).with(ModelSpec.N_HEADS, 4).with(ModelSpec.D_MLP, 512)
                 .with(ModelSpec.N_CTX, TOKENS).with(ModelSpec.D_VOCAB, 256).with(ModelSpec.ACT_FN, "gelu").with(ModelSpec.NORM_AFFINE, true);
-        try (Backend simd = new SimdProvider().open(new BackendOptions(DType.F32, 0, threads))) {
+        try (Backend simd = new SimdProvider().open(new BackendOptions(DType.F32, 0, 1))) {
             Transformer model = ModelBuilder.transformer(spec, ModelParts.CATALOG);
             model.initialize(simd, DType.F32, RandomKey.of(1));
             Tensor ids = simd.upload(HostArray.of(Shape.of(ROWS, TOKENS), IntStream.range(0, ROWS * TOKENS).map(i -> RandomKey.of(2).below(256, i)).toArray()));
@@ -53,12 +55,12 @@ final class HookCost {
             ways.keySet().forEach(way -> times.put(way, new double[rounds]));
             for (int round = -WARM; round < rounds; round++) {
                 for (Map.Entry<String, Supplier<Hooks>> way : ways.entrySet()) {
-                    long start = System.nanoTime();
+                    long start = time.getCurrentThreadCpuTime();
                     try (TensorScope _ = simd.openScope()) {
                         model.forward(Pass.evaluation(simd).with(way.getValue().get()), ids);
                     }
                     if (round >= 0) {
-                        times.get(way.getKey())[round] = (System.nanoTime() - start) / 1e6;
+                        times.get(way.getKey())[round] = (time.getCurrentThreadCpuTime() - start) / 1e6;
                     }
                 }
             }

@@ -60,12 +60,12 @@ public record Branch(Kind kind, String result, String contribution) {
     }
 
     /** Whether the block has a point of its own for what the sub-layer returns. */
-    boolean showsResult() {
+    public boolean showsResult() {
         return result.equals(kind.result());
     }
 
     /** Whether the block has a point of its own for the contribution. */
-    boolean showsContribution() {
+    public boolean showsContribution() {
         return contribution.equals(kind.contribution());
     }
 

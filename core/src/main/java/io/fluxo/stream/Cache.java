@@ -67,7 +67,10 @@ public final class Cache implements Hooks {
     /** An empty cache that keeps, of what this one would, the values of these layers: {@code blocks.0}. */
     public Cache layers(int... layers) {
         List<String> paths = Arrays.stream(layers).mapToObj(layer -> "." + layer + ".").toList();
-        return new Cache(point -> paths.stream().anyMatch(path -> point.name().indexOf('.') == point.name().indexOf(path)) && filter.test(point), names, positions, budget);
+        return new Cache(point -> {
+            int layer = point.name().indexOf('.');
+            return layer >= 0 && paths.stream().anyMatch(path -> point.name().startsWith(path, layer)) && filter.test(point);
+        }, names, positions, budget);
     }
 
     /** An empty cache that keeps positions {@code from} to before {@code to} of what this one would. Negative numbers count from the end; keys are kept all. */
