@@ -252,6 +252,14 @@ class StreamCheckTest {
         }
     }
 
+    /** Has a point for what the network returns, and never shows it. */
+    private static final class ShowsNothing extends Liar {
+
+        private ShowsNothing(Placement.Parts parts) {
+            super(parts, StreamContract.PRE.with(Branch.changedBefore(Branch.Kind.NETWORK)));
+        }
+    }
+
     private static Optional<String> faultOf(Function<Placement.Parts, Block> liar, Backend on) {
         var catalog = ModelParts.CATALOG.plus(Placement.KIND, "liar", Placement.of(liar, false));
         SequencedMap<PerLayer.Range, Choice> exceptions = new LinkedHashMap<>();
@@ -271,6 +279,7 @@ class StreamCheckTest {
         assertThat(faultOf(HandsOnSomethingElse::new, backend)).hasValueSatisfying(fault -> assertThat(fault)
                 .startsWith("blocks.2.hook_resid_post is not blocks.3.hook_resid_pre: at [0, 0, 0]"));
         assertThat(faultOf(NamesNothing::new, backend)).hasValue("blocks.2 declares 'hook_attn_gone', and has no such hook point");
+        assertThat(faultOf(ShowsNothing::new, backend)).hasValue("blocks.2.mlp.hook_out is declared, and the run did not reach it");
         assertThatThrownBy(() -> new StreamCheck(1, faultOf(Scales::new, backend)).require()).isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("is not what its blocks declare: blocks.2: hook_resid_post");
     }

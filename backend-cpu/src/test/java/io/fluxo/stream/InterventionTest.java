@@ -17,6 +17,7 @@ import io.fluxo.backend.BackendOptions;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.golden.Setup;
 import io.fluxo.layer.Initializer;
+import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
@@ -364,14 +365,22 @@ class InterventionTest {
         return IntStream.range(0, value.length).mapToDouble(i -> c[i % c.length] * value[i]).sum();
     }
 
-    @Test
-    void aReplacedGradientIsNotTheCallersTensor() {
-        double[] ones = new double[ELEMENTS];
-        Arrays.fill(ones, 1);
-        Tensor mine = tensor(Shape.of(BATCH, POS, HEADS * WIDTH), ones);
-        gradient(Intervention.replace("blocks.1.hook_resid_pre", mine).ofGradient());
-        gradient(Intervention.replace("blocks.1.hook_resid_pre", mine).ofGradient());
-        assertThat(backend.download(mine).toDoubles()).containsOnly(1);
+    /** A gradient that has been passed on is released, and its memory used again: never the caller's. */
+    @ParameterizedTest
+    @MethodSource("setups")
+    void aReplacedGradientIsNotTheCallersTensor(Setup setup) {
+        try (Backend other = setup.open(); AutodiffBackend tape = new AutodiffBackend(other)) {
+            Transformer there = model(other, setup.dtype());
+            Shape shape = Shape.of(BATCH, POS, HEADS * WIDTH);
+            double[] ones = new double[shape.elements()];
+            Arrays.fill(ones, 1);
+            Tensor mine = other.upload(HostArray.of(shape, setup.dtype(), ones));
+            Tensor ids = other.upload(this.ids);
+            there.parameters().forEach(parameter -> tape.watch(parameter.value()));
+            Pass changed = Pass.evaluation(tape).with(Intervention.replace("blocks.1.hook_resid_pre", mine).ofGradient());
+            tape.gradients(there.loss(changed, ids, ids), there.parameters().stream().map(Parameter::value).toList());
+            assertThat(other.download(mine).toDoubles()).containsOnly(1);
+        }
     }
 
     @Test

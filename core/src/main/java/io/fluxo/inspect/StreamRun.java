@@ -73,6 +73,7 @@ final class StreamRun {
         }), tokens);
         for (int l = 0; l < model.blocks().size(); l++) {
             Block block = model.blocks().get(l);
+            commonNames(block).forEach(name -> seen.get(block.path() + "." + name));
             attentionsResult(block, seen, returned);
             ModelContract.contract(block).sums().forEach(sum -> sum(block, sum, seen));
             if (l + 1 < model.blocks().size()) {
