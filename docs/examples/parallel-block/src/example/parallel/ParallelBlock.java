@@ -2,6 +2,7 @@ package example.parallel;
 
 import io.fluxo.block.Block;
 import io.fluxo.block.Placement;
+import io.fluxo.block.StreamContract;
 import io.fluxo.block.Symbols;
 import io.fluxo.block.Traits;
 import io.fluxo.layer.attention.Attention;
@@ -10,6 +11,7 @@ import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
 import java.util.Map;
+import java.util.Optional;
 
 /** Attention and feed-forward network side by side behind one norm (Wang and Komatsuzaki 2021, GPT-J): h = x + MHA(LN(x)) + FFN(LN(x)). */
 public final class ParallelBlock extends Block {
@@ -50,5 +52,11 @@ public final class ParallelBlock extends Block {
     @Override
     public Map<String, String> chapter() {
         return SYMBOLS.hooks();
+    }
+
+    /** The sums are those of pre-norm: hook_resid_mid = x + attention's, then h = hook_resid_mid + the network's. */
+    @Override
+    public Optional<StreamContract> contract() {
+        return Optional.of(StreamContract.PRE);
     }
 }

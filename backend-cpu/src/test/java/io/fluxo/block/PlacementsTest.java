@@ -438,7 +438,7 @@ class PlacementsTest {
     @Test
     void theChaptersNamesStandBesideTheHookPoints() {
         Block block = model(small("pre")).blocks().get(1);
-        assertThat(block.aliases()).hasSize(7).containsEntry("blocks.1.t3", "blocks.1.hook_resid_mid").containsEntry("blocks.1.h", "blocks.1.hook_resid_post");
+        assertThat(block.aliases()).hasSize(11).containsEntry("blocks.1.t3", "blocks.1.hook_resid_mid").containsEntry("blocks.1.h", "blocks.1.hook_resid_post");
         Cache cache = Cache.of("blocks.1.hook_resid_mid");
         block.forward(Pass.evaluation(backend).with(cache), stream("x"));
         assertThat(cache.get("blocks.1.t3")).isSameAs(cache.get("blocks.1.hook_resid_mid"));

@@ -95,7 +95,7 @@ class HooksTest {
         }
         assertSame(named(model, 0).get("h"), named(model, 1).get("x"));
         assertThat(model.aliases()).containsEntry("blocks.0.t1", "blocks.0.hook_attn_out").containsEntry("blocks.1.h", "blocks.1.hook_normalized_resid_post")
-                .hasSize(LAYERS * 7);
+                .containsEntry("blocks.0.attn.hook_out", "blocks.0.hook_attn_out").hasSize(LAYERS * (7 + 4));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.backend.Routine;
 import io.fluxo.op.FusedOp;
+import io.fluxo.op.GradientTape;
 import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.UpdateOp;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -28,7 +30,7 @@ import java.util.function.Supplier;
  * derivatives are wanted, through its composition. One instance serves one computation; {@link #close} forgets the tape and leaves the inner
  * backend open.
  */
-public final class AutodiffBackend extends DelegatingBackend {
+public final class AutodiffBackend extends DelegatingBackend implements GradientTape {
 
     private final Ops ops;
     private final boolean innermost;
@@ -110,6 +112,15 @@ public final class AutodiffBackend extends DelegatingBackend {
         }
     }
 
+    private record GradientNode(String what, Ops ops, BiFunction<Ops, Tensor, Tensor> change, int[] parents) implements Node {
+
+        /** What is passed on may be added to in place and released: it is never somebody else's tensor. */
+        @Override
+        public Tensor[] pullBack(Tensor gradient, Flows flows) {
+            return new Tensor[] {ops.scale(change.apply(ops, gradient), 1)};
+        }
+    }
+
     /** Makes {@code tensor} of the inner backend an input of differentiation: from now on, using it is recorded. Returns it as recorded. */
     public Tensor watch(Tensor tensor) {
         Tracked tracked = watched.get(tensor);
@@ -151,6 +162,14 @@ public final class AutodiffBackend extends DelegatingBackend {
         return gradients(output, ops.constant(Scalar.ONE, output.shape(), output.dtype()), targets);
     }
 
+    /** A change that would be passed over without a word is an error. */
+    private static void requireNothingToChange(Node unreached) {
+        if (unreached instanceof GradientNode node) {
+            throw new IllegalStateException(Text.format("the gradient at %s is to be changed, but none flows back through it: what is differentiated does not depend on"
+                    + " the value there", node.what));
+        }
+    }
+
     /** The gradients of Σ seed·output with respect to {@code targets}: a vector-Jacobian product. */
     public Tensor[] gradients(Tensor output, Tensor seed, List<? extends Tensor> targets) {
         Flows flows = new Flows(inner, innermost, tape.size());
@@ -167,10 +186,14 @@ public final class AutodiffBackend extends DelegatingBackend {
         if (last >= 0) {
             flows.begin(last, value(seed));
         }
+        for (int n = tape.size() - 1; n > last; n--) {
+            requireNothingToChange(tape.get(n));
+        }
         for (int n = last; n >= 0; n--) {
             Node node = tape.get(n);
             Tensor gradient = flows.at(n);
             if (gradient == null) {
+                requireNothingToChange(node);
                 continue;
             }
             if (node.parents().length > 0) {
@@ -237,6 +260,16 @@ public final class AutodiffBackend extends DelegatingBackend {
         if (parents(inputs) != null) {
             throw new IllegalStateException(Text.format("%s has no gradient, but its inputs are being differentiated", op.name()));
         }
+    }
+
+    @Override
+    public Tensor onGradient(String what, Tensor value, BiFunction<Ops, Tensor, Tensor> change) {
+        int[] parents = parents(value);
+        if (parents == null) {
+            throw new IllegalStateException(Text.format("the gradient at %s is to be changed, but none flows back from there: nothing is watched that the value is"
+                    + " computed from", what));
+        }
+        return record(new GradientNode(what, ops, change, parents), value(value));
     }
 
     /** Asks {@code step} every time: a replay would leave nothing on the tape. A step that contains its tape is a routine of the inner backend. */

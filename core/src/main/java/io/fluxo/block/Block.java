@@ -8,6 +8,7 @@ import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.Tensor;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -53,15 +54,20 @@ public abstract class Block extends Layer {
         }
     }
 
-    /** The pass with the chapter's names as aliases. A model sets them for all its blocks; a block that runs alone sets its own. */
+    /** The pass with further names of hook points. A model sets them for all its blocks; a block that runs alone sets its own. */
     private Pass named(Pass pass) {
         return pass.hooks() == Hooks.NONE ? pass : pass.withAliases(aliases());
     }
 
-    /** The chapter's names in full: {@code blocks.0.t1} → {@code blocks.0.hook_attn_out}. */
+    /**
+     * Further names of hook points in full: the chapter's, {@code blocks.0.t1} → {@code blocks.0.hook_attn_out}, and those that are common to all
+     * placements, {@code blocks.0.hook_attn_contribution} → {@code blocks.0.hook_attn_out}.
+     */
     public final Map<String, String> aliases() {
         Map<String, String> aliases = new TreeMap<>();
         chapter().forEach((symbol, hook) -> aliases.put(within(symbol), within(hook)));
+        contract().ifPresent(contract -> contract.aliases().forEach((common, hook) -> aliases.put(within(common), within(hook))));
+        hookPoints().forEach(point -> aliases.remove(point.name()));        // a point's own name is never another's alias
         return aliases;
     }
 
@@ -71,4 +77,12 @@ public abstract class Block extends Layer {
 
     /** Where the chapter's x, t1 … t5 and h are found: symbol → hook point within this block. */
     public abstract Map<String, String> chapter();
+
+    /**
+     * What the block declares about its stream. A block that declares nothing runs and trains like any other; what looks into the stream refuses to speak
+     * of it.
+     */
+    public Optional<StreamContract> contract() {
+        return Optional.empty();
+    }
 }

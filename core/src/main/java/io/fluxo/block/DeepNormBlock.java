@@ -17,7 +17,7 @@ public final class DeepNormBlock extends OneStreamBlock {
     private final HookPoint normalizedResidPost = boundary("hook_normalized_resid_post");
 
     public DeepNormBlock(Placement.Parts parts) {
-        super(parts, Symbols.POST);
+        super(parts, Symbols.POST, StreamContract.POST.carrying(DeepNorm.alpha(parts.depth().layers())));
         present(attention);
         ln1 = present(parts.attentionNorm("ln1"));
         present(mlp);
@@ -28,14 +28,14 @@ public final class DeepNormBlock extends OneStreamBlock {
     @Override
     protected Tensor attend(Pass pass, Tensor x, Tensor context) {
         Tensor t1 = pass.at(attnOut, attention.forward(pass, x, context));                  // t1 = MHA(x_i, [x_1 … x_N])
-        Tensor t2 = pass.at(residMid, residual.join(pass, pass.scale(x, alpha), t1));       // t2 = t1 + αx
+        Tensor t2 = pass.at(residMid, attnResidual.join(pass, pass.scale(x, alpha), t1));   // t2 = t1 + αx
         return ln1.forward(pass, t2);                                                       // t3 = N(t2)
     }
 
     @Override
     protected Tensor transform(Pass pass, Tensor t3) {
         Tensor t4 = pass.at(mlpOut, mlp.forward(pass, t3));                                 // t4 = FFN(t3)
-        Tensor t5 = pass.at(residPost, residual.join(pass, pass.scale(t3, alpha), t4));     // t5 = t4 + αt3
+        Tensor t5 = pass.at(residPost, mlpResidual.join(pass, pass.scale(t3, alpha), t4));  // t5 = t4 + αt3
         return pass.at(normalizedResidPost, ln2.forward(pass, t5));                         // h = N(t5)
     }
 }

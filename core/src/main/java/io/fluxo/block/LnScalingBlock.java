@@ -21,7 +21,7 @@ public final class LnScalingBlock extends OneStreamBlock {
     private final HookPoint scaled2;
 
     public LnScalingBlock(Placement.Parts parts) {
-        super(parts, SYMBOLS);
+        super(parts, SYMBOLS, StreamContract.PRE);
         ln1 = present(parts.attentionNorm("ln1"));
         present(attention);
         ln2 = present(parts.mlpNorm("ln2"));
@@ -36,13 +36,13 @@ public final class LnScalingBlock extends OneStreamBlock {
         Tensor t1 = pass.at(scaled1, pass.scale(ln1.forward(pass, x), shrink));             // t1_i = N(x_i)/√l
         Tensor t1s = context == x ? t1 : pass.scale(ln1.forward(pass, context), shrink);    // [t1_1 … t1_N]
         Tensor t2 = pass.at(attnOut, attention.forward(pass, t1, t1s));                     // t2 = MHA(t1_i, [t1_1 … t1_N])
-        return pass.at(residMid, residual.join(pass, x, t2));                               // t3 = t2 + x
+        return pass.at(residMid, attnResidual.join(pass, x, t2));                           // t3 = t2 + x
     }
 
     @Override
     protected Tensor transform(Pass pass, Tensor t3) {
         Tensor t4 = pass.at(scaled2, pass.scale(ln2.forward(pass, t3), shrink));            // t4 = N(t3)/√l
         Tensor t5 = pass.at(mlpOut, mlp.forward(pass, t4));                                 // t5 = FFN(t4)
-        return pass.at(residPost, residual.join(pass, t3, t5));                             // h = t5 + t3
+        return pass.at(residPost, mlpResidual.join(pass, t3, t5));                          // h = t5 + t3
     }
 }

@@ -10,6 +10,10 @@ public abstract class OneStreamBlock extends TwoStepBlock<Tensor> {
         super(parts, symbols);
     }
 
+    protected OneStreamBlock(Placement.Parts parts, Symbols symbols, StreamContract contract) {
+        super(parts, symbols, contract);
+    }
+
     @Override
     protected final Tensor equations(Pass pass, Tensor input, Tensor context) {
         Tensor x = pass.at(residPre, input);

@@ -6,6 +6,8 @@ import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Attention and feed-forward network side by side behind one norm (Wang and Komatsuzaki 2021, GPT-J): x ← x + MHA(N(x)) + FFN(N(x)), a final norm
@@ -23,6 +25,9 @@ public final class ParallelBlock extends Block {
     private final Attention attention;
     private final Layer mlp;
     private final Residual residual;
+    private final StreamContract contract;
+    private final Optional<HookPoint> attnContribution;
+    private final Optional<HookPoint> mlpContribution;
     private final HookPoint residPre = boundary("hook_resid_pre");
     private final HookPoint attnOut = boundary("hook_attn_out");
     private final HookPoint mlpOut = boundary("hook_mlp_out");
@@ -34,6 +39,14 @@ public final class ParallelBlock extends Block {
         attention = part(parts.attention());
         mlp = part(parts.mlp());
         residual = parts.residual();
+        contract = StreamContract.PARALLEL.under(residual);
+        attnContribution = shown(Branch.Kind.ATTENTION);
+        mlpContribution = shown(Branch.Kind.NETWORK);
+    }
+
+    /** Within the sum: both branches are weighed at once, and each by itself only where somebody looks. */
+    private Optional<HookPoint> shown(Branch.Kind kind) {
+        return Optional.of(contract.branch(kind)).filter(Branch::showsContribution).map(branch -> interior(branch.contribution()));
     }
 
     @Override
@@ -43,7 +56,22 @@ public final class ParallelBlock extends Block {
         Tensor t1s = context == input ? t1 : ln1.forward(pass, context);            // [t1_1 … t1_N]
         Tensor t2 = pass.at(attnOut, attention.forward(pass, t1, t1s));             // t2 = MHA(t1_i, [t1_1 … t1_N])
         Tensor t5 = pass.at(mlpOut, mlp.forward(pass, t1));                         // t5 = FFN(t1)
-        return pass.at(residPost, residual.join(pass, x, pass.add(t2, t5)));        // h = t2 + t5 + x
+        return pass.at(residPost, joined(pass, x, t2, t5));                         // h = t2 + t5 + x
+    }
+
+    private Tensor joined(Pass pass, Tensor x, Tensor t2, Tensor t5) {
+        boolean looked = Stream.of(attnContribution, mlpContribution).flatMap(Optional::stream).anyMatch(pass::wants);
+        if (!looked) {
+            return residual.join(pass, x, pass.add(t2, t5));
+        }
+        Tensor fromAttention = pass.at(attnContribution.orElseThrow(), pass.scale(t2, residual.weight()));
+        Tensor fromNetwork = pass.at(mlpContribution.orElseThrow(), pass.scale(t5, residual.weight()));
+        return pass.add(pass.add(fromAttention, fromNetwork), x);
+    }
+
+    @Override
+    public Optional<StreamContract> contract() {
+        return Optional.of(contract);
     }
 
     @Override

@@ -17,7 +17,7 @@ public final class PreNormBlock extends OneStreamBlock {
     private final Layer ln2;
 
     public PreNormBlock(Placement.Parts parts) {
-        super(parts, Symbols.PRE);
+        super(parts, Symbols.PRE, StreamContract.PRE);
         ln1 = present(parts.attentionNorm("ln1"));
         present(attention);
         ln2 = present(parts.mlpNorm("ln2"));
@@ -29,13 +29,13 @@ public final class PreNormBlock extends OneStreamBlock {
         Tensor t1 = ln1.forward(pass, x);                                                   // t1_i = LN(x_i)
         Tensor t1s = context == x ? t1 : ln1.forward(pass, context);                        // [t1_1 … t1_N]
         Tensor t2 = pass.at(attnOut, attention.forward(pass, t1, t1s));                     // t2 = MHA(t1_i, [t1_1 … t1_N])
-        return pass.at(residMid, residual.join(pass, x, t2));                               // t3 = t2 + x
+        return pass.at(residMid, attnResidual.join(pass, x, t2));                           // t3 = t2 + x
     }
 
     @Override
     protected Tensor transform(Pass pass, Tensor t3) {
         Tensor t4 = ln2.forward(pass, t3);                                                  // t4 = LN(t3)
         Tensor t5 = pass.at(mlpOut, mlp.forward(pass, t4));                                 // t5 = FFN(t4)
-        return pass.at(residPost, residual.join(pass, t3, t5));                             // h = t5 + t3
+        return pass.at(residPost, mlpResidual.join(pass, t3, t5));                          // h = t5 + t3
     }
 }

@@ -16,10 +16,13 @@ public final class ReZeroBlock extends OneStreamBlock {
     public static final Traits TRAITS = Traits.ORDINARY.withoutNorms().withResidual(Traits.ResidualUse.PRESENT)
             .departingFromTheSum("what attention returns joins the stream times α");
 
+    private static final StreamContract CONTRACT = StreamContract.PRE.with(Branch.changedAfter(Branch.Kind.ATTENTION))
+            .with(Branch.changedAfter(Branch.Kind.NETWORK));
+
     private final Parameter alpha;
 
     public ReZeroBlock(Placement.Parts parts) {
-        super(parts, Symbols.BARE);
+        super(parts, Symbols.BARE, CONTRACT);
         present(attention);
         present(mlp);
         alpha = parameter("alpha", Shape.of(1), Initializer.ZEROS);
@@ -28,12 +31,12 @@ public final class ReZeroBlock extends OneStreamBlock {
     @Override
     protected Tensor attend(Pass pass, Tensor x, Tensor context) {
         Tensor t1 = pass.at(attnOut, attention.forward(pass, x, context));                  // t1 = MHA(x_i, [x_1 … x_N])
-        return pass.at(residMid, residual.join(pass, x, pass.mul(t1, alpha.value())));      // t2 = αt1 + x
+        return pass.at(residMid, attnResidual.join(pass, x, pass.mul(t1, alpha.value())));  // t2 = αt1 + x
     }
 
     @Override
     protected Tensor transform(Pass pass, Tensor t2) {
         Tensor t4 = pass.at(mlpOut, mlp.forward(pass, t2));                                 // t4 = FFN(t2)
-        return pass.at(residPost, residual.join(pass, t2, pass.mul(t4, alpha.value())));    // h = αt4 + t2
+        return pass.at(residPost, mlpResidual.join(pass, t2, pass.mul(t4, alpha.value()))); // h = αt4 + t2
     }
 }

@@ -57,7 +57,12 @@ public final class ResiDual implements Placement {
             for (ResiDualBlock block : blocks) {
                 streams = block.forward(pass, streams);
             }
-            return pass.add(streams.x(), norm.forward(pass, streams.r()));
+            return ending(pass, List.of(streams.x(), streams.r()));
+        }
+
+        @Override
+        public Tensor ending(Pass pass, List<Tensor> streams) {
+            return pass.add(streams.get(0), norm.forward(pass, streams.get(1)));
         }
     }
 }

@@ -4,6 +4,7 @@ import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
+import java.util.List;
 
 /**
  * ResiDual (Xie et al. 2023): two streams side by side, one normalised as in post-norm, one that only adds up. For each sub-layer u = f(x),
@@ -14,6 +15,9 @@ public final class ResiDualBlock extends TwoStepBlock<ResiDualBlock.Streams> {
     /** The normalised stream and the sum of what was added to it, [batch pos d_model] each. */
     public record Streams(Tensor x, Tensor r) {}
 
+    private static final StreamContract CONTRACT = StreamContract.POST
+            .with(StreamSum.of("hook_dual_pre", List.of(Branch.Kind.ATTENTION, Branch.Kind.NETWORK), "hook_dual_post").ofStream(1));
+
     private final Layer ln1;
     private final Layer ln2;
     private final HookPoint dualPre = boundary("hook_dual_pre");
@@ -21,7 +25,7 @@ public final class ResiDualBlock extends TwoStepBlock<ResiDualBlock.Streams> {
     private final HookPoint normalizedResidPost = boundary("hook_normalized_resid_post");
 
     public ResiDualBlock(Placement.Parts parts) {
-        super(parts, Symbols.POST);
+        super(parts, Symbols.POST, CONTRACT);
         present(attention);
         ln1 = present(parts.attentionNorm("ln1"));
         present(mlp);
@@ -49,15 +53,15 @@ public final class ResiDualBlock extends TwoStepBlock<ResiDualBlock.Streams> {
     @Override
     protected Streams attend(Pass pass, Streams s, Tensor context) {
         Tensor t1 = pass.at(attnOut, attention.forward(pass, s.x, context));                // t1 = MHA(x_i, [x_1 … x_N])
-        Tensor t2 = pass.at(residMid, residual.join(pass, s.x, t1));                        // t2 = t1 + x
-        return new Streams(ln1.forward(pass, t2), residual.join(pass, s.r, t1));            // t3 = N(t2)  r ← r + t1
+        Tensor t2 = pass.at(residMid, attnResidual.join(pass, s.x, t1));                    // t2 = t1 + x
+        return new Streams(ln1.forward(pass, t2), attnResidual.join(pass, s.r, t1));        // t3 = N(t2)  r ← r + t1
     }
 
     @Override
     protected Streams transform(Pass pass, Streams s) {
         Tensor t4 = pass.at(mlpOut, mlp.forward(pass, s.x));                                // t4 = FFN(t3)
-        Tensor t5 = pass.at(residPost, residual.join(pass, s.x, t4));                       // t5 = t4 + t3
+        Tensor t5 = pass.at(residPost, mlpResidual.join(pass, s.x, t4));                    // t5 = t4 + t3
         Tensor h = pass.at(normalizedResidPost, ln2.forward(pass, t5));                     // h = N(t5)
-        return new Streams(h, residual.join(pass, s.r, t4));                                // r ← r + t4
+        return new Streams(h, mlpResidual.join(pass, s.r, t4));                             // r ← r + t4
     }
 }

@@ -28,4 +28,13 @@ public class Stack extends Layer {
         }
         return current;
     }
+
+    /**
+     * What the stack makes of its streams after the last block, [batch pos d_model] each: the stream itself where there is one.
+     *
+     * @param streams in the order of {@link StreamSum#stream}
+     */
+    public Tensor ending(Pass pass, List<Tensor> streams) {
+        return streams.getFirst();
+    }
 }

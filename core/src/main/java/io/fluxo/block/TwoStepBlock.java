@@ -7,6 +7,7 @@ import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A block whose stream goes through an attention step, then through a feed-forward step. A model may leave out either sub-layer, its norms
@@ -27,9 +28,35 @@ public abstract class TwoStepBlock<S> extends Block {
     private final boolean attends;
     private final boolean transforms;
     private final Symbols symbols;
+    private final Optional<StreamContract> contract;
 
-    /** @param ofBoth where the chapter's symbols are found in a block that has both sub-layers */
+    /** What attention returns, where hook_attn_out shows something else; else null. */
+    protected final HookPoint attnResult;
+    /** What the network returns, where hook_mlp_out shows something else; else null. */
+    protected final HookPoint mlpResult;
+    /** The residual connection around attention, which shows what attention adds to the stream. */
+    protected final Residual attnResidual;
+    /** The residual connection around the network, which shows what the network adds to the stream. */
+    protected final Residual mlpResidual;
+
+    /**
+     * A block that declares nothing about its stream.
+     *
+     * @param ofBoth where the chapter's symbols are found in a block that has both sub-layers
+     */
     protected TwoStepBlock(Placement.Parts parts, Symbols ofBoth) {
+        this(parts, ofBoth, Optional.empty());
+    }
+
+    /**
+     * @param ofBoth   where the chapter's symbols are found in a block that has both sub-layers
+     * @param contract of a block that has both sub-layers, and plain residual connections; the block uses {@link #attnResidual} and {@link #mlpResidual}
+     */
+    protected TwoStepBlock(Placement.Parts parts, Symbols ofBoth, StreamContract contract) {
+        this(parts, ofBoth, Optional.of(contract));
+    }
+
+    private TwoStepBlock(Placement.Parts parts, Symbols ofBoth, Optional<StreamContract> ofAll) {
         super(parts.path());
         attention = parts.attention();
         mlp = parts.mlp();
@@ -42,6 +69,28 @@ public abstract class TwoStepBlock<S> extends Block {
         residMid = attends ? boundary(transforms ? "hook_resid_mid" : "hook_resid_post") : null;
         mlpOut = transforms ? boundary("hook_mlp_out") : null;
         residPost = transforms ? boundary("hook_resid_post") : null;
+        contract = ofAll.map(all -> attends ? all : all.withoutAttention()).map(all -> transforms ? all : all.withoutNetwork()).map(all -> all.under(residual));
+        attnResult = result(Branch.Kind.ATTENTION);
+        mlpResult = result(Branch.Kind.NETWORK);
+        attnResidual = shown(Branch.Kind.ATTENTION);
+        mlpResidual = shown(Branch.Kind.NETWORK);
+    }
+
+    private Optional<Branch> branch(Branch.Kind kind) {
+        return contract.filter(said -> said.has(kind)).map(said -> said.branch(kind));
+    }
+
+    private HookPoint result(Branch.Kind kind) {
+        return branch(kind).filter(Branch::showsResult).map(branch -> boundary(branch.result())).orElse(null);
+    }
+
+    private Residual shown(Branch.Kind kind) {
+        return branch(kind).filter(Branch::showsContribution).map(branch -> residual.showing(boundary(branch.contribution()))).orElse(residual);
+    }
+
+    @Override
+    public final Optional<StreamContract> contract() {
+        return contract;
     }
 
     /** Makes {@code layer} a part, unless it is absent. */

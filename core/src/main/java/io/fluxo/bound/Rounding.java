@@ -37,7 +37,7 @@ public record Rounding(double unit, double tiny, double largest) {
     }
 
     /** γ_n = n·u/(1 − n·u), the relative error of n roundings one upon the other (Higham 2002, lemma 3.1); infinite where n·u reaches 1. */
-    double gamma(long n) {
+    public double gamma(long n) {
         double share = n * unit;
         return share < 1 ? share / (1 - share) : Double.POSITIVE_INFINITY;
     }

@@ -161,7 +161,7 @@ public final class Pass extends Ops {
         if (value == null) {
             throw new BrokenPartException(Text.format("at %s there is null instead of a tensor", point.name()));
         }
-        return hooks == Hooks.NONE || !hooks.wants(point) ? value : hooks.at(point, value);
+        return hooks == Hooks.NONE || !hooks.wants(point) ? value : hooks.at(this, point, value);
     }
 
     /** Whether a hook wants the value at {@code point}. */

@@ -7,11 +7,10 @@ import io.fluxo.layer.Pass;
 import io.fluxo.random.RandomKey;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.stream.Hooks;
+import io.fluxo.stream.Reached;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
-import io.fluxo.text.Spelling;
-import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -19,9 +18,6 @@ import java.util.stream.Stream;
 
 /** A model that predicts the next token: token ids I32 [batch pos] → logits [batch pos d_vocab]. What is trained, measured and written. */
 public abstract class LanguageModel extends Layer {
-
-    /** How many names a message suggests. */
-    private static final int SUGGESTED = 5;
 
     private ForwardWatch watch = (pass, tokens, forward) -> forward.apply(pass, tokens);
 
@@ -43,21 +39,15 @@ public abstract class LanguageModel extends Layer {
         if (pass.hooks() == Hooks.NONE) {
             return logits(pass, tokens);
         }
-        pass.hooks().names().forEach(this::requirePoint);
-        return logits(pass.withAliases(aliases()), tokens);
+        Map<String, String> aliases = aliases();
+        Reached reached = Reached.by(pass.hooks(), Stream.concat(hookPoints().stream().map(HookPoint::name), aliases.keySet().stream()).toList());
+        Tensor logits = logits(pass.with(reached).withAliases(aliases), tokens);
+        reached.end();
+        return logits;
     }
 
     /** What the model does: token ids I32 [batch pos] → logits [batch pos d_vocab]. */
     protected abstract Tensor logits(Pass pass, Tensor tokens);
-
-    /** A hook at a point that does not exist would silently do nothing. */
-    private void requirePoint(String name) {
-        List<String> known = Stream.concat(hookPoints().stream().map(HookPoint::name), aliases().keySet().stream()).toList();
-        if (!known.contains(name)) {
-            throw new IllegalArgumentException(Text.format("the model has no hook point '%s'; the nearest names are %s", name,
-                    String.join(", ", Spelling.near(name, known, SUGGESTED))));
-        }
-    }
 
     /** The hook points of the stream x_0 … x_L, [batch pos width] each: before the first layer, and after each. Empty where there is none. */
     public abstract List<String> streamPoints();

@@ -69,6 +69,11 @@ public final class Transformer extends LanguageModel {
         return tied ? pass.matMul(last, unembedding.value(), false, true) : pass.linear(last, unembedding.value(), null);
     }
 
+    /** Whether a norm of the stream precedes the unembedding. */
+    public boolean hasFinalNorm() {
+        return finalNorm.isPresent();
+    }
+
     /** What strings the blocks together. */
     public Stack stack() {
         return stack;

@@ -1,5 +1,6 @@
 package io.fluxo.stream;
 
+import io.fluxo.op.Ops;
 import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -7,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Hooks that also see points under the chapter's names. */
+/** Hooks that also see points under further names. */
 final class Aliases implements Hooks {
 
     private final Hooks hooks;
@@ -32,6 +33,11 @@ final class Aliases implements Hooks {
     @Override
     public Tensor at(HookPoint point, Tensor value) {
         return hooks.at(named(point), value);
+    }
+
+    @Override
+    public Tensor at(Ops ops, HookPoint point, Tensor value) {
+        return hooks.at(ops, named(point), value);
     }
 
     @Override

@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param name     the full name
  * @param interior whether the value exists only while an operation is composed; asking for it runs that operation as its composition
- * @param aliases  the chapter's names for it, in full: {@code blocks.0.t1}; known while its block runs
+ * @param aliases  further names for it, in full: the chapter's {@code blocks.0.t1}, the common {@code blocks.0.hook_attn_contribution}; known
+ *                 while its block runs
  */
 public record HookPoint(String name, boolean interior, List<String> aliases) {
 

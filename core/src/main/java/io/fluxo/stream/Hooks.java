@@ -1,5 +1,6 @@
 package io.fluxo.stream;
 
+import io.fluxo.op.Ops;
 import io.fluxo.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,19 @@ public interface Hooks {
     /** Called with the value at {@code point}; the model continues with the returned value, of the same shape. */
     Tensor at(HookPoint point, Tensor value);
 
-    /** Names of points without which these hooks would do nothing. A model that has no point of such a name, nor alias, refuses to run with them. */
+    /**
+     * The same, for hooks that compute. A pass calls this.
+     *
+     * @param ops of the pass
+     */
+    default Tensor at(Ops ops, HookPoint point, Tensor value) {
+        return at(point, value);
+    }
+
+    /**
+     * Names or patterns of points without which these hooks would do nothing. A model that has no point of such a name, nor alias, refuses to run with them, and
+     * a run that reaches none is an error.
+     */
     default Set<String> names() {
         return Set.of();
     }
@@ -52,6 +65,15 @@ public interface Hooks {
                 Tensor current = value;
                 for (Hooks one : several) {
                     current = one.wants(point) ? one.at(point, current) : current;
+                }
+                return current;
+            }
+
+            @Override
+            public Tensor at(Ops ops, HookPoint point, Tensor value) {
+                Tensor current = value;
+                for (Hooks one : several) {
+                    current = one.wants(point) ? one.at(ops, point, current) : current;
                 }
                 return current;
             }

@@ -151,6 +151,7 @@ class PlacementDeclarationsTest {
     void aBlockByItselfHasOnlyThePartsThatAreThere() {
         Block block = new NoNormBlock(NETWORK_ALONE);
         assertThat(block.parts()).containsExactly(NETWORK_ALONE.mlp());
-        assertThat(block.aliases()).containsOnly(entry("x", "hook_resid_pre"), entry("t4", "hook_mlp_out"), entry("h", "hook_resid_post"));
+        assertThat(block.aliases()).containsOnly(entry("x", "hook_resid_pre"), entry("t4", "hook_mlp_out"), entry("h", "hook_resid_post"),
+                entry("mlp.hook_out", "hook_mlp_out"), entry("hook_mlp_contribution", "hook_mlp_out"));
     }
 }
