@@ -68,25 +68,58 @@ final class TensorFile implements AutoCloseable {
         return header;
     }
 
+    /** Receives a tensor's values piece by piece. */
+    @FunctionalInterface
+    interface Pieces {
+
+        /**
+         * @param at     the piece's first element in the tensor
+         * @param values an array of the kind {@link HostArray} wants, used again for the next piece
+         * @param count  how many of its elements are the piece
+         */
+        void take(long at, Object values, int count);
+    }
+
     /** The values of a tensor that the header names. */
     HostArray read(String name) {
         Entry entry = header.tensors().get(name);
+        Object array = entry.type().newArray(entry.shape().elements());
+        decode(name, (at, chunk, count) -> entry.type().decode(chunk, array, (int) at, count));
+        return new HostArray(entry.shape(), entry.type().dtype(), array);
+    }
+
+    /** Gives the values of a tensor that the header names to {@code pieces}. */
+    void stream(String name, Pieces pieces) {
+        StoredType type = header.tensors().get(name).type();
+        Object piece = type.newArray(CHUNK / type.bytes());
+        decode(name, (at, chunk, count) -> {
+            boolean decoded = type.decode(chunk, piece, 0, count);
+            pieces.take(at, piece, count);
+            return decoded;
+        });
+    }
+
+    /** Decodes some bytes of a tensor; false where a truth value is neither 0 nor 1. */
+    @FunctionalInterface
+    private interface Decoder {
+        boolean decode(long at, ByteBuffer chunk, int count);
+    }
+
+    private void decode(String name, Decoder decoder) {
+        Entry entry = header.tensors().get(name);
         StoredType type = entry.type();
         int elements = entry.shape().elements();
-        Object array = type.newArray(elements);
         int step = CHUNK / type.bytes();
         try {
             for (int at = 0; at < elements; at += step) {
                 int count = Math.min(step, elements - at);
-                ByteBuffer chunk = bytes(file, channel, dataStart + entry.begin() + (long) at * type.bytes(), count * type.bytes());
-                if (!type.decode(chunk, array, at, count)) {
+                if (!decoder.decode(at, bytes(file, channel, dataStart + entry.begin() + (long) at * type.bytes(), count * type.bytes()), count)) {
                     throw new CheckpointException(file, Text.format("the tensor %s holds a truth value that is neither 0 nor 1", shown(name)));
                 }
             }
         } catch (IOException failure) {
             throw new CheckpointException(file, Text.format("the tensor %s cannot be read: %s", shown(name), failure.getMessage()), failure);
         }
-        return new HostArray(entry.shape(), type.dtype(), array);
     }
 
     /** {@code length} bytes from {@code position} on, little endian. */
