@@ -1,9 +1,9 @@
 """Checkpoints with random weights in Hugging Face's layout, and what transformers computes from them.
 
-    python make_checkpoints.py make OUT [SEED]     every case below: OUT/NAME with config.json, model.safetensors, expected.safetensors
+    python make_checkpoints.py make OUT [SEED]     every case below: OUT/NAME with config.json, model.safetensors, expected.safetensors; for gpt2 a training too
     python make_checkpoints.py large OUT           a gpt2 of 124 million parameters, without expected values
     python make_checkpoints.py run DIR             reads DIR/ids.safetensors, writes DIR/answer.safetensors: logits of the model in DIR
-    python make_checkpoints.py train DIR STEPS     losses and logits while AdamW trains the model in DIR on DIR/batches.safetensors
+    python make_checkpoints.py train DIR STEPS     DIR/losses.safetensors: losses while AdamW trains the model in DIR on DIR/batches.safetensors
 
 expected.safetensors holds ids [batch pos], and in float32 and float64 (suffix _f32, _f64) logits, and hidden [state batch pos d]: what enters the first
 block, and what each block returns. In float64 everything is computed in float64, see in_double.
@@ -155,6 +155,9 @@ def make(out, seed):
         double = states(in_double(model), ids)
         save_file({"ids": ids.int(), "logits_f32": single[0], "hidden_f32": single[1], "logits_f64": double[0], "hidden_f64": double[1]},
                   os.path.join(directory, "expected.safetensors"))
+    batches = torch.randint(0, 19, (1, 3, 12), generator=torch.Generator().manual_seed(seed)).repeat(20, 1, 1)
+    save_file({"batches": batches.int().contiguous()}, os.path.join(out, "gpt2", "batches.safetensors"))
+    train(os.path.join(out, "gpt2"), len(batches))
 
 
 def large(out):
@@ -162,10 +165,10 @@ def large(out):
     model.save_pretrained(out)
 
 
-def loaded(directory):
+def loaded(directory, dtype):
     masked = AutoConfig.from_pretrained(directory).model_type == "bert"
     kind = AutoModelForMaskedLM if masked else AutoModelForCausalLM
-    model, report = kind.from_pretrained(directory, attn_implementation="eager", dtype=torch.float32, output_loading_info=True)
+    model, report = kind.from_pretrained(directory, attn_implementation="eager", dtype=dtype, output_loading_info=True)
     for problem in ("missing_keys", "unexpected_keys", "mismatched_keys"):
         if report[problem]:
             sys.exit(f"{directory}: {problem}: {sorted(report[problem])}")
@@ -174,19 +177,18 @@ def loaded(directory):
 
 def run(directory):
     ids = load_file(os.path.join(directory, "ids.safetensors"))["ids"]
-    model = loaded(directory)
-    single = states(model, ids)[0]
-    double = states(in_double(model), ids)[0]
+    single = states(loaded(directory, torch.float32), ids)[0]
+    double = states(in_double(loaded(directory, torch.float64)), ids)[0]
     save_file({"logits_f32": single, "logits_f64": double}, os.path.join(directory, "answer.safetensors"))
 
 
 def train(directory, steps):
     batches = load_file(os.path.join(directory, "batches.safetensors"))
     result = {}
-    for name, model in (("f32", loaded(directory)), ("f64", in_double(loaded(directory)))):
+    for name, model in (("f32", loaded(directory, torch.float32)), ("f64", in_double(loaded(directory, torch.float64)))):
         model.eval()  # no dropout
         parameters = [p for p in model.parameters()]
-        optimizer = torch.optim.AdamW(parameters, lr=3e-3, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.0)
+        optimizer = torch.optim.AdamW(parameters, lr=3e-3, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.1)
         losses = []
         for t in range(steps):
             batch = batches["batches"][t].long()

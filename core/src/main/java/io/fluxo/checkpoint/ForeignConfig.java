@@ -21,15 +21,20 @@ final class ForeignConfig {
     /** The model that {@code object} describes; what the architecture does not know is refused. */
     static ModelSpec read(Path file, ObjectNode object, Architecture architecture) {
         try {
-            Config config = new Config(mapping(object));
-            ModelSpec spec = architecture.spec(config);
-            config.requireAllAsked();
-            return spec;
+            return read(mapping(object), architecture);
         } catch (ConfigException refused) {
             throw new CheckpointException(file, refused.getMessage(), refused);
         } catch (ArithmeticException tooLarge) {
             throw new CheckpointException(file, "a size is too large: " + tooLarge.getMessage(), tooLarge);
         }
+    }
+
+    /** @throws ConfigException where it is not computed here */
+    static ModelSpec read(Map<String, Object> values, Architecture architecture) {
+        Config config = new Config(values);
+        ModelSpec spec = architecture.spec(config);
+        config.requireAllAsked();
+        return spec;
     }
 
     private static Map<String, Object> mapping(ObjectNode object) {

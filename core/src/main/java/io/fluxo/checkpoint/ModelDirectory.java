@@ -5,12 +5,14 @@ import static io.fluxo.checkpoint.CheckpointException.shown;
 import io.fluxo.architecture.Architecture;
 import io.fluxo.architecture.Layout;
 import io.fluxo.backend.Backend;
+import io.fluxo.layer.Cell;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.setting.Violation;
 import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
 import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
@@ -64,6 +67,58 @@ public final class ModelDirectory {
         } catch (IOException failure) {
             throw new CheckpointException(directory, "cannot be written: " + failure, failure);
         }
+    }
+
+    /**
+     * Writes {@code model} into {@code directory} as Hugging Face's transformers reads it: as the first architecture that has its shape.
+     *
+     * @param spec    what {@code model} was built from
+     * @param catalog the architectures
+     * @return the architecture's name
+     * @throws CheckpointException if there is none of that shape; the message says why
+     */
+    public static String export(Path directory, ModelSpec spec, LanguageModel model, Catalog catalog, Backend backend) {
+        return export(directory, Export.of(spec, catalog, directory), model, cell -> backend.download(cell.value()));
+    }
+
+    /** The same for a model that {@link #write} has written to {@code from}, its characters with it. */
+    public static String export(Path from, Path directory, Catalog catalog) {
+        ModelSpec spec = readSpec(from, catalog);
+        Export export = Export.of(spec, catalog, directory);
+        try (Safetensors tensors = Safetensors.open(from)) {
+            String name = export(directory, export, build(from.resolve(CONFIG), spec, catalog), cell -> tensors.read(cell.name()));
+            Optional<CharacterTokenizer> tokenizer = CharacterTokenizer.read(from);
+            if (tokenizer.isPresent()) {
+                tokenizer.get().write(directory);
+            }
+            return name;
+        } catch (IOException failure) {
+            throw new CheckpointException(directory, "cannot be written: " + failure, failure);
+        }
+    }
+
+    private static String export(Path directory, Export export, LanguageModel model, Function<Cell, HostArray> values) {
+        DType dtype = values.apply(model.cells().getFirst()).dtype();
+        try {
+            Files.createDirectories(directory);
+            Path config = directory.resolve(CONFIG);
+            Files.deleteIfExists(config); // the old configuration must not stand beside the new parameters
+            SafetensorsWriter.write(directory.resolve(Safetensors.SINGLE), export.tensors(model.cells(), dtype, values), Map.of("format", "pt"));
+            Files.deleteIfExists(directory.resolve(CharacterTokenizer.FILE)); // that of the model before
+            AtomicFile.write(config, new String(JsonFile.pretty(export.json(dtype)), StandardCharsets.UTF_8));
+            return export.name();
+        } catch (IOException failure) {
+            throw new CheckpointException(directory, "cannot be written: " + failure, failure);
+        }
+    }
+
+    /**
+     * Looks whether {@link #export} can do its work.
+     *
+     * @throws CheckpointException if there is no architecture of that shape; the message says why
+     */
+    public static void requireExportable(Path directory, ModelSpec spec, Catalog catalog) {
+        Export.of(spec, catalog, directory);
     }
 
     /**

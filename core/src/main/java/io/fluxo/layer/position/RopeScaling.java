@@ -61,7 +61,7 @@ public sealed interface RopeScaling {
         @Override
         public Tensor frequency(Pass pass, Tensor frequency, double theta) {
             Dim width = frequency.dim(1).times(Dim.of(2));
-            Tensor pair = pass.iota(1, frequency.shape(), frequency.dtype());
+            Tensor pair = pass.shift(pass.iota(1, frequency.shape(), frequency.dtype()), 1);      // from 1: no bound is 0, at no width
             Tensor first = pass.constant(Scalar.of(new First(this, theta), width), frequency.dtype());
             Tensor breadth = pass.constant(Scalar.of(new Breadth(this, theta), width), frequency.dtype());
             Tensor stretched = within(pass, pass.div(pass.sub(pair, first), breadth));
@@ -84,11 +84,11 @@ public sealed interface RopeScaling {
             return breadth == 0 ? 0.001 : breadth; // as Hugging Face avoids the division by zero
         }
 
-        /** The first pair that is stretched at all. */
+        /** The first pair that is stretched at all, counted from 1. */
         private record First(Yarn yarn, double theta) implements Scalar.SizeRule {
             @Override
             public double at(long width) {
-                return yarn.first(width, theta);
+                return yarn.first(width, theta) + 1;
             }
         }
 
