@@ -13,19 +13,20 @@ final class CellReader {
 
     private final Source source;
     private final Shape shape;
+    private final DType dtype;
     private final float[] floats;
     private final double[] doubles;
-    private final DType dtype;
     /** Sizes of the stored tensor as a matrix. */
     private final int columns;
     private final int width;
 
-    CellReader(Source source, Shape shape, DType dtype) {
+    /** @param into the array that will hold the values, of the cell's size: {@code double[]} for F64, else {@code float[]} */
+    CellReader(Source source, Shape shape, DType dtype, Object into) {
         this.source = source;
         this.shape = shape;
         this.dtype = dtype;
-        floats = dtype == DType.F64 ? null : new float[shape.elements()];
-        doubles = dtype == DType.F64 ? new double[shape.elements()] : null;
+        floats = into instanceof float[] single ? single : null;
+        doubles = into instanceof double[] wide ? wide : null;
         Shape stored = source.stored(shape);
         columns = stored.rank() == 0 ? 1 : stored.size(stored.rank() - 1);
         width = shape.rank() == 0 ? 1 : shape.size(shape.rank() - 1);

@@ -85,6 +85,9 @@ public final class ModelDirectory {
     public static String export(Path from, Path directory, Catalog catalog) {
         ModelSpec spec = readSpec(from, catalog);
         Export export = Export.of(spec, catalog, directory);
+        if (from.toAbsolutePath().normalize().equals(directory.toAbsolutePath().normalize())) {
+            throw new CheckpointException(directory, "is where the model itself lies; export it to another folder");
+        }
         try (Safetensors tensors = Safetensors.open(from)) {
             String name = export(directory, export, build(from.resolve(CONFIG), spec, catalog), cell -> tensors.read(cell.name()));
             Optional<CharacterTokenizer> tokenizer = CharacterTokenizer.read(from);
@@ -182,7 +185,7 @@ public final class ModelDirectory {
         try (Safetensors tensors = Safetensors.open(directory)) {
             WeightPlan plan = WeightPlan.of(tensors, layout, model.cells()); // all of them before the first is read
             plan.checkRepeats(tensors);
-            plan.largestFirst().forEach(cell -> cell.set(backend.upload(plan.read(tensors, cell, dtype))));
+            plan.read(tensors, dtype, (cell, values) -> cell.set(backend.upload(values)));
         }
     }
 

@@ -9,8 +9,10 @@ import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.text.Text;
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -104,15 +107,23 @@ record WeightPlan(Map<Cell, Source> sources, Map<String, String> repeats) {
         });
     }
 
-    /** The cells, largest first: then what is read last needs little memory beside all that was read before. */
-    List<Cell> largestFirst() {
+    /**
+     * Reads every cell's values. The largest come first, so that what is read last needs little memory beside all that was read before; and cells of one size
+     * are read into one array.
+     *
+     * @param into takes a cell's values, and does not keep the array
+     */
+    void read(Safetensors tensors, DType dtype, BiConsumer<Cell, HostArray> into) {
         List<Cell> cells = new ArrayList<>(sources.keySet());
-        cells.sort((a, b) -> Long.compare(b.shape().elements(), a.shape().elements()));
-        return cells;
-    }
-
-    /** The values of {@code cell}. */
-    HostArray read(Safetensors tensors, Cell cell, DType dtype) {
-        return new CellReader(sources.get(cell), cell.shape(), dtype).read(tensors);
+        cells.sort(Comparator.comparingInt((Cell cell) -> cell.shape().elements()).reversed());
+        Object array = null;
+        for (Cell cell : cells) {
+            int elements = cell.shape().elements();
+            if (array == null || Array.getLength(array) != elements) {
+                array = null; // free before the next is made
+                array = dtype == DType.F64 ? new double[elements] : new float[elements];
+            }
+            into.accept(cell, new CellReader(sources.get(cell), cell.shape(), dtype, array).read(tensors));
+        }
     }
 }
