@@ -19,7 +19,7 @@ final class GatedAttention extends Attention {
         super(path);
         this.steepness = steepness;
         attention = part(new MultiHeadAttention(path, dims, design));
-        gate = part(new Linear(path, "G", dims.dModel(), dims.dModel(), design.bias(), design.valueInit()));
+        gate = part(new Linear(path, "G", dims.dModel(), dims.dModel(), design.qkvBias(), design.valueInit()));
     }
 
     @Override

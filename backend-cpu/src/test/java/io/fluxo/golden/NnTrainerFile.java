@@ -70,19 +70,6 @@ final class NnTrainerFile {
     }
 
     private static Optional<Path> directory() {
-        String given = System.getProperty("fluxo.data");
-        if (given != null) {
-            return Optional.of(Path.of(given, "nntrainer-goldens")).filter(Files::isDirectory);
-        }
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            Path beside = at.resolveSibling("shared").resolve("data").resolve("nntrainer-goldens");
-            if (Files.isDirectory(beside)) {
-                return Optional.of(beside);
-            }
-            if (Files.exists(at.resolve(".git"))) {
-                break; // the repository's root
-            }
-        }
-        return Optional.empty();
+        return SharedData.find("nntrainer-goldens");
     }
 }

@@ -11,12 +11,16 @@ import io.fluxo.block.Placement;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.norm.NormFactory;
+import io.fluxo.layer.position.Rope;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
+import io.fluxo.model.ModelSpec.BiasKind;
 import io.fluxo.model.ModelSpec.MaskKind;
+import io.fluxo.model.ModelSpec.QkNormWidth;
 import io.fluxo.model.ModelSpec.ResidualKind;
 import io.fluxo.model.ModelSpec.RopeLayout;
 import io.fluxo.random.RandomKey;
+import io.fluxo.setting.Choice;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
@@ -45,7 +49,14 @@ class EveryKindGradientTest {
                 small().with(ATTENTION, "none"), small().with(FFN, false), small().with(PLACEMENT, "resi_dual").with(FFN, false),
                 small().with(POSITIONS, "rope"), small().with(POSITIONS, "rope").with(ROPE_LAYOUT, RopeLayout.INTERLEAVED).with(QK_NORM, true),
                 small().with(POSITIONS, "alibi").with(N_HEADS, 4).with(N_KEY_VALUE_HEADS, 2).with(MASK, MaskKind.BIDIRECTIONAL),
-                small().with(RESIDUAL, ResidualKind.SCALED).with(RESIDUAL_SCALE, 0.5), small().with(RESIDUAL, ResidualKind.NONE));
+                small().with(RESIDUAL, ResidualKind.SCALED).with(RESIDUAL_SCALE, 0.5), small().with(RESIDUAL, ResidualKind.NONE),
+                small().with(PLACEMENT, "post").with(EMBED_NORM, true).with(N_TOKEN_TYPES, 2).with(MLM_HEAD, true).with(HEAD_BIAS, true).with(TIED_HEAD, true)
+                        .with(MASK, MaskKind.BIDIRECTIONAL),
+                small().with(PLACEMENT, "res_post").with(QK_NORM, true).with(QK_NORM_WIDTH, QkNormWidth.ALL).with(POSITIONS, "rope").with(BIAS, false)
+                        .with(QKV_BIAS, BiasKind.ALWAYS).with(ACT_FN, "silu"),
+                small().with(PLACEMENT, "sandwich").with(ATTN_SCALE, 3.0).with(ATTN_SCORES_SOFT_CAP, 2.0).with(OUTPUT_LOGITS_SOFT_CAP, 3.0).with(EMBED_SCALE, 2.0)
+                        .with(POSITIONS, "alibi").with(ACT_FN, "geglu_tanh").with(HEAD_BIAS, true),
+                small().withAll(Map.of("positions", Choice.of("rope").with(Rope.SCALING, Rope.Kind.YARN).with(Rope.FACTOR, 4.0).with(Rope.ORIGINAL_N_CTX, 4))));
         return Stream.of(placements, norms, rest).flatMap(all -> all);
     }
 

@@ -2,6 +2,8 @@ package io.fluxo.checkpoint;
 
 import static io.fluxo.checkpoint.CheckpointException.shown;
 
+import io.fluxo.architecture.Architecture;
+import io.fluxo.architecture.Layout;
 import io.fluxo.backend.Backend;
 import io.fluxo.layer.Cell;
 import io.fluxo.plugin.Catalog;
@@ -16,14 +18,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -36,7 +36,6 @@ public final class ModelDirectory {
     public static final String CONFIG = "config.json";
     private static final String FLUXO = "fluxo";
     private static final long LARGEST_CONFIG = 1_000_000;
-    private static final int NAMES_SHOWN = 5;
 
     private ModelDirectory() {}
 
@@ -71,18 +70,93 @@ public final class ModelDirectory {
     }
 
     /**
+     * Writes {@code model} into {@code directory} as Hugging Face's transformers reads it: as the first architecture that has its shape.
+     *
+     * @param spec    what {@code model} was built from
+     * @param catalog the architectures
+     * @return the architecture's name
+     * @throws CheckpointException if there is none of that shape; the message says why
+     */
+    public static String export(Path directory, ModelSpec spec, LanguageModel model, Catalog catalog, Backend backend) {
+        return export(directory, Export.of(spec, catalog, directory), model, cell -> backend.download(cell.value()));
+    }
+
+    /** The same for a model that {@link #write} has written to {@code from}, its characters with it. */
+    public static String export(Path from, Path directory, Catalog catalog) {
+        ModelSpec spec = readSpec(from, catalog);
+        Export export = Export.of(spec, catalog, directory);
+        if (from.toAbsolutePath().normalize().equals(directory.toAbsolutePath().normalize())) {
+            throw new CheckpointException(directory, "is where the model itself lies; export it to another folder");
+        }
+        try (Safetensors tensors = Safetensors.open(from)) {
+            String name = export(directory, export, build(from.resolve(CONFIG), spec, catalog), cell -> tensors.read(cell.name()));
+            Optional<CharacterTokenizer> tokenizer = CharacterTokenizer.read(from);
+            if (tokenizer.isPresent()) {
+                tokenizer.get().write(directory);
+            }
+            return name;
+        } catch (IOException failure) {
+            throw new CheckpointException(directory, "cannot be written: " + failure, failure);
+        }
+    }
+
+    private static String export(Path directory, Export export, LanguageModel model, Function<Cell, HostArray> values) {
+        DType dtype = values.apply(model.cells().getFirst()).dtype();
+        try {
+            Files.createDirectories(directory);
+            Path config = directory.resolve(CONFIG);
+            Files.deleteIfExists(config); // the old configuration must not stand beside the new parameters
+            SafetensorsWriter.write(directory.resolve(Safetensors.SINGLE), export.tensors(model.cells(), dtype, values), Map.of("format", "pt"));
+            Files.deleteIfExists(directory.resolve(CharacterTokenizer.FILE)); // that of the model before
+            AtomicFile.write(config, new String(JsonFile.pretty(export.json(dtype)), StandardCharsets.UTF_8));
+            return export.name();
+        } catch (IOException failure) {
+            throw new CheckpointException(directory, "cannot be written: " + failure, failure);
+        }
+    }
+
+    /**
+     * Looks whether {@link #export} can do its work.
+     *
+     * @throws CheckpointException if there is no architecture of that shape; the message says why
+     */
+    public static void requireExportable(Path directory, ModelSpec spec, Catalog catalog) {
+        Export.of(spec, catalog, directory);
+    }
+
+    /**
      * What the model in {@code directory} was built from.
      *
      * @param catalog the parts its configuration may name
      */
     public static ModelSpec readSpec(Path directory, Catalog catalog) {
-        Path config = directory.resolve(CONFIG);
+        return described(directory, catalog).spec();
+    }
+
+    /**
+     * What a directory's config.json says.
+     *
+     * @param layout in which tensors the cells lie
+     */
+    private record Described(ModelSpec spec, Layout layout) {}
+
+    private static Described described(Path directory, Catalog catalog) {
+        Path config = Folder.requireWithin(directory, CONFIG);
         ObjectNode object = JsonFile.read(config, LARGEST_CONFIG);
-        JsonNode type = object.get(SpecJson.MODEL_TYPE);
-        if (type == null || !type.isString() || !type.stringValue().equals(FLUXO)) {
-            throw new CheckpointException(config, Text.format("model_type is %s; it must be %s", type == null ? "missing" : shown(type.asString("")), FLUXO));
+        String type = object.path(SpecJson.MODEL_TYPE).asString("");
+        Optional<Architecture> architecture = catalog.find(Architecture.KIND, type);
+        if (architecture.isEmpty() && !type.equals(FLUXO)) {
+            throw new CheckpointException(config, Text.format("model_type is %s; it must be %s", object.has(SpecJson.MODEL_TYPE) ? shown(type) : "missing",
+                    Stream.concat(Stream.of(FLUXO), catalog.names(Architecture.KIND).stream()).collect(Collectors.joining(", "))));
         }
-        ModelSpec spec = SpecJson.read(config, object, catalog);
+        if (architecture.isEmpty()) {
+            return new Described(checked(config, SpecJson.read(config, object, catalog), catalog), Layout.OWN);
+        }
+        ModelSpec spec = checked(config, ForeignConfig.read(config, object, architecture.get()), catalog);
+        return new Described(spec, architecture.get().layout(spec));
+    }
+
+    private static ModelSpec checked(Path config, ModelSpec spec, Catalog catalog) {
         List<Violation> violations = spec.violations(catalog);
         if (!violations.isEmpty()) {
             throw new CheckpointException(config, violations.stream().map(Violation::message).collect(Collectors.joining("; ")));
@@ -96,19 +170,22 @@ public final class ModelDirectory {
      * @param catalog the parts its configuration may name
      */
     public static LanguageModel read(Path directory, Catalog catalog, Backend backend, DType dtype) {
-        LanguageModel model = build(directory.resolve(CONFIG), readSpec(directory, catalog), catalog);
-        fill(directory, model, backend, dtype);
+        Described described = described(directory, catalog);
+        LanguageModel model = build(directory.resolve(CONFIG), described.spec(), catalog);
+        fill(directory, described.layout(), model, backend, dtype);
         return model;
     }
 
     /** Puts the parameters in {@code directory} into {@code model}, which has to have all of them and no others. */
-    public static void fill(Path directory, LanguageModel model, Backend backend, DType dtype) {
+    public static void fill(Path directory, LanguageModel model, Catalog catalog, Backend backend, DType dtype) {
+        fill(directory, described(directory, catalog).layout(), model, backend, dtype);
+    }
+
+    private static void fill(Path directory, Layout layout, LanguageModel model, Backend backend, DType dtype) {
         try (Safetensors tensors = Safetensors.open(directory)) {
-            checkFit(tensors, model); // all of them before the first is read
-            model.fill(cell -> {
-                HostArray values = tensors.read(cell.name()).cast(dtype);
-                return backend.upload(new HostArray(cell.shape(), dtype, values.array())); // the cell's shape has names for its axes
-            });
+            WeightPlan plan = WeightPlan.of(tensors, layout, model.cells()); // all of them before the first is read
+            plan.checkRepeats(tensors);
+            plan.read(tensors, dtype, (cell, values) -> cell.set(backend.upload(values)));
         }
     }
 
@@ -117,15 +194,10 @@ public final class ModelDirectory {
      *
      * @throws CheckpointException if the parameters are not there, or are others than {@code model} has
      */
-    public static void requireFit(Path directory, LanguageModel model) {
+    public static void requireFit(Path directory, LanguageModel model, Catalog catalog) {
         try (Safetensors tensors = Safetensors.open(directory)) {
-            checkFit(tensors, model);
+            WeightPlan.of(tensors, described(directory, catalog).layout(), model.cells());
         }
-    }
-
-    private static void checkFit(Safetensors tensors, LanguageModel model) {
-        checkNames(tensors, model.cells());
-        model.cells().forEach(cell -> checkShape(tensors, cell));
     }
 
     private static LanguageModel build(Path config, ModelSpec spec, Catalog catalog) {
@@ -133,39 +205,6 @@ public final class ModelDirectory {
             return ModelBuilder.build(spec, catalog);
         } catch (IllegalArgumentException | ArithmeticException impossible) {
             throw new CheckpointException(config, impossible.getMessage(), impossible);
-        }
-    }
-
-    private static void checkNames(Safetensors tensors, List<Cell> cells) {
-        Set<String> wanted = cells.stream().map(Cell::name).collect(Collectors.toCollection(TreeSet::new));
-        Set<String> missing = new TreeSet<>(wanted);
-        missing.removeAll(tensors.names());
-        Set<String> extra = new TreeSet<>(tensors.names());
-        extra.removeAll(wanted);
-        if (!missing.isEmpty() || !extra.isEmpty()) {
-            throw new CheckpointException(tensors.path(), Text.format("does not fit the model of %s: %s", CONFIG,
-                    List.of(listed("missing", missing), listed("not in the model", extra)).stream().filter(part -> !part.isEmpty())
-                            .collect(Collectors.joining("; "))));
-        }
-    }
-
-    private static String listed(String what, Collection<String> names) {
-        if (names.isEmpty()) {
-            return "";
-        }
-        String shown = names.stream().limit(NAMES_SHOWN).map(CheckpointException::shown).collect(Collectors.joining(", "));
-        return Text.format("%s %d tensor%s: %s%s", what, names.size(), names.size() == 1 ? "" : "s", shown, names.size() > NAMES_SHOWN ? ", …" : "");
-    }
-
-    private static void checkShape(Safetensors tensors, Cell cell) {
-        String name = cell.name();
-        if (!tensors.shape(name).equals(cell.shape())) {
-            throw new CheckpointException(tensors.path(), Text.format("the tensor %s is %s, but the model needs %s", shown(name), tensors.shape(name),
-                    cell.shape()));
-        }
-        if (!tensors.dtype(name).isFloating()) {
-            throw new CheckpointException(tensors.path(), Text.format("the tensor %s is %s, but a parameter is a floating type", shown(name),
-                    tensors.dtype(name).label()));
         }
     }
 }

@@ -48,6 +48,8 @@ public final class Safetensors implements AutoCloseable {
      */
     public static Safetensors open(Path path) {
         if (Files.isDirectory(path)) {
+            Folder.requireWithin(path, SINGLE);
+            Folder.requireWithin(path, INDEX);
             Path single = path.resolve(SINGLE);
             Path index = path.resolve(INDEX);
             if (!Files.exists(single) && !Files.exists(index)) {
@@ -124,6 +126,11 @@ public final class Safetensors implements AutoCloseable {
     /** The values of the tensor {@code name}. */
     public HostArray read(String name) {
         return file(name).read(name);
+    }
+
+    /** Gives the values of the tensor {@code name} to {@code pieces}, in the type of {@link #dtype}. */
+    void stream(String name, TensorFile.Pieces pieces) {
+        file(name).stream(name, pieces);
     }
 
     private Header.Entry entry(String name) {

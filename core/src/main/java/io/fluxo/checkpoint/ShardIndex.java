@@ -41,6 +41,6 @@ record ShardIndex(SortedMap<String, Path> files) {
         if (!name.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,200}\\.safetensors")) {
             throw new CheckpointException(index, Text.format("weight_map names the file %s; it must be a plain name.safetensors beside the index", shown(name)));
         }
-        return index.resolveSibling(name);
+        return Folder.requireWithin(index.toAbsolutePath().getParent(), name);
     }
 }

@@ -45,7 +45,8 @@ final class SpecJson {
         return object;
     }
 
-    private static JsonNode node(Object written) {
+    /** Texts, numbers, truth values, lists and maps of these. */
+    static JsonNode node(Object written) {
         JsonNodeFactory json = JsonNodeFactory.instance;
         return switch (written) {
             case Integer number -> json.numberNode(number);

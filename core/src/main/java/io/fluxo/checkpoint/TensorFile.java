@@ -6,6 +6,7 @@ import io.fluxo.checkpoint.Header.Entry;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.text.Text;
 import java.io.IOException;
+import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -22,6 +23,8 @@ final class TensorFile implements AutoCloseable {
     private final FileChannel channel;
     private final Header header;
     private final long dataStart;
+    private ByteBuffer chunk;
+    private Object piece;
 
     private TensorFile(Path file, FileChannel channel, Header header, long dataStart) {
         this.file = file;
@@ -68,36 +71,88 @@ final class TensorFile implements AutoCloseable {
         return header;
     }
 
+    /** Receives a tensor's values piece by piece. */
+    @FunctionalInterface
+    interface Pieces {
+
+        /**
+         * @param at     the piece's first element in the tensor
+         * @param values an array of the kind {@link HostArray} wants, used again for the next piece
+         * @param count  how many of its elements are the piece
+         */
+        void take(long at, Object values, int count);
+    }
+
     /** The values of a tensor that the header names. */
     HostArray read(String name) {
         Entry entry = header.tensors().get(name);
+        Object array = entry.type().newArray(entry.shape().elements());
+        decode(name, (at, bytes, count) -> entry.type().decode(bytes, array, (int) at, count));
+        return new HostArray(entry.shape(), entry.type().dtype(), array);
+    }
+
+    /** Gives the values of a tensor that the header names to {@code pieces}. */
+    void stream(String name, Pieces pieces) {
+        StoredType type = header.tensors().get(name).type();
+        Object values = pieceOf(type);
+        decode(name, (at, bytes, count) -> {
+            boolean decoded = type.decode(bytes, values, 0, count);
+            pieces.take(at, values, count);
+            return decoded;
+        });
+    }
+
+    /** One array for all pieces of a kind. */
+    private Object pieceOf(StoredType type) {
+        Object fresh = type.newArray(0);
+        if (piece == null || piece.getClass() != fresh.getClass() || Array.getLength(piece) < CHUNK / type.bytes()) {
+            piece = type.newArray(CHUNK / type.bytes());
+        }
+        return piece;
+    }
+
+    /** Decodes some bytes of a tensor; false where a truth value is neither 0 nor 1. */
+    @FunctionalInterface
+    private interface Decoder {
+        boolean decode(long at, ByteBuffer bytes, int count);
+    }
+
+    private void decode(String name, Decoder decoder) {
+        Entry entry = header.tensors().get(name);
         StoredType type = entry.type();
         int elements = entry.shape().elements();
-        Object array = type.newArray(elements);
         int step = CHUNK / type.bytes();
+        chunk = chunk == null ? buffer(CHUNK) : chunk;
         try {
             for (int at = 0; at < elements; at += step) {
                 int count = Math.min(step, elements - at);
-                ByteBuffer chunk = bytes(file, channel, dataStart + entry.begin() + (long) at * type.bytes(), count * type.bytes());
-                if (!type.decode(chunk, array, at, count)) {
+                fill(file, channel, dataStart + entry.begin() + (long) at * type.bytes(), chunk.clear().limit(count * type.bytes()));
+                if (!decoder.decode(at, chunk.flip(), count)) {
                     throw new CheckpointException(file, Text.format("the tensor %s holds a truth value that is neither 0 nor 1", shown(name)));
                 }
             }
         } catch (IOException failure) {
             throw new CheckpointException(file, Text.format("the tensor %s cannot be read: %s", shown(name), failure.getMessage()), failure);
         }
-        return new HostArray(entry.shape(), type.dtype(), array);
     }
 
-    /** {@code length} bytes from {@code position} on, little endian. */
+    /** {@code length} bytes from {@code position} on. */
     private static ByteBuffer bytes(Path file, FileChannel channel, long position, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = buffer(length);
+        fill(file, channel, position, bytes);
+        return bytes.flip();
+    }
+
+    private static ByteBuffer buffer(int length) {
+        return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static void fill(Path file, FileChannel channel, long position, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             if (channel.read(bytes, position + bytes.position()) < 0) {
                 throw new CheckpointException(file, "was cut off while it was read");
             }
         }
-        return bytes.flip();
     }
 
     @Override

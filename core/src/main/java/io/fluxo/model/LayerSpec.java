@@ -40,6 +40,29 @@ public record LayerSpec(ModelSpec model, int index) {
         return get(N_KEY_VALUE_HEADS) > 0 ? get(N_KEY_VALUE_HEADS) : get(N_HEADS);
     }
 
+    /** Whether the projections to queries, keys and values carry a bias. */
+    public boolean qkvBias() {
+        return biased(get(ModelSpec.QKV_BIAS));
+    }
+
+    /** Whether attention's projection back to the stream carries a bias. */
+    public boolean outBias() {
+        return biased(get(ModelSpec.OUT_BIAS));
+    }
+
+    /** Whether the feed-forward network's projections carry a bias. */
+    public boolean mlpBias() {
+        return biased(get(ModelSpec.MLP_BIAS));
+    }
+
+    private boolean biased(ModelSpec.BiasKind kind) {
+        return switch (kind) {
+            case BIAS -> get(ModelSpec.BIAS);
+            case ALWAYS -> true;
+            case NEVER -> false;
+        };
+    }
+
     /** What this layer's attention kind declares; where it is not registered, what is assumed of a kind that declares nothing. */
     public AttentionTraits attention(Catalog catalog) {
         return catalog.find(AttentionKind.KIND, get(ATTENTION)).map(kind -> PartSays.orElse(AttentionTraits.OTHER, kind::traits)).orElse(AttentionTraits.OTHER);

@@ -9,6 +9,7 @@ import io.fluxo.block.Residual;
 import io.fluxo.block.SubLayers;
 import io.fluxo.layer.attention.Absent;
 import io.fluxo.layer.network.ActFn;
+import io.fluxo.layer.network.Activation;
 import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.attention.AttentionKind;
 import io.fluxo.layer.Dropout;
@@ -17,6 +18,10 @@ import io.fluxo.layer.network.FeedForward;
 import io.fluxo.layer.InitKind;
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Layer;
+import io.fluxo.layer.network.MaskedHead;
+import io.fluxo.layer.TokenTypes;
+import io.fluxo.layer.Unembedding;
+import io.fluxo.layer.attention.ScoreRule;
 import io.fluxo.layer.attention.MultiHeadAttention;
 import io.fluxo.layer.attention.MultiHeadAttention.QkNorm;
 import io.fluxo.layer.norm.NormFactory;
@@ -94,14 +99,33 @@ public final class ModelBuilder {
             case ALWAYS -> true;
             case NEVER -> false;
         };
-        return new Transformer(
-                new Embedding("", dims.dVocab(), dims.dModel(), Initializer.normal(spec.get(EMBED_STD))),
-                Promise.kept(positionsCalled(), "what is added to the embedding", "the model",
-                        positions().added(dims.nCtx(), dims.dModel(), Initializer.normal(spec.get(EMBED_STD)))),
-                new Dropout("embed_dropout", spec.get(DROPOUT)),
+        Embedding embedding = new Embedding("", dims.dVocab(), dims.dModel(), spec.get(EMBED_SCALE), rows());
+        return new Transformer(input(embedding),
                 Promise.kept(placement(0), "a stack", "the model", first.stack(spec.layers().stream().map(this::block).toList(), this::streamNorm)),
                 finalNorm ? Optional.of(streamNorm("ln_final")) : Optional.empty(),
-                dims, spec.get(TIED_HEAD), weights());
+                spec.get(MLM_HEAD) ? Optional.of(maskedHead()) : Optional.empty(),
+                spec.get(TIED_HEAD) ? Unembedding.tied("", embedding, dims.dVocab(), spec.get(HEAD_BIAS), spec.get(OUTPUT_LOGITS_SOFT_CAP))
+                        : Unembedding.own("", dims.dModel(), dims.dVocab(), spec.get(HEAD_BIAS), spec.get(OUTPUT_LOGITS_SOFT_CAP), weights()));
+    }
+
+    private InputSide input(Embedding embedding) {
+        int types = spec.get(N_TOKEN_TYPES);
+        return new InputSide(embedding,
+                types == 0 ? Optional.empty() : Optional.of(new TokenTypes("", Dim.of("token_type", types), dims.dModel(), rows())),
+                Promise.kept(positionsCalled(), "what is added to the embedding", "the model", positions().added(dims.nCtx(), dims.dModel(), rows())),
+                spec.get(EMBED_NORM) ? Optional.of(streamNorm("embed.ln")) : Optional.empty(),
+                new Dropout("embed_dropout", spec.get(DROPOUT)));
+    }
+
+    /** First values of tables that have a row for each token, position or type. */
+    private Initializer rows() {
+        return Initializer.normal(spec.get(EMBED_STD));
+    }
+
+    private MaskedHead maskedHead() {
+        Choice kind = spec.get(ACT_FN).standard();
+        Activation activation = catalog.part(ActFn.KIND, kind).activation().orElseThrow(); // checked before
+        return new MaskedHead("mlm_head", dims.dModel(), activation, streamNorm("mlm_head.ln"), weights());
     }
 
     /** A norm outside the blocks. */
@@ -134,12 +158,17 @@ public final class ModelBuilder {
     private Attention attention(String path, LayerSpec layer, ModelDims size, SubLayers wanted) {
         var heads = new MultiHeadAttention.Dims(size.dModel(), size.nHeads(), size.nKeyValueHeads(), size.dHead(), size.dV());
         Initializer matching = weights();
-        var design = new MultiHeadAttention.Design(mask(layer), layer.get(BIAS), matching, matching.times(wanted.gain()),
+        var design = new MultiHeadAttention.Design(mask(layer), layer.qkvBias(), layer.outBias(), matching, matching.times(wanted.gain()),
                 outerWeights().times(wanted.gain()),
                 Promise.kept(positionsCalled(), "how positions enter the scores", path, positions().scores(layer.get(ROPE_THETA), pairs())),
-                layer.get(QK_NORM) ? Optional.of(new QkNorm(layer.get(NORM_AFFINE), layer.get(NORM_EPS))) : Optional.empty(), wanted.heads(), spec.get(DROPOUT));
+                layer.get(QK_NORM) ? Optional.of(qkNorm(layer)) : Optional.empty(),
+                new ScoreRule(layer.get(ATTN_SCALE), layer.get(ATTN_SCORES_SOFT_CAP)), wanted.heads(), spec.get(DROPOUT));
         Choice kind = layer.get(ATTENTION);
         return Promise.kept(Text.format("the attention '%s'", kind), "an attention", path, catalog.part(AttentionKind.KIND, kind).attention(path, heads, design));
+    }
+
+    private static QkNorm qkNorm(LayerSpec layer) {
+        return new QkNorm(layer.get(QK_NORM_WIDTH) == ModelSpec.QkNormWidth.HEAD, layer.get(NORM_AFFINE), layer.get(NORM_EPS));
     }
 
     private static Mask mask(LayerSpec layer) {
@@ -168,7 +197,7 @@ public final class ModelBuilder {
         if (!layer.get(FFN)) {
             return new Absent(path);
         }
-        var design = new FeedForward.Design(layer.get(BIAS), weights().times(wanted.gain()), outerWeights().times(wanted.gain()), wanted.hidden(),
+        var design = new FeedForward.Design(layer.mlpBias(), weights().times(wanted.gain()), outerWeights().times(wanted.gain()), wanted.hidden(),
                 spec.get(DROPOUT));
         Choice kind = layer.get(ACT_FN);
         return Promise.kept(Text.format("the act_fn '%s'", kind), "a network", path,

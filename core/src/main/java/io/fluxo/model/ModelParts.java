@@ -32,6 +32,8 @@ import io.fluxo.layer.Pass;
 import io.fluxo.layer.position.PositionKind;
 import io.fluxo.layer.norm.RmsNorm;
 import io.fluxo.layer.attention.SelfOnlyAttention;
+import io.fluxo.layer.position.Rope;
+import io.fluxo.layer.position.RopeScaling;
 import io.fluxo.layer.position.StandardPositions;
 import io.fluxo.layer.attention.UniformAttention;
 import io.fluxo.layer.XavierInit;
@@ -96,12 +98,14 @@ public final class ModelParts implements FluxoPlugin {
         to.add(ActFn.KIND, "silu", ActFn.of(Activation.SILU, HostActivations.SILU));
         to.add(ActFn.KIND, "swiglu", ActFn.gated(Activation.SILU));
         to.add(ActFn.KIND, "geglu", ActFn.gated(Pass::gelu));
+        to.add(ActFn.KIND, "geglu_tanh", ActFn.gated(Pass::geluTanh));
+        to.add(ActFn.KIND, "reglu", ActFn.gated(Pass::relu));
     }
 
     private static void positions(Contributions to) {
         to.add(PositionKind.KIND, "learned", StandardPositions.LEARNED);
         to.add(PositionKind.KIND, "sinusoidal", StandardPositions.SINUSOIDAL);
-        to.add(PositionKind.KIND, "rope", StandardPositions.ROPE);
+        to.add(PositionKind.KIND, "rope", new Rope(new RopeScaling.None()));
         to.add(PositionKind.KIND, "alibi", StandardPositions.ALIBI);
         to.add(PositionKind.KIND, NO_POSITIONS, StandardPositions.NONE);
     }

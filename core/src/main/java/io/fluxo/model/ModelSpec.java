@@ -43,6 +43,12 @@ public final class ModelSpec extends Settings<ModelSpec> {
     /** Features 2i and 2i + 1 turn together (Su et al. 2021), or i and i + d_head/2 (as Hugging Face stores llama). */
     public enum RopeLayout { INTERLEAVED, HALF }
 
+    /** BIAS: as the key {@code bias} says. */
+    public enum BiasKind { BIAS, ALWAYS, NEVER }
+
+    /** Each head's queries and keys for themselves, or those of all heads as one vector. */
+    public enum QkNormWidth { HEAD, ALL }
+
     public static final Key<Family> FAMILY = Key.of("family", Type.label(Family.class), Family.TRANSFORMER,
             "what kind of model it is; all that follows but the sizes is about transformers");
 
@@ -88,7 +94,16 @@ public final class ModelSpec extends Settings<ModelSpec> {
             "which positions a query may see; bidirectional is refused where later positions show the answers (every task but recall)");
 
     public static final LayerKey<Boolean> QK_NORM = Key.byLayer("qk_norm", Type.truth(), false,
-            "whether each head's queries and keys are normalised (RMSNorm over d_head) before they meet");
+            "whether queries and keys are normalised (RMSNorm) before they meet");
+
+    public static final LayerKey<QkNormWidth> QK_NORM_WIDTH = Key.byLayer("qk_norm_width", Type.label(QkNormWidth.class), QkNormWidth.HEAD,
+            "what qk_norm normalises: each head for itself, over d_head, or all heads together (OLMo 2)");
+
+    public static final LayerKey<Double> ATTN_SCALE = Key.byLayer("attn_scale", Type.real(Range.NOT_NEGATIVE), 0.0,
+            "what scores are divided by; 0 stands for the root of d_head");
+
+    public static final LayerKey<Double> ATTN_SCORES_SOFT_CAP = Key.byLayer("attn_scores_soft_cap", Type.real(Range.NOT_NEGATIVE), 0.0,
+            "c, where scores become c·tanh(score/c) before mask and softmax (Gemma 2); 0 for none");
 
     public static final LayerKey<Boolean> FFN = Key.byLayer("ffn", Type.truth(), true, "whether blocks have a feed-forward network");
 
@@ -107,6 +122,32 @@ public final class ModelSpec extends Settings<ModelSpec> {
 
     public static final LayerKey<Boolean> BIAS = Key.byLayer("bias", Type.truth(), true,
             "whether attention and feed-forward projections carry a bias");
+
+    public static final LayerKey<BiasKind> QKV_BIAS = Key.byLayer("qkv_bias", Type.label(BiasKind.class), BiasKind.BIAS,
+            "whether the projections to queries, keys and values carry a bias; bias: as that key says");
+
+    public static final LayerKey<BiasKind> OUT_BIAS = Key.byLayer("out_bias", Type.label(BiasKind.class), BiasKind.BIAS,
+            "whether attention's projection back to the stream carries a bias; bias: as that key says");
+
+    public static final LayerKey<BiasKind> MLP_BIAS = Key.byLayer("mlp_bias", Type.label(BiasKind.class), BiasKind.BIAS,
+            "whether the feed-forward network's projections carry a bias; bias: as that key says");
+
+    public static final Key<Double> EMBED_SCALE = Key.of("embed_scale", Type.real(Range.POSITIVE), 1.0,
+            "factor on a token's row of W_E where it enters the stream");
+
+    public static final Key<Boolean> EMBED_NORM = Key.of("embed_norm", Type.truth(), false,
+            "whether the sum of embedding and positions is normalised before the first block (BERT)");
+
+    public static final Key<Integer> N_TOKEN_TYPES = Key.of("n_token_types", Type.whole(0), 0,
+            "types of tokens with a trained vector each (BERT); a token whose type is not given has type 0; 0 for none");
+
+    public static final Key<Boolean> MLM_HEAD = Key.of("mlm_head", Type.truth(), false,
+            "whether a projection, act_fn and a norm stand before the unembedding (BERT)");
+
+    public static final Key<Boolean> HEAD_BIAS = Key.of("head_bias", Type.truth(), false, "whether the unembedding carries a bias");
+
+    public static final Key<Double> OUTPUT_LOGITS_SOFT_CAP = Key.of("output_logits_soft_cap", Type.real(Range.NOT_NEGATIVE), 0.0,
+            "c, where logits become c·tanh(logit/c) (Gemma 2); 0 for none");
 
     public static final Key<Boolean> TIED_HEAD = Key.of("tied_head", Type.truth(), false, "whether the unembedding is the embedding transposed");
 
@@ -131,8 +172,9 @@ public final class ModelSpec extends Settings<ModelSpec> {
 
     /** All of them, in the order in which they are written. */
     public static final Keys KEYS = Keys.of(FAMILY, N_LAYERS, D_MODEL, N_HEADS, N_KEY_VALUE_HEADS, D_HEAD, D_MLP, N_CTX, D_VOCAB, ACT_FN, PLACEMENT, NORM,
-            NORM_AFFINE, NORM_EPS, FINAL_NORM, ATTENTION, MASK, QK_NORM, FFN, RESIDUAL, RESIDUAL_SCALE, POSITIONS, ROPE_THETA, ROPE_LAYOUT, BIAS, TIED_HEAD,
-            DROPOUT, INIT, INIT_STD, EMBED_STD, NGRAM_ORDER, INIT_FROM);
+            NORM_AFFINE, NORM_EPS, FINAL_NORM, ATTENTION, MASK, QK_NORM, QK_NORM_WIDTH, ATTN_SCALE, ATTN_SCORES_SOFT_CAP, FFN, RESIDUAL, RESIDUAL_SCALE,
+            POSITIONS, ROPE_THETA, ROPE_LAYOUT, BIAS, QKV_BIAS, OUT_BIAS, MLP_BIAS, EMBED_SCALE, EMBED_NORM, N_TOKEN_TYPES, TIED_HEAD, MLM_HEAD, HEAD_BIAS,
+            OUTPUT_LOGITS_SOFT_CAP, DROPOUT, INIT, INIT_STD, EMBED_STD, NGRAM_ORDER, INIT_FROM);
 
     /** The model of the study {@code pre-vs-post}: six layers of width 32 with one head. Every key has its standard value. */
     public static final ModelSpec DEFAULT = new ModelSpec(Map.of());

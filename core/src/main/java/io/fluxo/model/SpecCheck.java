@@ -4,6 +4,7 @@ import static io.fluxo.model.ModelSpec.*;
 
 import io.fluxo.block.Placement;
 import io.fluxo.block.Traits;
+import io.fluxo.layer.network.ActFn;
 import io.fluxo.layer.position.PositionKind;
 import io.fluxo.layer.position.PositionTraits;
 import io.fluxo.plugin.Catalog;
@@ -62,6 +63,10 @@ final class SpecCheck {
     }
 
     private void model() {
+        Choice activation = spec.get(ACT_FN).standard();
+        if (spec.get(MLM_HEAD) && catalog.part(ActFn.KIND, activation).activation().isEmpty()) {
+            add("mlm_head", Text.format("mlm_head applies act_fn to a projection by itself, and %s is the form of a whole network", activation));
+        }
         Set<Choice> placements = spec.get(PLACEMENT).values(spec.get(N_LAYERS));
         placements.forEach(choice -> stack(choice, placements.size() > 1));
         boolean matches = spec.get(N_LAYERS) == 0 || spec.layers().stream().anyMatch(layer -> layer.attention(catalog).matches());

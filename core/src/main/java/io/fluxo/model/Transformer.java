@@ -2,13 +2,10 @@ package io.fluxo.model;
 
 import io.fluxo.block.Block;
 import io.fluxo.block.Stack;
-import io.fluxo.layer.Dropout;
-import io.fluxo.layer.Embedding;
-import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Layer;
-import io.fluxo.layer.Parameter;
+import io.fluxo.layer.network.MaskedHead;
 import io.fluxo.layer.Pass;
-import io.fluxo.shape.Shape;
+import io.fluxo.layer.Unembedding;
 import io.fluxo.tensor.Tensor;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,23 +19,18 @@ import java.util.TreeMap;
  */
 public final class Transformer extends LanguageModel {
 
-    private final Embedding embedding;
-    private final Optional<Layer> positions;
-    private final Dropout dropout;
+    private final Unembedding unembedding;
+    private final InputSide input;
     private final Stack stack;
     private final Optional<Layer> finalNorm;
-    private final Parameter unembedding;
-    private final boolean tied;
+    private final Optional<MaskedHead> head;
 
-    Transformer(Embedding embedding, Optional<Layer> positions, Dropout dropout, Stack stack, Optional<Layer> finalNorm, ModelDims dims,
-                boolean tied, Initializer weights) {
-        this.embedding = part(embedding);
-        this.positions = positions.map(this::part);
-        this.dropout = part(dropout);
+    Transformer(InputSide input, Stack stack, Optional<Layer> finalNorm, Optional<MaskedHead> head, Unembedding unembedding) {
+        this.unembedding = part(unembedding); // its matrix is the first parameter: sums over all parameters are in this order
+        this.input = part(input);
         this.stack = part(stack);
         this.finalNorm = finalNorm.map(this::part);
-        this.tied = tied;
-        this.unembedding = tied ? embedding.table() : parameter("W_U", Shape.of(dims.dModel(), dims.dVocab()), weights);
+        this.head = head.map(this::part);
     }
 
     @Override
@@ -48,14 +40,16 @@ public final class Transformer extends LanguageModel {
 
     /** x_0: token ids I32 [batch pos] → [batch pos d_model]. */
     public Tensor embed(Pass pass, Tensor tokens) {
-        Tensor x = embedding.forward(pass, tokens);
-        if (positions.isPresent()) {
-            x = positions.get().forward(pass, x);
-            if (pass.goesOn() && !pass.past().isAsked()) {
-                throw new UnsupportedOperationException("the positions do not ask where a pass begins (Pass.first): a sequence cannot go on token by token");
-            }
-        }
-        return dropout.forward(pass, x);
+        return input.forward(pass, tokens);
+    }
+
+    /**
+     * x_0 of tokens whose types are given.
+     *
+     * @param types I32 [batch pos]
+     */
+    public Tensor embed(Pass pass, Tensor tokens, Tensor types) {
+        return input.forward(pass, tokens, types);
     }
 
     /** The blocks, as their placement strings them together: x_0 → x_L, both [batch pos d_model]. */
@@ -66,7 +60,7 @@ public final class Transformer extends LanguageModel {
     /** The final norm, where the placement has one, and the logits: [batch pos d_model] → [batch pos d_vocab]. */
     public Tensor unembed(Pass pass, Tensor x) {
         Tensor last = finalNorm.isPresent() ? finalNorm.get().forward(pass, x) : x;
-        return tied ? pass.matMul(last, unembedding.value(), false, true) : pass.linear(last, unembedding.value(), null);
+        return unembedding.forward(pass, head.isPresent() ? head.get().forward(pass, last) : last);
     }
 
     /** Whether a norm of the stream precedes the unembedding. */

@@ -82,22 +82,29 @@ final class UnreadKeys {
             new ConditionalKey(N_KEY_VALUE_HEADS, asked -> asked.someLayer(asked::attends), "without attention"),
             new ConditionalKey(D_HEAD, asked -> asked.someLayer(asked::attends), "without attention"),
             inSomeLayer(D_MLP, layer -> layer.get(FFN), "without ffn: true"),
-            inSomeLayer(ACT_FN, layer -> layer.get(FFN), "without ffn: true"),
+            new ConditionalKey(ACT_FN, asked -> asked.spec.get(MLM_HEAD) || asked.someLayer(layer -> layer.get(FFN)), "without ffn: true, and mlm_head: false"),
             new ConditionalKey(NORM, UnreadKeys::hasNorms, "in a model whose placement has no norms, without final_norm: always"),
             new ConditionalKey(NORM_AFFINE, asked -> someNorm(asked, NormFactory::readsAffine), "without a norm (or qk_norm) to which it belongs"),
             new ConditionalKey(NORM_EPS, asked -> someNorm(asked, NormFactory::readsEps), "without a norm (or qk_norm) that divides"),
-            new ConditionalKey(FINAL_NORM, asked -> asked.says(NormFactory.KIND, asked.spec.get(NORM).standard(),
-                    norm -> !(norm.norm("norm", Dim.ONE, false, 0) instanceof PassesThrough)), "with norm: none"),
+            new ConditionalKey(FINAL_NORM, UnreadKeys::streamNormed, "with norm: none"),
+            new ConditionalKey(EMBED_NORM, UnreadKeys::streamNormed, "with norm: none"),
             inSomeLayer(ATTENTION, _ -> true, "without layers"),
             new ConditionalKey(MASK, asked -> asked.someLayer(layer -> layer.attention(asked.catalog).masked()), "without attention: softmax or uniform"),
             new ConditionalKey(QK_NORM, asked -> asked.someLayer(asked::matches), "without attention: softmax, which alone has queries and keys"),
+            new ConditionalKey(QK_NORM_WIDTH, asked -> asked.someLayer(layer -> layer.get(QK_NORM) && asked.matches(layer)), "without qk_norm: true"),
+            new ConditionalKey(ATTN_SCALE, asked -> asked.someLayer(asked::matches), "without attention: softmax, which alone has scores"),
+            new ConditionalKey(ATTN_SCORES_SOFT_CAP, asked -> asked.someLayer(asked::matches), "without attention: softmax, which alone has scores"),
             inSomeLayer(FFN, _ -> true, "without layers"),
             inSomeLayer(RESIDUAL, _ -> true, "without layers"),
             inSomeLayer(RESIDUAL_SCALE, layer -> layer.get(RESIDUAL) == ResidualKind.SCALED, "without residual: scaled"),
             new ConditionalKey(ROPE_THETA, UnreadKeys::rotates, "without positions: rope and attention: softmax"),
             new ConditionalKey(ROPE_LAYOUT, UnreadKeys::rotates, "without positions: rope and attention: softmax"),
-            inSomeLayer(BIAS, _ -> true, "without layers"),
-            new ConditionalKey(INIT, UnreadKeys::hasMatrices, "without layers and with tied_head: true"),
+            new ConditionalKey(BIAS, asked -> asked.someLayer(layer -> asksForBias(asked, layer)),
+                    "without layers, or where qkv_bias, out_bias and mlp_bias say it all"),
+            new ConditionalKey(QKV_BIAS, asked -> asked.someLayer(asked::attends), "without attention"),
+            new ConditionalKey(OUT_BIAS, asked -> asked.someLayer(asked::attends), "without attention"),
+            inSomeLayer(MLP_BIAS, layer -> layer.get(FFN), "without ffn: true"),
+            new ConditionalKey(INIT, UnreadKeys::hasMatrices, "without layers and mlm_head, with tied_head: true"),
             new ConditionalKey(INIT_STD, asked -> hasMatrices(asked) && asked.says(InitKind.KIND, asked.spec.get(INIT), InitKind::readsStd),
                     "with init: xavier_normal; choose init: gpt2 or normal"),
             new ConditionalKey(NGRAM_ORDER, _ -> false, "in family transformer"));
@@ -135,7 +142,7 @@ final class UnreadKeys {
             case PLACEMENT -> asked.isNormed(asked.spec.lastPlacement());
             case NEVER -> false;
         };
-        return atTheEnd || asked.someLayer(layer -> asked.isNormed(layer.get(PLACEMENT)));
+        return atTheEnd || asked.spec.get(EMBED_NORM) || asked.spec.get(MLM_HEAD) || asked.someLayer(layer -> asked.isNormed(layer.get(PLACEMENT)));
     }
 
     /** Whether there is a norm of a kind that {@code reads}; the norms of queries and keys are RMSNorms. */
@@ -149,6 +156,16 @@ final class UnreadKeys {
     }
 
     private static boolean hasMatrices(Asked asked) {
-        return asked.spec.get(N_LAYERS) > 0 || !asked.spec.get(TIED_HEAD);
+        return asked.spec.get(N_LAYERS) > 0 || !asked.spec.get(TIED_HEAD) || asked.spec.get(MLM_HEAD);
+    }
+
+    /** Whether a norm outside the blocks changes anything. */
+    private static boolean streamNormed(Asked asked) {
+        return asked.says(NormFactory.KIND, asked.spec.get(NORM).standard(), norm -> !(norm.norm("norm", Dim.ONE, false, 0) instanceof PassesThrough));
+    }
+
+    private static boolean asksForBias(Asked asked, LayerSpec layer) {
+        boolean attention = layer.get(QKV_BIAS) == BiasKind.BIAS || layer.get(OUT_BIAS) == BiasKind.BIAS;
+        return asked.attends(layer) && attention || layer.get(FFN) && layer.get(MLP_BIAS) == BiasKind.BIAS;
     }
 }

@@ -157,6 +157,11 @@ public sealed interface FusedOp extends Op {
             if (bias) {
                 scores = ops.add(scores, in[3]);
             }
+            return masked(ops, scores);
+        }
+
+        /** Scores [batch head n m], −∞ where the mask forbids. */
+        public Tensor masked(Ops ops, Tensor scores) {
             return switch (mask) {
                 case BIDIRECTIONAL -> scores;
                 case CAUSAL -> ops.where(permitted(ops, scores.dim(2), scores.dim(3)), scores, ops.constant(Scalar.NEGATIVE_INFINITY, scores.dtype()));

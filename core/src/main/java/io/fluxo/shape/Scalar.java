@@ -36,6 +36,17 @@ public sealed interface Scalar {
         return count.isKnown() ? of(count.size() > 1 ? count.size() / (count.size() - 1.0) : 1) : new Bessel(count);
     }
 
+    /** Another number that follows from a size. */
+    static Scalar of(SizeRule rule, Dim dim) {
+        return dim.isKnown() ? of(rule.at(dim.size())) : new Ruled(rule, dim);
+    }
+
+    /** A function of a size. Implementations are records, so that the same rule is equal. */
+    interface SizeRule {
+
+        double at(long size);
+    }
+
     default Scalar inverse() {
         return this instanceof Number(double value) ? of(1 / value) : new Inverse(this);
     }
@@ -55,6 +66,7 @@ public sealed interface Scalar {
             case Inverse(Scalar of) -> of.at(sizes).inverse();
             case Sqrt(Scalar of) -> of.at(sizes).sqrt();
             case Bessel(Dim count) -> bessel(count.at(sizes));
+            case Ruled(SizeRule rule, Dim dim) -> of(rule, dim.at(sizes));
         };
     }
 
@@ -86,6 +98,18 @@ public sealed interface Scalar {
         @Override
         public String toString() {
             return Text.format("%s/(%s)", count, count.minus(Dim.ONE));
+        }
+    }
+
+    record Ruled(SizeRule rule, Dim dim) implements Scalar {
+        @Override
+        public double value() {
+            return rule.at(dim.size());
+        }
+
+        @Override
+        public String toString() {
+            return Text.format("%s(%s)", rule, dim);
         }
     }
 

@@ -4,6 +4,7 @@ import static io.fluxo.model.ModelSpec.*;
 import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fluxo.model.ModelSpec.BiasKind;
 import io.fluxo.model.ModelSpec.Family;
 import io.fluxo.model.ModelSpec.FinalNorm;
 import io.fluxo.model.ModelSpec.ResidualKind;
@@ -29,26 +30,30 @@ class UnreadKeysTest {
 
     static Stream<Arguments> transformers() {
         return Stream.of(
-                of("residual_scale rope_theta rope_layout init_std", m -> m),
-                of("rope_theta rope_layout init_std", m -> m.with(RESIDUAL, ResidualKind.SCALED)),
-                of("residual_scale init_std", m -> m.with(POSITIONS, "rope")),
-                of("residual_scale rope_theta rope_layout", m -> m.with(INIT, "gpt2")),
-                of("d_mlp act_fn residual_scale rope_theta rope_layout init_std", m -> m.with(FFN, false)),
-                of("residual_scale rope_theta rope_layout init_std", m -> m.with(FFN, firstLayer(false, true))),
-                of("n_heads n_key_value_heads d_head mask qk_norm residual_scale rope_theta rope_layout init_std", m -> m.with(ATTENTION, "none")),
-                of("n_heads mask qk_norm residual_scale rope_theta rope_layout init_std", m -> m.with(ATTENTION, "self_only")),
-                of("n_heads qk_norm residual_scale rope_theta rope_layout init_std", m -> m.with(ATTENTION, "uniform")),
-                of("qk_norm residual_scale rope_theta rope_layout init_std", m -> m.with(ATTENTION, "uniform").with(D_HEAD, 8)),
-                of("qk_norm residual_scale rope_theta rope_layout init_std", m -> m.with(ATTENTION, "uniform").with(PLACEMENT, "norm_former")),
-                of("residual_scale rope_theta rope_layout init_std", m -> m.with(ATTENTION, firstLayer(Choice.of("uniform"), Choice.of("softmax")))),
-                of("norm norm_affine norm_eps residual_scale rope_theta rope_layout init_std", m -> m.with(PLACEMENT, "none")),
-                of("norm norm_affine norm_eps residual_scale rope_theta rope_layout init_std", m -> m.with(PLACEMENT, "rezero")),
-                of("residual_scale rope_theta rope_layout init_std", m -> m.with(PLACEMENT, "none").with(FINAL_NORM, FinalNorm.ALWAYS)),
+                of("residual_scale rope_theta rope_layout init_std qk_norm_width", m -> m),
+                of("rope_theta rope_layout init_std qk_norm_width", m -> m.with(RESIDUAL, ResidualKind.SCALED)),
+                of("residual_scale init_std qk_norm_width", m -> m.with(POSITIONS, "rope")),
+                of("residual_scale rope_theta rope_layout qk_norm_width", m -> m.with(INIT, "gpt2")),
+                of("d_mlp act_fn residual_scale rope_theta rope_layout init_std qk_norm_width mlp_bias", m -> m.with(FFN, false)),
+                of("residual_scale rope_theta rope_layout init_std qk_norm_width", m -> m.with(FFN, firstLayer(false, true))),
+                of("n_heads n_key_value_heads d_head mask qk_norm residual_scale rope_theta rope_layout init_std qk_norm_width attn_scale attn_scores_soft_cap qkv_bias out_bias", m -> m.with(ATTENTION, "none")),
+                of("n_heads mask qk_norm residual_scale rope_theta rope_layout init_std qk_norm_width attn_scale attn_scores_soft_cap", m -> m.with(ATTENTION, "self_only")),
+                of("n_heads qk_norm residual_scale rope_theta rope_layout init_std qk_norm_width attn_scale attn_scores_soft_cap", m -> m.with(ATTENTION, "uniform")),
+                of("qk_norm residual_scale rope_theta rope_layout init_std qk_norm_width attn_scale attn_scores_soft_cap", m -> m.with(ATTENTION, "uniform").with(D_HEAD, 8)),
+                of("qk_norm residual_scale rope_theta rope_layout init_std qk_norm_width attn_scale attn_scores_soft_cap", m -> m.with(ATTENTION, "uniform").with(PLACEMENT, "norm_former")),
+                of("residual_scale rope_theta rope_layout init_std qk_norm_width", m -> m.with(ATTENTION, firstLayer(Choice.of("uniform"), Choice.of("softmax")))),
+                of("norm norm_affine norm_eps residual_scale rope_theta rope_layout init_std qk_norm_width", m -> m.with(PLACEMENT, "none")),
+                of("norm norm_affine norm_eps residual_scale rope_theta rope_layout init_std qk_norm_width", m -> m.with(PLACEMENT, "rezero")),
+                of("residual_scale rope_theta rope_layout init_std qk_norm_width", m -> m.with(PLACEMENT, "none").with(FINAL_NORM, FinalNorm.ALWAYS)),
                 of("norm residual_scale rope_theta rope_layout init_std", m -> m.with(PLACEMENT, "none").with(QK_NORM, true)),
-                of("norm_eps residual_scale rope_theta rope_layout init_std", m -> m.with(NORM, "dynamic_tanh")),
-                of("norm_affine norm_eps final_norm residual_scale rope_theta rope_layout init_std", m -> m.with(NORM, "none")),
-                of("n_heads n_key_value_heads d_head d_mlp act_fn attention mask qk_norm ffn residual residual_scale rope_theta rope_layout bias init_std",
-                        m -> m.with(N_LAYERS, 0)));
+                of("norm_eps residual_scale rope_theta rope_layout init_std qk_norm_width", m -> m.with(NORM, "dynamic_tanh")),
+                of("norm_affine norm_eps final_norm residual_scale rope_theta rope_layout init_std qk_norm_width embed_norm", m -> m.with(NORM, "none")),
+                of("n_heads n_key_value_heads d_head d_mlp act_fn attention mask qk_norm ffn residual residual_scale rope_theta rope_layout bias init_std qk_norm_width attn_scale attn_scores_soft_cap qkv_bias out_bias mlp_bias",
+                        m -> m.with(N_LAYERS, 0)),
+                of("bias residual_scale rope_theta rope_layout init_std qk_norm_width",
+                        m -> m.with(QKV_BIAS, BiasKind.ALWAYS).with(OUT_BIAS, BiasKind.NEVER).with(MLP_BIAS, BiasKind.NEVER)),
+                of("d_mlp residual_scale rope_theta rope_layout init_std qk_norm_width mlp_bias", m -> m.with(FFN, false).with(MLM_HEAD, true)),
+                of("residual_scale rope_theta rope_layout init_std qk_norm_width", m -> m.with(PLACEMENT, "none").with(EMBED_NORM, true)));
     }
 
     @ParameterizedTest
@@ -61,7 +66,7 @@ class UnreadKeysTest {
     @Test
     void ofPartsThatAreNotRegisteredItIsAssumedThatTheyReadEverything() {
         assertThat(keys(ModelSpec.DEFAULT.with(NORM, "of_a_plugin").with(PLACEMENT, "of_a_plugin").with(ATTENTION, "of_a_plugin")))
-                .containsExactlyInAnyOrder("residual_scale", "rope_theta", "rope_layout", "init_std", NEVER);
+                .containsExactlyInAnyOrder("residual_scale", "rope_theta", "rope_layout", "init_std", "qk_norm_width", NEVER);
     }
 
     @Test

@@ -60,7 +60,7 @@ class AttentionCheckTest {
     @Test
     void aKindThatPassesOverTheMaskIsFoundWhereTheMaskIsSet() {
         AttentionKind alwaysCausal = (path, dims, design) -> new MultiHeadAttention(path, dims, new MultiHeadAttention.Design(io.fluxo.op.FusedOp.Mask.CAUSAL,
-                design.bias(), design.queryKeyInit(), design.valueInit(), design.outputInit(), design.positions(), design.qkNorm(), design.heads(), design.dropout()));
+                design.qkvBias(), design.queryKeyInit(), design.valueInit(), design.outputInit(), design.positions(), design.qkNorm(), design.heads(), design.dropout()));
         Catalog catalog = with(alwaysCausal, AttentionTraits.OTHER);
         assertThat(violations(catalog, ModelSpec.DEFAULT.with(ATTENTION, "odd"))).isEmpty();
         assertThat(violations(catalog, ModelSpec.DEFAULT.with(ATTENTION, "odd").with(MASK, MaskKind.BIDIRECTIONAL))).containsExactly(

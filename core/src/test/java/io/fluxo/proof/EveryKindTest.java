@@ -7,9 +7,12 @@ import io.fluxo.block.Placement;
 import io.fluxo.layer.attention.AttentionKind;
 import io.fluxo.layer.norm.BatchNorm;
 import io.fluxo.layer.norm.NormFactory;
+import io.fluxo.layer.position.Rope;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.model.ModelSpec.BiasKind;
 import io.fluxo.model.ModelSpec.MaskKind;
+import io.fluxo.model.ModelSpec.QkNormWidth;
 import io.fluxo.model.ModelSpec.ResidualKind;
 import io.fluxo.model.ModelSpec.RopeLayout;
 import io.fluxo.model.ModelSpec;
@@ -18,7 +21,9 @@ import io.fluxo.setting.PerLayer;
 import io.fluxo.setting.PerLayer.Range;
 import io.fluxo.shape.Dim;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +48,16 @@ class EveryKindTest {
                 small().with(POSITIONS, "sinusoidal").with(ACT_FN, "silu"),
                 small().with(RESIDUAL, ResidualKind.SCALED).with(RESIDUAL_SCALE, 0.5),
                 small().with(RESIDUAL, ResidualKind.NONE),
+                // as checkpoints of other programs have it
+                small().with(PLACEMENT, "post").with(EMBED_NORM, true).with(N_TOKEN_TYPES, 2).with(MLM_HEAD, true).with(HEAD_BIAS, true).with(TIED_HEAD, true)
+                        .with(ACT_FN, "gelu").with(MASK, MaskKind.BIDIRECTIONAL),
+                small().with(PLACEMENT, "res_post").with(QK_NORM, true).with(QK_NORM_WIDTH, QkNormWidth.ALL).with(N_HEADS, 4).with(N_KEY_VALUE_HEADS, 2)
+                        .with(POSITIONS, "rope").with(BIAS, false).with(QKV_BIAS, BiasKind.ALWAYS).with(ACT_FN, "reglu"),
+                small().with(PLACEMENT, "sandwich").with(ATTN_SCALE, 3.0).with(ATTN_SCORES_SOFT_CAP, 2.0).with(OUTPUT_LOGITS_SOFT_CAP, 3.0).with(EMBED_SCALE, 2.0)
+                        .with(POSITIONS, "alibi").with(ACT_FN, "geglu_tanh").with(HEAD_BIAS, true),
+                scaled(rope -> rope.with(Rope.SCALING, Rope.Kind.LINEAR).with(Rope.FACTOR, 2.0)),
+                scaled(rope -> rope.with(Rope.SCALING, Rope.Kind.LLAMA3).with(Rope.FACTOR, 8.0).with(Rope.ORIGINAL_N_CTX, 4)),
+                scaled(rope -> rope.with(Rope.SCALING, Rope.Kind.YARN).with(Rope.FACTOR, 4.0).with(Rope.ORIGINAL_N_CTX, 4)),
                 small().with(FFN, false), small().with(PLACEMENT, "post").with(FFN, false), small().with(PLACEMENT, "resi_dual").with(FFN, false),
                 small().with(PLACEMENT, layered(Choice.of("pre"), Choice.of("post"))).with(NORM, layered(Choice.of("layer_norm"), Choice.of("rms_norm")))
                         .with(N_HEADS, layered(2, 3)).with(D_HEAD, layered(2, 4)).with(D_MLP, layered(6, 7)).with(FFN, layered(true, false)));
@@ -81,6 +96,10 @@ class EveryKindTest {
         assertThat(TokenFlow.of(norm, Dim.of(4), TOKENS).prove(TokenClaim.TOKEN_DIAGONAL).proved()).isTrue();
         TokenProof training = TokenFlow.of(norm.inTraining(), Dim.of(4), TOKENS).prove(TokenClaim.CAUSAL);
         assertThat(training.failure()).hasValueSatisfying(reason -> assertThat(reason).contains("depends on"));
+    }
+
+    private static ModelSpec scaled(UnaryOperator<Choice> scaling) {
+        return small().withAll(Map.of("positions", scaling.apply(Choice.of("rope"))));
     }
 
     private static ModelSpec small() {

@@ -5,13 +5,13 @@ import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Linear;
 import io.fluxo.layer.Pass;
+import io.fluxo.layer.SoftCap;
 import io.fluxo.layer.norm.RmsNorm;
 import io.fluxo.layer.position.ScorePositions;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.shape.Dim;
-import io.fluxo.shape.Scalar;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
@@ -44,17 +44,25 @@ public final class MultiHeadAttention extends Attention {
      * How it is built, apart from its sizes.
      *
      * @param mask         which positions a query may see
-     * @param bias         whether the projections carry a bias
+     * @param qkvBias      whether the projections to queries, keys and values carry a bias
+     * @param outputBias   whether the projection back carries one
      * @param queryKeyInit initial values of W_Q and W_K
      * @param valueInit    initial values of W_V
      * @param outputInit   initial values of W_O
      * @param positions    how positions enter the scores
-     * @param qkNorm       whether queries and keys are normalised, each head for itself; with this under the root
+     * @param qkNorm       how queries and keys are normalised before they meet
+     * @param scores       what becomes of a query's product with a key before the softmax
      * @param heads        layer applied to the heads' results before W_O, [batch n head d_v] → the same; NormFormer's gains
      * @param dropout      rate at the output, in training
      */
-    public record Design(Mask mask, boolean bias, Initializer queryKeyInit, Initializer valueInit, Initializer outputInit, ScorePositions positions,
-                         Optional<QkNorm> qkNorm, Optional<Layer> heads, double dropout) {
+    public record Design(Mask mask, boolean qkvBias, boolean outputBias, Initializer queryKeyInit, Initializer valueInit, Initializer outputInit,
+                         ScorePositions positions, Optional<QkNorm> qkNorm, ScoreRule scores, Optional<Layer> heads, double dropout) {
+
+        /** Biases everywhere or nowhere, scores as in the paper. */
+        public Design(Mask mask, boolean bias, Initializer queryKeyInit, Initializer valueInit, Initializer outputInit, ScorePositions positions,
+                      Optional<QkNorm> qkNorm, Optional<Layer> heads, double dropout) {
+            this(mask, bias, bias, queryKeyInit, valueInit, outputInit, positions, qkNorm, ScoreRule.CHAPTER, heads, dropout);
+        }
 
         /** Plain: one initializer for all. */
         static Design of(Mask mask, boolean bias, Initializer initializer, double dropout) {
@@ -62,8 +70,12 @@ public final class MultiHeadAttention extends Attention {
         }
     }
 
-    /** RMSNorm of each head's queries and keys. */
-    public record QkNorm(boolean affine, double eps) {}
+    /**
+     * RMSNorm of queries and keys.
+     *
+     * @param eachHead whether each head is normalised for itself, or all heads together as one vector (OLMo 2)
+     */
+    public record QkNorm(boolean eachHead, boolean affine, double eps) {}
 
     /** The four projections: [… d_model] → [… n_heads·d_head], [… n_key_value_heads·d_head], [… n_key_value_heads·d_v], and back to d_model. */
     public record Projections(Linear q, Linear k, Linear v, Linear o) {}
@@ -95,21 +107,21 @@ public final class MultiHeadAttention extends Attention {
         super(path);
         this.dims = dims;
         this.design = design;
-        plain = new FusedOp.Attention(design.mask(), Scalar.reciprocalSqrt(dims.dHead), false);
+        plain = new FusedOp.Attention(design.mask(), design.scores().factor(dims.dHead), false);
         Dim queries = dims.nHeads.times(dims.dHead).named("n_heads·d_head");
         Dim keys = dims.nKeyValueHeads.times(dims.dHead).named(grouped() ? "n_key_value_heads·d_head" : "n_heads·d_head");
         Dim values = dims.nKeyValueHeads.times(dims.dV).named(grouped() ? "n_key_value_heads·d_v" : "n_heads·d_v");
         Dim results = dims.nHeads.times(dims.dV).named("n_heads·d_v");
-        q = part(new Linear(path, "Q", dims.dModel, queries, design.bias(), design.queryKeyInit()));
-        k = part(new Linear(path, "K", dims.dModel, keys, design.bias(), design.queryKeyInit()));
-        v = part(new Linear(path, "V", dims.dModel, values, design.bias(), design.valueInit()));
-        queryNorm = norm("q_norm");
-        keyNorm = norm("k_norm");
+        q = part(new Linear(path, "Q", dims.dModel, queries, design.qkvBias(), design.queryKeyInit()));
+        k = part(new Linear(path, "K", dims.dModel, keys, design.qkvBias(), design.queryKeyInit()));
+        v = part(new Linear(path, "V", dims.dModel, values, design.qkvBias(), design.valueInit()));
+        queryNorm = norm("q_norm", queries);
+        keyNorm = norm("k_norm", keys);
         boolean turned = design.positions().turns();
         hookRotQ = turned ? Optional.of(boundary("hook_rot_q")) : Optional.empty();
         hookRotK = turned ? Optional.of(boundary("hook_rot_k")) : Optional.empty();
         headLayer = design.heads().map(this::part);
-        o = part(new Linear(path, "O", results, dims.dModel, design.bias(), design.outputInit()));
+        o = part(new Linear(path, "O", results, dims.dModel, design.outputBias(), design.outputInit()));
         dropout = part(new Dropout(path + ".dropout", design.dropout()));
     }
 
@@ -117,8 +129,17 @@ public final class MultiHeadAttention extends Attention {
         return !dims.nKeyValueHeads.equals(dims.nHeads);
     }
 
-    private Optional<Layer> norm(String name) {
-        return design.qkNorm().map(kind -> part(new RmsNorm(path() + "." + name, dims.dHead, kind.affine(), kind.eps())));
+    private Optional<Layer> norm(String name, Dim all) {
+        return design.qkNorm().map(kind -> part(new RmsNorm(path() + "." + name, kind.eachHead() ? dims.dHead : all, kind.affine(), kind.eps())));
+    }
+
+    /** Queries or keys as they meet, [batch n head d_head] → the same. */
+    private Tensor normalised(Pass pass, Optional<Layer> norm, Tensor x) {
+        if (norm.isEmpty()) {
+            return x;
+        }
+        return design.qkNorm().orElseThrow().eachHead() ? norm.get().forward(pass, x)
+                : Heads.split(pass, norm.get().forward(pass, pass.mergeAxes(x, 2)), x.dim(2), x.dim(3));
     }
 
     @Override
@@ -152,8 +173,8 @@ public final class MultiHeadAttention extends Attention {
         Tensor qs = pass.at(hookQ, Heads.split(pass, q.forward(pass, queries), dims.nHeads, dims.dHead));          // [batch n head d_head]
         Tensor ks = pass.at(hookK, Heads.split(pass, k.forward(pass, keys), dims.nKeyValueHeads, dims.dHead));     // [batch m head d_head]
         Tensor vs = pass.at(hookV, Heads.split(pass, v.forward(pass, values), dims.nKeyValueHeads, dims.dV));      // [batch m head d_v]
-        qs = queryNorm.isPresent() ? queryNorm.get().forward(pass, qs) : qs;
-        ks = keyNorm.isPresent() ? keyNorm.get().forward(pass, ks) : ks;
+        qs = normalised(pass, queryNorm, qs);
+        ks = normalised(pass, keyNorm, ks);
         if (design.positions().turns()) {
             Dim behind = pass.first().plus(ks.dim(1)).minus(qs.dim(1));                                            // the last n of m positions
             qs = pass.at(hookRotQ.orElseThrow(), design.positions().turn(pass, qs, behind));
@@ -176,9 +197,19 @@ public final class MultiHeadAttention extends Attention {
     }
 
     private Tensor mix(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
+        if (design.scores().cap() > 0) {
+            return capped(pass, qs, ks, vs, bias);
+        }
         return bias == null // scores and pattern are [batch head n m]
                 ? pass.inspected(plain, inside, qs, ks, vs)
                 : pass.inspected(new FusedOp.Attention(plain.mask(), plain.scale(), true), inside, qs, ks, vs, bias);
+    }
+
+    /** The same with scores that are bounded before positions and mask join them. */
+    private Tensor capped(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
+        Tensor bounded = SoftCap.of(pass, new FusedOp.Attention(Mask.BIDIRECTIONAL, plain.scale(), false).scores(pass, qs, ks), design.scores().cap());
+        Tensor scores = pass.at(inside.get(Inside.SCORES), plain.masked(pass, bias == null ? bounded : pass.add(bounded, bias)));
+        return plain.weighted(pass, pass.at(inside.get(Inside.PATTERN), pass.softmax(scores)), vs);
     }
 
     /** The sizes it was built from. */

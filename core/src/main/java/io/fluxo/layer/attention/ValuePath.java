@@ -26,9 +26,9 @@ final class ValuePath extends Layer {
         this.dims = dims;
         Dim values = dims.nKeyValueHeads().times(dims.dV());
         Dim results = dims.nHeads().times(dims.dV());
-        v = part(new Linear(path, "V", dims.dModel(), values, design.bias(), design.valueInit()));
+        v = part(new Linear(path, "V", dims.dModel(), values, design.qkvBias(), design.valueInit()));
         heads = design.heads().map(this::part);
-        o = part(new Linear(path, "O", results, dims.dModel(), design.bias(), design.outputInit()));
+        o = part(new Linear(path, "O", results, dims.dModel(), design.outputBias(), design.outputInit()));
         dropout = part(new Dropout(path + ".dropout", design.dropout()));
     }
 

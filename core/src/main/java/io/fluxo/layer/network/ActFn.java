@@ -33,6 +33,11 @@ public interface ActFn extends Part<ActFn> {
         return Optional.empty();
     }
 
+    /** The nonlinearity by itself, for a head that applies it; empty where the network has no such function. */
+    default Optional<Activation> activation() {
+        return Optional.empty();
+    }
+
     /**
      * A network of two projections with {@code activation} between them.
      *
@@ -43,6 +48,11 @@ public interface ActFn extends Part<ActFn> {
             @Override
             public Layer network(String path, Dim dModel, Dim dMlp, FeedForward.Design design) {
                 return new FeedForward(path, dModel, dMlp, activation, design);
+            }
+
+            @Override
+            public Optional<Activation> activation() {
+                return Optional.of(activation);
             }
 
             @Override

@@ -11,10 +11,15 @@ import io.fluxo.tensor.Tensor;
  * Rotary positions (Su et al. 2021): pair i of a head's features is turned by the angle p·θ^(−2i/d_head) at position p, so that scores depend on the
  * distance between query and key. Untrained; d_head = 2m.
  *
- * @param theta  the base θ
- * @param pairs  which features are a pair
+ * @param theta   the base θ
+ * @param pairs   which features are a pair
+ * @param scaling how wavelengths are stretched for longer sequences
  */
-public record Rotation(double theta, Pairs pairs) implements ScorePositions {
+public record Rotation(double theta, Pairs pairs, RopeScaling scaling) implements ScorePositions {
+
+    public Rotation(double theta, Pairs pairs) {
+        this(theta, pairs, new RopeScaling.None());
+    }
 
     public enum Pairs {
         /** 2i and 2i + 1. */
@@ -32,8 +37,8 @@ public record Rotation(double theta, Pairs pairs) implements ScorePositions {
     public Tensor turn(Pass pass, Tensor x, Dim first) {
         Dim m = x.dim(3).over(Dim.of(2));
         Tensor angle = angle(pass, x.dim(1), m, first, x.dtype() == DType.F64 ? DType.F64 : DType.F32);
-        Tensor cos = pass.unsqueeze(pass.cast(pass.cos(angle), x.dtype()), 1);                    // [n 1 m]
-        Tensor sin = pass.unsqueeze(pass.cast(pass.sin(angle), x.dtype()), 1);
+        Tensor cos = pass.unsqueeze(pass.cast(scaled(pass, pass.cos(angle)), x.dtype()), 1);      // [n 1 m]
+        Tensor sin = pass.unsqueeze(pass.cast(scaled(pass, pass.sin(angle)), x.dtype()), 1);
         return switch (pairs) {
             case HALVES -> {
                 Tensor a = pass.slice(x, 3, Dim.of(0), m);                                       // [batch n head m]
@@ -60,11 +65,15 @@ public record Rotation(double theta, Pairs pairs) implements ScorePositions {
         return pass.add(pass.mul(b, cos), pass.mul(a, sin));
     }
 
-    /** [n m]: (first + row)·θ^(−column/m). */
+    private Tensor scaled(Pass pass, Tensor x) {
+        return scaling.length() == 1 ? x : pass.scale(x, scaling.length());
+    }
+
+    /** [n m]: (first + row)·θ^(−column/m), with the frequency as the scaling changes it. */
     private Tensor angle(Pass pass, Dim n, Dim m, Dim first, DType dtype) {
         Shape shape = Shape.of(n, m);
         Tensor position = Positions.from(pass, first, 0, shape, dtype);
         Tensor frequency = pass.exp(pass.scale(pass.scale(pass.iota(1, shape, dtype), Scalar.reciprocal(m)), -Math.log(theta)));
-        return pass.mul(position, frequency);
+        return pass.mul(position, scaling.frequency(pass, frequency, theta));
     }
 }

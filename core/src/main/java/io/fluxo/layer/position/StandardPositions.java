@@ -5,7 +5,7 @@ import io.fluxo.layer.Layer;
 import io.fluxo.shape.Dim;
 import java.util.Optional;
 
-/** Fluxo's own position kinds. */
+/** Fluxo's own position kinds that bring no keys. */
 public enum StandardPositions implements PositionKind {
 
     /** A trained vector for each position, added to the embedding. */
@@ -21,14 +21,6 @@ public enum StandardPositions implements PositionKind {
         @Override
         public Optional<Layer> added(Dim nCtx, Dim dModel, Initializer initializer) {
             return Optional.of(new SinusoidalPositions(""));
-        }
-    },
-
-    /** Queries and keys are turned. */
-    ROPE(PositionTraits.TURNED) {
-        @Override
-        public ScorePositions scores(double theta, Rotation.Pairs pairs) {
-            return new Rotation(theta, pairs);
         }
     },
 

@@ -2,11 +2,13 @@ package io.fluxo.experiments.cli;
 
 import static io.fluxo.train.TrainingSpec.*;
 
+import io.fluxo.checkpoint.CheckpointException;
 import io.fluxo.checkpoint.ModelDirectory;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyVerdict;
+import io.fluxo.experiments.study.plan.StudyTrials;
 import io.fluxo.experiments.study.result.StudyResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.workbench.Workbench;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "train", mixinStandardHelpOptions = true,
@@ -27,6 +30,10 @@ final class TrainCommand extends StudyCommand {
 
     @Parameters(arity = "0..1", paramLabel = "SPEC", description = "a YAML file")
     private String asked;
+
+    @Option(names = "--export", paramLabel = "DIR",
+            description = "write the trained model to DIR as well, in Hugging Face's layout: as gpt2, llama or bert, whichever it is built like")
+    private Path export;
 
     TrainCommand(Session session) {
         super("train", session);
@@ -39,8 +46,20 @@ final class TrainCommand extends StudyCommand {
         }
         Workbench workbench = workbench();
         Request request = request(workbench, asked);
-        Optional<Finished> finished = run(workbench, request, trials(workbench, request), 1);
-        return finished.map(this::tell).orElse(ExitStatus.INTERRUPTED);
+        StudyTrials trials = trials(workbench, request);
+        if (export != null) {
+            requireExportable(trials, workbench.catalog()); // before it is trained
+        }
+        Optional<Finished> finished = run(workbench, request, trials, 1);
+        return finished.map(done -> tell(done, workbench.catalog())).orElse(ExitStatus.INTERRUPTED);
+    }
+
+    private void requireExportable(StudyTrials trials, Catalog catalog) {
+        try {
+            ModelDirectory.requireExportable(export, trials.all().getFirst().trial().model(), catalog);
+        } catch (CheckpointException shapeless) {
+            throw new BadInput("--export " + shapeless.getMessage(), shapeless);
+        }
     }
 
     /** One model has one seed and no verdict. */
@@ -74,8 +93,10 @@ final class TrainCommand extends StudyCommand {
         return began.withTraining(longer);
     }
 
-    private ExitStatus tell(Finished finished) {
+    private ExitStatus tell(Finished finished, Catalog catalog) {
         StudyResult result = finished.result();
+        boolean trained = result.variants().getFirst().trials().getFirst().outcome() == TrialStatus.FINISHED;
+        Optional<String> exported = export != null && trained ? Optional.of(ModelDirectory.export(finished.directory().root(), export, catalog)) : Optional.empty();
         if (!common.jsonToStandardOutput()) {
             terminal.out().print(StudyText.table(result, terminal.tableColumns()) + StudyText.notProved(result));
             Path root = finished.directory().root();
@@ -83,9 +104,9 @@ final class TrainCommand extends StudyCommand {
             if (Files.exists(root.resolve(ModelDirectory.CONFIG))) { // counts, and what diverged or failed, leave no model
                 terminal.out().println("model: " + root);
             }
+            exported.ifPresent(architecture -> terminal.out().println(Text.format("exported as %s: %s", architecture, export)));
             terminal.out().println("report: " + finished.directory().report());
         }
-        boolean trained = result.variants().getFirst().trials().getFirst().outcome() == TrialStatus.FINISHED;
         return trained ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }
 }

@@ -76,12 +76,12 @@ record Obstacles(Catalog catalog, DType dtype, long heap) {
         return PartSays.orElse(0, () -> catalog.part(OptimizerKind.KIND, training.get(OPTIMIZER)).rule(training, 0).slots());
     }
 
-    private static List<Violation> startingPoint(ModelSpec spec, LanguageModel model) {
+    private List<Violation> startingPoint(ModelSpec spec, LanguageModel model) {
         if (spec.get(INIT_FROM).isEmpty()) {
             return List.of();
         }
         try {
-            ModelDirectory.requireFit(Path.of(spec.get(INIT_FROM)), model);
+            ModelDirectory.requireFit(Path.of(spec.get(INIT_FROM)), model, catalog);
             return List.of();
         } catch (CheckpointException unusable) {
             return List.of(new Violation("model.init_from", unusable.getMessage()));

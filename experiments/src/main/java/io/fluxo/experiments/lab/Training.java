@@ -74,7 +74,7 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             RandomKey key = RandomKey.of(trial.seed());
             model.initialize(backend, dtype, key.split("init"));
             if (!trial.model().get(INIT_FROM).isEmpty()) {
-                ModelDirectory.fill(Path.of(trial.model().get(INIT_FROM)), model, backend, dtype);
+                ModelDirectory.fill(Path.of(trial.model().get(INIT_FROM)), model, catalog, backend, dtype);
             }
             Set<Measure> measures = trial.measures().stream().map(label -> catalog.find(Measure.KIND, label).orElseThrow())
                     .collect(Collectors.toCollection(LinkedHashSet::new));

@@ -33,6 +33,12 @@ public enum Topic {
                 if (layer.get(ModelSpec.QK_NORM)) {
                     return Optional.of("the model normalises queries and keys");
                 }
+                if (layer.get(ModelSpec.ATTN_SCALE) != 0) {
+                    return Optional.of(Text.format("the model divides scores by %s, not by √d_head", layer.get(ModelSpec.ATTN_SCALE)));
+                }
+                if (layer.get(ModelSpec.ATTN_SCORES_SOFT_CAP) > 0) {
+                    return Optional.of("the model bounds its scores");
+                }
                 Choice positions = spec.get(ModelSpec.POSITIONS);
                 return candidate.catalog().part(PositionKind.KIND, positions).traits().throughScores()
                         ? Optional.of(Text.format("the model's scores depend on positions (%s)", positions)) : Optional.empty();

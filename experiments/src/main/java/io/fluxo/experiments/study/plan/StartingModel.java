@@ -10,23 +10,17 @@ import io.fluxo.experiments.task.Task;
 import io.fluxo.layer.position.PositionKind;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.model.ModelSpec.Family;
+import io.fluxo.model.SpecDifference;
 import io.fluxo.plugin.Catalog;
-import io.fluxo.setting.PerLayer;
-import io.fluxo.setting.Values;
 import io.fluxo.setting.Violation;
 import io.fluxo.text.Text;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The model that a trial starts from, {@code model.init_from}. Parameters mean something in the model that they were trained in, not in any whose
@@ -36,13 +30,7 @@ final class StartingModel {
 
     private static final String KEY = "model.init_from";
 
-    /** Keys that say how initial values are drawn, which are replaced, and keys that act in training alone. */
-    private static final Set<String> MAY_DIFFER = Set.of("init", "init_std", "embed_std", "dropout", "init_from");
-
     private static final String ALLOWED = "only dropout, embed_std, init, init_from, init_std, and n_ctx where positions are not learned, may differ";
-
-    /** Keys whose value for all layers is the final norm's too. */
-    private static final Set<String> OF_FINAL_NORM = Set.of("norm", "norm_affine", "norm_eps");
 
     private final PreparedTrial trial;
     private final Catalog catalog;
@@ -111,48 +99,10 @@ final class StartingModel {
 
     /** Each key that says something else of what is computed, with both values. */
     private List<String> differences(ModelSpec there, ModelSpec here) {
-        if (there.get(FAMILY) != here.get(FAMILY)) {
-            return List.of(difference("family", there.get(FAMILY), here.get(FAMILY)));
+        Set<String> mayDiffer = new HashSet<>(SpecDifference.NOT_COMPUTED);
+        if (here.get(FAMILY) != Family.TRANSFORMER || !catalog.part(PositionKind.KIND, here.get(POSITIONS)).traits().learned()) {
+            mayDiffer.add("n_ctx");
         }
-        Set<String> passedOver = new HashSet<>(MAY_DIFFER);
-        if (here.get(FAMILY) != Family.TRANSFORMER || !learnsPositions(here)) {
-            passedOver.add("n_ctx");
-        }
-        Set<String> unread = keys(there.unread(catalog));
-        unread.retainAll(keys(here.unread(catalog)));
-        passedOver.addAll(unread);
-        Map<String, Object> values = there.values();
-        List<String> differences = new ArrayList<>();
-        here.values().forEach((key, value) -> {
-            int layers = Math.min(there.get(N_LAYERS), here.get(N_LAYERS));
-            boolean written = !value.equals(values.get(key)); // otherwise it follows from another key
-            if (written && !passedOver.contains(key) && !meaning(there, key, values.get(key), layers).equals(meaning(here, key, value, layers))) {
-                differences.add(difference(key, values.get(key), value));
-            }
-        });
-        return differences;
-    }
-
-    private boolean learnsPositions(ModelSpec model) {
-        return catalog.part(PositionKind.KIND, model.get(POSITIONS)).traits().learned();
-    }
-
-    private static Set<String> keys(List<Violation> violations) {
-        return violations.stream().map(Violation::key).collect(Collectors.toCollection(HashSet::new));
-    }
-
-    /** The meaning of a value, however it is written. */
-    private static Object meaning(ModelSpec spec, String key, Object value, int layers) {
-        return switch (value) {
-            case PerLayer<?> _ when key.equals("n_key_value_heads") -> IntStream.range(0, layers).mapToObj(layer -> spec.layer(layer).keyValueHeads()).toList();
-            case PerLayer<?> _ when key.equals("d_head") -> IntStream.range(0, layers).mapToObj(layer -> spec.layer(layer).headWidth()).toList();
-            case PerLayer<?> byLayer -> Stream.concat(OF_FINAL_NORM.contains(key) ? Stream.of(byLayer.standard()) : Stream.empty(),
-                    IntStream.range(0, layers).mapToObj(byLayer::at)).toList();
-            default -> value;
-        };
-    }
-
-    private static String difference(String key, Object there, Object here) {
-        return Text.format("%s is %s there and %s here", key, Values.label(there), Values.label(here));
+        return SpecDifference.between(there, here, catalog, mayDiffer).stream().map(SpecDifference::toString).toList();
     }
 }
