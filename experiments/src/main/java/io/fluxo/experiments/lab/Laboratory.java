@@ -121,6 +121,11 @@ public final class Laboratory implements Workbench {
             }
 
             @Override
+            public Backend bare() {
+                return backends.open(choice.name(), options);
+            }
+
+            @Override
             public TrialExecutor executor(Duration checkpoints) {
                 return new Training(() -> backends.open(choice.name(), options), options.dtype(), catalog, checkpoints, plugins.blame());
             }

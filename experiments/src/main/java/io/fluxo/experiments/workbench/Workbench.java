@@ -1,5 +1,6 @@
 package io.fluxo.experiments.workbench;
 
+import io.fluxo.backend.Backend;
 import io.fluxo.experiments.Blame;
 import io.fluxo.experiments.bench.Bench;
 import io.fluxo.experiments.bench.BenchCase;
@@ -84,6 +85,11 @@ public interface Workbench {
          * @param checkpoints time between two checkpoints of a trial
          */
         TrialExecutor executor(Duration checkpoints);
+
+        /** The backend by itself, for whoever runs models without training them; the caller closes it. */
+        default Backend bare() {
+            throw new UnsupportedOperationException("only trains");
+        }
 
         @Override
         default void close() {}

@@ -1,0 +1,66 @@
+package io.fluxo.experiments.cli;
+
+import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.study.run.BackendChoice;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options of commands that run a model from a directory. */
+class ModelOptions extends ResultOptions {
+
+    private static final List<String> DTYPES = List.of("f32", "f64", "bf16");
+
+    @Option(names = "--model", paramLabel = "DIR|NAME", required = true,
+            description = "a model directory (Fluxo's, or Hugging Face's gpt2, llama, mistral, qwen2, qwen3, olmo2, gemma2 or bert), or a model that comes with Fluxo")
+    String model;
+
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "text, which the model's tokenizer takes apart")
+    String prompt;
+
+    @Option(names = "--tokens", paramLabel = "ID", split = ",", description = "token ids, in place of a prompt: 1,2,3")
+    List<Integer> tokens;
+
+    @Option(names = "--backend", paramLabel = "NAME", description = "backend to compute with (default: simd)")
+    String backend;
+
+    @Option(names = "--dtype", paramLabel = "TYPE", description = "f32, f64 or bf16, where the backend has it (default: f32)")
+    String dtype;
+
+    @Option(names = "--device", paramLabel = "K", description = "number of the device (default: 0)")
+    Integer device;
+
+    @Option(names = "--threads", paramLabel = "N", description = "threads; results do not depend on it (default: all processors)")
+    Integer threads;
+
+    @Option(names = "--seed", paramLabel = "N", description = "of whatever is drawn (default: 1)")
+    Long seed;
+
+    @Override
+    void check() {
+        super.check();
+        concurrent("--threads", threads);
+        atLeast("--device", device, 0);
+        if (dtype != null && !DTYPES.contains(dtype)) {
+            throw new BadInput("--dtype: " + BadInput.legal("unknown type", dtype, DTYPES));
+        }
+        if (prompt != null && tokens != null) {
+            throw new BadInput("--prompt and --tokens: give one of them");
+        }
+    }
+
+    long seed() {
+        return Objects.requireNonNullElse(seed, 1L);
+    }
+
+    Path directory() {
+        return Path.of(model);
+    }
+
+    BackendChoice choice() {
+        return new BackendChoice(Objects.requireNonNullElse(backend, RunOptions.DEFAULT_BACKEND), Optional.ofNullable(dtype), Objects.requireNonNullElse(device, 0),
+                Objects.requireNonNullElse(threads, Runtime.getRuntime().availableProcessors()));
+    }
+}
