@@ -3,6 +3,7 @@ package io.fluxo.experiments.cli;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.study.run.BackendChoice;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -49,6 +50,35 @@ class ModelOptions extends ResultOptions {
         if (prompt != null && tokens != null) {
             throw new BadInput("--prompt and --tokens: give one of them");
         }
+    }
+
+    /** The same of another model. */
+    ModelOptions of(String other) {
+        ModelOptions copy = new ModelOptions();
+        copy.model = other;
+        copy.prompt = prompt;
+        copy.tokens = tokens;
+        copy.backend = backend;
+        copy.dtype = dtype;
+        copy.device = device;
+        copy.threads = threads;
+        copy.seed = seed;
+        return copy;
+    }
+
+    /** The same with another prompt, in the form in which this one's is given. */
+    ModelOptions saying(String text) {
+        ModelOptions copy = of(model);
+        if (tokens == null) {
+            copy.prompt = text;
+            return copy;
+        }
+        try {
+            copy.tokens = Arrays.stream(text.split(",")).map(id -> Integer.valueOf(id.strip())).toList();
+        } catch (NumberFormatException none) {
+            throw new BadInput("--patch " + text + ": token ids are needed, as --tokens has them: 1,2,3", none);
+        }
+        return copy;
     }
 
     long seed() {

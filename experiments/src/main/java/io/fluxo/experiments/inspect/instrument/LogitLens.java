@@ -1,6 +1,8 @@
 package io.fluxo.experiments.inspect.instrument;
 
 import io.fluxo.experiments.inspect.Inspected;
+import io.fluxo.inspect.ModelContract;
+import io.fluxo.inspect.ModelContract.LensPoint;
 import io.fluxo.stream.Cache;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
@@ -10,8 +12,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The logit lens (nostalgebraist 2020): what the model would predict if the stream ended here. At each point x_0 … x_L of the stream the final norm, where the model
- * has one, is computed anew, and then the unembedding. Where norms follow the sums (post-norm), x_l is normalised already.
+ * The logit lens (nostalgebraist 2020): what the model would predict if the stream ended here. At each point x_0 … x_L the model
+ * goes on as after its last block: the final norm, where it has one, is computed anew, and then the unembedding. Where norms follow the sums (post-norm), x_l is normalised
+ * already; several streams are read together.
  *
  * @param layers one for each point of the stream, in the order of the pass
  */
@@ -34,26 +37,28 @@ public record LogitLens(List<Layer> layers) {
      */
     public record Reading(int[] ids, double[] probabilities, int rank, double divergence, double entropy) {}
 
+    /** @throws io.fluxo.inspect.MeaninglessInstrumentException where the stream cannot be read before its end */
     public static LogitLens of(Inspected subject, int[] ids) {
-        List<String> points = subject.model().streamPoints();
-        List<double[][]> logits = logits(subject, ids, points);
+        ModelContract contract = ModelContract.of(subject.model());
+        List<LensPoint> points = contract.lensPoints().stream().filter(point -> !point.within()).toList();
+        List<double[][]> logits = logits(subject, contract, ids, points);
         double[][] last = logits.getLast();
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
             double[][] here = logits.get(i);
-            layers.add(new Layer(points.get(i), IntStream.range(0, ids.length).mapToObj(position -> reading(here[position], last[position])).toList()));
+            layers.add(new Layer(points.get(i).hooks().getFirst(), IntStream.range(0, ids.length).mapToObj(position -> reading(here[position], last[position])).toList()));
         }
         return new LogitLens(layers);
     }
 
     /** What is predicted at each of {@code points}: [pos d_vocab] each. */
-    static List<double[][]> logits(Inspected subject, int[] ids, List<String> points) {
+    private static List<double[][]> logits(Inspected subject, ModelContract contract, int[] ids, List<LensPoint> points) {
         try (TensorScope _ = subject.backend().openScope()) {
-            Cache cache = Cache.of(points.toArray(String[]::new));
+            Cache cache = Cache.of(points.stream().flatMap(point -> point.hooks().stream()).distinct().toArray(String[]::new));
             subject.model().forward(subject.pass().with(cache), subject.upload(ids));
             List<double[][]> logits = new ArrayList<>();
-            for (String point : points) {
-                Tensor read = subject.model().unembed(subject.pass(), cache.get(point));
+            for (LensPoint point : points) {
+                Tensor read = contract.read(subject.pass(), point.hooks().stream().map(cache::get).toList());
                 double[] all = subject.backend().download(read).toDoubles();
                 int width = all.length / ids.length;
                 logits.add(IntStream.range(0, ids.length).mapToObj(row -> Arrays.copyOfRange(all, row * width, (row + 1) * width)).toArray(double[][]::new));

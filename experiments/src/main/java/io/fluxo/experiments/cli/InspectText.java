@@ -1,0 +1,94 @@
+package io.fluxo.experiments.cli;
+
+import io.fluxo.experiments.inspect.Inspection;
+import io.fluxo.experiments.inspect.instrument.Ablation;
+import io.fluxo.experiments.inspect.instrument.LogitLens;
+import io.fluxo.experiments.inspect.instrument.Patching;
+import io.fluxo.experiments.inspect.instrument.StreamFigures;
+import io.fluxo.text.Text;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** What was seen of a model, for standard output: the stream and the lens layer by layer at the last position, what heads do, and what was asked for. */
+final class InspectText {
+
+    private static final int MOST_SITES = 12;
+
+    private InspectText() {}
+
+    /** @param label what a token id stands for */
+    static String of(Inspection seen, IntFunction<String> label, int columns) {
+        return Text.format("%s: %s, %,d parameters%n%s%n%s%n%n", seen.name(), seen.shape(), seen.parameters(), checked(seen), tokens(seen)) + layers(seen, label, columns) + heads(seen, columns)
+                + seen.ablation().map(ablation -> ablation(ablation, label)).orElse("") + seen.patching().map(patching -> patching(patching, seen, columns)).orElse("")
+                + seen.refused().stream().map(reason -> Text.format("%n%s%n", reason)).collect(Collectors.joining());
+    }
+
+    private static String checked(Inspection seen) {
+        return seen.check().fault().map(fault -> "the stream is NOT what its blocks declare: " + fault)
+                .orElse(Text.format("the stream is what its blocks declare: %s hold", Text.count(seen.check().checked(), "equation")));
+    }
+
+    private static String tokens(Inspection seen) {
+        return seen.labels().stream().collect(Collectors.joining("|", "|", "|"));
+    }
+
+    private static String layers(Inspection seen, IntFunction<String> label, int columns) {
+        TextTable table = new TextTable("at the last token", "norm", "cosine to the end", "reads as", "probability", "rank of the final", "KL to the final");
+        List<StreamFigures.Layer> layers = seen.stream().layers();
+        int last = seen.ids().length - 1;
+        for (int i = 0; i < layers.size(); i++) {
+            StreamFigures.Layer layer = layers.get(i);
+            List<String> row = new ArrayList<>(List.of(layer.point(), number(layer.norms()[last]), number(layer.cosines()[last])));
+            int at = i;
+            row.addAll(seen.lens().map(lens -> reading(lens.layers().get(at).positions().get(last), label)).orElse(List.of("–", "–", "–", "–")));
+            table.row(row.toArray(String[]::new));
+        }
+        return table.within(columns);
+    }
+
+    private static List<String> reading(LogitLens.Reading reading, IntFunction<String> label) {
+        return List.of(quoted(label.apply(reading.ids()[0])), number(reading.probabilities()[0]), Integer.toString(reading.rank()), number(reading.divergence()));
+    }
+
+    private static String heads(Inspection seen, int columns) {
+        return seen.scores().map(scores -> {
+            TextTable table = new TextTable("head", "previous token", "duplicate token", "induction");
+            scores.heads().forEach(head -> table.row(Text.format("%d.%d", head.layer(), head.head()), Text.format("%.2f", head.previous()), Text.format("%.2f", head.duplicate()),
+                    Text.format("%.2f", head.induction())));
+            return System.lineSeparator() + table.within(columns);
+        }).orElse("");
+    }
+
+    private static String ablation(Ablation ablation, IntFunction<String> label) {
+        return Text.format("%nwith %s: KL(before ‖ after) at the last token %s, on average %s%n  before: %s%n  after: %s%n", String.join(", ", ablation.changes()),
+                number(ablation.divergence()[ablation.divergence().length - 1]), number(Arrays.stream(ablation.divergence()).average().orElseThrow()), choices(ablation.before(), label),
+                choices(ablation.after(), label));
+    }
+
+    private static String choices(List<Ablation.Choice> choices, IntFunction<String> label) {
+        return choices.stream().map(choice -> Text.format("%s %.3f", quoted(label.apply(choice.id())), choice.probability())).collect(Collectors.joining("  "));
+    }
+
+    private static String patching(Patching patching, Inspection seen, int columns) {
+        TextTable table = new TextTable("the clean value at", "token or head", "brings back", "estimated by gradient");
+        List<Patching.Site> all = IntStream.range(0, patching.stream().size() + patching.heads().size())
+                .mapToObj(i -> i < patching.stream().size() ? patching.stream().get(i) : patching.heads().get(i - patching.stream().size()))
+                .sorted(Comparator.comparingDouble(site -> -Math.abs(site.recovered()))).limit(MOST_SITES).toList();
+        all.forEach(site -> table.row(site.point(), patching.heads().contains(site) ? "head " + site.at() : Text.format("%d %s", site.at(), quoted(seen.labels().get(site.at()))),
+                Text.format("%.3f", site.recovered()), Text.format("%.3f", site.estimated())));
+        return Text.format("%nlogit(answer) − logit(foil): %s clean, %s corrupted%n", number(patching.clean()), number(patching.corrupted())) + table.within(columns);
+    }
+
+    private static String quoted(String token) {
+        return "‘" + token + "’";
+    }
+
+    private static String number(double value) {
+        return Text.format("%.3g", value);
+    }
+}

@@ -1,0 +1,35 @@
+package io.fluxo.experiments.inspect.report;
+
+import io.fluxo.experiments.inspect.InspectJson;
+import io.fluxo.experiments.inspect.Inspection;
+import io.fluxo.experiments.page.Page;
+import io.fluxo.text.Text;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** {@code inspect --report}: one page that opens offline, with a part for each model. Tables and charts are drawn from the JSON. */
+public final class InspectReport {
+
+    private InspectReport() {}
+
+    /**
+     * @param label   what a token id stands for
+     * @param command as it was typed
+     */
+    public static String html(List<Inspection> seen, IntFunction<String> label, String command) {
+        Page page = new Page("inspect/inspect.mustache", "inspect/inspect.css").draw(InspectJson.of(seen, label), "inspect/inspect.js");
+        page.put("command", command);
+        page.put("title", String.join(" beside ", seen.stream().map(Inspection::name).toList()));
+        page.put("prompt", seen.getFirst().labels());
+        page.put("models", IntStream.range(0, seen.size()).mapToObj(i -> model(seen.get(i), i)).toList());
+        return page.html();
+    }
+
+    private static Map<String, Object> model(Inspection seen, int number) {
+        return Map.of("number", number, "name", seen.name(), "shape", Text.format("%s, %,d parameters", seen.shape(), seen.parameters()), "fault", seen.check().fault().orElse(""),
+                "checked", Text.count(seen.check().checked(), "equation"), "refused", seen.refused(), "lens", seen.lens().isPresent(), "scores", seen.scores().isPresent(),
+                "patching", seen.patching().isPresent(), "ablation", seen.ablation().map(ablation -> String.join(", ", ablation.changes())).orElse(""));
+    }
+}
