@@ -124,7 +124,7 @@ public final class ModelBuilder {
 
     private MaskedHead maskedHead() {
         Choice kind = spec.get(ACT_FN).standard();
-        Activation activation = catalog.part(ActFn.KIND, kind).activation().orElseThrow(); // checked before
+        Activation activation = catalog.part(ActFn.KIND, kind).elementwise().orElseThrow(); // checked before
         return new MaskedHead("mlm_head", dims.dModel(), activation, streamNorm("mlm_head.ln"), weights());
     }
 

@@ -64,7 +64,7 @@ final class SpecCheck {
 
     private void model() {
         Choice activation = spec.get(ACT_FN).standard();
-        if (spec.get(MLM_HEAD) && catalog.part(ActFn.KIND, activation).activation().isEmpty()) {
+        if (spec.get(MLM_HEAD) && catalog.part(ActFn.KIND, activation).elementwise().isEmpty()) {
             add("mlm_head", Text.format("mlm_head applies act_fn to a projection by itself, and %s is the form of a whole network", activation));
         }
         Set<Choice> placements = spec.get(PLACEMENT).values(spec.get(N_LAYERS));

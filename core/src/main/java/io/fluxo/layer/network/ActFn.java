@@ -34,7 +34,7 @@ public interface ActFn extends Part<ActFn> {
     }
 
     /** The nonlinearity by itself, for a head that applies it; empty where the network has no such function. */
-    default Optional<Activation> activation() {
+    default Optional<Activation> elementwise() {
         return Optional.empty();
     }
 
@@ -51,7 +51,7 @@ public interface ActFn extends Part<ActFn> {
             }
 
             @Override
-            public Optional<Activation> activation() {
+            public Optional<Activation> elementwise() {
                 return Optional.of(activation);
             }
 

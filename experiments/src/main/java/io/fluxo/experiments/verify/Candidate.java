@@ -137,6 +137,12 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
         return proved(2).with(N_CTX, spec.map(one -> Math.min(one.get(N_CTX), LONGEST)).orElse(LENGTHY));
     }
 
+    /** {@code model} whose blocks stand between the chapter's embedding and logits = xW_U, whatever the candidate's own model has there. */
+    public static ModelSpec betweenPlainEnds(ModelSpec model) {
+        return model.with(EMBED_SCALE, 1.0).with(EMBED_NORM, false).with(N_TOKEN_TYPES, 0).with(TIED_HEAD, false).with(MLM_HEAD, false).with(HEAD_BIAS, false)
+                .with(OUTPUT_LOGITS_SOFT_CAP, 0.0);
+    }
+
     /** A small model of {@code layers} such blocks, of the candidate's own kinds where it has a model. */
     public ModelSpec small(int layers) {
         ModelSpec kinds = spec.orElse(ModelSpec.DEFAULT);

@@ -81,7 +81,7 @@ class StudyReaderTest {
             model: {dropout: '0.1'}                         | model.dropout: must be a number, not the text '0.1'
             model: {ffn: yes}                               | model.ffn: must be true or false, not the text 'yes'
             model: {placement: 3}                           | model.placement: must be text, not 3
-            model: {act_fn: rellu}                          | model.act_fn: unknown act_fn 'rellu'; did you mean 'relu'? (legal: relu, gelu, gelu_tanh, silu, swiglu, geglu)
+            model: {act_fn: rellu}                          | model.act_fn: unknown act_fn 'rellu'; did you mean 'relu'? (legal: relu, gelu, gelu_tanh, silu, swiglu, geglu, geglu_tanh, reglu)
             model: {act_fn: RELU}                           | model.act_fn: unknown act_fn 'RELU'; did you mean 'relu'?
             model: {placement: prr}                         | x.yaml:1: model.placement: unknown placement 'prr'; did you mean 'pre'? (legal: post, pre)
             model: {norm: batch}                            | model.norm: unknown norm 'batch' (legal: layer_norm, rms_norm)

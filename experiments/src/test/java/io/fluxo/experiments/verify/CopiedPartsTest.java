@@ -192,6 +192,8 @@ class CopiedPartsTest {
                         to.add(ActFn.KIND, "copied-silu", new Plain(Activation.SILU, HostActivations.SILU));
                         to.add(ActFn.KIND, "copied-swiglu", new Gated(Activation.SILU));
                         to.add(ActFn.KIND, "copied-geglu", new Gated(Pass::gelu));
+                        to.add(ActFn.KIND, "copied-geglu_tanh", new Gated(Pass::geluTanh));
+                        to.add(ActFn.KIND, "copied-reglu", new Gated(Pass::relu));
                         for (Entering kind : Entering.values()) {
                             to.add(PositionKind.KIND, "copied-" + kind.name().toLowerCase(java.util.Locale.ROOT), kind);
                         }

@@ -158,8 +158,8 @@ final class AssociativeRecall extends Claim {
     }
 
     private static ModelSpec spec(Candidate candidate) {
-        return candidate.small(1).with(D_MODEL, WIDTH).with(N_HEADS, 1).with(D_HEAD, HEAD).with(D_MLP, 1).with(N_CTX, 2 * KEYS).with(D_VOCAB, VALUES).with(NORM_AFFINE, false)
-                .with(N_KEY_VALUE_HEADS, 0).with(MASK, ModelSpec.MaskKind.CAUSAL).with(FFN, true).with(BIAS, false).with(TIED_HEAD, false).with(POSITIONS, "none");
+        return Candidate.betweenPlainEnds(candidate.small(1)).with(D_MODEL, WIDTH).with(N_HEADS, 1).with(D_HEAD, HEAD).with(D_MLP, 1).with(N_CTX, 2 * KEYS).with(D_VOCAB, VALUES).with(NORM_AFFINE, false)
+                .with(N_KEY_VALUE_HEADS, 0).with(MASK, ModelSpec.MaskKind.CAUSAL).with(FFN, true).with(BIAS, false).with(POSITIONS, "none");
     }
 
     /** Keys are compared with keys, tokens that carry a value are preferred, values are carried; the feed-forward network adds nothing. */

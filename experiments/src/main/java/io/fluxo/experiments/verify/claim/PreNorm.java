@@ -73,7 +73,7 @@ final class PreNorm extends Claim {
         Backend backend = apparatus.reference();
         BlockCase drawn = Cases.ordinary(candidate, apparatus.seed());
         try (TensorScope _ = backend.openScope()) {
-            Transformer model = ModelBuilder.transformer(candidate.small(2), candidate.models());
+            Transformer model = ModelBuilder.transformer(Candidate.betweenPlainEnds(candidate.small(2)), candidate.models());
             model.fill(parameter -> backend.upload(drawn.values(parameter, DType.F64)));
             Pass pass = Pass.evaluation(backend);
             Tensor last = model.stream(pass, backend.upload(drawn.xs(DType.F64)));

@@ -78,9 +78,9 @@ public record Realisation(Map<String, double[]> symbols, double[] gain1, double[
     }
 
     private static Transformer model(Candidate candidate) {
-        ModelSpec spec = candidate.small(1).with(D_MODEL, WIDTH).with(N_HEADS, 2).with(D_HEAD, 2).with(D_MLP, HIDDEN).with(N_CTX, Published.TOKENS).with(D_VOCAB, 2)
+        ModelSpec spec = Candidate.betweenPlainEnds(candidate.small(1)).with(D_MODEL, WIDTH).with(N_HEADS, 2).with(D_HEAD, 2).with(D_MLP, HIDDEN).with(N_CTX, Published.TOKENS).with(D_VOCAB, 2)
                 .with(ACT_FN, "gelu").with(PLACEMENT, "worked example").with(NORM, "layer_norm").with(NORM_EPS, 0.0).with(MASK, ModelSpec.MaskKind.BIDIRECTIONAL)
-                .with(FFN, true).with(BIAS, false).with(TIED_HEAD, false).with(POSITIONS, "none").with(EMBED_STD, 1.0);
+                .with(FFN, true).with(BIAS, false).with(POSITIONS, "none").with(EMBED_STD, 1.0);
         Catalog catalog = candidate.catalog().plus(Placement.KIND, "worked example", candidate.placement());
         ModelDims dims = new ModelDims(Dim.of("d_model", WIDTH), Dim.of("head", 2), Dim.of("d_head", 2), Dim.of("d_v", 2), Dim.of("d_mlp", HIDDEN),
                 Dim.of(Published.TOKENS), Dim.of(2));
