@@ -1,6 +1,6 @@
 package io.fluxo.experiments.cli;
 
-import io.fluxo.experiments.inspect.Inspection;
+import io.fluxo.experiments.inspect.view.Inspection;
 import io.fluxo.experiments.inspect.instrument.Ablation;
 import io.fluxo.experiments.inspect.instrument.LogitLens;
 import io.fluxo.experiments.inspect.instrument.Patching;

@@ -1,7 +1,7 @@
 package io.fluxo.experiments.inspect.report;
 
-import io.fluxo.experiments.inspect.InspectJson;
-import io.fluxo.experiments.inspect.Inspection;
+import io.fluxo.experiments.inspect.view.InspectJson;
+import io.fluxo.experiments.inspect.view.Inspection;
 import io.fluxo.experiments.page.Page;
 import io.fluxo.text.Text;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.fluxo.experiments.inspect;
+package io.fluxo.experiments.inspect.view;
 
 import static io.fluxo.model.ModelSpec.D_MODEL;
 import static io.fluxo.model.ModelSpec.D_VOCAB;
@@ -7,6 +7,7 @@ import static io.fluxo.model.ModelSpec.N_HEADS;
 import static io.fluxo.model.ModelSpec.N_LAYERS;
 import static io.fluxo.model.ModelSpec.PLACEMENT;
 
+import io.fluxo.experiments.inspect.Inspected;
 import io.fluxo.experiments.inspect.instrument.Ablation;
 import io.fluxo.experiments.inspect.instrument.AttentionPatterns;
 import io.fluxo.experiments.inspect.instrument.Contrast;

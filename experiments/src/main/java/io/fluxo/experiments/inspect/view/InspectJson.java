@@ -1,4 +1,4 @@
-package io.fluxo.experiments.inspect;
+package io.fluxo.experiments.inspect.view;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.inspect.instrument.Ablation;
