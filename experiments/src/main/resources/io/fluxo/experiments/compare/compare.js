@@ -72,7 +72,7 @@ function drawRoofline() {
   const roof = bandwidth => [[low, Math.min(peak, low * bandwidth)], [peak / bandwidth, peak], [high, peak]];
   roofline.setOption({
     ...base(),
-    grid: { left: 62, right: 16, top: 40, bottom: 44 },
+    grid: { left: 62, right: 16, top: 58, bottom: 44 },
     legend: { top: 0, left: 0, textStyle: { color: color("--ink"), fontSize: 12.5 } },
     xAxis: axis({ type: "log", min: low, max: high, name: "floating-point operations a byte", nameLocation: "middle", nameGap: 26, splitLine: { show: false } }),
     yAxis: axis({ type: "log", name: "GFLOP/s", axisLine: { show: false }, axisTick: { show: false }, axisLabel: { color: color("--quiet"), fontSize: 11.5, formatter: digits } }),

@@ -18,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class ChartData {
 
+    private static final String MODEL = "model ";
     private static final String CUMULATIVE = "/cumulative/";
 
     private ChartData() {}
@@ -52,8 +53,8 @@ final class ChartData {
         Map<String, ArrayNode> lines = new LinkedHashMap<>();
         for (CompareRow row : result.rows()) {
             int at = row.what().indexOf(CUMULATIVE);
-            if (at >= 0 && row.figures().isPresent()) {
-                String line = row.what().substring(0, at).replace("model ", "") + ", " + row.backend() + " " + row.dtype().label();
+            if (at >= 0 && row.what().startsWith(MODEL) && row.figures().isPresent()) {                // blocks would be thirteen lines more
+                String line = row.what().substring(MODEL.length(), at) + ", " + row.backend() + " " + row.dtype().label();
                 ArrayNode point = lines.computeIfAbsent(line, _ -> Json.array()).addArray();
                 point.add(row.what().substring(at + CUMULATIVE.length()));
                 point.add(Json.number(row.figures().get().maxRel()));

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 /** {@code compare --report}: one page that opens offline. */
 public final class CompareReport {
 
-    private static final int ROWS_SIDE_BY_SIDE = 17;
+    private static final int ROWS_SIDE_BY_SIDE = 18;
 
     private CompareReport() {}
 
@@ -42,7 +42,7 @@ public final class CompareReport {
         page.put("bugs", IntStream.range(0, bugs.size()).mapToObj(i -> bug(bugs.get(i))).toList());
         page.put("operations", map(operations));
         page.put("models", map(models));
-        page.put("modelled", compared.stream().anyMatch(row -> row.what().contains("/cumulative/")));
+        page.put("modelled", compared.stream().anyMatch(row -> row.what().startsWith("model ") && row.what().contains("/cumulative/")));
         page.put("drifts", result.drift().stream().flatMap(one -> one.best().stream()).map(CompareReport::drift).toList());
         result.speed().ifPresent(speed -> page.put("speed", SpeedTables.of(speed)));
         page.put("invariants", invariants(result));
