@@ -17,7 +17,8 @@ record Exactness(double relative) {
     /** Why sums of this model's values cannot be told from rounding; empty where they can. */
     static Optional<String> against(Inspected subject) {
         DType dtype = dtype(subject);
-        return dtype == DType.F32 || dtype == DType.F64 ? Optional.empty() : Optional.of(Text.format("its values are %s, whose roundings are too coarse for sums of terms: load it as f32 or f64",
+        return dtype == DType.F32 || dtype == DType.F64 ? Optional.empty()
+                : Optional.of(Text.format("its values are %s, whose roundings are too coarse for sums of terms: load it as f32 or f64",
                 dtype.label()));
     }
 
