@@ -38,6 +38,11 @@ public final class BatchNorm extends Layer implements TrainingStatistics {
         runningVariance = buffer("running_var", Shape.of(width), Initializer.ONES);
     }
 
+    /** What is added under the root. */
+    public double eps() {
+        return eps;
+    }
+
     @Override
     protected Tensor compute(Pass pass, Tensor x) {
         if (!pass.trains()) {

@@ -26,6 +26,11 @@ public final class RmsNorm extends Layer {
         gain = affine ? parameter("w", Shape.of(width), Initializer.ONES) : null;
     }
 
+    /** What is added under the root. */
+    public double eps() {
+        return eps;
+    }
+
     @Override
     protected Tensor compute(Pass pass, Tensor x) {
         FusedOp.RmsNorm op = new FusedOp.RmsNorm(eps, gain != null);

@@ -14,6 +14,7 @@ import io.fluxo.random.RandomKey;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.TensorScope;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -26,11 +27,25 @@ public final class Specimens {
     private Specimens() {}
 
     public static void with(ModelSpec spec, Consumer<Inspected> use) {
-        try (Backend backend = new EjmlProvider().open(new BackendOptions(DType.F64, 0, 1)); TensorScope _ = backend.openScope()) {
+        with(spec, DType.F64, use);
+    }
+
+    public static void with(ModelSpec spec, DType dtype, Consumer<Inspected> use) {
+        try (Backend backend = new EjmlProvider().open(new BackendOptions(dtype, 0, 1)); TensorScope _ = backend.openScope()) {
             Transformer model = ModelBuilder.transformer(spec, ModelParts.CATALOG);
-            model.initialize(backend, DType.F64, RandomKey.of(7));
+            model.initialize(backend, dtype, RandomKey.of(7));
             use.accept(new Inspected("specimen", spec, model, backend));
         }
+    }
+
+    /** Moves every value of every cell by up to a quarter, so that no gain is 1 and no bias 0; variances stay positive. */
+    public static void stir(Inspected subject) {
+        subject.model().fill(cell -> {
+            double[] values = subject.backend().download(cell.value()).toDoubles().clone();
+            RandomKey key = RandomKey.of(11).split(cell.name());
+            Arrays.setAll(values, i -> values[i] + key.uniform(i) / 2 - 0.25);
+            return subject.backend().upload(HostArray.of(cell.shape(), cell.value().dtype(), values));
+        });
     }
 
     /** Sets all values of a parameter to 0. */
