@@ -9,10 +9,12 @@ import io.fluxo.experiments.inspect.view.Inspection;
 import io.fluxo.experiments.inspect.view.Inspector;
 import io.fluxo.experiments.inspect.report.InspectReport;
 import io.fluxo.experiments.workbench.Workbench;
+import io.fluxo.setting.Values;
 import io.fluxo.stream.Intervention;
 import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,14 @@ final class InspectCommand extends FluxoCommand<ModelOptions> {
 
     @Option(names = "--against", paramLabel = "DIR|NAME", description = "a second model, on the same prompt")
     private String against;
+
+    @Option(names = "--lens", paramLabel = "LENS", defaultValue = "logit",
+            description = "logit: as if the model ended there; jacobian: through the mean Jacobian of the layers that follow; tuned: through maps trained on texts of the model's own "
+                    + "(default: ${DEFAULT-VALUE})")
+    private String lens;
+
+    @Option(names = "--attribute", description = "take the last position's largest logit apart, by sub-layer and by head")
+    private boolean attribute;
 
     @Option(names = "--ablate", paramLabel = "HOOK[INDEX]=zero|mean", description = "take this out and say what changes: blocks.0.attn.hook_z[:,:,3]=zero; may be given several times")
     private List<String> ablate = new ArrayList<>();
@@ -55,6 +65,7 @@ final class InspectCommand extends FluxoCommand<ModelOptions> {
         if (dump != null) {
             ResultOptions.requireWritable("--dump", dump);
         }
+        lens();
         ablate.forEach(InspectCommand::requireText);
         Workbench workbench = workbench();
         List<Seen> seen = new ArrayList<>(List.of(look(common, workbench)));
@@ -66,6 +77,11 @@ final class InspectCommand extends FluxoCommand<ModelOptions> {
             terminal.out().print(seen.stream().map(Seen::text).collect(Collectors.joining(System.lineSeparator())));
         }
         return seen.stream().allMatch(one -> one.inspection().check().fault().isEmpty()) ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
+    }
+
+    private Inspector.Lens lens() {
+        return Arrays.stream(Inspector.Lens.values()).filter(one -> Values.label(one).equals(lens)).findFirst()
+                .orElseThrow(() -> new BadInput("--lens: " + BadInput.legal("there is no lens called", lens, Values.labels(Inspector.Lens.class))));
     }
 
     private static void requireText(String change) {
@@ -98,7 +114,7 @@ final class InspectCommand extends FluxoCommand<ModelOptions> {
             Optional<int[]> corrupted = Optional.ofNullable(patch).map(text -> corrupted(opened, options, text, ids.length));
             Map<Integer, String> labels = new HashMap<>();
             IntFunction<String> label = id -> labels.computeIfAbsent(id, options.prompt == null ? key -> Integer.toString(key) : opened.tokenizer().vocabulary()::label);
-            Inspection inspection = inspected(subject, new Inspector.Asked(ids, ablate, corrupted, options.seed()), label);
+            Inspection inspection = inspected(subject, new Inspector.Asked(ids, lens(), attribute, ablate, corrupted, options.seed()), label);
             String text = InspectText.of(inspection, label, terminal.tableColumns());
             InspectJson.of(List.of(inspection), label);                                            // asks for the label of every token that occurs
             if (dump != null && options == common) {

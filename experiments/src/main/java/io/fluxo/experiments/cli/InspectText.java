@@ -1,7 +1,9 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.experiments.inspect.view.Attribution;
 import io.fluxo.experiments.inspect.view.Inspection;
 import io.fluxo.experiments.inspect.instrument.Ablation;
+import io.fluxo.experiments.inspect.instrument.DirectAttribution;
 import io.fluxo.experiments.inspect.instrument.LogitLens;
 import io.fluxo.experiments.inspect.instrument.Patching;
 import io.fluxo.experiments.inspect.instrument.StreamFigures;
@@ -24,6 +26,7 @@ final class InspectText {
     /** @param label what a token id stands for */
     static String of(Inspection seen, IntFunction<String> label, int columns) {
         return Text.format("%s: %s, %,d parameters%n%s%n%s%n%n", seen.name(), seen.shape(), seen.parameters(), checked(seen), tokens(seen)) + layers(seen, label, columns) + heads(seen, columns)
+                + seen.attribution().map(attribution -> attribution(attribution, label, columns)).orElse("")
                 + seen.ablation().map(ablation -> ablation(ablation, label)).orElse("") + seen.patching().map(patching -> patching(patching, seen, columns)).orElse("")
                 + seen.refused().stream().map(reason -> Text.format("%n%s%n", reason)).collect(Collectors.joining());
     }
@@ -62,6 +65,15 @@ final class InspectText {
                     Text.format("%.2f", head.induction())));
             return System.lineSeparator() + table.within(columns);
         }).orElse("");
+    }
+
+    private static String attribution(Attribution attribution, IntFunction<String> label, int columns) {
+        DirectAttribution.Level level = attribution.byHead().orElse(attribution.bySubLayer());
+        TextTable table = new TextTable("the largest shares", "of the logit");
+        level.shares().stream().sorted(Comparator.comparingDouble(share -> -Math.abs(share.value()))).limit(MOST_SITES)
+                .forEach(share -> table.row(share.origin().toString(), Text.format("%+.3f", share.value())));
+        return Text.format("%nlogit of %s: %s; %s add up to it but for %.1e%n", quoted(label.apply(attribution.token())), number(level.logit()), Text.count(level.shares().size(), "share"),
+                level.residual()) + table.within(columns);
     }
 
     private static String ablation(Ablation ablation, IntFunction<String> label) {

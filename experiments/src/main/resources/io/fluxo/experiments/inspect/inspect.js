@@ -14,8 +14,6 @@ const short = point => point.replace("blocks.", "").replace("hook_", "");
 
 // ---- each model
 
-const label = model => id => { const at = model.ids.indexOf(id); return at < 0 ? null : model.tokens[at]; };
-
 function drawLens(section, model) {
   const element = section.querySelector(".lens");
   if (element === null) return;
@@ -54,6 +52,17 @@ function drawScores(section, model) {
   table(element, kinds.map(kind => kind.replace("_", " ")), model.heads.map(head => ({
     name: `${head.layer}.${head.head}`, cells: kinds.map(kind => ({ text: head[kind].toFixed(2), share: head[kind], title: kind.replace("_", " ") })),
   })));
+}
+
+function drawAttribution(section, model) {
+  const element = section.querySelector(".shares");
+  if (element === null) return;
+  const { label, by_sub_layer: whole, by_head: heads } = model.attribution;
+  const level = heads ?? whole;
+  section.querySelector(".attributed").textContent = `The logit of ‘${label}’ at the last position is ${digits(level.logit)}: the sum of what each part added to the stream, read by the unembedding with norms frozen. The sum misses it by ${digits(level.residual)} of the largest logit.`;
+  const shares = [...level.shares].sort((a, b) => Math.abs(b.value) - Math.abs(a.value)).slice(0, 24);
+  const most = furthest(shares.map(share => share.value));
+  table(element, ["share"], shares.map(share => ({ name: share.origin, cells: [{ text: share.value.toFixed(3), share: share.value / most, title: share.origin }] })));
 }
 
 function drawPatching(section, model) {
@@ -115,6 +124,7 @@ show(() => {
     drawLens(section, model);
     drawAttention(section, model, chosen[i]);
     drawScores(section, model);
+    drawAttribution(section, model);
     drawPatching(section, model);
     drawAblation(i);
   });

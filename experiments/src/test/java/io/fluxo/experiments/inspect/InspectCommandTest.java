@@ -59,9 +59,9 @@ class InspectCommandTest {
     void twoModelsStandSideBySideInThePage() throws Exception {
         Path page = folder.resolve("inspect.html");
         Ran ran = fluxo("inspect", "--model", "twin-pre", "--against", "twin-post", "--prompt", PROMPT, "--patch", "a great animal", "--ablate", "blocks.0.attn.hook_z[:,:,1]=zero",
-                "--report", page.toString());
+                "--attribute", "--report", page.toString());
         assertThat(ran.status).as(ran.err).isZero();
-        assertThat(ran.out).contains("twin-pre: 3 layers, width 64, 4 heads, pre", "twin-post: 3 layers, width 64, 4 heads, post", "with blocks.0.attn.hook_z[:,:,1]=zero", "brings back");
+        assertThat(ran.out).contains("twin-pre: 3 layers, width 64, 4 heads, pre", "twin-post: 3 layers, width 64, 4 heads, post", "with blocks.0.attn.hook_z[:,:,1]=zero", "brings back", "shares add up to it but for");
         try (Chromium browser = Chromium.open(1280, 900)) {
             browser.show(page, "document.documentElement?.dataset.drawn === 'true'");
             for (String chart : List.of("#chart-norm", "#chart-cosine", "#chart-lens")) {
@@ -82,6 +82,28 @@ class InspectCommandTest {
                 }
             }
             assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jacobian", "tuned"})
+    void otherLensesReadTheSameStream(String lens) {
+        Ran ran = fluxo("inspect", "--model", "twin-post", "--prompt", PROMPT, "--lens", lens, "--json", "-");
+        assertThat(ran.status).as(ran.err).isZero();
+        JsonNode layers = Json.parse(ran.out).path("models").get(0).path("lens");
+        assertThat(layers.get(layers.size() - 1).path("positions").get(PROMPT.length() - 1).path("rank_of_final").asInt()).isZero();
+        assertThat(layers.get(0).path("positions").get(PROMPT.length() - 1).path("kl_final_here").asDouble()).isPositive();
+    }
+
+    @Test
+    void theSharesOfALogitAddUpToIt() {
+        JsonNode attribution = Json.parse(fluxo("inspect", "--model", "twin-post", "--prompt", PROMPT, "--attribute", "--json", "-").out).path("models").get(0).path("attribution");
+        for (String level : List.of("by_sub_layer", "by_head")) {
+            double sum = 0;
+            for (JsonNode share : attribution.path(level).path("shares")) {
+                sum += share.path("value").asDouble();
+            }
+            assertThat(sum).as(level).isCloseTo(attribution.path(level).path("logit").asDouble(), within(1e-4));
         }
     }
 
@@ -109,6 +131,7 @@ class InspectCommandTest {
             "inspect --model twin-pre --tokens 1 --prompt a | --prompt and --tokens: give one of them",
             "inspect --model twin-pre --tokens 1,2 --patch 1,2,3 | both need as many tokens; this one has 3, the prompt 2",
             "inspect --model twin-pre --tokens 1,2 --patch a,b | token ids are needed",
+            "inspect --model twin-pre --tokens 1 --lens dark | there is no lens called 'dark'",
             "inspect --model twin-pre --tokens 1 --ablate blocks.0.attn.hook_y=zero | the nearest names are",
             "inspect --model twin-pre --tokens 1 --ablate blocks.0.attn.hook_z=gone | --ablate",
             "generate --model twin-pre --tokens 1 --temperature -1 | the temperature is a number from 0 on",

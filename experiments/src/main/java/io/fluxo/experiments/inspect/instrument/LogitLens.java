@@ -1,6 +1,7 @@
 package io.fluxo.experiments.inspect.instrument;
 
 import io.fluxo.experiments.inspect.Inspected;
+import io.fluxo.experiments.inspect.Recording;
 import io.fluxo.inspect.ModelContract;
 import io.fluxo.inspect.ModelContract.LensPoint;
 import io.fluxo.stream.Cache;
@@ -42,11 +43,24 @@ public record LogitLens(List<Layer> layers) {
         ModelContract contract = ModelContract.of(subject.model());
         List<LensPoint> points = contract.lensPoints().stream().filter(point -> !point.within()).toList();
         List<double[][]> logits = logits(subject, contract, ids, points);
-        double[][] last = logits.getLast();
+        return read(points.stream().map(point -> point.hooks().getFirst()).toList(), logits, logits.getLast());
+    }
+
+    /** The same of the Jacobian lens: where x_l goes to on average, through the layers that follow (see {@link JacobianLens}). */
+    public static LogitLens through(JacobianLens lens, Inspected subject, int[] ids) {
+        return read(lens.places().stream().map(place -> place.point().hooks().getFirst()).toList(), lens.logits(subject, ids), Recording.of(subject, ids, _ -> false).logits());
+    }
+
+    /** The same of the tuned lens, which has learnt where x_l goes (see {@link TunedLens}). */
+    public static LogitLens through(TunedLens lens, Inspected subject, int[] ids) {
+        return read(lens.places().stream().map(place -> place.point().hooks().getFirst()).toList(), lens.logits(subject, ids), Recording.of(subject, ids, _ -> false).logits());
+    }
+
+    private static LogitLens read(List<String> points, List<double[][]> logits, double[][] last) {
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
             double[][] here = logits.get(i);
-            layers.add(new Layer(points.get(i).hooks().getFirst(), IntStream.range(0, ids.length).mapToObj(position -> reading(here[position], last[position])).toList()));
+            layers.add(new Layer(points.get(i), IntStream.range(0, last.length).mapToObj(position -> reading(here[position], last[position])).toList()));
         }
         return new LogitLens(layers);
     }

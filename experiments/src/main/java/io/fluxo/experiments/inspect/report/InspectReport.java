@@ -4,6 +4,7 @@ import io.fluxo.experiments.inspect.view.InspectJson;
 import io.fluxo.experiments.inspect.view.Inspection;
 import io.fluxo.experiments.page.Page;
 import io.fluxo.text.Text;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -28,8 +29,18 @@ public final class InspectReport {
     }
 
     private static Map<String, Object> model(Inspection seen, int number) {
-        return Map.of("number", number, "name", seen.name(), "shape", Text.format("%s, %,d parameters", seen.shape(), seen.parameters()), "fault", seen.check().fault().orElse(""),
-                "checked", Text.count(seen.check().checked(), "equation"), "refused", seen.refused(), "lens", seen.lens().isPresent(), "scores", seen.scores().isPresent(),
-                "patching", seen.patching().isPresent(), "ablation", seen.ablation().map(ablation -> String.join(", ", ablation.changes())).orElse(""));
+        Map<String, Object> node = new LinkedHashMap<>();
+        node.put("number", number);
+        node.put("name", seen.name());
+        node.put("shape", Text.format("%s, %,d parameters", seen.shape(), seen.parameters()));
+        node.put("fault", seen.check().fault().orElse(""));
+        node.put("checked", Text.count(seen.check().checked(), "equation"));
+        node.put("refused", seen.refused());
+        node.put("lens", seen.lens().isPresent());
+        node.put("scores", seen.scores().isPresent());
+        node.put("attribution", seen.attribution().isPresent());
+        node.put("patching", seen.patching().isPresent());
+        node.put("ablation", seen.ablation().map(ablation -> String.join(", ", ablation.changes())).orElse(""));
+        return node;
     }
 }

@@ -2,6 +2,7 @@ package io.fluxo.experiments.inspect.view;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.inspect.instrument.Ablation;
+import io.fluxo.experiments.inspect.instrument.DirectAttribution;
 import io.fluxo.experiments.inspect.instrument.LogitLens;
 import io.fluxo.experiments.inspect.instrument.Patching;
 import java.util.Arrays;
@@ -46,6 +47,11 @@ public final class InspectJson {
             scores.heads().forEach(head -> heads.addObject().put("layer", head.layer()).put("head", head.head()).put("previous_token", head.previous()).put("duplicate_token", head.duplicate())
                     .put("induction", head.induction()));
         });
+        seen.attribution().ifPresent(attribution -> {
+            ObjectNode one = node.putObject("attribution").put("token", attribution.token()).put("label", label.apply(attribution.token()));
+            one.set("by_sub_layer", level(attribution.bySubLayer()));
+            attribution.byHead().ifPresent(level -> one.set("by_head", level(level)));
+        });
         seen.ablation().ifPresent(ablation -> node.set("ablation", ablation(ablation)));
         seen.patching().ifPresent(patching -> node.set("patching", patching(patching)));
         node.set("refused", Json.of(seen.refused()));
@@ -67,6 +73,14 @@ public final class InspectJson {
             });
         });
         return layers;
+    }
+
+    private static ObjectNode level(DirectAttribution.Level level) {
+        ObjectNode node = Json.object().put("logit", level.logit()).put("sum", level.sum());
+        node.set("residual", Json.number(level.residual()));
+        ArrayNode shares = node.putArray("shares");
+        level.shares().forEach(share -> shares.addObject().put("origin", share.origin().toString()).put("value", share.value()));
+        return node;
     }
 
     private static ObjectNode ablation(Ablation ablation) {

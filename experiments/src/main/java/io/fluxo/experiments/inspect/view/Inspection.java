@@ -20,9 +20,10 @@ import java.util.Optional;
  * @param labels     what each token of the prompt stands for
  * @param lens       empty where a lens has no meaning, which {@code refused} says
  * @param scores     empty where the context is too short for repeated tokens
+ * @param attribution where a logit was to be taken apart
  * @param ablation   where something was taken out
  * @param patching   where a second prompt was given
  * @param refused    instruments that have no meaning on this model, with the reason
  */
 public record Inspection(String name, String shape, long parameters, StreamCheck check, int[] ids, List<String> labels, StreamFigures stream, Optional<LogitLens> lens,
-                         AttentionPatterns patterns, Optional<HeadScores> scores, Optional<Ablation> ablation, Optional<Patching> patching, List<String> refused) {}
+                         AttentionPatterns patterns, Optional<HeadScores> scores, Optional<Attribution> attribution, Optional<Ablation> ablation, Optional<Patching> patching, List<String> refused) {}
