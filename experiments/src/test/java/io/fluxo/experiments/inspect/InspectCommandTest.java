@@ -91,6 +91,7 @@ class InspectCommandTest {
         Ran ran = fluxo("inspect", "--model", "twin-post", "--prompt", PROMPT, "--lens", lens, "--json", "-");
         assertThat(ran.status).as(ran.err).isZero();
         JsonNode layers = Json.parse(ran.out).path("models").get(0).path("lens");
+        assertThat(layers.size()).isEqualTo(4);
         assertThat(layers.get(layers.size() - 1).path("positions").get(PROMPT.length() - 1).path("rank_of_final").asInt()).isZero();
         assertThat(layers.get(0).path("positions").get(PROMPT.length() - 1).path("kl_final_here").asDouble()).isPositive();
     }

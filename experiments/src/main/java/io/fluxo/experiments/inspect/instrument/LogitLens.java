@@ -48,12 +48,23 @@ public record LogitLens(List<Layer> layers) {
 
     /** The same of the Jacobian lens: where x_l goes to on average, through the layers that follow (see {@link JacobianLens}). */
     public static LogitLens through(JacobianLens lens, Inspected subject, int[] ids) {
-        return read(lens.places().stream().map(place -> place.point().hooks().getFirst()).toList(), lens.logits(subject, ids), Recording.of(subject, ids, _ -> false).logits());
+        return betweenLayers(lens.places().stream().map(JacobianLens.Place::point).toList(), lens.logits(subject, ids), Recording.of(subject, ids, _ -> false).logits());
     }
 
     /** The same of the tuned lens, which has learnt where x_l goes (see {@link TunedLens}). */
     public static LogitLens through(TunedLens lens, Inspected subject, int[] ids) {
-        return read(lens.places().stream().map(place -> place.point().hooks().getFirst()).toList(), lens.logits(subject, ids), Recording.of(subject, ids, _ -> false).logits());
+        double[][] last = Recording.of(subject, ids, _ -> false).logits();
+        List<LensPoint> points = new ArrayList<>(lens.places().stream().map(TunedLens.Place::point).toList());
+        List<double[][]> logits = new ArrayList<>(lens.logits(subject, ids));
+        points.add(ModelContract.of(subject.model()).lensPoints().getLast());                       // the end has no map: it is what the maps are trained for
+        logits.add(last);
+        return betweenLayers(points, logits, last);
+    }
+
+    /** Leaves out the places within a block. */
+    private static LogitLens betweenLayers(List<LensPoint> points, List<double[][]> logits, double[][] last) {
+        List<Integer> between = IntStream.range(0, points.size()).filter(i -> !points.get(i).within()).boxed().toList();
+        return read(between.stream().map(i -> points.get(i).hooks().getFirst()).toList(), between.stream().map(logits::get).toList(), last);
     }
 
     private static LogitLens read(List<String> points, List<double[][]> logits, double[][] last) {
