@@ -93,6 +93,14 @@ class HooksAloneTest {
     }
 
     @Test
+    void aPointIsCalledByItsNameAndItsAliases() {
+        HookPoint point = new HookPoint("blocks.0.hook_attn_out", false, List.of("blocks.0.t1"));
+        assertThat(point.is("blocks.0.hook_attn_out")).isTrue();
+        assertThat(point.is("blocks.0.t1")).isTrue();
+        assertThat(point.is("blocks.0.t2")).isFalse();
+    }
+
+    @Test
     void aRunThatReachesNothingSaysSo() {
         Hooks hooks = new Put(HERE.name(), Handle.f32(2, 5, 8));
         Reached run = Reached.by(hooks, List.of(HERE.name(), THERE.name()));
