@@ -18,6 +18,7 @@ import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
+import io.fluxo.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +85,7 @@ class AutodiffBackendTest {
         assertThat(tape.tracks(given)).isTrue();
         assertThat(tape.tracks(other)).isFalse();
         assertThat(tape.tracks(ops.exp(other))).isFalse();
+        assertThat(tape.tracks(ops.relu(other))).isFalse();
         assertThat(tape.recorded()).isEqualTo(1);
         Tensor sum = ops.add(other, x);
         assertThat(tape.tracks(sum)).isTrue();
@@ -162,6 +164,31 @@ class AutodiffBackendTest {
         assertThat(doubles(gradients[0])).containsExactly(new double[] {Math.exp(0.5) + 3, 3 * (Math.exp(-2) + 3)}, within(1e-14));
         assertThat(doubles(gradients[1])).containsExactly(1, 3);
         assertThat(doubles(seed)).containsExactly(1, 3);
+    }
+
+    /** The gradient of an input that nobody asks for, and one that an addition passed on to both its inputs. */
+    @Test
+    void whatNobodyNeedsAnyMoreIsGivenBack() {
+        Tensor[] gradients = tape.gradients(ops.mul(x, vector(3, 4)), vector(1, 1), List.of(x));
+        assertThat(doubles(gradients[0])).containsExactly(3, 4);
+        assertThat(backend.released).as("the gradient of what is not watched").hasSize(1).doesNotContain(gradients[0]);
+        backend.released.clear();
+        Tensor a = ops.exp(x);
+        tape.gradients(ops.exp(ops.add(a, a)), vector(1, 1), List.of(x));
+        assertThat(backend.released).as("of the sum, and of a").hasSize(2);
+    }
+
+    @Test
+    void aScopeKeepsWhatIsOnTheTape() {
+        Tensor kept;
+        Tensor dropped;
+        try (TensorScope scope = tape.openScope()) {
+            kept = ops.exp(x);
+            dropped = ops.sin(x);
+            assertThat(scope.keep(kept)).isSameAs(kept);
+        }
+        assertThat(tape.download(kept).toDoubles()).containsExactly(new double[] {Math.exp(0.5), Math.exp(-2)}, within(1e-15));
+        assertThatThrownBy(() -> tape.download(dropped)).isInstanceOf(IllegalStateException.class);
     }
 
     /** A kernel that adds to the sum so far takes it over, unless another node holds it. */

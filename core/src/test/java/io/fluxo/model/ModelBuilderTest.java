@@ -11,12 +11,18 @@ import io.fluxo.model.ModelSpec.FinalNorm;
 import io.fluxo.op.Handle;
 import io.fluxo.op.ShapesOnly;
 import io.fluxo.random.RandomKey;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.PerLayer;
+import io.fluxo.setting.PerLayer.Range;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
+import io.fluxo.stream.Cache;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,6 +84,38 @@ class ModelBuilderTest {
         Transformer model = ModelBuilder.transformer(SMALL.with(PLACEMENT, placement).with(FINAL_NORM, wanted).with(NORM_AFFINE, true), ModelParts.CATALOG);
         assertThat(model.hasFinalNorm()).isEqualTo(there);
         assertThat(model.parameters().stream().anyMatch(parameter -> parameter.name().startsWith("ln_final."))).isEqualTo(there);
+    }
+
+    @Test
+    void theLastBlocksPlacementDecidesOnTheFinalNorm() {
+        PerLayer<Choice> last = new PerLayer<>(Choice.of("pre"), new LinkedHashMap<>(Map.of(Range.parse("1").orElseThrow(), Choice.of("post"))));
+        assertThat(ModelBuilder.transformer(SMALL.with(PLACEMENT, last), ModelParts.CATALOG).hasFinalNorm()).isFalse();
+    }
+
+    /** Positions that enter through scores go where there are none. */
+    @Test
+    void aModelLikeOneOfItsLayersHasItsValuesEverywhere() {
+        PerLayer<Choice> attention = new PerLayer<>(Choice.of("softmax"), new LinkedHashMap<>(Map.of(Range.parse("1").orElseThrow(), Choice.of("uniform"))));
+        ModelSpec spec = SMALL.with(ATTENTION, attention).with(POSITIONS, "rope").with(ROPE_THETA, 500.0);
+        ModelSpec first = spec.like(spec.layer(0), ModelParts.CATALOG);
+        assertThat(first).isEqualTo(SMALL.with(POSITIONS, "rope").with(ROPE_THETA, 500.0));
+        ModelSpec second = spec.like(spec.layer(1), ModelParts.CATALOG);
+        assertThat(second).isEqualTo(SMALL.with(ATTENTION, "uniform").with(POSITIONS, "none"));
+        ModelSpec learned = SMALL.with(ATTENTION, attention);
+        assertThat(learned.like(learned.layer(1), ModelParts.CATALOG)).isEqualTo(SMALL.with(ATTENTION, "uniform"));
+        assertThat(spec.withVocabulary(9)).isEqualTo(spec.with(D_VOCAB, 9));
+    }
+
+    @Test
+    void aHookThatNothingReachesIsAnErrorAndAliasesAreKnown() {
+        Transformer model = filled(ModelBuilder.transformer(SMALL, ModelParts.CATALOG));
+        assertThat(model.aliases()).containsEntry("blocks.1.x", "blocks.1.hook_resid_pre");
+        Cache cache = Cache.of("blocks.1.x");
+        assertThat(model.forward(pass.with(cache), tokens).shape()).isEqualTo(Shape.of(2, 6, 3));
+        assertThat(cache.values()).containsOnlyKeys("blocks.1.hook_resid_pre");
+        assertThatThrownBy(() -> model.forward(pass.with(Cache.of("blocks.2.x")), tokens)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("blocks.2.x");
+        assertThat(model.loss(pass, tokens, tokens).shape().elements()).isEqualTo(1);
+        assertThat(model.stack().blocks()).isEqualTo(model.blocks()).hasSize(2);
     }
 
     @Test

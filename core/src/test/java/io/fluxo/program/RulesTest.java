@@ -215,6 +215,22 @@ class RulesTest {
     }
 
     @Test
+    void updatesAndWhatIsJoinedFollowOnNothing() {
+        assertThat(chains(WHOLE, on.accumulate(on.linear(x, w), stream).getFirst())).containsExactly("linear", "accumulate");
+        Tensor square = Writing.given(32, 32);
+        Writing chain = new Writing();
+        Program chained = chain.program(chain.relu(chain.linear(chain.linearBackward(stream, x, w).getFirst(), square))).by(List.of(new FollowOnRows(WHOLE)));
+        assertThat(Writing.names(chained)).containsExactly("linear.backward", "linear + relu");
+        assertThat(chained.by(List.of(new FollowOnRows(WHOLE)))).isEqualTo(chained);
+        Writing two = new Writing();
+        Tensor gradient = two.linearBackward(stream, x, w).getFirst();
+        two.linear(gradient, square);
+        Program beside = two.program(two.linear(gradient, square)).by(List.of(new PutSideBySide()));
+        assertThat(Writing.names(beside)).containsExactly("linear.backward", "linear, linear");
+        assertThat(beside.by(List.of(new FollowOnRows(WHOLE)))).isEqualTo(beside);
+    }
+
+    @Test
     void whatRunsSideBySideIsLeftAlone() {
         Tensor q = on.linear(x, w);
         on.linear(x, w);

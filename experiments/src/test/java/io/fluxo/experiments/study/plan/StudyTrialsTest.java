@@ -7,9 +7,11 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.study.trial.PreparedTrial;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is checked of a study before anything is trained. */
 class StudyTrialsTest {
@@ -44,5 +46,11 @@ class StudyTrialsTest {
         })).isSameAs(trials);
         assertThat(trials.all()).extracting(PreparedTrial::trial).hasSize(4);
         assertThat(asked).containsExactly("placement=pre,seed=1", "placement=post,seed=1");
+    }
+
+    @Test
+    void aFolderWithoutAModelIsNoBeginning(@TempDir Path folder) {
+        assertThatThrownBy(() -> of(Fixtures.SMALL.replace("n_ctx: 8", "n_ctx: 8, init_from: " + folder))).isInstanceOf(BadInput.class)
+                .hasMessageStartingWith("test.yaml: model.init_from: ").hasMessageContaining("config.json: there is no such file");
     }
 }
