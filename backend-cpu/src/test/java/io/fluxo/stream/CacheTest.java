@@ -25,6 +25,8 @@ import io.fluxo.tensor.Tensor;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a cache keeps: names, patterns, layers, positions, and no more than it may. */
 class CacheTest {
@@ -79,19 +81,31 @@ class CacheTest {
         assertThat(backend.download(run(Cache.of(point).lastPosition()).get(point)).toDoubles()).startsWith(Arrays.copyOfRange(all, 4 * WIDTH, 5 * WIDTH));
     }
 
+    /** As many are cut off before as behind. */
+    @Test
+    void positionsInTheMiddleAreCutOut() {
+        String point = "blocks.0.hook_resid_post";
+        double[] all = backend.download(run(Cache.of(point)).get(point)).toDoubles();
+        Tensor middle = run(Cache.of(point).positions(1, 4)).get(point);
+        assertThat(middle.shape()).isEqualTo(Shape.of(2, 3, WIDTH));
+        assertThat(backend.download(middle).toDoubles()).startsWith(Arrays.copyOfRange(all, WIDTH, 4 * WIDTH));
+    }
+
     /** Of what stands between tokens the queries are cut, of what has no batch its first axis. */
     @Test
     void positionsStandWhereTheyStand() {
-        Cache cache = run(Cache.of("blocks.0.attn.hook_pattern", "blocks.0.attn.hook_z", "hook_pos_embed").positions(3, 5));
+        Cache cache = run(Cache.of("blocks.0.attn.hook_pattern", "blocks.0.attn.hook_attn_scores", "blocks.0.attn.hook_z", "hook_pos_embed").positions(3, 5));
         assertThat(cache.get("blocks.0.attn.hook_pattern").shape()).isEqualTo(Shape.of(2, 2, 2, 5));
+        assertThat(cache.get("blocks.0.attn.hook_attn_scores").shape()).isEqualTo(Shape.of(2, 2, 2, 5));
         assertThat(cache.get("blocks.0.attn.hook_z").shape()).isEqualTo(Shape.of(2, 2, 2, 4));
         assertThat(cache.get("hook_pos_embed").shape()).isEqualTo(Shape.of(2, WIDTH));
     }
 
-    @Test
-    void positionsThatAreNotThereAreAnError() {
-        assertThatThrownBy(() -> run(Cache.of("blocks.0.hook_resid_post").positions(4, 6))).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("cache at blocks.0.hook_resid_post: positions 4:6 are to be kept, and there are 5");
+    @ParameterizedTest
+    @CsvSource({"4, 6, 4:6", "-6, 2, -6:2", "0, 0, :0", "2, 2, 2:2", "3, -3, 3:-3"})
+    void positionsThatAreNotThereAreAnError(int from, int to, String text) {
+        assertThatThrownBy(() -> run(Cache.of("blocks.0.hook_resid_post").positions(from, to))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cache at blocks.0.hook_resid_post: positions " + text + " are to be kept, and there are 5");
     }
 
     @Test
@@ -109,5 +123,15 @@ class CacheTest {
         long each = 2 * 5 * WIDTH * 8;
         Cache cache = run(Cache.of("blocks.0.hook_resid_post", "blocks.1.hook_resid_pre").holdingAtMost(each));
         assertThat(cache.get("blocks.0.hook_resid_post")).isSameAs(cache.get("blocks.1.hook_resid_pre"));
+        Cache whole = run(Cache.of("blocks.0.hook_resid_post", "blocks.1.hook_resid_pre").positions(0, 5).holdingAtMost(each));
+        assertThat(whole.get("blocks.0.hook_resid_post")).as("all positions are no copy").isSameAs(whole.get("blocks.1.hook_resid_pre"));
+    }
+
+    @Test
+    void aliasesFollowTheNames() {
+        Cache cache = run(Cache.of("blocks.0.t1"));
+        assertThat(cache.values()).containsOnlyKeys("blocks.0.ln1.hook_out");
+        assertThat(cache.valuesUnderAllNames()).containsEntry("blocks.0.ln1.hook_out", cache.get("blocks.0.t1")).containsEntry("blocks.0.t1", cache.get("blocks.0.t1"));
+        assertThat(cache.valuesUnderAllNames().keySet()).startsWith("blocks.0.ln1.hook_out");
     }
 }

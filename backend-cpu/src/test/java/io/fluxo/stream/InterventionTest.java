@@ -133,6 +133,7 @@ class InterventionTest {
         double[] pattern = at("blocks.0.attn.hook_pattern", Intervention.meanOverBatch("blocks.0.attn.hook_pattern"));
         assertThat(Arrays.copyOf(pattern, 50)).containsExactly(Arrays.copyOfRange(pattern, 50, 100));
         double[] positions = at("hook_pos_embed");
+        assertThat(at("hook_pos_embed", Intervention.meanOverBatch("hook_pos_embed"))).as("there is no batch").containsExactly(positions);
         double[] averaged = at("hook_pos_embed", Intervention.mean("hook_pos_embed"));
         int width = HEADS * WIDTH;
         assertThat(averaged).containsExactly(IntStream.range(0, POS * width).mapToDouble(i -> IntStream.range(0, POS).mapToDouble(p -> positions[p * width + i % width]).average()
@@ -181,6 +182,7 @@ class InterventionTest {
         assertThatThrownBy(() -> at(Z, Intervention.zero(Z).at(Index.heads(2)))).hasMessage(Z + "[:,:,2]: axis 2 of the value [2, 5, head=2, d_head=4] has 2 elements, and 2 is not one"
                 + " of them");
         assertThatThrownBy(() -> at(Z, Intervention.zero(Z).at(Index.parse("[0,0,0,0,0]")))).hasMessageContaining("the index names 5 axes, and the value").hasMessageContaining("has 4");
+        assertThatThrownBy(() -> at(Z, Intervention.zero(Z).at(Index.of(Index.EVERY, Index.range(2, 2))))).hasMessageContaining("2:2 means nothing of an axis of 5 elements");
         assertThatThrownBy(() -> at(Z, Intervention.zero(Z).at(Index.parse("[:,4:2]")))).hasMessageContaining("4:2 means nothing of an axis of 5 elements");
     }
 

@@ -17,7 +17,7 @@ final class IndexText {
     private IndexText() {}
 
     static Index parse(String text) {
-        if (!text.startsWith("[") || !text.endsWith("]") || text.length() < 2) {
+        if (!text.startsWith("[") || !text.endsWith("]")) {
             throw new IllegalArgumentException(Text.format("the index '%s' has to stand in brackets, as [:,:,3] does", text));
         }
         List<Index.Selector> selectors = new ArrayList<>();

@@ -39,6 +39,9 @@ class SpecCheckTest {
                 of("placement", "deep_norm weighs the residual connection", m -> m.with(PLACEMENT, "deep_norm").with(RESIDUAL, ResidualKind.NONE)),
                 of("ffn", "leave nothing in layer 0", m -> m.with(ATTENTION, "none").with(FFN, false)),
                 of("positions", "no layer has attention softmax", m -> m.with(ATTENTION, "uniform").with(POSITIONS, "alibi")),
+                of("norm", "nothing_of_that_name", m -> m.with(NORM, "nothing_of_that_name")),
+                of("positions", "nothing_of_that_name", m -> m.with(POSITIONS, "nothing_of_that_name")),
+                of("mlm_head", "swiglu is the form of a whole network", m -> m.with(MLM_HEAD, true).with(ACT_FN, "swiglu")),
                 of("rope_theta", "must be a finite number above 1", m -> m.with(POSITIONS, "rope").with(ROPE_THETA, 1.0)),
                 of("d_mlp", "must be at least 1, not 0", m -> m.with(D_MLP, firstLayer(8, 0))),
                 of("norm", "'7' reaches beyond the last of 6 layers", m -> m.with(NORM, new PerLayer<>(Choice.of("layer_norm"), exceptions("7", Choice.of("rms_norm"))))));
@@ -51,6 +54,12 @@ class SpecCheckTest {
             assertThat(violation.key()).isEqualTo(key);
             assertThat(violation.message()).contains(reason);
         });
+    }
+
+    @Test
+    void aPlacementOfSeveralStreamsIsPossibleByItself() {
+        assertThat(ModelSpec.DEFAULT.with(PLACEMENT, "resi_dual").violations(ModelParts.CATALOG)).isEmpty();
+        assertThat(ModelSpec.DEFAULT.with(MLM_HEAD, true).with(ACT_FN, "gelu").violations(ModelParts.CATALOG)).isEmpty();
     }
 
     @Test

@@ -30,6 +30,7 @@ class ProgramTest {
         assertThat(program.lastUses().stream().map(free -> free.stream().map(Value::place).toList()))
                 .containsExactly(List.of(), List.of(), List.of(2, 3), List.of(), List.of(1));
         assertThat(program.isDeadAfter(1, program.instructions().get(0).outputs().getFirst())).as("a, read through its view").isFalse();
+        assertThat(program.isDeadAfter(2, program.instructions().get(1).outputs().getFirst())).as("b, which others follow that read something else").isTrue();
         assertThat(program.isDeadAfter(4, program.instructions().get(0).outputs().getFirst())).isTrue();
         assertThat(program.isDeadAfter(4, program.result())).isFalse();
         assertThat(program.isDeadAfter(4, program.outside().getFirst())).isFalse();

@@ -3,9 +3,15 @@ package io.fluxo.program;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fluxo.op.FusedOp;
 import io.fluxo.op.PrimitiveOp.MergeAxes;
+import io.fluxo.op.UpdateOp;
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What is asked for is written down as it came, and values know whose place they stand in. */
@@ -58,7 +64,43 @@ class RecorderTest {
         List<Tensor> gradients = on.linearBackwardOnto(Writing.given(4, 16), sum, x, w);
         Instruction last = on.program(gradients.getFirst()).instructions().getLast();
         assertThat(last.outputs().get(0).isAt(last.inputs().getLast())).isTrue();
+        assertThat(last.outputs().get(0).isNew()).isFalse();
         assertThat(last.outputs().get(1).isNew()).isTrue();
+    }
+
+    /** Adam takes over a parameter and its two moments, and reads more: each output stands in the place of the input that it replaces. */
+    @Test
+    void ofSeveralStatesEachStandsInItsPlace() {
+        UpdateOp adam = new UpdateOp.AdamStep(0.9, 0.98, 1e-9, 0, true);
+        int read = adam.donated() + 2;
+        List<Tensor> in = Stream.generate(() -> Writing.given(3)).limit(2L * read).toList();
+        List<Tensor> out = Stream.generate(() -> Writing.given(3)).limit(2L * adam.donated()).toList();
+        Recorder recorder = new Recorder();
+        recorder.add(new Action.Update(adam, 2), in, out);
+        assertThat(recorder.program(out.getFirst()).instructions().getFirst().outputs()).extracting(Value::place).containsExactly(0, 1, 2, read, read + 1, read + 2);
+        assertThat(recorder.outside().values()).containsExactlyElementsOf(in);
+    }
+
+    @Test
+    void aNumberHasOneColumn() {
+        assertThat(new Value(0, 0, Shape.of(List.of()), DType.F32).columns()).isEqualTo(1);
+        assertThat(new Value(0, 0, Shape.of(3, 0), DType.F32).columns()).isZero();
+    }
+
+    /** A backward pass finds what it reads in the order in which it was written, whatever else there is. */
+    @Test
+    void theInputsOfABackwardPassAreFoundAgain() {
+        FusedOp op = new FusedOp.Linear(false);
+        for (String result : Arrays.asList("y", null)) {
+            for (String sum : Arrays.asList("sum", null)) {
+                Action.Backward backward = new Action.Backward(op, 2, result != null, sum != null);
+                List<String> inputs = Action.Backward.order("g", List.of("x", "w"), List.of("s", "t"), result, sum);
+                assertThat(backward.arguments(inputs)).containsExactly("x", "w");
+                assertThat(backward.saved(inputs)).containsExactly("s", "t");
+                assertThat(backward.result(inputs)).isEqualTo(result);
+                assertThat(inputs).startsWith("g").hasSize(5 + (result == null ? 0 : 1) + (sum == null ? 0 : 1));
+            }
+        }
     }
 
     @Test
@@ -71,6 +113,7 @@ class RecorderTest {
     @Test
     void nobodyIsAskedForWhatRulesMake() {
         Recorder recorder = new Recorder();
+        assertThatThrownBy(() -> recorder.add(new Action.Chain(List.of()), List.of(), List.of(Writing.given(1)))).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> recorder.add(new Action.SideBySide(List.of()), List.of(), List.of(Writing.given(1))))
                 .isInstanceOf(IllegalArgumentException.class);
     }

@@ -2,9 +2,15 @@ package io.fluxo.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.Handle;
 import io.fluxo.op.PrimitiveOp.MergeAxes;
 import io.fluxo.op.PrimitiveOp.SplitAxis;
+import io.fluxo.op.PrimitiveOp.StopGradient;
 import io.fluxo.shape.Dim;
+import io.fluxo.shape.Scalar;
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -129,6 +135,113 @@ class RulesTest {
     @Test
     void anUpdateBeginsNoChain() {
         assertThat(chains(WHOLE, on.norm(on.accumulate(stream, stream).getFirst()))).containsExactly("accumulate", "rmsNorm");
+    }
+
+    @Test
+    void aStretchedSumBeginsNoChain() {
+        assertThat(chains(WHOLE, on.norm(on.add(stream, Writing.given(16))))).containsExactly("add", "rmsNorm");
+    }
+
+    @Test
+    void rowsOfNothingWait() {
+        assertThat(chains(WHOLE, on.relu(on.linear(x, Writing.given(32, 0))))).containsExactly("linear", "relu");
+    }
+
+    @Test
+    void activationsAndNormsFollowAProductAndNothingElseDoes() {
+        for (FusedOp op : List.of(new FusedOp.Gelu(false), new FusedOp.LayerNorm(1e-5, false))) {
+            Writing writing = new Writing();
+            assertThat(names(writing, writing.forward(op, writing.linear(x, w)))).containsExactly("linear + " + op.name());
+        }
+        Tensor wide = Writing.given(2, 2, 4, 32);
+        Tensor keys = Writing.given(2, 2, 4, 16);
+        Tensor square = Writing.given(16, 32);
+        for (FusedOp op : List.of(new FusedOp.Softmax(), new FusedOp.LogSoftmax(), new FusedOp.Linear(false), new FusedOp.CrossEntropy(),
+                new FusedOp.Attention(FusedOp.Mask.CAUSAL, Scalar.ONE, false))) {
+            Writing writing = new Writing();
+            Tensor result = switch (op) {
+                case FusedOp.Attention _ -> writing.forward(op, writing.linear(wide, w), keys, keys);
+                case FusedOp.CrossEntropy _ -> writing.forward(op, writing.linear(square, w), new Handle(Shape.of(16), DType.I32));
+                case FusedOp.Linear _ -> writing.forward(op, writing.linear(x, w), Writing.given(16, 16));
+                default -> writing.forward(op, writing.linear(x, w));
+            };
+            assertThat(names(writing, result)).containsExactly("linear", op.name());
+        }
+    }
+
+    @Test
+    void gradientsOfActivationsFollowAProductsGradientAndNothingElseDoes() {
+        for (FusedOp op : List.of(new FusedOp.Gelu(true), new FusedOp.Dropout(0.5))) {
+            assertThat(afterAProductsGradient(op)).containsExactly("linear.backward + " + op.name() + ".backward");
+        }
+        for (FusedOp op : List.of(new FusedOp.LayerNorm(1e-5, false), new FusedOp.RmsNorm(1e-5, false), new FusedOp.Linear(false), new FusedOp.Softmax(), new FusedOp.LogSoftmax(),
+                new FusedOp.Attention(FusedOp.Mask.CAUSAL, Scalar.ONE, false), new FusedOp.CrossEntropy())) {
+            assertThat(afterAProductsGradient(op)).containsExactly("linear.backward", op.name() + ".backward");
+        }
+    }
+
+    private List<String> afterAProductsGradient(FusedOp op) {
+        Writing writing = new Writing();
+        Tensor gradient = writing.linearBackward(stream, x, w).getFirst();
+        return names(writing, writing.backward(op, gradient, null, Writing.given(4, 32)).getFirst());
+    }
+
+    /** What adds its gradient to a sum reads that sum too. */
+    @Test
+    void aGradientThatIsAddedToASumWaits() {
+        Tensor gradient = on.linearBackward(stream, x, w).getFirst();
+        Tensor sum = on.exp(Writing.given(4, 32));
+        assertThat(chains(WHOLE, on.backward(new FusedOp.Relu(), gradient, sum, Writing.given(4, 32)).getFirst())).containsExactly("linear.backward", "exp", "relu.backward");
+        Tensor before = Writing.given(4, 32);
+        Writing writing = new Writing();
+        Tensor alone = writing.linearBackward(stream, x, w).getFirst();
+        assertThat(names(writing, writing.backward(new FusedOp.Relu(), alone, before, Writing.given(4, 32)).getFirst())).containsExactly("linear.backward", "relu.backward");
+    }
+
+    private static List<String> names(Writing writing, Tensor result) {
+        return Writing.names(writing.program(result).by(List.of(new FollowOnRows(WHOLE))));
+    }
+
+    /** What is joined reads what its parts read, each value once, and makes what they make; what stands alone stays as it is, and so does what is joined already. */
+    @Test
+    void chainsReadAndMakeWhatTheirLinksDo() {
+        Program program = on.program(on.exp(on.relu(on.linear(x, w))));
+        Program joined = program.by(List.of(new FollowOnRows(WHOLE)));
+        assertThat(joined).hasToString("""
+                2, 3 ← linear + relu 0, 1, 2
+                4 ← exp 3""");
+        assertThat(joined.instructions().getLast()).isSameAs(program.instructions().getLast());
+        assertThat(joined.by(List.of(new FollowOnRows(WHOLE)))).isEqualTo(joined);
+    }
+
+    @Test
+    void updatesAndWhatIsJoinedFollowOnNothing() {
+        assertThat(chains(WHOLE, on.accumulate(on.linear(x, w), stream).getFirst())).containsExactly("linear", "accumulate");
+        Tensor square = Writing.given(32, 32);
+        Writing chain = new Writing();
+        Program chained = chain.program(chain.relu(chain.linear(chain.linearBackward(stream, x, w).getFirst(), square))).by(List.of(new FollowOnRows(WHOLE)));
+        assertThat(Writing.names(chained)).containsExactly("linear.backward", "linear + relu");
+        assertThat(chained.by(List.of(new FollowOnRows(WHOLE)))).isEqualTo(chained);
+        Writing two = new Writing();
+        Tensor gradient = two.linearBackward(stream, x, w).getFirst();
+        two.linear(gradient, square);
+        Program beside = two.program(two.linear(gradient, square)).by(List.of(new PutSideBySide()));
+        assertThat(Writing.names(beside)).containsExactly("linear.backward", "linear, linear");
+        assertThat(beside.by(List.of(new FollowOnRows(WHOLE)))).isEqualTo(beside);
+    }
+
+    @Test
+    void whatRunsSideBySideIsLeftAlone() {
+        Tensor q = on.linear(x, w);
+        on.linear(x, w);
+        Program joined = on.program(on.relu(q)).by(List.of(new PutSideBySide()));
+        assertThat(Writing.names(joined)).containsExactly("linear, linear", "relu");
+        assertThat(joined.by(List.of(new FollowOnRows(WHOLE)))).isEqualTo(joined);
+    }
+
+    @Test
+    void stoppingAGradientComputesNothing() {
+        assertThat(chains(WHOLE, on.relu(on.compute(new StopGradient(), on.linear(x, w))))).containsExactly("linear + relu");
     }
 
     @Test

@@ -52,7 +52,7 @@ final class Writing {
         return forward(new FusedOp.Dropout(0.5), x, new Handle(Shape.of(2), DType.I64));
     }
 
-    private Tensor forward(FusedOp op, Tensor... in) {
+    Tensor forward(FusedOp op, Tensor... in) {
         Tensor y = new Handle(ShapeRules.KNOWN.shape(op, in), in[0].dtype());
         List<Tensor> out = op instanceof FusedOp.RmsNorm ? List.of(y, given(1)) : List.of(y);
         recorder.add(new Action.Forward(op), List.of(in), out);
@@ -72,7 +72,8 @@ final class Writing {
         return backward(new FusedOp.Relu(), gradient, null, x).getFirst();
     }
 
-    private List<Tensor> backward(FusedOp op, Tensor gradient, Tensor sum, Tensor... in) {
+    /** @param sum what the first gradient is added to, or null */
+    List<Tensor> backward(FusedOp op, Tensor gradient, Tensor sum, Tensor... in) {
         List<Tensor> gradients = new ArrayList<>(Arrays.stream(in).map(Writing::like).toList());
         recorder.add(new Action.Backward(op, in.length, false, sum != null), Action.Backward.order(gradient, List.of(in), List.of(), null, sum), gradients);
         return gradients;

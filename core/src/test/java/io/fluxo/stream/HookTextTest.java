@@ -3,6 +3,8 @@ package io.fluxo.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fluxo.op.Handle;
+import io.fluxo.tensor.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +18,8 @@ class HookTextTest {
     @CsvSource({"blocks.0.hook_attn_out, blocks.0.hook_attn_out, true", "blocks.0.hook_attn_out, blocks.1.hook_attn_out, false",
             "blocks.*.hook_attn_out, blocks.12.hook_attn_out, true", "blocks.*.hook_attn_out, blocks.12.hook_mlp_out, false", "blocks.0.*, blocks.0.attn.hook_z, true",
             "blocks.0.*, blocks.01.attn.hook_z, false", "*, hook_embed, true", "*hook_out, blocks.0.ln1.hook_out, true", "*.ln*.hook_out, blocks.0.ln2.hook_out, true",
-            "*.ln*.hook_out, ln_final.hook_out, false", "a*a, a, false", "a*a, aa, true", "*ab*ab, xab, false", "*ab*ab, xabab, true", "a**b, ab, true", "blocks*, block, false"})
+            "*.ln*.hook_out, ln_final.hook_out, false", "a*a, a, false", "a*a, aa, true", "*ab*ab, xab, false", "*ab*ab, xabab, true", "a**b, ab, true", "blocks*, block, false",
+            "*ab*, abx, true"})
     void aStarStandsForAnyCharacters(String pattern, String name, boolean matches) {
         assertThat(new HookPattern(pattern).matches(name)).isEqualTo(matches);
     }
@@ -32,6 +35,22 @@ class HookTextTest {
     @ValueSource(strings = {"[:,:,3]", "[-1]", "[2:5]", "[:5]", "[2:]", "[-3:-1]", "[[3,7],...]", "[...,0]", "[:,[1,2],:]"})
     void anIndexIsWrittenAsItIsRead(String text) {
         assertThat(Index.parse(text)).hasToString(text);
+    }
+
+    @Test
+    void anIndexIsWrittenAsItIsMade() {
+        assertThat(Index.of(Index.EVERY, Index.range(2, -1), Index.at(3, 7))).hasToString("[:,2:-1,[3,7]]");
+        assertThatThrownBy(Index::at).isInstanceOf(IllegalArgumentException.class).hasMessage("an index has to name at least one element of an axis");
+    }
+
+    @Test
+    void everyEditSaysWhatItDoes() {
+        Tensor vector = Handle.f32(4);
+        assertThat(List.of(Intervention.replace("p", vector), Intervention.resample("p", Cache.everything()), Intervention.zero("p"), Intervention.mean("p"),
+                Intervention.meanOverBatch("p"), Intervention.meanOverPositions("p"), Intervention.mean("p", vector), Intervention.scale("p", -2), Intervention.add("p", vector),
+                Intervention.steer("p", vector, 0.5), Intervention.noise("p", 0.25, 7), new Intervention("p", value -> value).ofGradient())).extracting(Object::toString)
+                .containsExactly("p=replace", "p=resample", "p=zero", "p=mean", "p=mean over the batch", "p=mean over positions", "p=given mean", "p=scale by -2.0",
+                        "p=add a vector", "p=steer by 0.5", "p=noise of 0.25, seed 7", "gradient at p=change");
     }
 
     @Test

@@ -122,6 +122,31 @@ class StartingModelTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"'abc d', 'abc de', id 5 is nothing there and 'e' (U+0065) here", "'abc d', 'abcd', id 0 is blank (U+0020) there and 'a' (U+0061) here",
+            "'abc d', 'abc ', id 4 is 'd' (U+0064) there and nothing here"})
+    void theFirstIdThatStandsForSomethingElseIsTold(String there, String here, String difference) throws IOException {
+        Path trained = Files.writeString(folder.resolve("there.txt"), there.repeat(20));
+        Path model = folder.resolve("of-few");
+        assertThat(fluxo("train", write("there.yaml", STUDY, trained, ", d_vocab: 9", ""), "--out", model, "--quiet").status()).isZero();
+        Path other = Files.writeString(folder.resolve("here.txt"), here.repeat(20));
+        Ran ran = fluxo("train", write("here.yaml", STUDY, other, ", d_vocab: 9, init_from: '" + model + "'", ""));
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.err()).contains("here.yaml:3: model.init_from", difference);
+    }
+
+    /** Where positions are not learned, no parameter is of one position. */
+    @ParameterizedTest
+    @ValueSource(strings = {", positions: rope", ", positions: sinusoidal", ", family: gru"})
+    void aContextOfAnotherLengthIsTheSameModelWherePositionsAreNotLearned(String model) throws IOException {
+        String study = STUDY.replace(model.contains("gru") ? " d_mlp: 8," : "d_mlp: 8", model.contains("gru") ? "" : "d_mlp: 8");
+        Path trained = folder.resolve("trained");
+        assertThat(fluxo("train", write("six.yaml", study, corpus, model, ""), "--out", trained, "--quiet").status()).isZero();
+        Path longer = write("nine.yaml", study.replace("n_ctx: 6", "n_ctx: 9"), corpus, model + ", init_from: '" + trained + "'", "");
+        Ran ran = fluxo("train", longer, "--out", folder.resolve("nine"), "--quiet");
+        assertThat(ran.status()).as(ran.err()).isZero();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"vary: {model.init_from: ['', %s]}", "variants: {a: {}, b: {model.init_from: %s}}", "tune: {steps: 1, over: {model.init_from: ['', %s]}}"})
     void whatIsMissingAnywhereInAStudyIsSaidFirst(String place) throws IOException {
         Path file = write("missing.yaml", STUDY, corpus, "", Text.format(place, folder.resolve("nowhere")));

@@ -17,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which files a study reads, and that a continued run reads the same. */
@@ -75,6 +77,16 @@ class StudyInputsTest {
                 .hasMessage("study.yaml: model.init_from: " + file + ": is not a folder; it must be a folder with config.json and model.safetensors");
         Path nowhere = folder.resolve("nowhere");
         assertThatThrownBy(() -> of(nowhere)).hasMessageContaining(nowhere + ": there is no such folder; it must be a folder");
+    }
+
+    /** Reading a device may never end; this one is empty, so that the test ends whether it is read or not. */
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aDeviceIsNoModelNorAFileOfOne() throws IOException {
+        Path device = Path.of("/dev/null");
+        assertThatThrownBy(() -> of(device)).isInstanceOf(BadInput.class).hasMessageStartingWith("study.yaml: model.init_from: /dev/null: is a pipe, a device or a socket");
+        Path file = Files.createSymbolicLink(folder.resolve("config.json"), device);
+        assertThatThrownBy(() -> of(folder)).isInstanceOf(BadInput.class).hasMessageStartingWith("study.yaml: model.init_from: " + file + ": is a pipe, a device or a socket");
     }
 
     private static StudyInputs of(Path model) {

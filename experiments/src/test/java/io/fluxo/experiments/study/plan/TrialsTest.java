@@ -130,6 +130,43 @@ class TrialsTest {
     }
 
     @Test
+    void aFoldersNameHas160CharactersAtMost() {
+        String yaml = """
+                variants: {x: {}, %s: {}}
+                vary:
+                  training.betas: [[0.912345678, 0.98765432]]
+                  training.epsilon: [1.23456789e-7]
+                  model.norm_eps: [1.23456789e-7]
+                  training.weight_decay: [1.23456789e-7]
+                  model.embed_std: [1.23456789e-7]
+                seeds: 1
+                """;
+        String rest = ",betas=0.912345678-0.98765432,epsilon=1.23456789e-7,norm_eps=1.23456789e-7,weight_decay=1.23456789e-7,embed_std=1.23456789e-7";
+        String longest = "v".repeat(160 - rest.length());
+        assertThat(Trials.of(study(yaml.formatted(longest)), 1)).extracting(Trial::id).last().isEqualTo(longest + rest + ",seed=1");
+        assertThat(Trials.of(study(yaml.formatted(longest + "v")), 1)).extracting(Trial::id).last().isEqualTo("variant~2,seed=1");
+    }
+
+    @Test
+    void aTuningTrialsIdHas160CharactersAtMost() {
+        String yaml = """
+                variants: {%s: {}}
+                tune:
+                  steps: 7
+                  over:
+                    training.epsilon: [1.23456789e-7]
+                    model.norm_eps: [1.23456789e-7]
+                    training.weight_decay: [1.23456789e-7]
+                    model.embed_std: [1.23456789e-7]
+                seeds: 1
+                """;
+        String rest = ",training.epsilon=1.23456789e-7,model.norm_eps=1.23456789e-7,training.weight_decay=1.23456789e-7,model.embed_std=1.23456789e-7";
+        String longest = "v".repeat(160 - "tune-".length() - rest.length());
+        assertThat(Trials.tuning(study(yaml.formatted(longest)), 1)).extracting(Trial::id).containsExactly("tune-" + longest + rest);
+        assertThat(Trials.tuning(study(yaml.formatted(longest + "v")), 1)).extracting(Trial::id).containsExactly("tune-" + longest + "v,1");
+    }
+
+    @Test
     void whatSeveralVariantsTryHasOneName() {
         Study study = study("""
                 variants: {a: {}, b: {model.d_model: 8}}
@@ -299,6 +336,7 @@ class TrialsTest {
         List<PreparedTrial> prepared = prepare("task: {kind: markov, states: 7}");
         assertThat(prepared.getFirst().trial().model().get(D_VOCAB)).isEqualTo(7);
         assertThat(prepare("task: {kind: markov, states: 7}\nmodel: {d_vocab: 64}").getFirst().trial().model().get(D_VOCAB)).isEqualTo(64);
+        assertThat(prepare("task: {kind: markov, states: 7}\nmodel: {d_vocab: 7}").getFirst().trial().model().get(D_VOCAB)).isEqualTo(7);
         assertThatThrownBy(() -> prepare("task: {kind: markov, states: 7}\nmodel: {d_vocab: 6}")).isInstanceOf(BadInput.class)
                 .hasMessageContaining("model.d_vocab: d_vocab 6 is smaller than the task's vocabulary of 7");
     }

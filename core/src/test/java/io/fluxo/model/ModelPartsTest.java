@@ -1,0 +1,28 @@
+package io.fluxo.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fluxo.block.Placement;
+import io.fluxo.layer.InitKind;
+import io.fluxo.layer.attention.AttentionKind;
+import io.fluxo.layer.network.ActFn;
+import io.fluxo.layer.norm.NormFactory;
+import io.fluxo.layer.position.PositionKind;
+import io.fluxo.plugin.Catalog;
+import org.junit.jupiter.api.Test;
+
+/** The names under which studies and checkpoints ask for parts: whoever drops one breaks what others have written. */
+class ModelPartsTest {
+
+    @Test
+    void everyPartHasItsName() {
+        Catalog catalog = Catalog.of(new ModelParts());
+        assertThat(catalog.all(Placement.KIND).keySet()).containsExactlyInAnyOrder("deep_norm", "ln_scaling", "mix_ln", "none", "norm_former", "parallel", "peri_ln", "post", "pre",
+                "res_post", "resi_dual", "rezero", "sandwich");
+        assertThat(catalog.all(NormFactory.KIND).keySet()).containsExactlyInAnyOrder("batch_norm", "dynamic_tanh", "layer_norm", "none", "rms_norm");
+        assertThat(catalog.all(AttentionKind.KIND).keySet()).containsExactlyInAnyOrder("softmax", "uniform", "self_only", "none");
+        assertThat(catalog.all(ActFn.KIND).keySet()).containsExactlyInAnyOrder("relu", "gelu", "gelu_tanh", "silu", "swiglu", "geglu", "geglu_tanh", "reglu");
+        assertThat(catalog.all(PositionKind.KIND).keySet()).containsExactlyInAnyOrder("learned", "sinusoidal", "rope", "alibi", "none");
+        assertThat(catalog.all(InitKind.KIND).keySet()).containsExactlyInAnyOrder("xavier_normal", "gpt2", "normal");
+    }
+}
