@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 public final class LibraryProcess implements AutoCloseable {
 
     /** What it does in a second at the very least. */
+    private static final int SECONDS_TO_END = 10;
     private static final long BYTES_A_SECOND = 100_000;
 
     private final Process process;
@@ -155,7 +156,7 @@ public final class LibraryProcess implements AutoCloseable {
 
     /** Why the process ended. */
     private String end(Duration most) {
-        int status = process.destroyForcibly().onExit().join().exitValue();
+        int status = ended();
         if (outOfTime) {
             return Text.format("it found no end within %d s", most.toSeconds());
         }
@@ -164,6 +165,12 @@ public final class LibraryProcess implements AutoCloseable {
             case Worker.NO_LIBRARY -> errors.join().all();
             default -> Text.format("it ended itself (%s)", errors.join().complaint());
         };
+    }
+
+    /** The exit status. Ending a process by force closes its streams on this side, with its last words in them: it is given the time to end by itself. */
+    private int ended() {
+        process.onExit().completeOnTimeout(process, SECONDS_TO_END, TimeUnit.SECONDS).join();
+        return (process.isAlive() ? process.destroyForcibly() : process).onExit().join().exitValue();
     }
 
     private static byte[] utf8(String text) {
