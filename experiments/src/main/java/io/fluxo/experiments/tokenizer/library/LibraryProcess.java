@@ -32,8 +32,9 @@ import java.util.stream.Stream;
 public final class LibraryProcess implements AutoCloseable {
 
     /** What it does in a second at the very least. */
-    private static final int SECONDS_TO_END = 10;
     private static final long BYTES_A_SECOND = 100_000;
+
+    private static final int SECONDS_TO_END = 10;
 
     private final Process process;
     private final long mostMemory;
