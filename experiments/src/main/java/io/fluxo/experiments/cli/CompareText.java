@@ -4,7 +4,7 @@ import io.fluxo.experiments.compare.row.CompareRow;
 import io.fluxo.experiments.compare.row.CompareVerdict;
 import io.fluxo.experiments.compare.ComparisonResult;
 import io.fluxo.experiments.compare.onnx.OnnxOutcome;
-import io.fluxo.experiments.compare.ops.Certificate;
+import io.fluxo.experiments.compare.ops.CertificateTable;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
@@ -119,17 +119,13 @@ final class CompareText {
         if (result.certificate().isEmpty()) {
             return "";
         }
-        Map<String, Map<String, String>> lines = new LinkedHashMap<>();
-        for (Certificate.Line line : result.certificate()) {
-            lines.computeIfAbsent(line.what(), _ -> new LinkedHashMap<>()).put(line.fault().text(), line.smallest().isPresent() ? Text.format("%.1e", line.smallest().getAsDouble()) : "not caught");
-        }
-        List<String> faults = result.certificate().stream().map(line -> line.fault().text()).distinct().toList();
+        CertificateTable certificate = CertificateTable.of(result.certificate());
         List<String> header = new ArrayList<>(List.of("smallest fault that is found"));
-        header.addAll(faults);
+        header.addAll(certificate.faults());
         TextTable table = new TextTable(header.toArray(String[]::new));
-        lines.forEach((what, found) -> {
-            List<String> row = new ArrayList<>(List.of(what));
-            faults.forEach(fault -> row.add(found.getOrDefault(fault, "–")));
+        certificate.rows().forEach(line -> {
+            List<String> row = new ArrayList<>(List.of(line.what()));
+            row.addAll(line.cells());
             table.row(row.toArray(String[]::new));
         });
         return System.lineSeparator() + table.within(columns);

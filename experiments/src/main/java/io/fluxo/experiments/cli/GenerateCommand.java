@@ -14,7 +14,6 @@ import io.fluxo.model.ModelSpec.MaskKind;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.random.RandomKey;
 import io.fluxo.text.Text;
-import java.io.PrintStream;
 import java.util.Arrays;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -73,8 +72,6 @@ final class GenerateCommand extends FluxoCommand<ModelOptions> {
 
     private ObjectNode generated(OpenedModel opened, int[] ids, Sampler sampler) {
         boolean text = common.prompt != null;
-        PrintStream out = common.jsonToStandardOutput() ? terminal.err() : terminal.out();
-        boolean shown = !common.jsonToStandardOutput();
         RandomKey key = RandomKey.of(common.seed()).split("generate");
         TokenStream stream = text ? opened.tokenizer().stream() : null;
         StringBuilder whole = new StringBuilder();
@@ -83,13 +80,13 @@ final class GenerateCommand extends FluxoCommand<ModelOptions> {
         long begin = System.nanoTime();
         try (Decoding decoding = new Decoding(opened.model(), opened.backend(), opened.spec().get(N_CTX))) {
             double[] logits = decoding.after(ids);
-            show(shown, out, text ? common.prompt : words(ids));
+            show(text ? common.prompt : words(ids));
             while (count < most) {
                 int next = sampler.choose(logits, key.uniform(count));
                 added[count++] = next;
                 String piece = text ? stream.add(next) : " " + next;
                 whole.append(piece);
-                show(shown, out, piece);
+                show(piece);
                 if (count < most) {
                     logits = decoding.after(next);
                 }
@@ -98,7 +95,7 @@ final class GenerateCommand extends FluxoCommand<ModelOptions> {
         double seconds = (System.nanoTime() - begin) / 1e9;
         String rest = text ? stream.end() : "";
         whole.append(rest);
-        show(shown, out, rest + System.lineSeparator());
+        show(rest + System.lineSeparator());
         if (!common.quiet && terminal.interactive()) {
             terminal.err().println(Text.format("%,d tokens in %.2f s, %.1f a second", count, seconds, count / seconds));
         }
@@ -108,10 +105,11 @@ final class GenerateCommand extends FluxoCommand<ModelOptions> {
         return node.put("text", text ? whole.toString() : null).put("seconds", seconds);
     }
 
-    private static void show(boolean shown, PrintStream out, String text) {
-        if (shown) {
-            out.print(text);
-            out.flush();
+    /** Nothing but JSON goes to standard output where that is asked for. */
+    private void show(String text) {
+        if (!common.jsonToStandardOutput()) {
+            terminal.out().print(text);
+            terminal.out().flush();
         }
     }
 

@@ -15,14 +15,13 @@ import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code inspect}: instruments on a model and a prompt. */
 @Command(name = "inspect", mixinStandardHelpOptions = true,
@@ -72,7 +71,11 @@ final class InspectCommand extends FluxoCommand<ModelOptions> {
         if (against != null) {
             seen.add(look(common.of(against), workbench));
         }
-        tell(seen.stream().map(Seen::inspection).toList(), seen.getFirst().labels());
+        ObjectNode json = InspectJson.of(seen.stream().map(Seen::json).toList());
+        common.writeJson(Json.pretty(json), terminal.out());
+        if (report != null) {
+            ResultOptions.write(report, InspectReport.html(seen.stream().map(Seen::inspection).toList(), json, typed()));
+        }
         if (!common.jsonToStandardOutput()) {
             terminal.out().print(seen.stream().map(Seen::text).collect(Collectors.joining(System.lineSeparator())));
         }
@@ -92,35 +95,21 @@ final class InspectCommand extends FluxoCommand<ModelOptions> {
         }
     }
 
-    /**
-     * What was seen of one model.
-     *
-     * @param labels what token ids stand for, all that occur
-     */
-    private record Seen(Inspection inspection, String text, Map<Integer, String> labels) {}
-
-    private void tell(List<Inspection> seen, Map<Integer, String> labels) {
-        IntFunction<String> label = id -> labels.getOrDefault(id, Integer.toString(id));
-        common.writeJson(Json.pretty(InspectJson.of(seen, label)), terminal.out());
-        if (report != null) {
-            ResultOptions.write(report, InspectReport.html(seen, label, typed()));
-        }
-    }
+    /** What was seen of one model: the numbers, as JSON, and as text. */
+    private record Seen(Inspection inspection, ObjectNode json, String text) {}
 
     private Seen look(ModelOptions options, Workbench workbench) {
         try (OpenedModel opened = OpenedModel.open(options, workbench)) {
             Inspected subject = opened.inspected(options.model);
             int[] ids = opened.ids(options);
             Optional<int[]> corrupted = Optional.ofNullable(patch).map(text -> corrupted(opened, options, text, ids.length));
-            Map<Integer, String> labels = new HashMap<>();
-            IntFunction<String> label = id -> labels.computeIfAbsent(id, options.prompt == null ? key -> Integer.toString(key) : opened.tokenizer().vocabulary()::label);
+            IntFunction<String> label = options.prompt == null ? Integer::toString : opened.tokenizer().vocabulary()::label;
             Inspection inspection = inspected(subject, new Inspector.Asked(ids, lens(), attribute, ablate, corrupted, options.seed()), label);
             String text = InspectText.of(inspection, label, terminal.tableColumns());
-            InspectJson.of(List.of(inspection), label);                                            // asks for the label of every token that occurs
             if (dump != null && options == common) {
                 text += Text.format("%n%s: %s%n", dump, Text.count(Dump.write(subject, ids, dump), "tensor"));
             }
-            return new Seen(inspection, text, labels);
+            return new Seen(inspection, InspectJson.of(inspection, label), text);
         }
     }
 

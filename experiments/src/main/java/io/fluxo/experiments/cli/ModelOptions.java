@@ -6,13 +6,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options of commands that run a model from a directory. */
-class ModelOptions extends ResultOptions {
-
-    private static final List<String> DTYPES = List.of("f32", "f64", "bf16");
+class ModelOptions extends ComputingOptions {
 
     @Option(names = "--model", paramLabel = "DIR|NAME", required = true,
             description = "a model directory (Fluxo's, or Hugging Face's gpt2, llama, mistral, qwen2, qwen3, olmo2, gemma2 or bert), or a model that comes with Fluxo")
@@ -24,15 +21,6 @@ class ModelOptions extends ResultOptions {
     @Option(names = "--tokens", paramLabel = "ID", split = ",", description = "token ids, in place of a prompt: 1,2,3")
     List<Integer> tokens;
 
-    @Option(names = "--backend", paramLabel = "NAME", description = "backend to compute with (default: simd)")
-    String backend;
-
-    @Option(names = "--dtype", paramLabel = "TYPE", description = "f32, f64 or bf16, where the backend has it (default: f32)")
-    String dtype;
-
-    @Option(names = "--device", paramLabel = "K", description = "number of the device (default: 0)")
-    Integer device;
-
     @Option(names = "--threads", paramLabel = "N", description = "threads; results do not depend on it (default: all processors)")
     Integer threads;
 
@@ -43,10 +31,6 @@ class ModelOptions extends ResultOptions {
     void check() {
         super.check();
         concurrent("--threads", threads);
-        atLeast("--device", device, 0);
-        if (dtype != null && !DTYPES.contains(dtype)) {
-            throw new BadInput("--dtype: " + BadInput.legal("unknown type", dtype, DTYPES));
-        }
         if (prompt != null && tokens != null) {
             throw new BadInput("--prompt and --tokens: give one of them");
         }
@@ -90,7 +74,6 @@ class ModelOptions extends ResultOptions {
     }
 
     BackendChoice choice() {
-        return new BackendChoice(Objects.requireNonNullElse(backend, RunOptions.DEFAULT_BACKEND), Optional.ofNullable(dtype), Objects.requireNonNullElse(device, 0),
-                Objects.requireNonNullElse(threads, Runtime.getRuntime().availableProcessors()));
+        return choice(Objects.requireNonNullElse(threads, Runtime.getRuntime().availableProcessors()));
     }
 }

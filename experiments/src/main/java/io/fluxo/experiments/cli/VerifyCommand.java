@@ -112,7 +112,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
                 throw new BadInput(Text.format("--spec %s: the model has no blocks to examine", spec));
             }
             ModelSpec drawn = study.model().with(INIT_FROM, ""); // its parameters do not matter here
-            workbench.obstacles(drawn, study.training(), choice()).stream().findFirst().ifPresent(violation -> {
+            workbench.obstacles(drawn, study.training(), common.choice(1)).stream().findFirst().ifPresent(violation -> {
                 throw read.locations().complaint(violation.key(), violation.message());
             });
             return Candidates.of(study.model(), installed.catalog());
@@ -126,17 +126,12 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
     }
 
     private Apparatus.Options options(Workbench workbench) {
-        BackendChoice choice = choice();
+        BackendChoice choice = common.choice(1);
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
             DType dtype = Arrays.stream(DType.values()).filter(type -> type.label().equals(backend.dtype())).findFirst().orElseThrow();
             return new Apparatus.Options(new Apparatus.Setup(choice.name(), dtype), choice.device(), Objects.requireNonNullElse(common.seed, 1L),
                     Objects.requireNonNullElse(trials, DEFAULT_TRIALS), runs);
         }
-    }
-
-    private BackendChoice choice() {
-        return new BackendChoice(Objects.requireNonNullElse(common.backend, RunOptions.DEFAULT_BACKEND), Optional.ofNullable(common.dtype),
-                Objects.requireNonNullElse(common.device, 0), 1);
     }
 
     private ExitStatus tell(Verification verification, VerificationResult outcome) {

@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** What a call of the program left. */
-record Called(int status, String out, String err) {
+public record Called(int status, String out, String err) {
 
     /** A call of the real program. */
-    static Called fluxo(Object... arguments) {
+    public static Called fluxo(Object... arguments) {
         return called(Laboratory::open, arguments);
     }
 

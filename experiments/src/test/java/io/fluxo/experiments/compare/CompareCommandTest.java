@@ -3,14 +3,9 @@ package io.fluxo.experiments.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.PluginJar;
-import io.fluxo.experiments.cli.Cli;
-import io.fluxo.experiments.cli.Terminal;
+import io.fluxo.experiments.cli.Called;
 import io.fluxo.experiments.file.Json;
-import io.fluxo.experiments.lab.Laboratory;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -61,23 +56,13 @@ class CompareCommandTest {
     @TempDir
     private Path folder;
 
-    private record Ran(int status, String out, String err) {}
-
-    private static Ran fluxo(String... arguments) {
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        Terminal terminal = new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8), false);
-        int status = new Cli(terminal, Laboratory::open).run(arguments);
-        return new Ran(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    }
-
     @Test
     void aBackendWithAFaultIsABugThatIsNamedOperationByOperation() throws IOException {
         PluginJar.build(Files.createDirectory(folder.resolve("plugins")).resolve("off.jar"), folder, "off.Off", SOURCE);
         Path file = folder.resolve("compare.json");
-        Ran ran = fluxo(Stream.of("compare", "--backends", "off", "--no-certificate", "--json", file.toString(), "--plugins", folder.resolve("plugins").toString()).toArray(String[]::new));
-        assertThat(ran.status).as(ran.err).isEqualTo(1);
-        assertThat(ran.out).contains("bug: sum/forward/ordinary [axes=[1], keep=false] [5, 7] on off", "f32", "error / allowed");
+        Called ran = Called.fluxo(Stream.of("compare", "--backends", "off", "--no-certificate", "--json", file.toString(), "--plugins", folder.resolve("plugins").toString()).toArray(String[]::new));
+        assertThat(ran.status()).as(ran.err()).isEqualTo(1);
+        assertThat(ran.out()).contains("bug: sum/forward/ordinary [axes=[1], keep=false] [5, 7] on off", "f32", "error / allowed");
         JsonNode rows = Json.parse(Files.readString(file)).path("rows");
         assertThat(rows).hasSizeGreaterThan(4_000).allSatisfy(row -> assertThat(row.propertyNames()).contains("what", "backend", "reference", "dtype", "max_abs", "max_rel", "ulp",
                 "bound", "envelope", "ratio", "condition", "verdict", "seconds", "gflops", "fraction_of_peak", "replay"));
@@ -91,24 +76,24 @@ class CompareCommandTest {
 
     @Test
     void aFolderWithoutTestsOfTheStandardIsSaidToBeOne() throws IOException {
-        assertThat(fluxo("compare", "--onnx", folder.resolve("nothing").toString())).satisfies(ran -> {
-            assertThat(ran.status).isEqualTo(2);
-            assertThat(ran.err).contains("no such directory");
+        assertThat(Called.fluxo("compare", "--onnx", folder.resolve("nothing").toString())).satisfies(ran -> {
+            assertThat(ran.status()).isEqualTo(2);
+            assertThat(ran.err()).contains("no such directory");
         });
         Files.createDirectories(folder.resolve("empty"));
-        assertThat(fluxo("compare", "--onnx", folder.resolve("empty").toString()).err).contains("holds no ONNX node test");
+        assertThat(Called.fluxo("compare", "--onnx", folder.resolve("empty").toString()).err()).contains("holds no ONNX node test");
     }
 
     @Test
     void whatIsNotThereIsNamedWithWhatIs() {
-        assertThat(fluxo("compare", "--backends", "simt")).satisfies(ran -> {
-            assertThat(ran.status).isEqualTo(2);
-            assertThat(ran.err).contains("--backends: no backend named 'simt'", "simd");
+        assertThat(Called.fluxo("compare", "--backends", "simt")).satisfies(ran -> {
+            assertThat(ran.status()).isEqualTo(2);
+            assertThat(ran.err()).contains("--backends: no backend named 'simt'", "simd");
         });
-        assertThat(fluxo("compare", "--reference", "pytorch").status).isEqualTo(2);
-        assertThat(fluxo("compare", "--what", "everything")).satisfies(ran -> {
-            assertThat(ran.status).isEqualTo(2);
-            assertThat(ran.err).contains("--what", "'everything'", "ops");
+        assertThat(Called.fluxo("compare", "--reference", "pytorch").status()).isEqualTo(2);
+        assertThat(Called.fluxo("compare", "--what", "everything")).satisfies(ran -> {
+            assertThat(ran.status()).isEqualTo(2);
+            assertThat(ran.err()).contains("--what", "'everything'", "ops");
         });
     }
 }

@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fluxo.checkpoint.Safetensors;
-import io.fluxo.experiments.cli.Cli;
-import io.fluxo.experiments.cli.Terminal;
+import io.fluxo.experiments.cli.Called;
 import io.fluxo.experiments.file.Json;
-import io.fluxo.experiments.lab.Laboratory;
 import io.fluxo.experiments.page.Chromium;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,22 +25,12 @@ class InspectCommandTest {
     @TempDir
     private Path folder;
 
-    private record Ran(int status, String out, String err) {}
-
-    private static Ran fluxo(String... arguments) {
-        var out = new ByteArrayOutputStream();
-        var err = new ByteArrayOutputStream();
-        Terminal terminal = new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8), false);
-        int status = new Cli(terminal, Laboratory::open).run(arguments);
-        return new Ran(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"twin-pre", "twin-post"})
     void whatIsShownIsChecked(String twin) {
-        Ran ran = fluxo("inspect", "--model", twin, "--prompt", PROMPT, "--json", "-");
-        assertThat(ran.status).as(ran.err).isZero();
-        JsonNode model = Json.parse(ran.out).path("models").get(0);
+        Called ran = Called.fluxo("inspect", "--model", twin, "--prompt", PROMPT, "--json", "-");
+        assertThat(ran.status()).as(ran.err()).isZero();
+        JsonNode model = Json.parse(ran.out()).path("models").get(0);
         assertThat(model.path("stream_fault").isNull()).isTrue();
         assertThat(model.path("stream_equations").asInt()).isGreaterThan(10);
         assertThat(model.path("tokens").size()).isEqualTo(PROMPT.length());
@@ -58,10 +43,10 @@ class InspectCommandTest {
     @Test
     void twoModelsStandSideBySideInThePage() throws Exception {
         Path page = folder.resolve("inspect.html");
-        Ran ran = fluxo("inspect", "--model", "twin-pre", "--against", "twin-post", "--prompt", PROMPT, "--patch", "a great animal", "--ablate", "blocks.0.attn.hook_z[:,:,1]=zero",
+        Called ran = Called.fluxo("inspect", "--model", "twin-pre", "--against", "twin-post", "--prompt", PROMPT, "--patch", "a great animal", "--ablate", "blocks.0.attn.hook_z[:,:,1]=zero",
                 "--attribute", "--report", page.toString());
-        assertThat(ran.status).as(ran.err).isZero();
-        assertThat(ran.out).contains("twin-pre: 3 layers, width 64, 4 heads, pre", "twin-post: 3 layers, width 64, 4 heads, post", "with blocks.0.attn.hook_z[:,:,1]=zero", "brings back", "shares add up to it but for");
+        assertThat(ran.status()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("twin-pre: 3 layers, width 64, 4 heads, pre", "twin-post: 3 layers, width 64, 4 heads, post", "with blocks.0.attn.hook_z[:,:,1]=zero", "brings back", "shares add up to it but for");
         try (Chromium browser = Chromium.open(1280, 900)) {
             browser.show(page, "document.documentElement?.dataset.drawn === 'true'");
             for (String chart : List.of("#chart-norm", "#chart-cosine", "#chart-lens")) {
@@ -88,9 +73,9 @@ class InspectCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"jacobian", "tuned"})
     void otherLensesReadTheSameStream(String lens) {
-        Ran ran = fluxo("inspect", "--model", "twin-post", "--prompt", PROMPT, "--lens", lens, "--json", "-");
-        assertThat(ran.status).as(ran.err).isZero();
-        JsonNode layers = Json.parse(ran.out).path("models").get(0).path("lens");
+        Called ran = Called.fluxo("inspect", "--model", "twin-post", "--prompt", PROMPT, "--lens", lens, "--json", "-");
+        assertThat(ran.status()).as(ran.err()).isZero();
+        JsonNode layers = Json.parse(ran.out()).path("models").get(0).path("lens");
         assertThat(layers.size()).isEqualTo(4);
         assertThat(layers.get(layers.size() - 1).path("positions").get(PROMPT.length() - 1).path("rank_of_final").asInt()).isZero();
         assertThat(layers.get(0).path("positions").get(PROMPT.length() - 1).path("kl_final_here").asDouble()).isPositive();
@@ -98,7 +83,7 @@ class InspectCommandTest {
 
     @Test
     void theSharesOfALogitAddUpToIt() {
-        JsonNode attribution = Json.parse(fluxo("inspect", "--model", "twin-post", "--prompt", PROMPT, "--attribute", "--json", "-").out).path("models").get(0).path("attribution");
+        JsonNode attribution = Json.parse(Called.fluxo("inspect", "--model", "twin-post", "--prompt", PROMPT, "--attribute", "--json", "-").out()).path("models").get(0).path("attribution");
         for (String level : List.of("by_sub_layer", "by_head")) {
             double sum = 0;
             for (JsonNode share : attribution.path(level).path("shares")) {
@@ -111,7 +96,7 @@ class InspectCommandTest {
     @Test
     void theDumpHasEveryHookPointAndWhatEachSubLayerContributes() {
         Path file = folder.resolve("dump.safetensors");
-        assertThat(fluxo("inspect", "--model", "twin-pre", "--prompt", PROMPT, "--dump", file.toString(), "--backend", "ejml", "--dtype", "f64").status).isZero();
+        assertThat(Called.fluxo("inspect", "--model", "twin-pre", "--prompt", PROMPT, "--dump", file.toString(), "--backend", "ejml", "--dtype", "f64").status()).isZero();
         try (Safetensors dump = Safetensors.open(file)) {
             assertThat(dump.names()).contains("logits", "hook_embed", "blocks.0.attn.hook_pattern", "blocks.2.hook_resid_post", "blocks.1.hook_attn_contribution", "blocks.1.hook_mlp_contribution");
             double[] before = dump.read("blocks.1.hook_resid_pre").toDoubles();
@@ -139,28 +124,28 @@ class InspectCommandTest {
             "generate --model twin-pre --tokens 1 --max-tokens 0 | --max-tokens must be at least 1",
             "inspect --model twin-pre --tokens 1 --dtype f64 | the backend 'simd' computes in f32"})
     void whatCannotBeDoneIsOneLine(String line, String message) {
-        Ran ran = fluxo(line.split(" "));
-        assertThat(ran.status).as(ran.err).isIn(2, 3);
-        assertThat(ran.err).contains(message.strip());
-        assertThat(ran.err.lines().filter(one -> one.startsWith("fluxo:"))).hasSize(1);
-        assertThat(ran.out).isEmpty();
+        Called ran = Called.fluxo(line.split(" "));
+        assertThat(ran.status()).as(ran.err()).isIn(2, 3);
+        assertThat(ran.err()).contains(message.strip());
+        assertThat(ran.err().lines().filter(one -> one.startsWith("fluxo:"))).hasSize(1);
+        assertThat(ran.out()).isEmpty();
     }
 
     @Test
     void aTextGoesOnTheSameWayFromOneSeedOnly() {
         String[] call = {"generate", "--model", "twin-post", "--prompt", PROMPT, "--max-tokens", "30", "--seed", "4"};
-        Ran once = fluxo(call);
-        assertThat(once.status).as(once.err).isZero();
-        assertThat(once.out).startsWith(PROMPT).hasSizeGreaterThan(PROMPT.length() + 20);
-        assertThat(fluxo(call).out).isEqualTo(once.out);
+        Called once = Called.fluxo(call);
+        assertThat(once.status()).as(once.err()).isZero();
+        assertThat(once.out()).startsWith(PROMPT).hasSizeGreaterThan(PROMPT.length() + 20);
+        assertThat(Called.fluxo(call).out()).isEqualTo(once.out());
         call[call.length - 1] = "5";
-        assertThat(fluxo(call).out).isNotEqualTo(once.out);
+        assertThat(Called.fluxo(call).out()).isNotEqualTo(once.out());
     }
 
     @Test
     void idsGoOnAsIdsAndTheMostProbableDoesNotDependOnTheSeed() {
-        JsonNode one = Json.parse(fluxo("generate", "--model", "twin-pre", "--tokens", "1,2,3", "--temperature", "0", "--max-tokens", "120", "--json", "-").out);
-        JsonNode other = Json.parse(fluxo("generate", "--model", "twin-pre", "--tokens", "1,2,3", "--temperature", "0", "--max-tokens", "120", "--seed", "9", "--json", "-").out);
+        JsonNode one = Json.parse(Called.fluxo("generate", "--model", "twin-pre", "--tokens", "1,2,3", "--temperature", "0", "--max-tokens", "120", "--json", "-").out());
+        JsonNode other = Json.parse(Called.fluxo("generate", "--model", "twin-pre", "--tokens", "1,2,3", "--temperature", "0", "--max-tokens", "120", "--seed", "9", "--json", "-").out());
         assertThat(one.path("ids").size()).isEqualTo(120);
         assertThat(one.path("ids")).isEqualTo(other.path("ids"));
     }

@@ -3,9 +3,8 @@ package io.fluxo.experiments.compare.report;
 import io.fluxo.experiments.compare.ComparisonResult;
 import io.fluxo.experiments.compare.drift.DriftGrowth;
 import io.fluxo.experiments.compare.onnx.OnnxOutcome;
-import io.fluxo.experiments.compare.ops.Certificate;
+import io.fluxo.experiments.compare.ops.CertificateTable;
 import io.fluxo.experiments.compare.row.CompareRow;
-import io.fluxo.experiments.compare.row.CompareRow.Figures;
 import io.fluxo.experiments.compare.row.CompareVerdict;
 import io.fluxo.experiments.page.Page;
 import io.fluxo.setting.Values;
@@ -46,7 +45,7 @@ public final class CompareReport {
         page.put("drifts", result.drift().stream().flatMap(one -> one.best().stream()).map(CompareReport::drift).toList());
         result.speed().ifPresent(speed -> page.put("speed", SpeedTables.of(speed)));
         page.put("invariants", invariants(result));
-        page.put("certificate", certificate(result));
+        page.put("certificate", CertificateTable.of(result.certificate()));
         page.put("waived", having(result, CompareVerdict.WAIVED).stream().map(CompareReport::remark).toList());
         page.put("unsupported", counted(having(result, CompareVerdict.UNSUPPORTED)));
         page.put("onnx", onnx(result));
@@ -145,20 +144,6 @@ public final class CompareReport {
 
     private static Map<String, String> cell(CompareRow row) {
         return row == null ? Map.of("note", "", "tone", "") : Map.of("note", row.note(), "tone", row.verdict() == CompareVerdict.BUG ? "bad" : "");
-    }
-
-    private static Map<String, Object> certificate(ComparisonResult result) {
-        if (result.certificate().isEmpty()) {
-            return Map.of();
-        }
-        List<String> faults = result.certificate().stream().map(line -> line.fault().text()).distinct().toList();
-        Map<String, Map<String, String>> lines = new LinkedHashMap<>();
-        for (Certificate.Line line : result.certificate()) {
-            lines.computeIfAbsent(line.what(), _ -> new LinkedHashMap<>()).put(line.fault().text(),
-                    line.smallest().isPresent() ? Text.format("%.1e", line.smallest().getAsDouble()) : "not caught");
-        }
-        return Map.of("faults", faults, "rows", lines.entrySet().stream().map(entry -> Map.of("what", entry.getKey(), "cells", faults.stream()
-                .map(fault -> entry.getValue().getOrDefault(fault, "–")).toList())).toList());
     }
 
     private static Map<String, Object> onnx(ComparisonResult result) {

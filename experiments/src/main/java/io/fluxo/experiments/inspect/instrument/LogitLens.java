@@ -84,9 +84,7 @@ public record LogitLens(List<Layer> layers) {
             List<double[][]> logits = new ArrayList<>();
             for (LensPoint point : points) {
                 Tensor read = contract.read(subject.pass(), point.hooks().stream().map(cache::get).toList());
-                double[] all = subject.backend().download(read).toDoubles();
-                int width = all.length / ids.length;
-                logits.add(IntStream.range(0, ids.length).mapToObj(row -> Arrays.copyOfRange(all, row * width, (row + 1) * width)).toArray(double[][]::new));
+                logits.add(Recording.rows(subject.backend().download(read)));
             }
             return logits;
         }

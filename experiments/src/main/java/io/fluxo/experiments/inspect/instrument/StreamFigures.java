@@ -31,19 +31,11 @@ public record StreamFigures(List<Layer> layers) {
             double[] norms = new double[here.length];
             double[] cosines = new double[here.length];
             for (int i = 0; i < here.length; i++) {
-                norms[i] = Math.sqrt(dot(here[i], here[i]));
-                cosines[i] = dot(here[i], last[i]) / Math.sqrt(dot(here[i], here[i]) * dot(last[i], last[i]));
+                norms[i] = Math.sqrt(Vectors.dot(here[i], here[i]));
+                cosines[i] = Vectors.dot(here[i], last[i]) / Math.sqrt(Vectors.dot(here[i], here[i]) * Vectors.dot(last[i], last[i]));
             }
             layers.add(new Layer(point, norms, cosines));
         }
         return new StreamFigures(layers);
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
     }
 }

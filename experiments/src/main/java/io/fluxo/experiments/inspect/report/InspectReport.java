@@ -1,14 +1,13 @@
 package io.fluxo.experiments.inspect.report;
 
-import io.fluxo.experiments.inspect.view.InspectJson;
 import io.fluxo.experiments.inspect.view.Inspection;
 import io.fluxo.experiments.page.Page;
 import io.fluxo.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code inspect --report}: one page that opens offline, with a part for each model. Tables and charts are drawn from the JSON. */
 public final class InspectReport {
@@ -16,11 +15,11 @@ public final class InspectReport {
     private InspectReport() {}
 
     /**
-     * @param label   what a token id stands for
+     * @param data    the same as JSON
      * @param command as it was typed
      */
-    public static String html(List<Inspection> seen, IntFunction<String> label, String command) {
-        Page page = new Page("inspect/inspect.mustache", "inspect/inspect.css").draw(InspectJson.of(seen, label), "inspect/inspect.js");
+    public static String html(List<Inspection> seen, ObjectNode data, String command) {
+        Page page = new Page("inspect/inspect.mustache", "inspect/inspect.css").draw(data, "inspect/inspect.js");
         page.put("command", command);
         page.put("title", String.join(" beside ", seen.stream().map(Inspection::name).toList()));
         page.put("prompt", seen.getFirst().labels());

@@ -4,6 +4,7 @@ import io.fluxo.experiments.inspect.Inspected;
 import io.fluxo.experiments.inspect.Recording;
 import io.fluxo.experiments.inspect.instrument.DirectAttribution;
 import io.fluxo.experiments.inspect.instrument.DirectAttribution.Level;
+import io.fluxo.generate.Sampler;
 import io.fluxo.inspect.MeaninglessInstrumentException;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -19,11 +20,7 @@ public record Attribution(int token, Level bySubLayer, Optional<Level> byHead) {
 
     static Attribution of(Inspected subject, int[] ids) {
         double[][] logits = Recording.of(subject, ids, _ -> false).logits();
-        double[] last = logits[logits.length - 1];
-        int token = 0;
-        for (int i = 1; i < last.length; i++) {
-            token = last[i] > last[token] ? i : token;
-        }
+        int token = Sampler.GREEDY.choose(logits[logits.length - 1], 0);
         DirectAttribution direct = DirectAttribution.of(subject, ids, new DirectAttribution.Target(ids.length - 1, token, OptionalInt.empty()));
         return new Attribution(token, direct.bySubLayer(), heads(direct));
     }

@@ -16,15 +16,15 @@ public final class InspectJson {
 
     private InspectJson() {}
 
-    /** @param label what a token id stands for */
-    public static ObjectNode of(List<Inspection> seen, IntFunction<String> label) {
+    /** All models that were seen. */
+    public static ObjectNode of(List<ObjectNode> models) {
         ObjectNode root = Json.object();
-        ArrayNode models = root.putArray("models");
-        seen.forEach(one -> models.add(of(one, label)));
+        root.putArray("models").addAll(models);
         return root;
     }
 
-    private static ObjectNode of(Inspection seen, IntFunction<String> label) {
+    /** @param label what a token id stands for */
+    public static ObjectNode of(Inspection seen, IntFunction<String> label) {
         ObjectNode node = Json.object().put("model", seen.name()).put("shape", seen.shape()).put("parameters", seen.parameters());
         node.put("stream_equations", seen.check().checked()).put("stream_fault", seen.check().fault().orElse(null));
         node.set("ids", Json.of(Arrays.stream(seen.ids()).boxed().toList()));
