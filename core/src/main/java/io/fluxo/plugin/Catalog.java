@@ -66,6 +66,18 @@ public final class Catalog {
         return new Catalog(all);
     }
 
+    /** This catalogue with another part in the place of the one called {@code name}. */
+    public <P> Catalog replacing(PartKind<P> kind, String name, P part) {
+        if (find(kind, name).isEmpty()) {
+            throw new IllegalArgumentException(unknown(kind, name));
+        }
+        SequencedMap<String, Object> changed = new LinkedHashMap<>(all(kind));
+        changed.put(name, part);
+        Map<PartKind<?>, SequencedMap<String, Object>> all = new LinkedHashMap<>(parts);
+        all.put(kind, changed);
+        return new Catalog(all);
+    }
+
     /** The parts of one kind: name → part. */
     @SuppressWarnings("unchecked") // registered under a kind of this type
     public <P> SequencedMap<String, P> all(PartKind<P> kind) {

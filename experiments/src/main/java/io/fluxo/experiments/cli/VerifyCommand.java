@@ -27,6 +27,7 @@ import io.fluxo.model.ModelSpec;
 import io.fluxo.tensor.DType;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,7 +66,10 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
             description = "where runs of studies lie, or one run: claims that need training are read from the latest (default: runs)")
     private Path runs;
 
-    @Option(names = "--list", description = "list the claims, check nothing")
+    @Option(names = "--corpus", paramLabel = "FILE", description = "the text that claims about trained language models are measured on: Tiny Shakespeare")
+    private Path corpus;
+
+    @Option(names = "--list", description = "list the claims, of all groups where none is named; check nothing")
     private boolean list;
 
     VerifyCommand(Session session) {
@@ -83,7 +87,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
         }
         Workbench workbench = workbench();
         InstalledParts installed = workbench.installed();
-        List<Claim> claims = installed.claims().choose(asked, Optional.ofNullable(group));
+        List<Claim> claims = installed.claims().choose(asked, Optional.ofNullable(list && group == null ? Claims.EVERY_GROUP : group));
         if (list) {
             return listed(claims);
         }
@@ -130,8 +134,15 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
             DType dtype = Arrays.stream(DType.values()).filter(type -> type.label().equals(backend.dtype())).findFirst().orElseThrow();
             return new Apparatus.Options(new Apparatus.Setup(choice.name(), dtype), choice.device(), Objects.requireNonNullElse(common.seed, 1L),
-                    Objects.requireNonNullElse(trials, DEFAULT_TRIALS), runs);
+                    Objects.requireNonNullElse(trials, DEFAULT_TRIALS), runs, corpus());
         }
+    }
+
+    private Optional<Path> corpus() {
+        if (corpus != null && !Files.isRegularFile(corpus)) {
+            throw new BadInput(Text.format("--corpus %s: there is no such file", corpus));
+        }
+        return Optional.ofNullable(corpus);
     }
 
     private ExitStatus tell(Verification verification, VerificationResult outcome) {
@@ -143,7 +154,7 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
             TextTable table = new TextTable("claim", "block", "verdict", "", "measured");
             outcome.rows().forEach(row -> table.row(VerifyText.cells(row)));
             terminal.out().print(table.within(terminal.tableColumns()) + (asked.isEmpty() ? "" : VerifyText.details(outcome)) + VerifyText.surprises(outcome, spec == null, replay())
-                    + VerifyText.controls(outcome) + VerifyText.scope(outcome));
+                    + VerifyText.controls(outcome) + VerifyText.faults(outcome) + VerifyText.scope(outcome));
         }
         return outcome.asExpected() ? ExitStatus.AS_EXPECTED : ExitStatus.NOT_AS_EXPECTED;
     }

@@ -5,6 +5,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.BackendUnavailableException;
 import io.fluxo.backend.Backends;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.tensor.DType;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What one worker checks claims with: backends, opened when first asked for; how many cases to try, and from which seed. */
 public final class Apparatus implements AutoCloseable {
@@ -20,13 +22,32 @@ public final class Apparatus implements AutoCloseable {
     private static final Setup REFERENCE = new Setup("ejml", DType.F64);
 
     private final Backends backends;
+    private final Catalog catalog;
     private final Options options;
-    private final Map<Setup, Backend> open = new LinkedHashMap<>();
-    private final Map<Setup, String> refused = new LinkedHashMap<>();
+    private final Map<Setup, Backend> open;
+    private final Map<Setup, String> refused;
 
-    public Apparatus(Backends backends, Options options) {
+    /** @param catalog the parts that claims examine */
+    public Apparatus(Backends backends, Catalog catalog, Options options) {
+        this(backends, catalog, options, new LinkedHashMap<>(), new LinkedHashMap<>());
+    }
+
+    private Apparatus(Backends backends, Catalog catalog, Options options, Map<Setup, Backend> open, Map<Setup, String> refused) {
         this.backends = backends;
+        this.catalog = catalog;
         this.options = options;
+        this.open = open;
+        this.refused = refused;
+    }
+
+    /** The same backends and options with other parts. It is closed with this one. */
+    public Apparatus with(Catalog other) {
+        return new Apparatus(backends, other, options, open, refused);
+    }
+
+    /** The parts that claims examine. */
+    public Catalog catalog() {
+        return catalog;
     }
 
     /** A backend and what it computes in. */
@@ -45,8 +66,9 @@ public final class Apparatus implements AutoCloseable {
      * @param seed   of the first case
      * @param trials cases of each for-all claim
      * @param runs   where the runs of studies lie
+     * @param corpus a text that language models are trained on; empty where none was given
      */
-    public record Options(Setup chosen, int device, long seed, int trials, Path runs) {}
+    public record Options(Setup chosen, int device, long seed, int trials, Path runs, Optional<Path> corpus) {}
 
     public Options options() {
         return options;
@@ -58,6 +80,11 @@ public final class Apparatus implements AutoCloseable {
 
     public Path runs() {
         return options.runs();
+    }
+
+    /** The text that language models are trained on, where one was given. */
+    public Optional<Path> corpus() {
+        return options.corpus();
     }
 
     public int trials() {

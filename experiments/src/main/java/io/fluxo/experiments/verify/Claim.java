@@ -131,6 +131,11 @@ public abstract class Claim {
         return statement.brought;
     }
 
+    /** The faults in parts that it examines, which it must see; only where it is about no block. */
+    public List<Fault> faults() {
+        return statement.faults;
+    }
+
     /** Why there is no mutant for it to refute; empty where there is one, and where no computation decides the claim. */
     public final String refutesNone() {
         return statement.refutesNone;

@@ -24,7 +24,8 @@ public record Claims(List<Claim> all, List<Mutant> mutants) {
     /** The group that is verified where none is named. */
     public static final String DEFAULT_GROUP = "chapter";
 
-    private static final String EVERY_GROUP = "all";
+    /** Stands for all groups. */
+    public static final String EVERY_GROUP = "all";
 
     /** Those that are registered. */
     public static Claims of(Catalog catalog) {

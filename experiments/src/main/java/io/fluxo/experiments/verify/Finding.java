@@ -14,12 +14,16 @@ import java.util.OptionalDouble;
  * @param witness        a case in which something that can happen does; empty where none was needed
  * @param counterexample the smallest case found in which the claim is false; empty unless refuted
  * @param derivation     line by line, how the verdict came about
+ * @param figures        the numbers that decided it, where it was decided by numbers
+ * @param charts         theory against measurement, to be drawn
  */
 public record Finding(Verdict verdict, String theory, String measured, OptionalDouble tolerance, String witness, String counterexample,
-                      List<String> derivation) {
+                      List<String> derivation, List<Figure> figures, List<Chart> charts) {
 
     public Finding {
         derivation = List.copyOf(derivation);
+        figures = List.copyOf(figures);
+        charts = List.copyOf(charts);
     }
 
     public static Finding proved(String theory, String measured) {
@@ -32,7 +36,7 @@ public record Finding(Verdict verdict, String theory, String measured, OptionalD
 
     /** @param counterexample a case in which the claim is false, and why */
     public static Finding refuted(String theory, String measured, String counterexample) {
-        return new Finding(Verdict.REFUTED, theory, measured, OptionalDouble.empty(), "", counterexample, List.of());
+        return new Finding(Verdict.REFUTED, theory, measured, OptionalDouble.empty(), "", counterexample, List.of(), List.of(), List.of());
     }
 
     public static Finding notTestable(String why) {
@@ -50,26 +54,39 @@ public record Finding(Verdict verdict, String theory, String measured, OptionalD
     }
 
     private static Finding of(Verdict verdict, String theory, String measured) {
-        return new Finding(verdict, theory, measured, OptionalDouble.empty(), "", "", List.of());
+        return new Finding(verdict, theory, measured, OptionalDouble.empty(), "", "", List.of(), List.of(), List.of());
     }
 
     public Finding within(double allowed) {
-        return new Finding(verdict, theory, measured, OptionalDouble.of(allowed), witness, counterexample, derivation);
+        return new Finding(verdict, theory, measured, OptionalDouble.of(allowed), witness, counterexample, derivation, figures, charts);
     }
 
     public Finding witnessed(String by) {
-        return new Finding(verdict, theory, measured, tolerance, by, counterexample, derivation);
+        return new Finding(verdict, theory, measured, tolerance, by, counterexample, derivation, figures, charts);
     }
 
     /** The same of fewer cases than were claimed: what was proved then only holds. */
     Finding limited(String to) {
-        return new Finding(verdict == Verdict.PROVED ? Verdict.HOLDS : verdict, theory, Text.format("%s; %s", measured, to), tolerance, witness, counterexample, derivation);
+        return new Finding(verdict == Verdict.PROVED ? Verdict.HOLDS : verdict, theory, Text.format("%s; %s", measured, to), tolerance, witness, counterexample, derivation,
+                figures, charts);
     }
 
     public Finding derived(List<String> lines) {
         List<String> all = new ArrayList<>(derivation);
         all.addAll(lines);
-        return new Finding(verdict, theory, measured, tolerance, witness, counterexample, all);
+        return new Finding(verdict, theory, measured, tolerance, witness, counterexample, all, figures, charts);
+    }
+
+    /** The same, decided by these numbers. */
+    public Finding figures(List<Figure> numbers) {
+        return new Finding(verdict, theory, measured, tolerance, witness, counterexample, derivation, numbers, charts);
+    }
+
+    /** The same, with theory and measurement drawn. */
+    public Finding drawn(Chart... more) {
+        List<Chart> all = new ArrayList<>(charts);
+        all.addAll(List.of(more));
+        return new Finding(verdict, theory, measured, tolerance, witness, counterexample, derivation, figures, all);
     }
 
     public Finding derived(String... lines) {

@@ -4,7 +4,6 @@ import io.fluxo.block.Placement;
 import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.plugin.Catalog;
-import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.PartKind;
 import io.fluxo.text.Text;
 import java.util.Optional;
@@ -28,6 +27,10 @@ public record Mutant(String name, String fault, Placement design, UnaryOperator<
 
     /** @throws IllegalArgumentException where the name does not begin as a mutant's does */
     public Mutant {
+        requireName(name);
+    }
+
+    static void requireName(String name) {
         if (!name.startsWith(PREFIX) || name.length() == PREFIX.length()) {
             throw new IllegalArgumentException(Text.format("a mutant is called %s…, not '%s'", PREFIX, name));
         }

@@ -28,6 +28,7 @@ public final class Statement {
     List<String> refuted = List.of();
     List<String> trueOf = List.of();
     List<Mutant> brought = List.of();
+    List<Fault> faults = List.of();
     String refutesNone = "";
 
     private Statement(String id, String text) {
@@ -95,6 +96,11 @@ public final class Statement {
         return refutes(own.name()).with(copy -> copy.brought = joined(brought, List.of(own)));
     }
 
+    /** The same for faults in the parts that it examines, where it is about no block. */
+    public Statement refutes(Fault... planted) {
+        return with(copy -> copy.faults = joined(faults, List.of(planted)));
+    }
+
     /** The mutants that it is true of although it is false of sound blocks, by name. */
     public Statement trueOf(String... mutants) {
         return with(copy -> copy.trueOf = List.of(mutants));
@@ -118,6 +124,7 @@ public final class Statement {
         copy.refuted = refuted;
         copy.trueOf = trueOf;
         copy.brought = brought;
+        copy.faults = faults;
         copy.refutesNone = refutesNone;
         change.accept(copy);
         return copy;
@@ -135,7 +142,8 @@ public final class Statement {
         require(!isBlank(group), "it belongs to no group");
         require(scope != null, "it does not say which blocks it is about");
         require(expected != null, "it does not say which verdict is expected");
-        boolean controlled = !refuted.isEmpty() || !trueOf.isEmpty();
+        boolean controlled = !refuted.isEmpty() || !trueOf.isEmpty() || !faults.isEmpty();
+        require(faults.isEmpty() || scope == Scope.NONE, "it is about blocks, so what it must refute are blocks, and it names faults of other parts");
         require(expected == Verdict.NOT_TESTABLE || controlled || !isBlank(refutesNone),
                 "it names no mutant that it must refute, and does not say why there is none");
         require(!controlled || isBlank(refutesNone), "it names mutants, and says why there are none");

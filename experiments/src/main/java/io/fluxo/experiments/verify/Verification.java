@@ -24,7 +24,7 @@ import java.util.concurrent.Future;
  * @param installed  backends, parts and all claims there are
  * @param claims     those of the claims that are checked
  * @param candidates of which blocks
- * @param controls   the mutants that show each check can fail
+ * @param controls   the mutants that show each check can fail; where there are none, claims about no block are checked without their faults too
  */
 public record Verification(InstalledParts installed, List<Claim> claims, List<Candidate> candidates, List<Mutant> controls, Apparatus.Options options) {
 
@@ -32,7 +32,7 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
     public VerificationResult run(int workers) throws InterruptedException {
         ConcurrentLinkedQueue<Apparatus> made = new ConcurrentLinkedQueue<>();
         ThreadLocal<Apparatus> own = ThreadLocal.withInitial(() -> {
-            Apparatus apparatus = new Apparatus(installed.backends(), options);
+            Apparatus apparatus = new Apparatus(installed.backends(), installed.catalog(), options);
             made.add(apparatus);
             return apparatus;
         });
@@ -40,9 +40,13 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
         try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
             List<Future<VerdictRow>> rows = new ArrayList<>();
             List<Future<Control>> kept = new ArrayList<>();
+            List<Future<FaultControl>> planted = new ArrayList<>();
             for (Claim claim : claims) {
                 if (claim.scope() == Scope.NONE) {
                     rows.add(pool.submit(row(own, programs, claim, Optional.empty())));
+                    for (Fault fault : controls.isEmpty() ? List.<Fault>of() : claim.faults()) {
+                        planted.add(pool.submit(() -> new FaultControl(claim, fault, planted(own.get(), claim, fault))));
+                    }
                 }
                 for (Candidate candidate : candidates) {
                     if (claim.scope() != Scope.NONE && (claim.scope().covers(candidate.equations()) || candidate.equations() == Equations.OTHER)) {
@@ -60,10 +64,11 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
             }
             List<VerdictRow> judged = all(rows);
             List<Control> controlled = all(kept);
+            List<FaultControl> found = all(planted);
             Map<Apparatus.Setup, String> refused = new HashMap<>();
             made.forEach(apparatus -> refused.putAll(apparatus.refused()));
-            List<Apparatus.Setup> offered = new Apparatus(installed.backends(), options).offered();
-            return new VerificationResult(judged, controlled, options, offered.stream().filter(setup -> !refused.containsKey(setup)).toList(),
+            List<Apparatus.Setup> offered = new Apparatus(installed.backends(), installed.catalog(), options).offered();
+            return new VerificationResult(judged, controlled, found, options, offered.stream().filter(setup -> !refused.containsKey(setup)).toList(),
                     offered.stream().filter(refused::containsKey).map(setup -> Text.format("%s (%s)", setup, refused.get(setup))).toList());
         } finally {
             made.forEach(Apparatus::close);
@@ -77,6 +82,10 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
             double seconds = (System.nanoTime() - begin) / 1e9;
             return new VerdictRow(claim, candidate.map(Candidate::label).orElse(""), judged.finding(), judged.expected(), seconds);
         };
+    }
+
+    private Finding planted(Apparatus apparatus, Claim claim, Fault fault) {
+        return judged(apparatus.with(fault.plant().apply(installed.catalog())), Map.of(), claim, Optional.empty()).finding();
     }
 
     private static boolean supports(Finding finding) {

@@ -392,7 +392,7 @@ class HostileModelsTest {
 
     private static List<VerdictRow> verified(Candidate candidate) throws InterruptedException {
         List<Claim> claims = Verified.CLAIMS.all().stream().filter(claim -> List.of("theorem-1", "sequences-apart").contains(claim.id())).toList();
-        Apparatus.Options few = new Apparatus.Options(new Apparatus.Setup("simd", DType.F32), 0, 1, 3, Verified.SETTINGS.runs());
+        Apparatus.Options few = new Apparatus.Options(new Apparatus.Setup("simd", DType.F32), 0, 1, 3, Verified.SETTINGS.runs(), Optional.empty());
         return new Verification(Verified.INSTALLED, claims, List.of(candidate), List.of(), few).run(1).rows();
     }
 

@@ -68,8 +68,7 @@ class VerifyCommandTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             theorem-3                   | no claim named 'theorem-3'; did you mean 'theorem-1'? (legal: eq-10.32,
-            --group=quantum             | --group: no group named 'quantum' (legal: chapter, all)
-            --group=algebra             | --group: no group named 'algebra' (legal: chapter, all)
+            --group=quantum             | --group: no group named 'quantum' (legal: chapter,
             --placement=pots            | --placement: no placement named 'pots'; did you mean 'post'? (legal: deep_norm, ln_scaling,
             --trials=0                  | --trials must be at least 1, not 0
             """)

@@ -61,7 +61,7 @@ class WorkedExampleTest {
     }
 
     private static Realisation realisation(String placement) {
-        try (Apparatus apparatus = new Apparatus(Verified.INSTALLED.backends(), Verified.SETTINGS)) {
+        try (Apparatus apparatus = new Apparatus(Verified.INSTALLED.backends(), Verified.INSTALLED.catalog(), Verified.SETTINGS)) {
             return Realisation.of(Candidates.named(placement, Verified.INSTALLED), apparatus.reference(), DType.F64, 1);
         }
     }

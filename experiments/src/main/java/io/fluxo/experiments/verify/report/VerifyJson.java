@@ -2,6 +2,7 @@ package io.fluxo.experiments.verify.report;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.verify.Control;
+import io.fluxo.experiments.verify.FaultControl;
 import io.fluxo.experiments.verify.VerdictRow;
 import io.fluxo.experiments.verify.VerificationResult;
 import tools.jackson.databind.JsonNode;
@@ -22,6 +23,7 @@ public final class VerifyJson {
         outcome.rows().forEach(row -> claims.add(claim(row, outcome)));
         ArrayNode controls = root.putArray("controls");
         outcome.controls().forEach(control -> controls.add(control(control)));
+        outcome.faults().forEach(control -> controls.add(fault(control)));
         return root;
     }
 
@@ -44,7 +46,27 @@ public final class VerifyJson {
         node.put("domain", row.claim().domain());
         node.put("quantifier", row.claim().quantifier());
         node.set("derivation", Json.of(row.finding().derivation()));
+        node.put("group", row.claim().group());
+        node.set("figures", figures(row));
         return node;
+    }
+
+    private static ObjectNode fault(FaultControl control) {
+        ObjectNode node = Json.object();
+        node.put("claim", control.claim().id());
+        node.put("mutant", control.fault().name());
+        node.put("verdict", control.finding().verdict().label());
+        node.put("expected", control.fault().seen().label());
+        node.set("counterexample", text(control.finding().counterexample()));
+        return node;
+    }
+
+    private static ArrayNode figures(VerdictRow row) {
+        ArrayNode figures = Json.array();
+        row.finding().figures().forEach(figure -> figures.addObject().put("what", figure.what()).put("agrees", figure.agrees())
+                .<ObjectNode>set("theory", Json.number(figure.theory())).<ObjectNode>set("measured", Json.number(figure.measured()))
+                .<ObjectNode>set("low", Json.number(figure.low())).set("high", Json.number(figure.high())));
+        return figures;
     }
 
     private static ObjectNode control(Control control) {

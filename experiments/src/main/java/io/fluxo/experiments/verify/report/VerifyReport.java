@@ -53,10 +53,10 @@ public final class VerifyReport {
         Map<String, Integer> counts = new LinkedHashMap<>();
         outcome.rows().forEach(row -> counts.merge(row.finding().verdict().label(), 1, Integer::sum));
         String verdicts = counts.entrySet().stream().map(entry -> entry.getValue() + " " + entry.getKey()).collect(Collectors.joining(", "));
-        long wrong = outcome.controls().stream().filter(control -> !control.asExpected()).count();
-        return Text.format("%s: %s.%s", Text.count(outcome.rows().size(), "verdict"), verdicts, outcome.controls().isEmpty() ? ""
-                : wrong == 0 ? Text.format(" %s, each as expected.", Text.count(outcome.controls().size(), "control"))
-                        : Text.format(" %d of %d controls not as expected.", wrong, outcome.controls().size()));
+        long wrong = outcome.wrongControls();
+        return Text.format("%s: %s.%s", Text.count(outcome.rows().size(), "verdict"), verdicts, outcome.controlCount() == 0 ? ""
+                : wrong == 0 ? Text.format(" %s, each as expected.", Text.count(outcome.controlCount(), "control"))
+                        : Text.format(" %d of %d controls not as expected.", wrong, outcome.controlCount()));
     }
 
     private static List<Map<String, String>> facts(VerificationResult outcome) {

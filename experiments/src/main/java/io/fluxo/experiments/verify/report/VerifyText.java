@@ -72,6 +72,9 @@ public final class VerifyText {
             line(text, "true of", String.join(", ", row.claim().trueOf()));
             row.finding().tolerance().ifPresent(tolerance -> line(text, "tolerance", Digits.text(tolerance)));
             line(text, "witness", row.finding().witness());
+            row.finding().figures().forEach(figure -> text.append("    ").append(figure.agrees() ? "✓ " : "✗ ").append(figure).append(System.lineSeparator()));
+            outcome.faultsOf(row.claim()).forEach(control -> text.append(Text.format("    with %s (%s): %s%n", control.fault().name(), control.fault().what(),
+                    control.finding().verdict().label())));
             row.finding().derivation().forEach(step -> text.append("    ").append(step).append(System.lineSeparator()));
         }
         return text.toString();
@@ -105,11 +108,24 @@ public final class VerifyText {
         return text.toString();
     }
 
+    /** The faults beneath claims about no block, each with the verdict that it got. */
+    public static String faults(VerificationResult outcome) {
+        if (outcome.faults().isEmpty()) {
+            return "";
+        }
+        long wrong = outcome.faults().stream().filter(control -> !control.asExpected()).count();
+        StringBuilder text = new StringBuilder(Text.format("%nFaults planted beneath claims: %d; %s%n", outcome.faults().size(),
+                wrong == 0 ? "each is seen" : wrong + " did not come out as expected"));
+        outcome.faults().stream().filter(control -> !control.asExpected()).forEach(control -> text.append(Text.format("    ✗ %s with %s (%s): %s, expected: %s (%s)%n",
+                control.claim().id(), control.fault().name(), control.fault().what(), control.finding().verdict().label(), control.fault().seen().label(),
+                control.finding().measured())));
+        return text.toString();
+    }
+
     /** What the verdicts concern. */
     public static String scope(VerificationResult outcome) {
         Apparatus.Options options = outcome.options();
-        long surprises = outcome.rows().stream().filter(row -> !row.asExpected()).count() + outcome.controls().stream()
-                .filter(control -> !control.asExpected()).count();
+        long surprises = outcome.rows().stream().filter(row -> !row.asExpected()).count() + outcome.wrongControls();
         return Text.format("""
 
                 Measured on %s, %s per for-all claim, seed %d; tolerances are rounding bounds of that type, at the sizes of each case.
@@ -118,7 +134,7 @@ public final class VerifyText {
                 """, options.chosen(), Text.count(options.trials(), "case"), options.seed(),
                 outcome.exact().isEmpty() ? "" : "; float-level causality was run on " + outcome.exact().stream().map(Apparatus.Setup::toString)
                         .collect(Collectors.joining(", ")) + (outcome.refused().isEmpty() ? "" : "; not on " + String.join(", ", outcome.refused())),
-                surprises == 0 ? Text.format("%s and %s, all as expected", Text.count(outcome.rows().size(), "verdict"), Text.count(outcome.controls().size(), "control"))
-                        : Text.format("%d of %d verdicts and controls not as expected", surprises, outcome.rows().size() + outcome.controls().size()));
+                surprises == 0 ? Text.format("%s and %s, all as expected", Text.count(outcome.rows().size(), "verdict"), Text.count(outcome.controlCount(), "control"))
+                        : Text.format("%d of %d verdicts and controls not as expected", surprises, outcome.rows().size() + outcome.controlCount()));
     }
 }

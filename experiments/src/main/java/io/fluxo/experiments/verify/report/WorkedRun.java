@@ -30,7 +30,7 @@ public final class WorkedRun {
     }
 
     private static Realisation run(Candidate candidate, Verification verification) {
-        try (Apparatus apparatus = new Apparatus(verification.installed().backends(), verification.options())) {
+        try (Apparatus apparatus = new Apparatus(verification.installed().backends(), verification.installed().catalog(), verification.options())) {
             return Realisation.of(candidate, apparatus.backend(), apparatus.dtype(), apparatus.seed());
         }
     }

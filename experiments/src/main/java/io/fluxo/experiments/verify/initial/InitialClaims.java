@@ -1,0 +1,14 @@
+package io.fluxo.experiments.verify.initial;
+
+import io.fluxo.experiments.verify.Claim;
+import java.util.List;
+
+/** The group {@code init}: the stream before training. */
+public final class InitialClaims {
+
+    private InitialClaims() {}
+
+    public static List<Claim> all() {
+        return List.of(new PreNormRecursion());
+    }
+}
