@@ -15,6 +15,7 @@ import io.fluxo.layer.Layer;
 import io.fluxo.layer.PastTokens;
 import io.fluxo.layer.Pass;
 import io.fluxo.layer.TokenMixer;
+import io.fluxo.layer.attention.AttentionKind;
 import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.layer.position.PositionKind;
 import io.fluxo.model.LanguageModel;
@@ -47,7 +48,7 @@ class DecodingTest {
     static Stream<ModelSpec> kinds() {
         Stream<ModelSpec> placements = ModelParts.CATALOG.all(Placement.KIND).keySet().stream().map(placement -> small().with(PLACEMENT, placement));
         Stream<ModelSpec> norms = ModelParts.CATALOG.all(NormFactory.KIND).keySet().stream().map(norm -> small().with(NORM, norm));
-        Stream<ModelSpec> attentions = Stream.of("uniform", "self_only", "none").map(kind -> small().with(ATTENTION, kind));
+        Stream<ModelSpec> attentions = ModelParts.CATALOG.names(AttentionKind.KIND).stream().map(kind -> small().with(ATTENTION, kind));
         Stream<ModelSpec> positions = Stream.of("sinusoidal", "rope", "alibi", "none").map(kind -> small().with(POSITIONS, kind));
         Stream<ModelSpec> rest = Stream.of(small().with(POSITIONS, "rope").with(ROPE_LAYOUT, RopeLayout.INTERLEAVED).with(QK_NORM, true), small().with(N_KEY_VALUE_HEADS, 2),
                 small().with(N_KEY_VALUE_HEADS, 1).with(POSITIONS, "rope").with(ACT_FN, "swiglu").with(TIED_HEAD, true), small().with(FFN, false),

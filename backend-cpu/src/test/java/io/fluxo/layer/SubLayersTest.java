@@ -90,7 +90,7 @@ class SubLayersTest {
 
     @Test
     void dynamicTanhIsBoundedInValueAndSlope() {
-        DynamicTanh norm = new DynamicTanh("n", Dim.of(3), true);
+        DynamicTanh norm = new DynamicTanh("n", Dim.of(3), true, 0.5);
         assertThat(norm.parameters().getFirst().initializer().sample(Shape.of(1), KEY)).containsExactly(0.5);
         double alpha = -1.3;
         double[] gain = {2, -0.5, 0};

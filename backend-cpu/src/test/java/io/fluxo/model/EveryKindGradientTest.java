@@ -10,6 +10,9 @@ import io.fluxo.backend.BackendOptions;
 import io.fluxo.block.Placement;
 import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.layer.Cell;
+import io.fluxo.layer.attention.AttentionKind;
+import io.fluxo.layer.attention.Gated;
+import io.fluxo.layer.attention.GatedAttention;
 import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.layer.position.Rope;
 import io.fluxo.layer.Parameter;
@@ -45,8 +48,7 @@ class EveryKindGradientTest {
         Stream<ModelSpec> norms = ModelParts.CATALOG.all(NormFactory.KIND).keySet().stream().map(norm -> small().with(PLACEMENT, "post").with(NORM, norm));
         Stream<ModelSpec> rest = Stream.of(
                 small().with(ACT_FN, "silu"), small().with(ACT_FN, "swiglu"), small().with(ACT_FN, "geglu"),
-                small().with(ATTENTION, "uniform"), small().with(ATTENTION, "self_only"),
-                small().with(ATTENTION, "none"), small().with(FFN, false), small().with(PLACEMENT, "resi_dual").with(FFN, false),
+                small().withAll(Map.of("attention", Choice.of("gated").with(Gated.GATE, GatedAttention.Width.HEAD))), small().with(FFN, false), small().with(PLACEMENT, "resi_dual").with(FFN, false),
                 small().with(POSITIONS, "rope"), small().with(POSITIONS, "rope").with(ROPE_LAYOUT, RopeLayout.INTERLEAVED).with(QK_NORM, true),
                 small().with(POSITIONS, "alibi").with(N_HEADS, 4).with(N_KEY_VALUE_HEADS, 2).with(MASK, MaskKind.BIDIRECTIONAL),
                 small().with(RESIDUAL, ResidualKind.SCALED).with(RESIDUAL_SCALE, 0.5), small().with(RESIDUAL, ResidualKind.NONE),
@@ -57,7 +59,8 @@ class EveryKindGradientTest {
                 small().with(PLACEMENT, "sandwich").with(ATTN_SCALE, 3.0).with(ATTN_SCORES_SOFT_CAP, 2.0).with(OUTPUT_LOGITS_SOFT_CAP, 3.0).with(EMBED_SCALE, 2.0)
                         .with(POSITIONS, "alibi").with(ACT_FN, "geglu_tanh").with(HEAD_BIAS, true),
                 small().withAll(Map.of("positions", Choice.of("rope").with(Rope.SCALING, Rope.Kind.YARN).with(Rope.FACTOR, 4.0).with(Rope.ORIGINAL_N_CTX, 4))));
-        return Stream.of(placements, norms, rest).flatMap(all -> all);
+        Stream<ModelSpec> attention = ModelParts.CATALOG.names(AttentionKind.KIND).stream().map(kind -> small().with(ATTENTION, kind));
+        return Stream.of(placements, norms, attention, rest).flatMap(all -> all);
     }
 
     private static ModelSpec small() {

@@ -12,6 +12,7 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -26,12 +27,15 @@ public final class Pass extends Ops {
     private final List<Addition> additions;
     private final Attended attended;
     private final PastTokens past;
+    private final Map<String, Carried> carried;
 
     /**
      * @param dropoutKeys null where nothing is dropped
      * @param past        null where sequences begin with the pass
+     * @param carried     what layers gave to later ones, by name
      */
-    private Pass(Backend backend, Hooks hooks, Function<String, Tensor> dropoutKeys, List<Addition> additions, Attended attended, PastTokens past) {
+    private Pass(Backend backend, Hooks hooks, Function<String, Tensor> dropoutKeys, List<Addition> additions, Attended attended, PastTokens past,
+            Map<String, Carried> carried) {
         super(backend);
         this.backend = backend;
         this.hooks = hooks;
@@ -39,7 +43,11 @@ public final class Pass extends Ops {
         this.additions = additions;
         this.attended = attended;
         this.past = past;
+        this.carried = carried;
     }
+
+    /** What a layer gave to later ones. */
+    private record Carried(int layer, Tensor value) {}
 
     /**
      * A change that a training pass requests for an untrained cell.
@@ -61,7 +69,7 @@ public final class Pass extends Ops {
 
     /** A pass that evaluates: nothing is dropped. */
     public static Pass evaluation(Backend backend) {
-        return new Pass(backend, Hooks.NONE, null, List.of(), (_, made) -> made, null);
+        return new Pass(backend, Hooks.NONE, null, List.of(), (_, made) -> made, null, new HashMap<>());
     }
 
     /** A pass of training; {@code dropout} differs from step to step. */
@@ -75,7 +83,7 @@ public final class Pass extends Ops {
      * @param dropoutKeys for the path of a place that drops, its {@link #dropoutKey} of this step
      */
     public static Pass training(Backend backend, Function<String, Tensor> dropoutKeys) {
-        return new Pass(backend, Hooks.NONE, dropoutKeys, new ArrayList<>(), (_, made) -> made, null);
+        return new Pass(backend, Hooks.NONE, dropoutKeys, new ArrayList<>(), (_, made) -> made, null, new HashMap<>());
     }
 
     /**
@@ -93,12 +101,12 @@ public final class Pass extends Ops {
      * @param keys is told the key of each place that drops, by the place's path, and returns it
      */
     public Pass on(Backend other, BiFunction<String, Tensor, Tensor> keys) {
-        return new Pass(other, hooks, dropoutKeys == null ? null : path -> keys.apply(path, dropoutKeys.apply(path)), additions, attended, past);
+        return new Pass(other, hooks, dropoutKeys == null ? null : path -> keys.apply(path, dropoutKeys.apply(path)), additions, attended, past, carried);
     }
 
     /** The same pass, in which {@code other} decides what attention returns. Attention itself runs all the same, so that no code can tell. */
     public Pass replacingAttention(Attended other) {
-        return new Pass(backend, hooks, dropoutKeys, additions, other, past);
+        return new Pass(backend, hooks, dropoutKeys, additions, other, past, carried);
     }
 
     /** What {@code attention}, which computed {@code made}, returns in this pass. Nobody but attention itself may say that it attended: see {@link TokenMixer}. */
@@ -108,7 +116,7 @@ public final class Pass extends Ops {
 
     /** The same pass over tokens that come after those of {@code before}. */
     public Pass after(PastTokens before) {
-        return new Pass(backend, hooks, dropoutKeys, additions, attended, before);
+        return new Pass(backend, hooks, dropoutKeys, additions, attended, before, carried);
     }
 
     /** How many tokens of each sequence came before those of this pass. */
@@ -136,6 +144,23 @@ public final class Pass extends Ops {
         return past == null ? rows : past.joined(this, name, rows);
     }
 
+    /**
+     * What the first layer that asked under this name gave: a value that goes from there to all later layers, past those between. For the first one, and for a
+     * layer that runs alone, {@code own}.
+     *
+     * @param name  of what is carried
+     * @param layer of a model, from 0
+     * @param own   what this layer gives, should it be the first
+     */
+    public Tensor carried(String name, int layer, Tensor own) {
+        Carried first = carried.get(name);
+        if (first == null || first.layer >= layer) {           // a pass may be used again: the first layer begins anew
+            carried.put(name, new Carried(layer, own));
+            return own;
+        }
+        return first.value;
+    }
+
     /** What it runs on. */
     public Backend backend() {
         return backend;
@@ -143,7 +168,7 @@ public final class Pass extends Ops {
 
     /** The same pass with {@code hooks}. */
     public Pass with(Hooks hooks) {
-        return new Pass(backend, hooks, dropoutKeys, additions, attended, past);
+        return new Pass(backend, hooks, dropoutKeys, additions, attended, past, carried);
     }
 
     /** The same pass with further names for hook points: alias → name. */

@@ -162,7 +162,7 @@ public final class ModelBuilder {
                 outerWeights().times(wanted.gain()),
                 Promise.kept(positionsCalled(), "how positions enter the scores", path, positions().scores(layer.get(ROPE_THETA), pairs())),
                 layer.get(QK_NORM) ? Optional.of(qkNorm(layer)) : Optional.empty(),
-                new ScoreRule(layer.get(ATTN_SCALE), layer.get(ATTN_SCORES_SOFT_CAP)), wanted.heads(), spec.get(DROPOUT));
+                new ScoreRule(layer.get(ATTN_SCALE), layer.get(ATTN_SCORES_SOFT_CAP)), wanted.heads(), spec.get(DROPOUT), layer.index());
         Choice kind = layer.get(ATTENTION);
         return Promise.kept(Text.format("the attention '%s'", kind), "an attention", path, catalog.part(AttentionKind.KIND, kind).attention(path, heads, design));
     }

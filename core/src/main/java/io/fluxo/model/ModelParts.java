@@ -18,8 +18,12 @@ import io.fluxo.layer.network.ActFn;
 import io.fluxo.layer.network.Activation;
 import io.fluxo.layer.attention.AttentionKind;
 import io.fluxo.layer.attention.AttentionTraits;
+import io.fluxo.layer.attention.DifferentialAttention;
+import io.fluxo.layer.attention.Gated;
 import io.fluxo.layer.norm.BatchNorm;
+import io.fluxo.layer.norm.Derf;
 import io.fluxo.layer.norm.DynamicTanh;
+import io.fluxo.layer.norm.FakeLayerNorm;
 import io.fluxo.layer.Gpt2Init;
 import io.fluxo.layer.network.HostActivations;
 import io.fluxo.layer.InitKind;
@@ -31,11 +35,15 @@ import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.layer.Pass;
 import io.fluxo.layer.position.PositionKind;
 import io.fluxo.layer.norm.RmsNorm;
+import io.fluxo.layer.norm.Squashing;
 import io.fluxo.layer.attention.SelfOnlyAttention;
+import io.fluxo.layer.attention.SinkAttention;
+import io.fluxo.layer.attention.SoftpickAttention;
 import io.fluxo.layer.position.Rope;
 import io.fluxo.layer.position.RopeScaling;
 import io.fluxo.layer.position.StandardPositions;
 import io.fluxo.layer.attention.UniformAttention;
+import io.fluxo.layer.attention.ValueResidual;
 import io.fluxo.layer.XavierInit;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.plugin.Contributions;
@@ -78,7 +86,9 @@ public final class ModelParts implements FluxoPlugin {
 
     private static void norms(Contributions to) {
         to.add(NormFactory.KIND, "batch_norm", BatchNorm::new);
-        to.add(NormFactory.KIND, "dynamic_tanh", NormFactory.withoutEps((path, width, affine, eps) -> new DynamicTanh(path, width, affine)));
+        to.add(NormFactory.KIND, "derf", new Squashing(Derf::new));
+        to.add(NormFactory.KIND, "dynamic_tanh", new Squashing(DynamicTanh::new));
+        to.add(NormFactory.KIND, "fake_layer_norm", FakeLayerNorm::new);
         to.add(NormFactory.KIND, "layer_norm", LayerNorm::new);
         to.add(NormFactory.KIND, "none", NormFactory.withoutEps((path, width, affine, eps) -> new NoNorm(path)));
         to.add(NormFactory.KIND, "rms_norm", RmsNorm::new);
@@ -86,6 +96,12 @@ public final class ModelParts implements FluxoPlugin {
 
     private static void attention(Contributions to) {
         to.add(AttentionKind.KIND, "softmax", AttentionKind.of(MultiHeadAttention::new, AttentionTraits.CHAPTER));
+        to.add(AttentionKind.KIND, "differential", AttentionKind.of(DifferentialAttention::new, AttentionTraits.OTHER));
+        to.add(AttentionKind.KIND, "gated", new Gated(Gated.GATE.standard()));
+        to.add(AttentionKind.KIND, "off_by_one", AttentionKind.of((path, dims, design) -> new SinkAttention(path, dims, design, false), AttentionTraits.OTHER));
+        to.add(AttentionKind.KIND, "sink", AttentionKind.of((path, dims, design) -> new SinkAttention(path, dims, design, true), AttentionTraits.OTHER));
+        to.add(AttentionKind.KIND, "softpick", AttentionKind.of(SoftpickAttention::new, AttentionTraits.OTHER));
+        to.add(AttentionKind.KIND, "value_residual", new ValueResidual(ValueResidual.OWN.standard(), ValueResidual.FIRST.standard()));
         to.add(AttentionKind.KIND, "uniform", AttentionKind.of(UniformAttention::new, AttentionTraits.WITHOUT_SCORES));
         to.add(AttentionKind.KIND, "self_only", AttentionKind.of(SelfOnlyAttention::new, AttentionTraits.WITHOUT_MIXING));
         to.add(AttentionKind.KIND, "none", AttentionKind.of((path, dims, design) -> new Absent(path), AttentionTraits.ABSENT));

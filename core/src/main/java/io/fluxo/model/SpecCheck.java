@@ -16,6 +16,7 @@ import io.fluxo.setting.Violation;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What makes a {@link ModelSpec} impossible: sizes out of range, ranges of layers, keys that contradict each other. */
@@ -69,6 +70,7 @@ final class SpecCheck {
         }
         Set<Choice> placements = spec.get(PLACEMENT).values(spec.get(N_LAYERS));
         placements.forEach(choice -> stack(choice, placements.size() > 1));
+        carriedValues();
         boolean matches = spec.get(N_LAYERS) == 0 || spec.layers().stream().anyMatch(layer -> layer.attention(catalog).matches());
         if (!matches && positions().throughScores()) {
             add("positions", Text.format("positions %s enters through attention's scores, and no layer has attention softmax", spec.get(POSITIONS)));
@@ -138,6 +140,24 @@ final class SpecCheck {
         }
         if (positions().inPairs() && layer.attention(catalog).matches() && layer.headWidth() % 2 != 0) {
             add("positions", Text.format("positions %s turns features in pairs, and d_head %d is odd", spec.get(POSITIONS), layer.headWidth()));
+        }
+    }
+
+    /** Layers whose values meet have values of one width. */
+    private void carriedValues() {
+        Optional<LayerSpec> first = Optional.empty();
+        for (LayerSpec layer : spec.layers()) {
+            if (layer.attention(catalog).carries()) {
+                if (first.isEmpty()) {
+                    first = Optional.of(layer);
+                }
+                LayerSpec one = first.get();
+                if (layer.keyValueHeads() != one.keyValueHeads() || layer.headWidth() != one.headWidth()) {
+                    add("attention", Text.format("attention %s takes over the values of layer %d, which has %d heads of keys and values of width %d; layer %d has %d of width %d",
+                            layer.get(ATTENTION), one.index(), one.keyValueHeads(), one.headWidth(), layer.index(), layer.keyValueHeads(), layer.headWidth()));
+                    return;
+                }
+            }
         }
     }
 

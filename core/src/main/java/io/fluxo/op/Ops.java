@@ -288,6 +288,11 @@ public class Ops {
         return fused(new FusedOp.Relu(), x);
     }
 
+    /** σ(x) = ½(1 + tanh(x/2)), which overflows nowhere. */
+    public final Tensor sigmoid(Tensor x) {
+        return scale(shift(tanh(scale(x, 0.5)), 1), 0.5);
+    }
+
     /** The exact GELU. */
     public final Tensor gelu(Tensor x) {
         return fused(new FusedOp.Gelu(false), x);

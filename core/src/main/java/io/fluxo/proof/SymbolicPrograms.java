@@ -63,13 +63,20 @@ final class SymbolicPrograms {
 
     /** Sizes of a layer as symbols of its own; what its specification relates stays related. */
     private ModelDims symbols(LayerSpec layer) {
+        boolean carries = layer.attention(catalog).carries();            // layers whose values meet have the same sizes of values
         boolean pairs = catalog.part(PositionKind.KIND, spec.get(POSITIONS)).traits().inPairs() && layer.headWidth() % 2 == 0;
-        Dim keyValueHeads = symbol("n_key_value_heads", layer, layer.keyValueHeads());
+        Dim keyValueHeads = carries ? shared("n_key_value_heads", layer.keyValueHeads()) : symbol("n_key_value_heads", layer, layer.keyValueHeads());
         Dim heads = layer.keyValueHeads() == layer.get(N_HEADS) ? keyValueHeads
                 : symbol("groups", layer, layer.get(N_HEADS) / layer.keyValueHeads()).times(keyValueHeads);
         Dim width = pairs ? Dim.of(2).times(symbol("m", layer, layer.headWidth() / 2)) : symbol("d_head", layer, layer.headWidth());
-        return new ModelDims(Dim.symbol("d_model"), heads, keyValueHeads, width, symbol("d_v", layer, layer.headWidth()), symbol("d_mlp", layer, layer.get(D_MLP)),
+        return new ModelDims(Dim.symbol("d_model"), heads, keyValueHeads, width,
+                carries ? shared("d_v", layer.headWidth()) : symbol("d_v", layer, layer.headWidth()), symbol("d_mlp", layer, layer.get(D_MLP)),
                 Dim.symbol("n_ctx"), Dim.symbol("d_vocab"));
+    }
+
+    private Dim shared(String name, int size) {
+        sizes.put(name, (long) size);
+        return Dim.symbol(name);
     }
 
     private Dim symbol(String name, LayerSpec layer, int size) {

@@ -34,14 +34,9 @@ public final class GruCell extends RecurrentCell {
 
     @Override
     Tensor step(Pass pass, List<Tensor> x, Tensor h) {
-        Tensor r = sigmoid(pass, pass.add(x.get(0), hr.of(pass, h)));
-        Tensor z = sigmoid(pass, pass.add(x.get(1), hz.of(pass, h)));
+        Tensor r = pass.sigmoid(pass.add(x.get(0), hr.of(pass, h)));
+        Tensor z = pass.sigmoid(pass.add(x.get(1), hz.of(pass, h)));
         Tensor n = pass.tanh(pass.add(x.get(2), pass.mul(r, hn.of(pass, h))));
         return pass.add(n, pass.mul(z, pass.sub(h, n)));
-    }
-
-    /** 1/(1 + e^−x) = ½(1 + tanh ½x), which overflows nowhere. */
-    private static Tensor sigmoid(Pass pass, Tensor x) {
-        return pass.scale(pass.shift(pass.tanh(pass.scale(x, 0.5)), 1), 0.5);
     }
 }

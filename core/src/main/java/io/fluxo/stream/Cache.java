@@ -114,6 +114,9 @@ public final class Cache implements Hooks {
     }
 
     private static Tensor cut(Ops ops, HookPoint point, Tensor value, Index.Selector.Range range) {
+        if (value.rank() < 2) {
+            return value;                                                   // one number, or one for each feature: nothing of it belongs to a position
+        }
         int axis = Axes.positions(point, value.rank());
         int size = value.shape().size(axis);
         int from = range.from() < 0 ? range.from() + size : range.from();

@@ -65,7 +65,7 @@ class DeclarationsTest {
         NormFactory silent = LayerNorm::new;
         assertThat(silent.readsEps()).isTrue();
         assertThat(new LayerNorm("ln", WIDTH, true, 0.25).eps()).isEqualTo(0.25);
-        NormFactory declared = NormFactory.withoutEps((path, width, affine, _) -> new DynamicTanh(path, width, affine));
+        NormFactory declared = NormFactory.withoutEps((path, width, affine, _) -> new DynamicTanh(path, width, affine, 0.5));
         assertThat(declared.readsEps()).isFalse();
         assertThat(declared.norm("ln", WIDTH, true, 0).parameters()).hasSize(3);
         assertThat(declared.readsAffine()).isTrue();

@@ -10,8 +10,19 @@ package io.fluxo.layer.attention;
  * @param masked    whether it reads the mask
  * @param matches   whether queries are compared with keys: it then reads {@code n_heads}, {@code qk_norm}, and positions that enter through scores
  * @param equations whether it claims to compute the chapter's softmax(qKᵀ/√d_head)V
+ * @param carries   whether values of one layer join those of later ones: n_key_value_heads·d_head is then the same in all layers of this kind
  */
-public record AttentionTraits(boolean present, boolean mixes, boolean masked, boolean matches, AttentionEquation equations) {
+public record AttentionTraits(boolean present, boolean mixes, boolean masked, boolean matches, AttentionEquation equations, boolean carries) {
+
+    /** A kind whose layers know nothing of each other. */
+    public AttentionTraits(boolean present, boolean mixes, boolean masked, boolean matches, AttentionEquation equations) {
+        this(present, mixes, masked, matches, equations, false);
+    }
+
+    /** The same, where values of one layer join those of later ones. */
+    public AttentionTraits carryingValues() {
+        return new AttentionTraits(present, mixes, masked, matches, equations, true);
+    }
 
     /** Which equation an attention claims to compute. Claims about the chapter's equation are checked only on such kinds. */
     public enum AttentionEquation { CHAPTER, OTHER }

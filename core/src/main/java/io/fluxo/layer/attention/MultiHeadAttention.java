@@ -22,8 +22,11 @@ import java.util.Optional;
  * Multi-head attention (Vaswani et al. 2017, section 3.2): for each head softmax(qKᵀ/√d_head)V with q = xW_Q, K = [x_1…x_N]W_K,
  * V = [x_1…x_N]W_V; the heads side by side, times W_O. The width of all heads together, n_heads·d_v, is independent of d_model: W_O maps it
  * back. Keys and values may have fewer heads, each shared by a group of queries' heads.
+ *
+ * <p>Variants of it extend it and change one step: {@link #values} (what is carried), {@link #mix} (how scores become weights), {@link #results} (what
+ * is done to the heads' results before W_O).
  */
-public final class MultiHeadAttention extends Attention {
+public class MultiHeadAttention extends Attention {
 
     /**
      * @param dModel         width of the stream
@@ -54,14 +57,15 @@ public final class MultiHeadAttention extends Attention {
      * @param scores       what becomes of a query's product with a key before the softmax
      * @param heads        layer applied to the heads' results before W_O, [batch n head d_v] → the same; NormFormer's gains
      * @param dropout      rate at the output, in training
+     * @param layer        which layer of a model it is in, from 0; 0 where it stands alone
      */
     public record Design(Mask mask, boolean qkvBias, boolean outputBias, Initializer queryKeyInit, Initializer valueInit, Initializer outputInit,
-                         ScorePositions positions, Optional<QkNorm> qkNorm, ScoreRule scores, Optional<Layer> heads, double dropout) {
+                         ScorePositions positions, Optional<QkNorm> qkNorm, ScoreRule scores, Optional<Layer> heads, double dropout, int layer) {
 
         /** Biases everywhere or nowhere, scores as in the paper. */
         public Design(Mask mask, boolean bias, Initializer queryKeyInit, Initializer valueInit, Initializer outputInit, ScorePositions positions,
                       Optional<QkNorm> qkNorm, Optional<Layer> heads, double dropout) {
-            this(mask, bias, bias, queryKeyInit, valueInit, outputInit, positions, qkNorm, ScoreRule.CHAPTER, heads, dropout);
+            this(mask, bias, bias, queryKeyInit, valueInit, outputInit, positions, qkNorm, ScoreRule.CHAPTER, heads, dropout, 0);
         }
 
         /** Plain: one initializer for all. */
@@ -143,7 +147,7 @@ public final class MultiHeadAttention extends Attention {
     }
 
     @Override
-    protected Tensor attend(Pass pass, Tensor x, Tensor context) {
+    protected final Tensor attend(Pass pass, Tensor x, Tensor context) {
         return attend(pass, x, context, context, null);
     }
 
@@ -156,7 +160,7 @@ public final class MultiHeadAttention extends Attention {
      * @param bias    added to the scores [batch head n m], broadcast; null for none
      * @return [batch n d_model]
      */
-    public Tensor forward(Pass pass, Tensor queries, Tensor keys, Tensor values, Tensor bias) {
+    public final Tensor forward(Pass pass, Tensor queries, Tensor keys, Tensor values, Tensor bias) {
         try {
             return mixed(pass, attend(pass, queries, keys, values, bias));
         } catch (ShapeMismatchException mismatch) {
@@ -165,14 +169,14 @@ public final class MultiHeadAttention extends Attention {
     }
 
     @Override
-    protected boolean remembers() {
+    protected final boolean remembers() {
         return true;
     }
 
     private Tensor attend(Pass pass, Tensor queries, Tensor keys, Tensor values, Tensor bias) {
         Tensor qs = pass.at(hookQ, Heads.split(pass, q.forward(pass, queries), dims.nHeads, dims.dHead));          // [batch n head d_head]
         Tensor ks = pass.at(hookK, Heads.split(pass, k.forward(pass, keys), dims.nKeyValueHeads, dims.dHead));     // [batch m head d_head]
-        Tensor vs = pass.at(hookV, Heads.split(pass, v.forward(pass, values), dims.nKeyValueHeads, dims.dV));      // [batch m head d_v]
+        Tensor vs = values(pass, values);                                                                          // [batch m head d_v]
         qs = normalised(pass, queryNorm, qs);
         ks = normalised(pass, keyNorm, ks);
         if (design.positions().turns()) {
@@ -182,9 +186,28 @@ public final class MultiHeadAttention extends Attention {
         }
         ks = pass.joined(path() + ".k", ks);
         vs = pass.joined(path() + ".v", vs);
-        Tensor z = pass.at(hookZ, mix(pass, qs, Heads.share(pass, ks, dims.nHeads), Heads.share(pass, vs, dims.nHeads), biases(pass, qs, ks, bias)));
-        Tensor results = headLayer.isPresent() ? headLayer.get().forward(pass, z) : z;                             // [batch n head d_v]
-        return dropout.forward(pass, o.forward(pass, pass.mergeAxes(results, 2)));                                 // [batch n d_model]
+        Tensor z = pass.at(hookZ, mix(pass, qs, Heads.share(pass, ks, dims.nHeads), vs, biases(pass, qs, ks, bias)));
+        return dropout.forward(pass, o.forward(pass, pass.mergeAxes(results(pass, queries, z), 2)));               // [batch n d_model]
+    }
+
+    /** What is carried: [batch m d_model] → [batch m head d_v], of the heads that keys and values have. */
+    protected Tensor values(Pass pass, Tensor x) {
+        return shownValues(pass, projectedValues(pass, x));
+    }
+
+    /** xW_V of all heads side by side, [batch m heads·d_v]. */
+    protected final Tensor projectedValues(Pass pass, Tensor x) {
+        return v.forward(pass, x);
+    }
+
+    /** The values that are carried, by heads, as hook_v shows them: [batch m heads·d_v] → [batch m head d_v]. */
+    protected final Tensor shownValues(Pass pass, Tensor all) {
+        return pass.at(hookV, Heads.split(pass, all, dims.nKeyValueHeads, dims.dV));
+    }
+
+    /** What becomes of the heads' results before W_O, [batch n head d_v] → the same. {@code x} are the tokens that ask, [batch n d_model]. */
+    protected Tensor results(Pass pass, Tensor x, Tensor z) {
+        return headLayer.isPresent() ? headLayer.get().forward(pass, z) : z;
     }
 
     /** The bias on the scores; null for none. */
@@ -196,34 +219,59 @@ public final class MultiHeadAttention extends Attention {
         return given == null ? positions : pass.add(given, positions);
     }
 
-    private Tensor mix(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
+    /**
+     * The values, weighed by how queries match keys.
+     *
+     * @param qs   [batch n head d_head]
+     * @param ks   [batch m head d_head]
+     * @param vs   [batch m head d_v], of the heads that keys and values have
+     * @param bias added to the scores, broadcast to [batch head n m]; null for none
+     * @return [batch n head d_v]
+     */
+    protected Tensor mix(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
+        Tensor shared = Heads.share(pass, vs, dims.nHeads);
         if (design.scores().cap() > 0) {
-            return capped(pass, qs, ks, vs, bias);
+            return weighted(pass, shownPattern(pass, pass.softmax(scores(pass, qs, ks, bias))), shared);
         }
         return bias == null // scores and pattern are [batch head n m]
-                ? pass.inspected(plain, inside, qs, ks, vs)
-                : pass.inspected(new FusedOp.Attention(plain.mask(), plain.scale(), true), inside, qs, ks, vs, bias);
+                ? pass.inspected(plain, inside, qs, ks, shared)
+                : pass.inspected(new FusedOp.Attention(plain.mask(), plain.scale(), true), inside, qs, ks, shared, bias);
     }
 
-    /** The same with scores that are bounded before positions and mask join them. */
-    private Tensor capped(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
-        Tensor bounded = SoftCap.of(pass, new FusedOp.Attention(Mask.BIDIRECTIONAL, plain.scale(), false).scores(pass, qs, ks), design.scores().cap());
-        Tensor scores = pass.at(inside.get(Inside.SCORES), plain.masked(pass, bias == null ? bounded : pass.add(bounded, bias)));
-        return plain.weighted(pass, pass.at(inside.get(Inside.PATTERN), pass.softmax(scores)), vs);
+    /** Queries' products with keys, scaled, bounded where the design says so, then with {@code bias} and −∞ where the mask forbids: [batch head n m]. */
+    protected final Tensor scores(Pass pass, Tensor qs, Tensor ks, Tensor bias) {
+        Tensor products = new FusedOp.Attention(Mask.BIDIRECTIONAL, plain.scale(), false).scores(pass, qs, ks);
+        Tensor bounded = design.scores().cap() > 0 ? SoftCap.of(pass, products, design.scores().cap()) : products;
+        return pass.at(inside.get(Inside.SCORES), plain.masked(pass, bias == null ? bounded : pass.add(bounded, bias)));
+    }
+
+    /** Values under weights: [batch head n m] and [batch m head d_v] → [batch n head d_v]. */
+    protected final Tensor weighted(Pass pass, Tensor pattern, Tensor vs) {
+        return plain.weighted(pass, pattern, vs);
+    }
+
+    /** The weights of a variant, [batch head n m], as hook_pattern shows them. */
+    protected final Tensor shownPattern(Pass pass, Tensor pattern) {
+        return pass.at(inside.get(Inside.PATTERN), pattern);
+    }
+
+    /** How it is built. */
+    protected final Design design() {
+        return design;
     }
 
     /** The sizes it was built from. */
-    public Dims dims() {
+    public final Dims dims() {
         return dims;
     }
 
     /** The attention of one head, without a bias on the scores. */
-    public FusedOp.Attention operation() {
+    public final FusedOp.Attention operation() {
         return plain;
     }
 
     /** W_Q, W_K, W_V and W_O with their biases, for an attention that combines them differently. */
-    public Projections projections() {
+    public final Projections projections() {
         return new Projections(q, k, v, o);
     }
 }

@@ -15,18 +15,20 @@ public final class DynamicTanh extends Layer {
     private final Parameter alpha;
     private final Parameter gain;
     private final Parameter bias;
+    private final HookPoint hookPreAct = boundary("hook_pre_act");
     private final HookPoint hookOut = boundary("hook_out");
 
-    public DynamicTanh(String path, Dim width, boolean affine) {
+    /** @param slope α at first */
+    public DynamicTanh(String path, Dim width, boolean affine, double slope) {
         super(path);
-        alpha = parameter("alpha", Shape.of(1), Initializer.constant(0.5));
+        alpha = parameter("alpha", Shape.of(1), Initializer.constant(slope));
         gain = affine ? parameter("w", Shape.of(width), Initializer.ONES) : null;
         bias = affine ? parameter("b", Shape.of(width), Initializer.ZEROS) : null;
     }
 
     @Override
     protected Tensor compute(Pass pass, Tensor x) {
-        Tensor squashed = pass.tanh(pass.mul(x, alpha.value()));
+        Tensor squashed = pass.tanh(pass.at(hookPreAct, pass.mul(x, alpha.value())));
         return pass.at(hookOut, gain == null ? squashed : pass.add(pass.mul(squashed, gain.value()), bias.value()));
     }
 }
