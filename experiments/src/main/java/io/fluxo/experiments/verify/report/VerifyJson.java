@@ -5,6 +5,7 @@ import io.fluxo.experiments.verify.Control;
 import io.fluxo.experiments.verify.FaultControl;
 import io.fluxo.experiments.verify.VerdictRow;
 import io.fluxo.experiments.verify.VerificationResult;
+import java.time.LocalDate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,6 +19,7 @@ public final class VerifyJson {
         ObjectNode root = Json.object();
         root.put("backend", outcome.options().chosen().backend());
         root.put("dtype", outcome.options().chosen().dtype().label());
+        root.put("date", LocalDate.now().toString());
         root.put("trials", outcome.options().trials());
         ArrayNode claims = root.putArray("claims");
         outcome.rows().forEach(row -> claims.add(claim(row, outcome)));

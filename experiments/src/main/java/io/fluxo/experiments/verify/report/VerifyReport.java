@@ -1,10 +1,15 @@
 package io.fluxo.experiments.verify.report;
 
+import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.page.Page;
 import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Chart;
 import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Claims;
 import io.fluxo.experiments.verify.Control;
 import io.fluxo.experiments.verify.Digits;
+import io.fluxo.experiments.verify.FaultControl;
+import io.fluxo.experiments.verify.Figure;
 import io.fluxo.experiments.verify.Mutant;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.VerdictRow;
@@ -12,6 +17,7 @@ import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.chapter.Chapter;
 import io.fluxo.experiments.verify.example.Mermaid;
 import io.fluxo.experiments.verify.example.Realisation;
+import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +29,8 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.stream.Collectors;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code verify --report}: one page that opens offline; sentences, claims with derivations and witnesses, the worked example, the controls. */
 public final class VerifyReport {
@@ -39,9 +47,16 @@ public final class VerifyReport {
         page.put("facts", facts(outcome));
         page.put("exact", outcome.exact().stream().map(Apparatus.Setup::toString).collect(Collectors.joining(", "))
                 + (outcome.refused().isEmpty() ? "" : "; not on " + String.join(", ", outcome.refused())));
-        page.put("sections", Chapter.read().sections().stream().map(section -> section(section, outcome))
-                .filter(section -> !((List<?>) section.get("sentences")).isEmpty()).toList());
-        page.put("claims", outcome.claims().stream().map(claim -> claim(claim, outcome)).toList());
+        page.put("title", outcome.claims().stream().allMatch(claim -> claim.group().equals(Claims.DEFAULT_GROUP))
+                ? "The chapter’s claims, proved where they can be proved, refuted where they are false" : "Claims about the residual stream, beside what was measured");
+        List<Map<String, Object>> sections = Chapter.read().sections().stream().map(section -> section(section, outcome))
+                .filter(section -> outcome.claims().stream().anyMatch(claim -> claim.citation().isOfTheChapter()) && !((List<?>) section.get("sentences")).isEmpty()).toList();
+        page.put("read", sections.isEmpty() ? List.of() : List.of(Map.of("sections", sections)));
+        ArrayNode charts = Json.array();
+        page.put("groups", groups(outcome, charts));
+        if (!charts.isEmpty()) {
+            page.draw(Json.object().set("charts", charts), "verify/verify.js");
+        }
         realisation.ifPresent(run -> page.put("example", example(run, outcome)));
         if (!outcome.controls().isEmpty()) {
             page.put("controls", matrix(outcome));
@@ -61,11 +76,13 @@ public final class VerifyReport {
 
     private static List<Map<String, String>> facts(VerificationResult outcome) {
         Apparatus.Options options = outcome.options();
-        return List.of(Map.of("name", "measured on", "value", options.chosen().toString()),
-                Map.of("name", "cases of each for-all claim", "value", Integer.toString(options.trials())),
-                Map.of("name", "seed", "value", Long.toString(options.seed())),
-                Map.of("name", "blocks", "value", outcome.rows().stream().map(VerdictRow::placement).filter(name -> !name.isEmpty()).distinct()
-                        .collect(Collectors.joining(", "))));
+        String blocks = outcome.rows().stream().map(VerdictRow::placement).filter(name -> !name.isEmpty()).distinct().collect(Collectors.joining(", "));
+        List<Map<String, String>> facts = new ArrayList<>(List.of(Map.of("name", "measured on", "value", options.chosen().toString()),
+                Map.of("name", "cases of each for-all claim", "value", Integer.toString(options.trials())), Map.of("name", "seed", "value", Long.toString(options.seed()))));
+        if (!blocks.isEmpty()) {
+            facts.add(Map.of("name", "blocks", "value", blocks));
+        }
+        return facts;
     }
 
     private static Map<String, Object> section(Chapter.Section section, VerificationResult outcome) {
@@ -95,7 +112,15 @@ public final class VerifyReport {
         return rows.stream().allMatch(row -> row.finding().verdict() == Verdict.PROVED || row.finding().verdict() == Verdict.HOLDS) ? "good" : "unsure";
     }
 
-    private static Map<String, Object> claim(Claim claim, VerificationResult outcome) {
+    private static List<Map<String, Object>> groups(VerificationResult outcome, ArrayNode charts) {
+        Map<String, List<Claim>> groups = new LinkedHashMap<>();
+        outcome.claims().forEach(claim -> groups.computeIfAbsent(claim.group(), _ -> new ArrayList<>()).add(claim));
+        boolean one = groups.size() == 1;
+        return groups.entrySet().stream().map(group -> Map.<String, Object>of("name", group.getKey(), "heading", one ? "Claim by claim" : group.getKey(),
+                "claims", group.getValue().stream().map(claim -> claim(claim, outcome, charts)).toList())).toList();
+    }
+
+    private static Map<String, Object> claim(Claim claim, VerificationResult outcome, ArrayNode charts) {
         Map<String, Object> node = new LinkedHashMap<>(chip(claim.id(), outcome));
         node.put("statement", claim.text());
         node.put("source", claim.citation().isOfTheChapter() ? "" : claim.citation().quote());
@@ -103,11 +128,33 @@ public final class VerifyReport {
         node.put("quantifier", claim.quantifier());
         node.put("methods", String.join(" · ", claim.methods()));
         node.put("file", Links.file(claim));
-        node.put("rows", outcome.of(claim.id()).stream().map(VerifyReport::row).toList());
+        node.put("rows", outcome.of(claim.id()).stream().map(row -> row(row, charts)).toList());
+        node.put("faults", outcome.faultsOf(claim).stream().map(VerifyReport::fault).toList());
+        node.put("again", Text.format("%s verify %s --seed %d", Launcher.command(), claim.id(), outcome.options().seed()));
         return node;
     }
 
-    private static Map<String, Object> row(VerdictRow row) {
+    private static Map<String, Object> fault(FaultControl control) {
+        return Map.of("what", control.fault().what(), "verdict", control.finding().verdict().label(), "tone", control.asExpected() ? "good" : "bad", "counterexample",
+                control.finding().counterexample());
+    }
+
+    private static Map<String, Object> figure(Figure figure) {
+        return Map.of("what", figure.what(), "allowed", figure.allowed(), "measured", Digits.text(figure.measured()), "mark", figure.agrees() ? "✓" : "✗", "tone",
+                figure.agrees() ? "good" : "unsure");
+    }
+
+    private static Map<String, Object> chart(Chart chart, ArrayNode charts) {
+        ObjectNode node = charts.addObject().put("x", chart.x()).put("y", chart.y()).put("log_x", chart.logX()).put("log_y", chart.logY());
+        ArrayNode lines = node.putArray("lines");
+        chart.lines().forEach(line -> {
+            ArrayNode points = lines.addObject().put("name", line.name()).put("theory", line.theory()).putArray("points");
+            line.points().forEach(point -> points.add(Json.numbers(point)));
+        });
+        return Map.of("index", charts.size() - 1, "title", chart.title(), "x", chart.x(), "y", chart.y());
+    }
+
+    private static Map<String, Object> row(VerdictRow row, ArrayNode charts) {
         Map<String, Object> node = new LinkedHashMap<>();
         node.put("placement", row.placement());
         node.put("verdict", row.finding().verdict().label());
@@ -120,6 +167,10 @@ public final class VerifyReport {
         node.put("witness", row.finding().witness());
         node.put("counterexample", row.finding().counterexample());
         node.put("derivation", String.join("\n", row.finding().derivation()));
+        node.put("charts", row.finding().charts().stream().map(chart -> chart(chart, charts)).toList());
+        node.put("numbered", !row.finding().figures().isEmpty());
+        node.put("figureCount", Text.count(row.finding().figures().size(), "figure"));
+        node.put("figures", row.finding().figures().stream().map(VerifyReport::figure).toList());
         node.put("derivationLength", row.finding().derivation().size());
         return node;
     }
