@@ -12,10 +12,8 @@ public interface Schedule extends Part<Schedule> {
     /** The same rate to the end. */
     Schedule CONSTANT = (t, warmup, steps) -> 1;
 
-    /** Falls from 1 at the end of the warm-up to 0 at the last step: that step changes no parameter. */
-    Schedule COSINE = (t, warmup, steps) -> t <= warmup || steps <= warmup
-            ? 1.0
-            : 0.5 * (1 + StrictMath.cos(Math.PI * (double) (t - warmup) / (steps - warmup)));
+    /** Falls to 0 at the last step: that step changes no parameter. */
+    Schedule COSINE = new Cosine(Cosine.LEAST.standard());
 
     /**
      * The factor on the peak rate at step {@code t}, besides the warm-up's own factor.

@@ -33,7 +33,7 @@ public final class TrainingSpec extends Settings<TrainingSpec> {
             "steps until the peak: lr_t = lr · min(1, t / warmup), t from 1; 0 and 1 are the same").sameUpTo(1);
 
     public static final PartKey SCHEDULE = PartKey.of(Schedule.KIND, "constant",
-            "what follows the warm-up: constant, or cosine, which falls to 0 at the last step, so that the last step changes no parameter");
+            "what follows the warm-up: constant, or cosine, which falls to 0 at the last step, so that the last step changes no parameter, or to a share of the peak");
 
     public static final Key<Double> WEIGHT_DECAY = Key.of("weight_decay", Type.real(Range.NOT_NEGATIVE), 0.0,
             "Adam: added to the gradient; AdamW: taken from the weights, decoupled");

@@ -17,6 +17,7 @@ import io.fluxo.experiments.verify.Claims;
 import io.fluxo.experiments.verify.InstalledParts;
 import io.fluxo.experiments.verify.Mutant;
 import io.fluxo.experiments.verify.Verification;
+import io.fluxo.experiments.verify.VerificationProgress;
 import io.fluxo.experiments.verify.VerificationResult;
 import io.fluxo.experiments.verify.report.VerifyJson;
 import io.fluxo.experiments.verify.report.VerifyReport;
@@ -97,9 +98,9 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
         return tell(verification, outcome);
     }
 
-    private static VerificationResult verified(Verification verification, int workers) throws InterruptedException {
-        try {
-            return verification.run(workers);
+    private VerificationResult verified(Verification verification, int workers) throws InterruptedException {
+        try (VerifyLine progress = new VerifyLine(terminal)) {
+            return verification.run(workers, common.quiet ? VerificationProgress.NONE : progress);
         } catch (BackendUnavailableException unavailable) {
             throw new BackendUnavailable(unavailable.getMessage(), unavailable);
         }

@@ -18,6 +18,9 @@ public final class TaskParts {
 
     public static final Key<Integer> ITEMS = Key.of("items", Type.whole(1, MOST_SYMBOLS), 16, "induction: the longest period; sort, copy: symbols of a sequence");
 
+    public static final Key<Boolean> DISTINCT = Key.of("distinct", Type.truth(), true,
+            "induction: whether the symbols of a period differ from each other; if not, each is drawn by itself, and what follows a symbol may be ambiguous");
+
     private TaskParts() {}
 
     public static void contributeTo(Contributions to) {

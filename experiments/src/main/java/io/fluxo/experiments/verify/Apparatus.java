@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleConsumer;
 
 /** What one worker checks claims with: backends, opened when first asked for; how many cases to try, and from which seed. */
 public final class Apparatus implements AutoCloseable {
@@ -26,23 +27,35 @@ public final class Apparatus implements AutoCloseable {
     private final Options options;
     private final Map<Setup, Backend> open;
     private final Map<Setup, String> refused;
+    private final DoubleConsumer told;
 
     /** @param catalog the parts that claims examine */
     public Apparatus(Backends backends, Catalog catalog, Options options) {
-        this(backends, catalog, options, new LinkedHashMap<>(), new LinkedHashMap<>());
+        this(backends, catalog, options, new LinkedHashMap<>(), new LinkedHashMap<>(), _ -> {});
     }
 
-    private Apparatus(Backends backends, Catalog catalog, Options options, Map<Setup, Backend> open, Map<Setup, String> refused) {
+    private Apparatus(Backends backends, Catalog catalog, Options options, Map<Setup, Backend> open, Map<Setup, String> refused, DoubleConsumer told) {
         this.backends = backends;
         this.catalog = catalog;
         this.options = options;
         this.open = open;
         this.refused = refused;
+        this.told = told;
     }
 
     /** The same backends and options with other parts. It is closed with this one. */
     public Apparatus with(Catalog other) {
-        return new Apparatus(backends, other, options, open, refused);
+        return new Apparatus(backends, other, options, open, refused, told);
+    }
+
+    /** The same for one check, of which {@code listener} is told how far it is. It is closed with this one. */
+    Apparatus telling(DoubleConsumer listener) {
+        return new Apparatus(backends, catalog, options, open, refused, listener);
+    }
+
+    /** Tells whoever waits which share of the check is done, from 0 to 1. Only long checks need to. */
+    public void done(double share) {
+        told.accept(share);
     }
 
     /** The parts that claims examine. */

@@ -47,9 +47,14 @@ public abstract class Claim {
      */
     public abstract Finding check(Candidate candidate, Apparatus apparatus);
 
-    /** Whether it reads the run of a study: without one it is skipped, which is then no surprise. */
-    public boolean needsARun() {
+    /** Whether it needs what may not be there, the run of a study or a text: without it the claim is skipped, which is then no surprise. */
+    public boolean needsInput() {
         return false;
+    }
+
+    /** Roughly how long it takes on one core, in seconds. */
+    public final double seconds() {
+        return statement.seconds;
     }
 
     /** What users call it. */

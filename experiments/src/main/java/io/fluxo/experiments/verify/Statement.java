@@ -30,6 +30,7 @@ public final class Statement {
     List<Mutant> brought = List.of();
     List<Fault> faults = List.of();
     String refutesNone = "";
+    double seconds = 0.5;
 
     private Statement(String id, String text) {
         this.id = id;
@@ -111,6 +112,11 @@ public final class Statement {
         return with(copy -> copy.refutesNone = why);
     }
 
+    /** Roughly how long the check takes on one core, for whoever waits. */
+    public Statement takes(double expected) {
+        return with(copy -> copy.seconds = expected);
+    }
+
     private Statement with(Consumer<Statement> change) {
         Statement copy = new Statement(id, text);
         copy.citation = citation;
@@ -126,6 +132,7 @@ public final class Statement {
         copy.brought = brought;
         copy.faults = faults;
         copy.refutesNone = refutesNone;
+        copy.seconds = seconds;
         change.accept(copy);
         return copy;
     }

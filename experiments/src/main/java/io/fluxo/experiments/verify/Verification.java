@@ -30,6 +30,15 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
 
     /** @param workers threads at a time */
     public VerificationResult run(int workers) throws InterruptedException {
+        return run(workers, VerificationProgress.NONE);
+    }
+
+    /**
+     * @param workers  threads at a time
+     * @param progress is told how far it is
+     */
+    public VerificationResult run(int workers, VerificationProgress progress) throws InterruptedException {
+        Work work = new Work(progress, expectedSeconds());
         ConcurrentLinkedQueue<Apparatus> made = new ConcurrentLinkedQueue<>();
         ThreadLocal<Apparatus> own = ThreadLocal.withInitial(() -> {
             Apparatus apparatus = new Apparatus(installed.backends(), installed.catalog(), options);
@@ -43,14 +52,14 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
             List<Future<FaultControl>> planted = new ArrayList<>();
             for (Claim claim : claims) {
                 if (claim.scope() == Scope.NONE) {
-                    rows.add(pool.submit(row(own, programs, claim, Optional.empty())));
+                    rows.add(pool.submit(row(own, work, programs, claim, Optional.empty())));
                     for (Fault fault : controls.isEmpty() ? List.<Fault>of() : claim.faults()) {
-                        planted.add(pool.submit(() -> new FaultControl(claim, fault, planted(own.get(), claim, fault))));
+                        planted.add(pool.submit(() -> new FaultControl(claim, fault, work.of(claim, own.get(), apparatus -> planted(apparatus, claim, fault)))));
                     }
                 }
                 for (Candidate candidate : candidates) {
                     if (claim.scope() != Scope.NONE && (claim.scope().covers(candidate.equations()) || candidate.equations() == Equations.OTHER)) {
-                        rows.add(pool.submit(row(own, programs, claim, Optional.of(candidate))));
+                        rows.add(pool.submit(row(own, work, programs, claim, Optional.of(candidate))));
                     }
                 }
             }
@@ -75,13 +84,23 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
         }
     }
 
-    private Callable<VerdictRow> row(ThreadLocal<Apparatus> own, Map<Candidate, ProgramCheck> programs, Claim claim, Optional<Candidate> candidate) {
+    private Callable<VerdictRow> row(ThreadLocal<Apparatus> own, Work work, Map<Candidate, ProgramCheck> programs, Claim claim, Optional<Candidate> candidate) {
         return () -> {
             long begin = System.nanoTime();
-            Judged judged = judged(own.get(), programs, claim, candidate);
+            Judged judged = work.of(claim, own.get(), apparatus -> judged(apparatus, programs, claim, candidate));
             double seconds = (System.nanoTime() - begin) / 1e9;
             return new VerdictRow(claim, candidate.map(Candidate::label).orElse(""), judged.finding(), judged.expected(), seconds);
         };
+    }
+
+    /** How long all checks take on one core, roughly. */
+    private double expectedSeconds() {
+        double seconds = 0;
+        for (Claim claim : claims) {
+            long blocks = candidates.stream().filter(candidate -> claim.scope().covers(candidate.equations()) || candidate.equations() == Equations.OTHER).count();
+            seconds += claim.seconds() * (claim.scope() == Scope.NONE ? 1 + (controls.isEmpty() ? 0 : claim.faults().size()) : blocks);
+        }
+        return seconds;
     }
 
     private Finding planted(Apparatus apparatus, Claim claim, Fault fault) {
@@ -133,7 +152,7 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
     /** A block may lack what a claim speaks of, and a study may not have been run; neither is a surprise. */
     private static boolean saysNothing(Claim claim, Optional<Candidate> candidate, Finding finding) {
         boolean other = candidate.map(Candidate::equations).filter(equations -> equations == Equations.OTHER).isPresent();
-        return finding.verdict() == Verdict.SKIPPED && finding.theory().isEmpty() && (other || claim.needsARun());
+        return finding.verdict() == Verdict.SKIPPED && finding.theory().isEmpty() && (other || claim.needsInput());
     }
 
     private static <T> List<T> all(List<Future<T>> futures) throws InterruptedException {

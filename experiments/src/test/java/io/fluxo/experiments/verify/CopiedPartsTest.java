@@ -48,8 +48,8 @@ class CopiedPartsTest {
 
     private static Map<String, List<String>> parts() {
         Map<String, List<String>> parts = new LinkedHashMap<>();
-        parts.put("norm", List.of("layer_norm", "rms_norm", "batch_norm", "dynamic_tanh", "none"));
-        parts.put("attention", List.of("softmax", "uniform", "self_only", "none"));
+        parts.put("norm", List.of("layer_norm", "rms_norm", "batch_norm", "dynamic_tanh", "derf", "fake_layer_norm", "none"));
+        parts.put("attention", List.of("softmax", "sink", "softpick", "differential", "uniform", "self_only", "none"));
         parts.put("act_fn", List.of("relu", "gelu", "gelu_tanh", "silu", "swiglu", "geglu"));
         parts.put("positions", List.of("learned", "sinusoidal", "rope", "alibi", "none"));
         parts.put("init", List.of("xavier_normal", "gpt2", "normal"));
@@ -90,8 +90,8 @@ class CopiedPartsTest {
 
     private static void layers() {
         Map<String, String> sources = new LinkedHashMap<>();
-        Stream.of("LayerNorm", "RmsNorm", "BatchNorm", "DynamicTanh", "NoNorm").forEach(name -> copy(sources, LAYERS.resolve("norm/" + name + ".java")));
-        Stream.of("UniformAttention", "SelfOnlyAttention", "ValuePath").forEach(name -> copy(sources, LAYERS.resolve("attention/" + name + ".java")));
+        Stream.of("LayerNorm", "RmsNorm", "BatchNorm", "DynamicTanh", "Derf", "FakeLayerNorm", "NoNorm").forEach(name -> copy(sources, LAYERS.resolve("norm/" + name + ".java")));
+        Stream.of("SinkAttention", "SoftpickAttention", "DifferentialAttention", "UniformAttention", "SelfOnlyAttention", "ValuePath").forEach(name -> copy(sources, LAYERS.resolve("attention/" + name + ".java")));
         Stream.of("LearnedPositions", "SinusoidalPositions", "LinearBias", "Positions").forEach(name -> copy(sources, LAYERS.resolve("position/" + name + ".java")));
         Stream.of("XavierInit", "Gpt2Init").forEach(name -> copy(sources, LAYERS.resolve(name + ".java")));
         copy(sources, LAYERS.resolve("network/GatedFeedForward.java"));
@@ -178,11 +178,16 @@ class CopiedPartsTest {
                     @Override
                     public void contribute(Contributions to) {
                         to.add(NormFactory.KIND, "copied-batch_norm", BatchNorm::new);
-                        to.add(NormFactory.KIND, "copied-dynamic_tanh", NormFactory.withoutEps((path, width, affine, eps) -> new DynamicTanh(path, width, affine)));
+                        to.add(NormFactory.KIND, "copied-dynamic_tanh", NormFactory.withoutEps((path, width, affine, eps) -> new DynamicTanh(path, width, affine, 0.5)));
+                        to.add(NormFactory.KIND, "copied-derf", NormFactory.withoutEps((path, width, affine, eps) -> new Derf(path, width, affine, 0.5)));
+                        to.add(NormFactory.KIND, "copied-fake_layer_norm", FakeLayerNorm::new);
                         to.add(NormFactory.KIND, "copied-layer_norm", LayerNorm::new);
                         to.add(NormFactory.KIND, "copied-none", NormFactory.withoutEps((path, width, affine, eps) -> new NoNorm(path)));
                         to.add(NormFactory.KIND, "copied-rms_norm", RmsNorm::new);
                         to.add(AttentionKind.KIND, "copied-softmax", AttentionKind.of(MultiHeadAttention::new, AttentionTraits.CHAPTER));
+                        to.add(AttentionKind.KIND, "copied-sink", AttentionKind.of((path, dims, design) -> new SinkAttention(path, dims, design, true), AttentionTraits.OTHER));
+                        to.add(AttentionKind.KIND, "copied-softpick", AttentionKind.of(SoftpickAttention::new, AttentionTraits.OTHER));
+                        to.add(AttentionKind.KIND, "copied-differential", AttentionKind.of(DifferentialAttention::new, AttentionTraits.OTHER));
                         to.add(AttentionKind.KIND, "copied-uniform", AttentionKind.of(UniformAttention::new, AttentionTraits.WITHOUT_SCORES));
                         to.add(AttentionKind.KIND, "copied-self_only", AttentionKind.of(SelfOnlyAttention::new, AttentionTraits.WITHOUT_MIXING));
                         to.add(AttentionKind.KIND, "copied-none", AttentionKind.of((path, dims, design) -> new Absent(path), AttentionTraits.ABSENT));

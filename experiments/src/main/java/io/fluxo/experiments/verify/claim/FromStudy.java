@@ -46,7 +46,7 @@ abstract class FromStudy extends Claim {
     }
 
     @Override
-    public final boolean needsARun() {
+    public final boolean needsInput() {
         return true;
     }
 }
