@@ -17,6 +17,11 @@ final class Verified {
 
     private Verified() {}
 
+    /** One claim about no block, with its faults. */
+    static VerificationResult alone(String id) throws InterruptedException {
+        return new Verification(INSTALLED, CLAIMS.choose(List.of(id), Optional.empty()), List.of(), CLAIMS.mutants(), SETTINGS).run(1);
+    }
+
     private static VerificationResult run() {
         try {
             return VERIFICATION.run(2);

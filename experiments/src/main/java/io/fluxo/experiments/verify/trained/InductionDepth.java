@@ -29,7 +29,8 @@ import java.util.stream.IntStream;
 
 /**
  * Sequences that repeat themselves with a period of 16 to 32: a head that looks for what followed this token before needs another one below it that tells each token its predecessor. So two layers
- * of attention continue them and one cannot. Symbols are drawn with replacement, so that a head that matches one token is at times in doubt: it cannot go below E ln(1 + Bin(p − 1, 1/64)) = .226 nat.
+ * of attention continue them and one cannot. Symbols are drawn with replacement: a head that matches one token is at times in doubt and stays above E ln(1 + Bin(p − 1, 1/64)) = .226 nat, one that
+ * matches two tokens is not. The task scores only what repeats, so that models train on that alone; where they train on the whole sequence, they end at .25 instead of .08 to .21.
  */
 final class InductionDepth extends Claim {
 
@@ -72,6 +73,6 @@ final class InductionDepth extends Claim {
             }
             chart = chart.measured(Text.format("%d layer%s", layers, layers == 1 ? "" : "s"), at, curves);
         }
-        return figures.finding("two layers < 0.35 nat, one layer > 2.5; a head that matches one token cannot go below 0.226").drawn(chart);
+        return figures.finding("two layers < 0.35 nat, one layer > 2.5").drawn(chart);
     }
 }
