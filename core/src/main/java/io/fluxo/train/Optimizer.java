@@ -162,7 +162,7 @@ final class Optimizer {
             case ALL -> true;
             case MATRICES -> parameter.shape().rank() >= 2;
         };
-        UpdateRule rule = kind.rule(spec, decays ? spec.get(TrainingSpec.WEIGHT_DECAY) : 0);
+        UpdateRule rule = kind.rule(spec, decays ? spec.get(TrainingSpec.WEIGHT_DECAY) : 0, parameter);
         if (rule == null || rule.slots() < 0) {
             throw broken(Text.format("returned %s instead of an update rule", rule));
         }

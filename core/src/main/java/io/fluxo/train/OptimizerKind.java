@@ -1,5 +1,6 @@
 package io.fluxo.train;
 
+import io.fluxo.layer.Parameter;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.plugin.Part;
 import io.fluxo.setting.Key;
@@ -37,6 +38,11 @@ public interface OptimizerKind extends Part<OptimizerKind> {
      * @param decay the parameter's weight decay; 0 for one that does not decay
      */
     UpdateRule rule(TrainingSpec spec, double decay);
+
+    /** The rule for one parameter, where parameters have different ones. */
+    default UpdateRule rule(TrainingSpec spec, double decay, Parameter parameter) {
+        return rule(spec, decay);
+    }
 
     /** The keys of {@link TrainingSpec} that it does not read. */
     default List<Key<?>> unread() {

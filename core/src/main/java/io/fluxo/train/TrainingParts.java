@@ -16,6 +16,7 @@ public final class TrainingParts implements FluxoPlugin {
         to.add(OptimizerKind.KIND, "sgd", OptimizerKind.SGD);
         to.add(OptimizerKind.KIND, "adam", OptimizerKind.ADAM);
         to.add(OptimizerKind.KIND, "adamw", OptimizerKind.ADAMW);
+        to.add(OptimizerKind.KIND, "muon", new Muon(Muon.MOMENTUM.standard(), Muon.MATRICES.standard()));
         to.add(Schedule.KIND, "constant", Schedule.CONSTANT);
         to.add(Schedule.KIND, "cosine", Schedule.COSINE);
         Measures.BUILT_IN.forEach(measure -> to.add(Measure.KIND, measure.label(), measure));

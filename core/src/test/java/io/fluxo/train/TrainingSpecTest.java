@@ -33,7 +33,7 @@ class TrainingSpecTest {
     @Test
     void corePartsOfTrainingHaveTheseNames() {
         Catalog catalog = Catalog.of(new TrainingParts());
-        assertThat(catalog.names(OptimizerKind.KIND)).containsExactly("sgd", "adam", "adamw");
+        assertThat(catalog.names(OptimizerKind.KIND)).containsExactly("sgd", "adam", "adamw", "muon");
         assertThat(catalog.names(Schedule.KIND)).containsExactly("constant", "cosine");
         assertThat(catalog.names(Measure.KIND)).containsExactly("param_grad_norm_by_layer", "stream_grad_norm_by_layer", "stream_norm_by_layer", "update_ratio",
                 "token_similarity");
