@@ -8,6 +8,7 @@ import io.fluxo.experiments.verify.claim.ChapterClaims;
 import io.fluxo.experiments.verify.initial.InitialClaims;
 import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.experiments.verify.trained.TrainedClaims;
+import io.fluxo.experiments.verify.trained.VariantsTrained;
 import io.fluxo.experiments.verify.variant.VariantClaims;
 import io.fluxo.plugin.Contributions;
 import io.fluxo.plugin.FluxoPlugin;
@@ -23,6 +24,7 @@ public final class ExperimentParts implements FluxoPlugin {
         InitialClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
         VariantClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
         TrainedClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
+        VariantsTrained.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
         Mutants.all().forEach(mutant -> to.add(Mutant.KIND, mutant.name(), mutant));
     }
 }

@@ -74,10 +74,15 @@ final class Lesson implements AutoCloseable {
 
     /** Mean loss on text that was kept back, over at most {@code batches} batches of the training's size. */
     double validation(int batches) {
-        int count = Math.min(batches, task.validationBatches(training.get(BATCH), nCtx));
+        return validation(batches, training.get(BATCH));
+    }
+
+    /** @param rows sequences of a batch */
+    double validation(int batches, int rows) {
+        int count = Math.min(batches, task.validationBatches(rows, nCtx));
         double sum = 0;
         for (int i = 0; i < count; i++) {
-            sum += trainer.evaluate(task.validationBatch(i, training.get(BATCH), nCtx));
+            sum += trainer.evaluate(task.validationBatch(i, rows, nCtx));
         }
         return sum / count;
     }

@@ -23,7 +23,16 @@ final class Shakespeare {
     /**
      * What {@code check} finds on the text; skipped where none was given, undecided where it is another text.
      *
-     * @param check is given the task, of which the last tenth is kept back
+     * @param check is given the text
+     */
+    static Finding text(Apparatus apparatus, Function<CharacterText, Finding> check) {
+        return on(apparatus, _ -> check.apply(CharacterText.of(apparatus.corpus().orElseThrow())));
+    }
+
+    /**
+     * The same with the task char_lm, of which the last tenth is kept back.
+     *
+     * @param check is given the task
      */
     static Finding on(Apparatus apparatus, Function<Task, Finding> check) {
         if (apparatus.corpus().isEmpty()) {

@@ -1,0 +1,18 @@
+package io.fluxo.experiments.verify.trained;
+
+import io.fluxo.experiments.verify.Claim;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The group {@code trained-variants}: what the papers of 2024 to 2026 say of training, at a size where it takes seconds. */
+public final class VariantsTrained {
+
+    private VariantsTrained() {}
+
+    public static List<Claim> all() {
+        List<Claim> claims = new ArrayList<>();
+        claims.add(new DytRegime());
+        claims.addAll(NormOptimizer.ALL);
+        return List.copyOf(claims);
+    }
+}
