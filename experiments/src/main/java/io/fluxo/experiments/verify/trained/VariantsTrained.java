@@ -11,6 +11,7 @@ public final class VariantsTrained {
 
     public static List<Claim> all() {
         List<Claim> claims = new ArrayList<>();
+        claims.addAll(SinkTrigger.ALL);
         claims.add(new DytRegime());
         claims.addAll(NormOptimizer.ALL);
         return List.copyOf(claims);
