@@ -41,6 +41,11 @@ final class Aliases implements Hooks {
     }
 
     @Override
+    public void composed(HookPoint point) {
+        hooks.composed(named(point));
+    }
+
+    @Override
     public Set<String> names() {
         return hooks.names();
     }
