@@ -77,7 +77,7 @@ final class HookCost {
 
     private static void measure(Backend simd, Size size, int rounds) {
         ModelSpec spec = ModelSpec.DEFAULT.with(ModelSpec.N_LAYERS, size.layers).with(ModelSpec.D_MODEL, size.width).with(ModelSpec.N_HEADS, size.heads)
-                .with(ModelSpec.D_MLP, 4 * size.width).with(ModelSpec.N_CTX, size.tokens).with(ModelSpec.D_VOCAB, VOCABULARY).with(ModelSpec.ACT_FN, "gelu")
+                .with(ModelSpec.D_MLP, 4 * size.width).with(ModelSpec.N_CTX, size.tokens).with(ModelSpec.D_VOCAB, VOCABULARY).with(ModelSpec.ACT_FN, "gelu_tanh")
                 .with(ModelSpec.NORM_AFFINE, true);
         Map<String, Supplier<Hooks>> kinds = new LinkedHashMap<>();
         kinds.put("no hooks", () -> Hooks.NONE);
