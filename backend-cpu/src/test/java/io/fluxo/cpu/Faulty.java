@@ -8,6 +8,8 @@ import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** A backend with a fault planted in one place; {@code null} from a fault means "as it should be". */
 final class Faulty extends ComposedKernels {
@@ -29,6 +31,12 @@ final class Faulty extends ComposedKernels {
         Tensor[] result(Ops honest, FusedOp op, Tensor[] in, Tensor gradient, Tensor[] right);
     }
 
+    /** What a kernel wrongly hands out, out of the right values. */
+    @FunctionalInterface
+    interface InShown {
+        Shown result(Ops honest, FusedOp op, Shown right);
+    }
+
     @FunctionalInterface
     interface InUpdate {
         Tensor[] result(Backend honest, UpdateOp op, Tensor[] in);
@@ -38,6 +46,7 @@ final class Faulty extends ComposedKernels {
     private InPrimitive primitive = (_, _, _) -> null;
     private InForward forward = (_, _, _) -> null;
     private InBackward backward = (_, _, _, _, _) -> null;
+    private InShown shown = (_, _, right) -> right;
     private InUpdate update = (_, _, _) -> null;
 
     private Faulty(Backend inner) {
@@ -63,6 +72,12 @@ final class Faulty extends ComposedKernels {
         return faulty;
     }
 
+    static Faulty shown(Backend inner, InShown fault) {
+        Faulty faulty = new Faulty(inner);
+        faulty.shown = fault;
+        return faulty;
+    }
+
     static Faulty update(Backend inner, InUpdate fault) {
         Faulty faulty = new Faulty(inner);
         faulty.update = fault;
@@ -79,6 +94,11 @@ final class Faulty extends ComposedKernels {
     public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         Tensor wrong = forward.result(honest, op, inputs);
         return wrong != null ? new Fused(wrong) : super.runFused(op, save, inputs);
+    }
+
+    @Override
+    public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+        return super.runShowing(op, wanted, inputs).map(right -> shown.result(honest, op, right));
     }
 
     @Override

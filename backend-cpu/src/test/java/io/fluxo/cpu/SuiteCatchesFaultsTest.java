@@ -10,7 +10,9 @@ import io.fluxo.conformance.Check;
 import io.fluxo.conformance.ComposedKernels;
 import io.fluxo.conformance.Suite;
 import io.fluxo.cpu.ejml.EjmlProvider;
+import io.fluxo.op.Engine.Shown;
 import io.fluxo.op.FusedOp;
+import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
@@ -27,12 +29,14 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -129,6 +133,32 @@ class SuiteCatchesFaultsTest {
                 backward("crossEntropy's gradient without the target", "crossEntropy", FusedOp.CrossEntropy.class, (ops, _, in, g, right) ->
                         new Tensor[] {ops.mul(ops.softmax(in[0]), ops.unsqueeze(g, -1)), null}),
                 backward("dropout's gradient not masked", "dropout", FusedOp.Dropout.class, (ops, _, _, g, _) -> new Tensor[] {g, null}));
+    }
+
+    /** Each value that a kernel hands out, off by 1e-5; values that are another's; and a result that looking changes. */
+    @TestFactory
+    Stream<DynamicTest> inWhatKernelsHandOut() {
+        Stream<DynamicTest> slightly = Stream.of("layerNorm SCALE", "layerNorm NORMALIZED", "rmsNorm SCALE", "rmsNorm NORMALIZED", "attention SCORES", "attention PATTERN")
+                .map(name -> name.split(" ")).map(at -> shown(at[1] + " of " + at[0] + " off by 1e-5", at[0], (ops, op, right) -> op.name().equals(at[0])
+                        ? showing(right, Inside.valueOf(at[1]), value -> ops.scale(value, SLIGHTLY)) : right));
+        return Stream.concat(slightly, Stream.of(
+                shown("the scale's reciprocal is shown", "rmsNorm", (ops, _, right) -> showing(right, Inside.SCALE,
+                        value -> ops.div(ops.constantLike(value, Scalar.ONE), value))),
+                shown("weights are shown undivided", "attention", (ops, _, right) -> showing(right, Inside.PATTERN, value -> ops.scale(value, 2))),
+                shown("hidden scores are shown as 0", "attention", (ops, _, right) -> showing(right, Inside.SCORES,
+                        value -> ops.where(ops.equal(value, ops.constantLike(value, Scalar.NEGATIVE_INFINITY)), ops.zerosLike(value), value))),
+                shown("looking changes the last bit", "layerNorm", (ops, _, right) -> new Shown(ops.scale(right.output(), 1 + 0x1p-23), right.inside()))));
+    }
+
+    /** {@code right} with another value at {@code place}, where it shows that. */
+    private static Shown showing(Shown right, Inside place, UnaryOperator<Tensor> wrong) {
+        Map<Inside, Tensor> inside = new EnumMap<>(Inside.class);
+        right.inside().forEach((at, value) -> inside.put(at, at == place ? wrong.apply(value) : value));
+        return new Shown(right.output(), inside);
+    }
+
+    private static DynamicTest shown(String name, String part, Faulty.InShown fault) {
+        return caught(name, KERNELS, part, inner -> Faulty.shown(inner, fault));
     }
 
     /** Every kernel's output, and each of its gradients, off by 1e-5. */

@@ -80,7 +80,7 @@ class HooksTest {
         Cache cache = new Cache(_ -> true);
         model.forward(pass.with(cache), tokens);
         assertThat(model.hookPoints()).extracting(HookPoint::name).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(cache.values().keySet());
-        assertThat(cache.ranCompositions()).isTrue();
+        assertThat(cache.ranCompositions()).isFalse();   // ejml has no kernels: the compositions ran anyway
     }
 
     @Test
@@ -172,7 +172,7 @@ class HooksTest {
             }
             assertThat(total).isCloseTo(1, within(1e-15 * 5));
         }
-        assertThat(cache.ranCompositions()).isTrue();
+        assertThat(cache.ranCompositions()).isFalse();   // ejml has no kernels: the compositions ran anyway
         assertThat(doubles(output)).containsExactly(doubles(model.forward(pass, tokens)), within(1e-12));
     }
 
@@ -190,7 +190,7 @@ class HooksTest {
         Tensor input = cache.get(model.aliases().get(placement.equals("post") ? "blocks.1.t2" : "blocks.1.x"));
         Tensor centred = pass.sub(input, pass.mean(input, -1));
         assertThat(doubles(pass.mul(normalized, cache.get("blocks.1.ln1.hook_scale")))).containsExactly(doubles(centred), within(1e-13));
-        assertThat(cache.ranCompositions()).isTrue();
+        assertThat(cache.ranCompositions()).isFalse();   // ejml has no kernels: the compositions ran anyway
     }
 
     static Stream<Arguments> setups() {
@@ -199,13 +199,13 @@ class HooksTest {
 
     @ParameterizedTest
     @MethodSource("setups")
-    void lookingAtBoundariesChangesNoBit(Setup setup, String placement) {
+    void lookingChangesNoBit(Setup setup, String placement) {
         try (Backend other = setup.open()) {
             Transformer model = model(placement, other, setup.dtype());
             Tensor ids = other.upload(backend.download(tokens));
             Pass plain = Pass.evaluation(other);
             double[] expected = other.download(model.forward(plain, ids)).toDoubles();
-            for (Hooks hooks : List.of(Cache.boundaries(), new Cache(_ -> false), Hooks.all(List.of()))) {
+            for (Hooks hooks : List.of(Cache.boundaries(), Cache.everything(), new Cache(_ -> false), Hooks.all(List.of()))) {
                 assertThat(other.download(model.forward(plain.with(hooks), ids)).toDoubles()).containsExactly(expected);
             }
         }

@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -232,6 +234,12 @@ public final class AutodiffBackend extends DelegatingBackend implements Gradient
         int[] parents = parents(inputs);
         Fused result = inner.runFused(op, save || parents != null, values);
         return parents == null ? result : new Fused(record(new FusedNode(inner, op, values, result, parents), result.output()), result.saved());
+    }
+
+    /** Nothing where gradients are recorded: the composition runs then, so that there are gradients with respect to the values inside it. */
+    @Override
+    public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+        return innermost && parents(inputs) == null ? inner.runShowing(op, wanted, values(inputs)) : Optional.empty();
     }
 
     @Override

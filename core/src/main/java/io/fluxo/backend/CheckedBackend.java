@@ -15,7 +15,11 @@ import io.fluxo.text.Text;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -63,6 +67,21 @@ public final class CheckedBackend extends DelegatingBackend {
         Shape shape = rules.shape(op, values);
         Fused result = inner.runFused(op, save, values);
         return new Fused(checked(op, result.output(), shape, inputs[0].dtype(), inputs), result.saved());
+    }
+
+    @Override
+    public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+        Tensor[] values = values(op, inputs);
+        Shape shape = rules.shape(op, values);
+        return inner.runShowing(op, wanted, values).map(shown -> {
+            if (!shown.inside().keySet().equals(wanted)) {
+                throw new CheckFailedException(Text.format("%s was asked for %s and showed %s", op.name(), wanted, shown.inside().keySet()));
+            }
+            Map<FusedOp.Inside, Shape> promised = op.inside(values);
+            Map<FusedOp.Inside, Tensor> inside = new EnumMap<>(FusedOp.Inside.class);
+            shown.inside().forEach((place, value) -> inside.put(place, checked(op, value, promised.get(place), inputs[0].dtype(), inputs)));
+            return new Shown(checked(op, shown.output(), shape, inputs[0].dtype(), inputs), inside);
+        });
     }
 
     @Override

@@ -8,12 +8,13 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
 /**
  * Passes everything on to another backend, kernels and replays included; a decorator overrides what it is about. A decorator that overrides {@link
- * #backward} or {@link #update} also overrides {@link #backwardOnto} or {@link #updateAll}, which would otherwise bypass it. One that must see every
+ * #runFused}, {@link #backward} or {@link #update} also overrides {@link #runShowing}, {@link #backwardOnto} or {@link #updateAll}, which would otherwise bypass it. One that must see every
  * operation overrides {@link #routine}, since a replay executes no operations.
  */
 public abstract class DelegatingBackend implements Backend {
@@ -54,6 +55,12 @@ public abstract class DelegatingBackend implements Backend {
     @Override
     public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         return inner.runFused(op, save, inputs);
+    }
+
+    /** Nothing where this backend is to have no kernel of {@code op}, whatever the inner one has. */
+    @Override
+    public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+        return fuses(op) ? inner.runShowing(op, wanted, inputs) : Optional.empty();
     }
 
     @Override

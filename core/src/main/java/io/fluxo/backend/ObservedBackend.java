@@ -11,7 +11,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Counts calls, time, bytes read and written, and the work of products, by operation. Routines call their step every time, so that every operation is
@@ -63,6 +66,16 @@ public final class ObservedBackend extends DelegatingBackend {
         Fused result = inner.runFused(op, save, inputs);
         count(op, "", System.nanoTime() - start, Work.of(op, inputs), inputs, result.output());
         return result;
+    }
+
+    @Override
+    public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+        long start = System.nanoTime();
+        Optional<Shown> shown = inner.runShowing(op, wanted, inputs);
+        long nanos = System.nanoTime() - start;
+        shown.ifPresent(made -> count(op, "", nanos, Work.of(op, inputs), inputs,
+                Stream.concat(Stream.of(made.output()), made.inside().values().stream()).toArray(Tensor[]::new)));
+        return shown;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.fluxo.shape.Dim;
 import io.fluxo.shape.ShapeMismatchException;
 import io.fluxo.stream.Hooks;
 import io.fluxo.tensor.Tensor;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,6 +17,9 @@ import java.util.TreeMap;
  * tokens at once as {@code x} and as {@code context}, the same equations are the block's matrix form.
  */
 public abstract class Block extends Layer {
+
+    /** Made when they are first asked for: a pass with hooks asks each time. */
+    private Map<String, String> aliases;
 
     protected Block(String path) {
         super(path);
@@ -64,10 +68,13 @@ public abstract class Block extends Layer {
      * placements, {@code blocks.0.hook_attn_contribution} → {@code blocks.0.hook_attn_out}.
      */
     public final Map<String, String> aliases() {
-        Map<String, String> aliases = new TreeMap<>();
-        chapter().forEach((symbol, hook) -> aliases.put(within(symbol), within(hook)));
-        contract().ifPresent(contract -> contract.aliases().forEach((common, hook) -> aliases.put(within(common), within(hook))));
-        hookPoints().forEach(point -> aliases.remove(point.name()));        // a point's own name is never another's alias
+        if (aliases == null) {
+            Map<String, String> names = new TreeMap<>();
+            chapter().forEach((symbol, hook) -> names.put(within(symbol), within(hook)));
+            contract().ifPresent(contract -> contract.aliases().forEach((common, hook) -> names.put(within(common), within(hook))));
+            hookPoints().forEach(point -> names.remove(point.name()));      // a point's own name is never another's alias
+            aliases = Collections.unmodifiableMap(names);
+        }
         return aliases;
     }
 

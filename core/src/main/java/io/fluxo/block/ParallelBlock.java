@@ -5,6 +5,7 @@ import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -60,10 +61,11 @@ public final class ParallelBlock extends Block {
     }
 
     private Tensor joined(Pass pass, Tensor x, Tensor t2, Tensor t5) {
-        boolean looked = Stream.of(attnContribution, mlpContribution).flatMap(Optional::stream).anyMatch(pass::wants);
-        if (!looked) {
+        List<HookPoint> looked = Stream.of(attnContribution, mlpContribution).flatMap(Optional::stream).filter(pass::wants).toList();
+        if (looked.isEmpty()) {
             return residual.join(pass, x, pass.add(t2, t5));
         }
+        looked.forEach(pass.hooks()::composed);
         Tensor fromAttention = pass.at(attnContribution.orElseThrow(), pass.scale(t2, residual.weight()));
         Tensor fromNetwork = pass.at(mlpContribution.orElseThrow(), pass.scale(t5, residual.weight()));
         return pass.add(pass.add(fromAttention, fromNetwork), x);

@@ -1,7 +1,9 @@
 package io.fluxo.layer;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.op.Engine.Shown;
 import io.fluxo.op.FusedOp;
+import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.op.Ops;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Dim;
@@ -12,9 +14,13 @@ import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -195,13 +201,56 @@ public final class Pass extends Ops {
     }
 
     /**
-     * Runs {@code op}. Where a hook wants a value inside it, its composition runs instead of its kernel.
+     * Runs {@code op}, with the values inside it at their hook points. Where a hook wants some, a kernel hands them out, or the composition shows them. From a value on
+     * that a hook has replaced, the composition runs.
      *
-     * @param inside the hook points of the values inside it
+     * @param inside the hook points of the values inside it; of some, or of all
      */
-    public Tensor inspected(FusedOp.Inspectable op, Map<FusedOp.Inside, HookPoint> inside, Tensor... inputs) {
-        boolean looked = inside.values().stream().anyMatch(this::wants);
-        return looked ? op.compose(this, (place, value) -> at(inside.get(place), value), inputs) : fused(op, inputs);
+    public Tensor inspected(FusedOp.Inspectable op, Map<Inside, HookPoint> inside, Tensor... inputs) {
+        Set<Inside> wanted = wanted(inside);
+        if (wanted.isEmpty()) {
+            return fused(op, inputs);
+        }
+        Map<Inside, Tensor> decided = new EnumMap<>(Inside.class);
+        Optional<Shown> shown = engine().runShowing(op, wanted, inputs);
+        if (shown.isPresent() && leave(shown.get(), wanted, inside, decided)) {
+            return shown.get().output();
+        }
+        if (engine().fuses(op)) {
+            wanted.forEach(place -> hooks.composed(inside.get(place)));
+        }
+        return op.compose(this, (place, value) -> decided.containsKey(place) ? decided.get(place)
+                : wanted.contains(place) ? at(inside.get(place), value.get()) : value.get(), inputs);
+    }
+
+    private Set<Inside> wanted(Map<Inside, HookPoint> inside) {
+        Set<Inside> wanted = EnumSet.noneOf(Inside.class);
+        if (hooks != Hooks.NONE) {
+            inside.forEach((place, point) -> {
+                if (hooks.wants(point)) {
+                    wanted.add(place);
+                }
+            });
+        }
+        return wanted;
+    }
+
+    /**
+     * Shows what a kernel has handed out to the hooks, up to the first value that they replace.
+     *
+     * @param decided receives the values to continue with
+     * @return whether the hooks leave all of them as they are
+     */
+    private boolean leave(Shown shown, Set<Inside> wanted, Map<Inside, HookPoint> inside, Map<Inside, Tensor> decided) {
+        for (Inside place : wanted) {
+            Tensor value = shown.inside().get(place);
+            Tensor left = at(inside.get(place), value);
+            decided.put(place, left);
+            if (left != value) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether this is a training pass: dropout is active, and norms use statistics of the batch. */

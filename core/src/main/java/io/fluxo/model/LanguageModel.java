@@ -20,6 +20,11 @@ import java.util.stream.Stream;
 public abstract class LanguageModel extends Layer {
 
     private ForwardWatch watch = (pass, tokens, forward) -> forward.apply(pass, tokens);
+    /** Made by the first pass with hooks. */
+    private Names names;
+
+    /** What hook points are called. */
+    private record Names(List<String> all, Map<String, String> aliases) {}
 
     protected LanguageModel() {
         super("");
@@ -39,9 +44,12 @@ public abstract class LanguageModel extends Layer {
         if (pass.hooks() == Hooks.NONE) {
             return logits(pass, tokens);
         }
-        Map<String, String> aliases = aliases();
-        Reached reached = Reached.by(pass.hooks(), Stream.concat(hookPoints().stream().map(HookPoint::name), aliases.keySet().stream()).toList());
-        Tensor logits = logits(pass.with(reached).withAliases(aliases), tokens);
+        if (names == null) {
+            Map<String, String> aliases = aliases();
+            names = new Names(Stream.concat(hookPoints().stream().map(HookPoint::name), aliases.keySet().stream()).toList(), aliases);
+        }
+        Reached reached = Reached.by(pass.hooks(), names.all);
+        Tensor logits = logits(pass.with(reached).withAliases(names.aliases), tokens);
         reached.end();
         return logits;
     }

@@ -2,6 +2,9 @@ package io.fluxo.op;
 
 import io.fluxo.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Executes operations: the part of a backend that {@link Ops} needs. */
 public interface Engine {
@@ -17,6 +20,17 @@ public interface Engine {
     /** Runs the kernel of {@code op}; with {@code save}, the result also holds what {@link #backward} needs. */
     default Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         throw new IllegalStateException("there is no kernel for " + op);
+    }
+
+    /**
+     * Runs the kernel of {@code op} and hands out values inside it, as the kernel computes with them: the result has the same bits whatever is handed out. Where no
+     * kernel hands them out, the composition shows them.
+     *
+     * @param wanted some of {@link FusedOp.Inspectable#inside}
+     * @return empty where no kernel hands these out
+     */
+    default Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+        return Optional.empty();
     }
 
     /**
@@ -49,4 +63,11 @@ public interface Engine {
 
     /** A kernel's output, and the tensors that its backward pass needs: a log-sum-exp, a reciprocal deviation. */
     record Fused(Tensor output, Tensor... saved) {}
+
+    /** A kernel's output, and the values inside it that were wanted. */
+    record Shown(Tensor output, Map<FusedOp.Inside, ? extends Tensor> inside) {
+        public Shown {
+            inside = Map.copyOf(inside);
+        }
+    }
 }

@@ -5,6 +5,8 @@ import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Operations a backend may have a kernel for. {@link #compose} is the specification: the kernel must agree with it in values and gradients,
@@ -15,7 +17,7 @@ public sealed interface FusedOp extends Op {
     /** The operation in terms of others. */
     Tensor compose(Ops ops, Tensor... inputs);
 
-    /** A value inside a composition, by what it is. */
+    /** A value inside a composition, by what it is; in the order in which a composition computes them. */
     enum Inside {
         /** √(σ² + ε), of a norm. */
         SCALE,
@@ -27,23 +29,29 @@ public sealed interface FusedOp extends Op {
         PATTERN
     }
 
-    /** Receives the values inside a composition as they are computed. */
+    /** Is asked for each value inside a composition, and may look at it or put another in its place. */
     @FunctionalInterface
     interface Inspector {
 
-        /** @return the value to continue with: {@code value}, or another of the same shape */
-        Tensor at(Inside place, Tensor value);
+        /**
+         * @param value computes the value, and those inside it that it depends on; one that is not computed is not asked for either
+         * @return the value to continue with: what {@code value} gives, or another of the same shape
+         */
+        Tensor at(Inside place, Supplier<Tensor> value);
     }
 
-    /** An operation whose composition shows the values inside it. */
+    /** An operation that has values inside it which can be shown: its composition shows them, and a kernel may hand them out beside its result. */
     sealed interface Inspectable extends FusedOp {
+
+        /** The values inside it, and their shapes. */
+        Map<Inside, Shape> inside(Tensor... inputs);
 
         /** The composition, shown to {@code inspector}. */
         Tensor compose(Ops ops, Inspector inspector, Tensor... inputs);
 
         @Override
         default Tensor compose(Ops ops, Tensor... inputs) {
-            return compose(ops, (_, value) -> value, inputs);
+            return compose(ops, (_, value) -> value.get(), inputs);
         }
     }
 
@@ -116,11 +124,16 @@ public sealed interface FusedOp extends Op {
      */
     record LayerNorm(double eps, boolean affine) implements Inspectable {
         @Override
+        public Map<Inside, Shape> inside(Tensor... in) {
+            return insideNorm(in[0]);
+        }
+
+        @Override
         public Tensor compose(Ops ops, Inspector inspector, Tensor... in) {
-            Tensor centred = ops.sub(in[0], ops.mean(in[0], -1));
-            Tensor variance = ops.mean(ops.mul(centred, centred), -1);
-            Tensor scale = inspector.at(Inside.SCALE, ops.sqrt(ops.shift(variance, eps)));
-            Tensor normalized = inspector.at(Inside.NORMALIZED, ops.div(centred, scale));
+            Tensor normalized = inspector.at(Inside.NORMALIZED, () -> {
+                Tensor centred = ops.sub(in[0], ops.mean(in[0], -1));
+                return ops.div(centred, inspector.at(Inside.SCALE, () -> rootMeanSquare(ops, centred, eps)));
+            });
             return affine ? ops.add(ops.mul(normalized, in[1]), in[2]) : normalized;
         }
     }
@@ -128,12 +141,24 @@ public sealed interface FusedOp extends Op {
     /** x/√(mean x² + ε) over the last axis (Zhang and Sennrich 2019). Inputs (x [… d], and gain [d] where {@code affine}). */
     record RmsNorm(double eps, boolean affine) implements Inspectable {
         @Override
+        public Map<Inside, Shape> inside(Tensor... in) {
+            return insideNorm(in[0]);
+        }
+
+        @Override
         public Tensor compose(Ops ops, Inspector inspector, Tensor... in) {
-            Tensor meanSquare = ops.mean(ops.mul(in[0], in[0]), -1);
-            Tensor scale = inspector.at(Inside.SCALE, ops.sqrt(ops.shift(meanSquare, eps)));
-            Tensor normalized = inspector.at(Inside.NORMALIZED, ops.div(in[0], scale));
+            Tensor normalized = inspector.at(Inside.NORMALIZED, () -> ops.div(in[0], inspector.at(Inside.SCALE, () -> rootMeanSquare(ops, in[0], eps))));
             return affine ? ops.mul(normalized, in[1]) : normalized;
         }
+    }
+
+    /** √(mean x² + ε) over the last axis, which stays with size 1. */
+    private static Tensor rootMeanSquare(Ops ops, Tensor x, double eps) {
+        return ops.sqrt(ops.shift(ops.mean(ops.mul(x, x), -1), eps));
+    }
+
+    private static Map<Inside, Shape> insideNorm(Tensor x) {
+        return Map.of(Inside.SCALE, x.shape().with(x.rank() - 1, Dim.ONE), Inside.NORMALIZED, x.shape());
     }
 
     /**
@@ -143,9 +168,14 @@ public sealed interface FusedOp extends Op {
      */
     record Attention(Mask mask, Scalar scale, boolean bias) implements Inspectable {
         @Override
+        public Map<Inside, Shape> inside(Tensor... in) {
+            Shape all = Shape.of(in[0].dim(0), in[0].dim(2), in[0].dim(1), in[1].dim(1)); // [batch head n m]
+            return Map.of(Inside.SCORES, all, Inside.PATTERN, all);
+        }
+
+        @Override
         public Tensor compose(Ops ops, Inspector inspector, Tensor... in) {
-            Tensor scores = inspector.at(Inside.SCORES, scores(ops, in));
-            Tensor pattern = inspector.at(Inside.PATTERN, ops.softmax(scores));
+            Tensor pattern = inspector.at(Inside.PATTERN, () -> ops.softmax(inspector.at(Inside.SCORES, () -> scores(ops, in))));
             return weighted(ops, pattern, in[2]);
         }
 

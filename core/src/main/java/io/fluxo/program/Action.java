@@ -26,8 +26,18 @@ public sealed interface Action {
         }
     }
 
-    /** A fused operation on its inputs. The outputs are its result and what the backward pass needs. */
-    record Forward(FusedOp op) implements Action {
+    /** A fused operation on its inputs. The outputs are its result, what the backward pass needs, and the values inside it that are {@code shown}. */
+    record Forward(FusedOp op, List<FusedOp.Inside> shown) implements Action {
+
+        public Forward {
+            shown = List.copyOf(shown);
+        }
+
+        /** One that shows nothing. */
+        public Forward(FusedOp op) {
+            this(op, List.of());
+        }
+
         @Override
         public String name() {
             return op.name();

@@ -61,7 +61,7 @@ public record FollowOnRows(Reach reach) implements Rule {
 
     private static Beginning beginning(Instruction first) {
         return switch (first.action()) {
-            case Action.Forward(FusedOp.Linear _) -> Beginning.PRODUCT;
+            case Action.Forward(FusedOp.Linear _, var _) -> Beginning.PRODUCT;
             case Action.Backward(FusedOp.Linear _, int _, boolean _, boolean _) -> Beginning.PRODUCT;
             case Action.Compute(PrimitiveOp.Add _) when isElementByElement(first) -> Beginning.SUM;
             case Action.Forward _, Action.Backward _, Action.Compute _, Action.Update _, Action.Chain _, Action.SideBySide _ -> Beginning.OTHER;
@@ -70,7 +70,7 @@ public record FollowOnRows(Reach reach) implements Rule {
 
     private static Need need(Instruction next, Value finished) {
         return switch (next.action()) {
-            case Action.Forward(FusedOp op) when next.inputs().getFirst().isAt(finished) -> need(op);
+            case Action.Forward(FusedOp op, var _) when next.inputs().getFirst().isAt(finished) -> need(op);
             case Action.Backward(FusedOp op, int _, boolean _, boolean onto) when next.inputs().getFirst().isAt(finished) && !onto -> needOfGradient(op);
             case Action.Compute(PrimitiveOp.Add _) when isElementByElement(next) && isOneSide(next, finished) -> Need.ELEMENTS;
             case Action.Forward _, Action.Backward _, Action.Compute _, Action.Update _, Action.Chain _, Action.SideBySide _ -> Need.MORE;

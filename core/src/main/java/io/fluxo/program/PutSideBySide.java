@@ -26,7 +26,7 @@ public record PutSideBySide() implements Rule {
     }
 
     private static boolean isProduct(Instruction instruction) {
-        return instruction.parts().getFirst().action() instanceof Action.Forward(FusedOp.Linear _);
+        return instruction.parts().getFirst().action() instanceof Action.Forward(FusedOp.Linear _, var _);
     }
 
     private static void flush(List<Instruction> together, List<Instruction> joined) {

@@ -19,6 +19,8 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -69,6 +71,12 @@ final class ProgramRecorder extends DelegatingBackend {
         Fused made = completed(op, () -> inner.fuses(op) ? super.runFused(op, save, inputs) : new Fused(op.compose(new Ops(inner), inputs)));
         write(op, made.output(), inputs);
         return made;
+    }
+
+    /** Nothing: a pass that looks inside an operation asks for its composition on every backend. */
+    @Override
+    public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+        return Optional.empty();
     }
 
     @Override

@@ -18,11 +18,19 @@ final class Aliases implements Hooks {
     Aliases(Hooks hooks, Map<String, String> aliases) {
         this.hooks = hooks;
         aliases.forEach((alias, name) -> names.computeIfAbsent(name, key -> new ArrayList<>()).add(alias));
+        names.replaceAll((name, all) -> List.copyOf(all));
     }
 
     private HookPoint named(HookPoint point) {
         List<String> aliases = names.get(point.name());
         return aliases == null ? point : new HookPoint(point.name(), point.interior(), aliases);
+    }
+
+    /** A block tells the names of its points, which its model has told already. */
+    @Override
+    public Hooks withAliases(Map<String, String> aliases) {
+        boolean known = aliases.entrySet().stream().allMatch(alias -> names.getOrDefault(alias.getValue(), List.of()).contains(alias.getKey()));
+        return known ? this : new Aliases(this, aliases);
     }
 
     @Override
@@ -38,6 +46,11 @@ final class Aliases implements Hooks {
     @Override
     public Tensor at(Ops ops, HookPoint point, Tensor value) {
         return hooks.at(ops, named(point), value);
+    }
+
+    @Override
+    public void composed(HookPoint point) {
+        hooks.composed(named(point));
     }
 
     @Override

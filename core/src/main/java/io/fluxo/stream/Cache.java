@@ -34,7 +34,7 @@ public final class Cache implements Hooks {
     private final Map<String, String> aliases = new LinkedHashMap<>();
     private final Set<Tensor> held = Collections.newSetFromMap(new IdentityHashMap<>());
     private long bytes;
-    private boolean interior;
+    private boolean ranCompositions;
 
     /** Keeps what {@code filter} accepts. */
     public Cache(Predicate<HookPoint> filter) {
@@ -48,12 +48,12 @@ public final class Cache implements Hooks {
         this.budget = budget;
     }
 
-    /** Keeps all values at operations' boundaries; runs the same kernels as without a cache. */
+    /** Keeps all values at operations' boundaries. */
     public static Cache boundaries() {
         return new Cache(point -> !point.interior());
     }
 
-    /** Keeps all values, those within operations too: these run as compositions. */
+    /** Keeps all values, those within operations too. */
     public static Cache everything() {
         return new Cache(_ -> true);
     }
@@ -127,6 +127,11 @@ public final class Cache implements Hooks {
         return to - from == size ? value : ops.slice(value, axis, Dim.of(from), Dim.of(to - from));
     }
 
+    @Override
+    public void composed(HookPoint point) {
+        ranCompositions = true;
+    }
+
     private void keep(HookPoint point, Tensor value) {
         if (budget.isPresent() && !held.contains(value)) {
             long more = (long) value.shape().elements() * value.dtype().bytes();
@@ -137,7 +142,6 @@ public final class Cache implements Hooks {
             bytes += more;
             held.add(value);
         }
-        interior |= point.interior();
         values.put(point.name(), value);
         point.aliases().forEach(alias -> aliases.put(alias, point.name()));
     }
@@ -169,8 +173,8 @@ public final class Cache implements Hooks {
         return value;
     }
 
-    /** Whether an operation ran as its composition to show a value inside it, so that results may differ from a plain run by rounding. */
+    /** Whether an operation ran as its composition instead of its kernel to show a value inside it, so that results may differ from a plain run by rounding. */
     public boolean ranCompositions() {
-        return interior;
+        return ranCompositions;
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
  * A named place in a running model, under TransformerLens's name: {@code blocks.0.attn.hook_pattern}.
  *
  * @param name     the full name
- * @param interior whether the value exists only while an operation is composed; asking for it runs that operation as its composition
+ * @param interior whether the value lies within an operation; where no kernel hands it out, asking for it runs that operation as its composition
  * @param aliases  further names for it, in full: the chapter's {@code blocks.0.t1}, the common {@code blocks.0.hook_attn_contribution}; known
  *                 while its block runs
  */

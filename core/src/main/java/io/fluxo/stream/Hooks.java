@@ -39,6 +39,12 @@ public interface Hooks {
     }
 
     /**
+     * Told that an operation runs as its composition instead of its kernel because these hooks want the value at {@code point}: results may differ by rounding from
+     * those of a run without hooks.
+     */
+    default void composed(HookPoint point) {}
+
+    /**
      * Names or patterns of points without which these hooks would do nothing. A model that has no point of such a name, nor alias, refuses to run with them, and
      * a run that reaches none is an error.
      */
@@ -76,6 +82,11 @@ public interface Hooks {
                     current = one.wants(point) ? one.at(ops, point, current) : current;
                 }
                 return current;
+            }
+
+            @Override
+            public void composed(HookPoint point) {
+                several.stream().filter(one -> one.wants(point)).forEach(one -> one.composed(point));
             }
 
             @Override

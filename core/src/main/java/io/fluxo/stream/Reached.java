@@ -77,6 +77,11 @@ public final class Reached implements Hooks {
     }
 
     @Override
+    public void composed(HookPoint point) {
+        hooks.composed(point);
+    }
+
+    @Override
     public Set<String> names() {
         return hooks.names();
     }

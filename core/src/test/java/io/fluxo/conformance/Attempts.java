@@ -10,7 +10,9 @@ import io.fluxo.op.UpdateOp;
 import io.fluxo.tensor.Tensor;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -71,6 +73,11 @@ final class Attempts extends DelegatingBackend {
     @Override
     public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         return noting(op, () -> inner.runFused(op, save, inputs));
+    }
+
+    @Override
+    public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+        return noting(op, () -> inner.runShowing(op, wanted, inputs));
     }
 
     @Override

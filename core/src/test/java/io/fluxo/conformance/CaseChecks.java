@@ -3,14 +3,21 @@ package io.fluxo.conformance;
 import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.CheckedBackend.CheckFailedException;
 import io.fluxo.op.Engine.Fused;
+import io.fluxo.op.Engine.Shown;
+import io.fluxo.op.FusedOp.Inside;
+import io.fluxo.op.FusedOp.Inspectable;
 import io.fluxo.op.Ops;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 
 /** What is asked of every case: its value, its gradient, the same bits each time, and kernels that agree with compositions. */
 final class CaseChecks {
@@ -85,6 +92,9 @@ final class CaseChecks {
         HostArray composed = plain.download(it.run().apply(plain.ops(), plain.upload(it.inputs())));
         HostArray fused = bench.download(it.run().apply(bench.ops(), bench.upload(it.inputs())));
         bench.requireClose("kernel of " + it.name(), like(composed), fused, it.tolerance().times(2));
+        if (it.fused() instanceof Inspectable op) {
+            inside(bench, plain, it, op, fused);
+        }
         if (it.smooth()) {
             HostArray seed = bench.seen(Samples.normal("seed", composed.shape().sizes()));
             List<HostArray> expected = gradients(plain, it, seed);
@@ -99,6 +109,30 @@ final class CaseChecks {
             }
             onto(bench, it, seed, got);
         }
+    }
+
+    /** What a kernel hands out is what the composition shows, whatever else is handed out; and its result stays what it is. */
+    private static void inside(Bench bench, Bench plain, Case it, Inspectable op, HostArray result) {
+        Map<Inside, HostArray> composed = new EnumMap<>(Inside.class);
+        op.compose(plain.ops(), (place, value) -> {
+            Tensor shown = value.get();
+            composed.put(place, plain.download(shown));
+            return shown;
+        }, plain.upload(it.inputs()));
+        Tensor[] in = bench.upload(it.inputs());
+        Optional<Shown> all = bench.backend().runShowing(op, composed.keySet(), in);
+        if (all.isEmpty()) {
+            return;                                                                  // the composition shows them
+        }
+        bench.requireSameBits("the result beside what is inside " + it.name(), result, bench.download(all.get().output()));
+        composed.forEach((place, expected) -> {
+            String what = "%s inside %s".formatted(place, it.name());
+            HostArray got = bench.download(all.get().inside().get(place));
+            bench.requireClose(what, like(expected), got, it.tolerance().times(2));
+            Shown alone = bench.backend().runShowing(op, Set.of(place), in).orElseThrow();
+            bench.requireSameBits(what + ", alone", got, bench.download(alone.inside().get(place)));
+            bench.requireSameBits("the result beside " + what, result, bench.download(alone.output()));
+        });
     }
 
     /** A gradient added to a sum by the kernel is the gradient added afterwards; the others stay what they are. */

@@ -8,7 +8,11 @@ import io.fluxo.op.Ops;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** Gives a backend without kernels a kernel pair for every fused operation: the composition and its derivative. A place to plant faults. */
 public class ComposedKernels extends DelegatingBackend {
@@ -25,6 +29,19 @@ public class ComposedKernels extends DelegatingBackend {
     @Override
     public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         return new Fused(op.compose(new Ops(inner), inputs));
+    }
+
+    @Override
+    public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+        Map<FusedOp.Inside, Tensor> inside = new EnumMap<>(FusedOp.Inside.class);
+        Tensor output = op.compose(new Ops(inner), (place, value) -> {
+            Tensor shown = value.get();
+            if (wanted.contains(place)) {
+                inside.put(place, shown);
+            }
+            return shown;
+        }, inputs);
+        return Optional.of(new Shown(output, inside));
     }
 
     @Override

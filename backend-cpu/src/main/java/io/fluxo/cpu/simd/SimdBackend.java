@@ -19,6 +19,7 @@ import io.fluxo.cpu.simd.recording.SimdRoutine;
 import io.fluxo.cpu.simd.workers.Sharing;
 import io.fluxo.cpu.simd.workers.Workers;
 import io.fluxo.op.FusedOp;
+import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.ShapeRules;
 import io.fluxo.op.UpdateOp;
@@ -30,7 +31,10 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -135,13 +139,33 @@ final class SimdBackend implements Backend {
     @Override
     public Fused runFused(FusedOp op, boolean save, Tensor... in) {
         return guarded(op.name(), () -> {
-            List<SimdTensor> inputs = own(in);
-            List<SimdTensor> results = new ArrayList<>();
-            results.add(tensors.make(ShapeRules.KNOWN.shape(op, in), in[0].dtype()));
-            kernels.of(op).saved(inputs).forEach(shape -> results.add(tensors.make(shape, DType.F32)));
-            runner.run(new Action.Forward(op), inputs, results);
+            List<SimdTensor> results = results(op, in);
+            runner.run(new Action.Forward(op), own(in), results);
             return new Fused(results.getFirst(), results.subList(1, results.size()).toArray(Tensor[]::new));
         });
+    }
+
+    /** Every kernel of such an operation hands out all the values inside it. */
+    @Override
+    public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<Inside> wanted, Tensor... in) {
+        return !fuses(op) ? Optional.empty() : guarded(op.name(), () -> {
+            Map<Inside, Shape> shapes = op.inside(in);
+            Map<Inside, SimdTensor> inside = new EnumMap<>(Inside.class);
+            wanted.forEach(place -> inside.put(place, tensors.make(shapes.get(place), in[0].dtype())));
+            List<SimdTensor> results = results(op, in);
+            SimdTensor output = results.getFirst();
+            results.addAll(inside.values());
+            runner.run(new Action.Forward(op, List.copyOf(inside.keySet())), own(in), results);
+            return Optional.of(new Shown(output, inside));
+        });
+    }
+
+    /** Room for what a kernel returns, and for what its backward pass needs. */
+    private List<SimdTensor> results(FusedOp op, Tensor... in) {
+        List<SimdTensor> results = new ArrayList<>();
+        results.add(tensors.make(ShapeRules.KNOWN.shape(op, in), in[0].dtype()));
+        kernels.of(op).saved(own(in)).forEach(shape -> results.add(tensors.make(shape, DType.F32)));
+        return results;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.fluxo.op.PrimitiveOp;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -49,6 +50,16 @@ final class FiniteValues extends DelegatingBackend {
     public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         Fused made = super.runFused(op, save, inputs);
         looked(op, made.output());
+        return made;
+    }
+
+    @Override
+    public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+        Optional<Shown> made = super.runShowing(op, wanted, inputs);
+        made.ifPresent(shown -> {
+            shown.inside().values().forEach(value -> looked(op, value));
+            looked(op, shown.output());
+        });
         return made;
     }
 

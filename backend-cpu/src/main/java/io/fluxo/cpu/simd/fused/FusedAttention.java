@@ -4,12 +4,14 @@ import io.fluxo.cpu.simd.kernel.Kernel;
 import io.fluxo.cpu.simd.memory.SimdTensor;
 import io.fluxo.cpu.simd.products.AttentionKernel;
 import io.fluxo.op.FusedOp;
+import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.shape.Shape;
 import java.util.List;
+import java.util.Map;
 
 /** softmax(scale · QKᵀ)V for each head; ln Σ e^(scale·q·k) is saved. */
-record FusedAttention(AttentionKernel kernel, FusedOp.Attention op) implements FusedKernel {
+record FusedAttention(AttentionKernel kernel, FusedOp.Attention op) implements ShowingKernel {
 
     @Override
     public List<Shape> saved(List<SimdTensor> in) {
@@ -23,8 +25,9 @@ record FusedAttention(AttentionKernel kernel, FusedOp.Attention op) implements F
     }
 
     @Override
-    public Kernel forward(List<SimdTensor> in, List<SimdTensor> out) {
-        return Kernel.of(kernel.forward(sizes(in), in.get(0).floats(), in.get(1).floats(), in.get(2).floats(), out.get(0).floats(), out.get(1).floats()));
+    public Kernel forward(List<SimdTensor> in, List<SimdTensor> out, Map<Inside, SimdTensor> shown) {
+        return Kernel.of(kernel.forward(sizes(in), in.get(0).floats(), in.get(1).floats(), in.get(2).floats(), out.get(0).floats(), out.get(1).floats(),
+                ShowingKernel.array(shown, Inside.SCORES), ShowingKernel.array(shown, Inside.PATTERN)));
     }
 
     @Override

@@ -47,17 +47,24 @@ public final class FusedKernels {
     /** The kernels of {@code op}, which must {@linkplain #has have} some. */
     public FusedKernel of(FusedOp op) {
         return switch (op) {
+            case FusedOp.Inspectable inspectable -> of(inspectable);
             case FusedOp.Linear _ -> linear;
             case FusedOp.Relu _ -> relu;
             case FusedOp.Gelu(boolean tanh) -> new FusedGelu(workers, tanh);
             case FusedOp.Softmax _ -> softmax;
             case FusedOp.LogSoftmax _ -> logSoftmax;
+            case FusedOp.CrossEntropy _ -> crossEntropy;
+            case FusedOp.Dropout(double rate) -> new FusedDropout(workers, rate);
+        };
+    }
+
+    /** The kernels of an operation that shows the values inside it: these hand them out. */
+    public ShowingKernel of(FusedOp.Inspectable op) {
+        return switch (op) {
             case FusedOp.LayerNorm(double eps, boolean _) -> new FusedNorm(memory, workers, eps, true);
             case FusedOp.RmsNorm(double eps, boolean _) -> new FusedNorm(memory, workers, eps, false);
             case FusedOp.Attention(Mask _, var _, boolean bias) when bias -> throw new IllegalStateException("there is no kernel for " + op);
             case FusedOp.Attention unbiased -> new FusedAttention(attention, unbiased);
-            case FusedOp.CrossEntropy _ -> crossEntropy;
-            case FusedOp.Dropout(double rate) -> new FusedDropout(workers, rate);
         };
     }
 }

@@ -8,16 +8,18 @@ import io.fluxo.cpu.simd.memory.SimdTensor;
 import io.fluxo.cpu.simd.products.Epilogue;
 import io.fluxo.cpu.simd.workers.Pieces;
 import io.fluxo.cpu.simd.workers.Workers;
+import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.shape.Shape;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * LayerNorm, and RMSNorm without means and bias. Saves r = 1/√(σ² + ε) of each row, and for LayerNorm its mean.
  *
  * @param centred whether rows are taken relative to their means
  */
-record FusedNorm(Memory memory, Workers workers, double eps, boolean centred) implements FusedKernel {
+record FusedNorm(Memory memory, Workers workers, double eps, boolean centred) implements ShowingKernel {
 
     @Override
     public List<Shape> saved(List<SimdTensor> in) {
@@ -30,7 +32,7 @@ record FusedNorm(Memory memory, Workers workers, double eps, boolean centred) im
     }
 
     @Override
-    public Kernel forward(List<SimdTensor> in, List<SimdTensor> out) {
+    public Kernel forward(List<SimdTensor> in, List<SimdTensor> out, Map<Inside, SimdTensor> shown) {
         SimdTensor y = out.getFirst();
         float[] x = in.getFirst().floats();
         float[] gain = in.size() > 1 ? in.get(1).floats() : null;
@@ -39,7 +41,9 @@ record FusedNorm(Memory memory, Workers workers, double eps, boolean centred) im
         float[] means = centred ? out.get(1).floats() : null;
         float[] rstds = out.getLast().floats();
         int width = y.width();
-        Epilogue.Span body = (from, end) -> Norms.forward(x, from, end, width, eps, gain, bias, to, means, rstds);
+        float[] scales = ShowingKernel.array(shown, Inside.SCALE);
+        float[] normalized = ShowingKernel.array(shown, Inside.NORMALIZED);
+        Epilogue.Span body = (from, end) -> Norms.forward(x, from, end, width, eps, gain, bias, to, means, rstds, scales, normalized);
         Runnable alone = workers.plan(y.rows(), Norms.SIDE, 0.2 * width + 10, (from, end, _) -> body.over(from, end));
         return new Kernel(alone, new Follows(to, Epilogue.rows(width, Norms.SIDE, body)));
     }

@@ -144,6 +144,17 @@ public final class Elementwise {
         }
     }
 
+    /** y = factor·x over a row. x and y are different arrays: the last vector reaches back over what is done already. */
+    public static void scaled(float[] x, int at, int n, float factor, float[] y, int yAt) {
+        for (int i = 0; n >= L && i < n; i += L) {
+            int j = Math.min(i, n - L);
+            load(x, at + j).mul(factor).intoArray(y, yAt + j);
+        }
+        for (int i = 0; n < L && i < n; i++) {
+            y[yAt + i] = x[at + i] * factor;
+        }
+    }
+
     /** y += x over a range of whole blocks. */
     public static void accumulate(float[] y, float[] x, int from, int to) {
         for (int i = from; i < to; i += L) {

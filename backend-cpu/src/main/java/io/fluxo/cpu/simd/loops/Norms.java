@@ -28,12 +28,15 @@ public final class Norms {
     }
 
     /**
-     * @param gain  or null
-     * @param bias  or null
-     * @param means receives each row's mean; null for RMSNorm
-     * @param rstds receives each row's r
+     * @param gain       or null
+     * @param bias       or null
+     * @param means      receives each row's mean; null for RMSNorm
+     * @param rstds      receives each row's r
+     * @param scales     receives each row's √(σ² + ε), of which r is the reciprocal; or null
+     * @param normalized receives x̂; or null
      */
-    public static void forward(float[] x, int fromRow, int toRow, int d, double eps, float[] gain, float[] bias, float[] y, float[] means, float[] rstds) {
+    public static void forward(float[] x, int fromRow, int toRow, int d, double eps, float[] gain, float[] bias, float[] y, float[] means, float[] rstds,
+                               float[] scales, float[] normalized) {
         int together = (together(d) + SIDE - 1) / SIDE * SIDE;
         for (int from = fromRow; from < toRow; from += together) {
             int to = Math.min(toRow, from + together);
@@ -50,10 +53,17 @@ public final class Norms {
                 }
             }
             for (int row = from; row < to; row++) {
-                rstds[row] = (float) (1 / Math.sqrt(rstds[row] / d + eps));
+                double scale = Math.sqrt(rstds[row] / d + eps);
+                rstds[row] = (float) (1 / scale);
+                if (scales != null) {
+                    scales[row] = (float) scale;
+                }
             }
             for (int row = from; row < to; row += SIDE) {
                 normalize(x, row, to - 1, d, means, rstds, gain, bias, y);
+            }
+            for (int row = from; normalized != null && row < to; row++) {
+                show(x, row * d, d, means == null ? 0 : means[row], rstds[row], normalized);
             }
         }
     }
@@ -128,6 +138,17 @@ public final class Norms {
                 v = gain == null ? v : v * gain[j];
                 y[r * d + j] = bias == null ? v : v + bias[j];
             }
+        }
+    }
+
+    /** x̂ of one row, as {@link #normalize} computes it on the way. */
+    private static void show(float[] x, int at, int d, float mean, float rstd, float[] normalized) {
+        int i = at;
+        for (int end = at + F.loopBound(d); i < end; i += L) {
+            load(x, i).sub(mean).mul(rstd).intoArray(normalized, i);
+        }
+        for (int end = at + d; i < end; i++) {
+            normalized[i] = (x[i] - mean) * rstd;
         }
     }
 

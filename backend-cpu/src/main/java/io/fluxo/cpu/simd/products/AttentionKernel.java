@@ -6,6 +6,7 @@ import static io.fluxo.cpu.simd.vector.Lanes.F;
 import static io.fluxo.cpu.simd.vector.Lanes.L;
 import static io.fluxo.cpu.simd.vector.Lanes.load;
 
+import io.fluxo.cpu.simd.loops.Elementwise;
 import io.fluxo.cpu.simd.loops.Softmaxes;
 import io.fluxo.cpu.simd.memory.Memory;
 import io.fluxo.cpu.simd.vector.Lanes;
@@ -78,13 +79,18 @@ public final class AttentionKernel {
         return workers.plan(s.batch * s.heads, (task, worker) -> head.compute(task, rooms[worker]));
     }
 
-    /** @param logTotals receives ln Σ e^(scale·q·k) of each query: [batch head n] */
-    public Runnable forward(AttentionSizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals) {
+    /**
+     * @param logTotals receives ln Σ e^(scale·q·k) of each query: [batch head n]
+     * @param scores    receives scale·q·k, −∞ where it is hidden: [batch head n m]; or null
+     * @param pattern   receives the weights, of the same shape; or null
+     */
+    public Runnable forward(AttentionSizes s, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scores, float[] pattern) {
         ForwardRoom room = new ForwardRoom(s);
-        return eachHead(s, room.size, (task, scratch) -> forwardHead(s, room, task, q, k, v, out, logTotals, scratch));
+        return eachHead(s, room.size, (task, scratch) -> forwardHead(s, room, task, q, k, v, out, logTotals, scores, pattern, scratch));
     }
 
-    private static void forwardHead(AttentionSizes s, ForwardRoom room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
+    private static void forwardHead(AttentionSizes s, ForwardRoom room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scores,
+                                    float[] pattern, float[] scratch) {
         Panels keysT = Panels.of(s.keyRows(k, task, s.dHead).transposed(), s.dHead, s.m, scratch, room.keysT);
         Panels values = Panels.of(s.keyRows(v, task, s.dV), s.m, s.dV, scratch, room.values);
         StridedMatrix weights = new StridedMatrix(scratch, room.rows.scores, room.rows.width, 1);
@@ -92,7 +98,13 @@ public final class AttentionKernel {
             RowBlock block = new RowBlock(s, i, Math.min(ROWS, s.n - i), scratch, room.tile);
             StridedMatrix output = s.queryRows(out, task, i, s.dV);
             block.scores(s.queryRows(q, task, i, s.dHead), s.dHead, keysT, weights);
+            if (scores != null) {
+                block.showScores(room.rows, scores, task);
+            }
             each(WEIGHTS, block, room.rows, logTotals, task * s.n + i);
+            if (pattern != null) {
+                block.showPattern(room.rows, pattern, task);
+            }
             block.weighted(weights, values, s.dV, output);
             for (int r = 0; r < block.rows; r++) {
                 Softmaxes.scaleRow(out, output.at() + r * output.rowStride(), s.dV, scratch[room.rows.totals + r]);
@@ -248,6 +260,27 @@ public final class AttentionKernel {
         /** The first row that sees key {@code j}. */
         private int firstToSee(int j) {
             return sizes.causal ? Math.clamp((long) j - (sizes.m - sizes.n) - first, 0, rows) : 0;
+        }
+
+        /** The block's scores in {@code all} [batch head n m]. */
+        private void showScores(Rows from, float[] all, int task) {
+            for (int r = 0; r < rows; r++) {
+                show(from, r, sizes.scale, all, task, Float.NEGATIVE_INFINITY);
+            }
+        }
+
+        /** The block's weights in {@code all} [batch head n m], where its rows hold them undivided by their totals. */
+        private void showPattern(Rows from, float[] all, int task) {
+            for (int r = 0; r < rows; r++) {
+                show(from, r, scratch[from.totals + r], all, task, 0);
+            }
+        }
+
+        private void show(Rows from, int r, float factor, float[] all, int task, float hidden) {
+            int to = (task * sizes.n + first + r) * sizes.m;
+            int seen = visible(r);
+            Elementwise.scaled(scratch, from.scores + r * from.width, seen, factor, all, to);
+            Arrays.fill(all, to + seen, to + sizes.m, hidden);
         }
 
         /** scores (rows × keys) = A (rows × depth) · B, in whole panels. */

@@ -10,8 +10,11 @@ import io.fluxo.cpu.simd.products.Gemm;
 import io.fluxo.cpu.simd.update.UpdateKernels;
 import io.fluxo.cpu.simd.workers.Workers;
 import io.fluxo.op.FusedOp;
+import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.program.Action;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** Prepares the kernel of an action on its tensors' arrays. */
 public final class ActionKernels {
@@ -33,12 +36,22 @@ public final class ActionKernels {
     Kernel plan(Action action, List<SimdTensor> in, List<SimdTensor> out) {
         return switch (action) {
             case Action.Compute(var op) -> primitives.plan(op, in.toArray(SimdTensor[]::new), out.getFirst());
-            case Action.Forward(var op) -> fused.of(op).forward(in, out);
+            case Action.Forward(FusedOp.Inspectable op, List<Inside> shown) -> fused.of(op).forward(in, out.subList(0, out.size() - shown.size()),
+                    shown(shown, out.subList(out.size() - shown.size(), out.size())));
+            case Action.Forward(var op, var _) -> fused.of(op).forward(in, out);
             case Action.Backward backward -> fused.of(backward.op()).backward(new FusedKernel.Pullback(backward.arguments(in), backward.result(in),
                     backward.saved(in), in.getFirst(), backward.onto(), out));
             case Action.Update(var op, int states) -> updates.plan(op, states, in, out);
             case Action.Chain _, Action.SideBySide _ -> throw new IllegalStateException("planned elsewhere: " + action.name());
         };
+    }
+
+    private static Map<Inside, SimdTensor> shown(List<Inside> places, List<SimdTensor> values) {
+        Map<Inside, SimdTensor> shown = new EnumMap<>(Inside.class);
+        for (int i = 0; i < places.size(); i++) {
+            shown.put(places.get(i), values.get(i));
+        }
+        return shown;
     }
 
     /** The kernels of a fused operation. */

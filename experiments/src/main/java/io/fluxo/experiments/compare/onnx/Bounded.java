@@ -10,6 +10,8 @@ import io.fluxo.shape.Shape;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A backend that counts what is asked of it, and refuses what is beyond {@link Bounds} before anything is allocated: a few bytes of a file can ask for a
@@ -52,6 +54,12 @@ final class Bounded extends DelegatingBackend {
                     FusedOp.Dropout _ -> 1;
         }, inputs);
         return inner.runFused(op, save, inputs);
+    }
+
+    /** Nothing: the composition's operations are counted one by one. */
+    @Override
+    public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+        return Optional.empty();
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.fluxo.op.UpdateOp;
 import io.fluxo.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A backend with a fault in one operation: in its results, or in the gradients of its kernel. Where it has no kernel, the composition stands for it. */
 public final class FaultyBackend extends DelegatingBackend {
@@ -61,6 +62,12 @@ public final class FaultyBackend extends DelegatingBackend {
     @Override
     public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
         return isMeant(op) ? new Fused(outputs(op, inputs)[0]) : super.runFused(op, save, inputs);
+    }
+
+    /** A fault is in what the operation returns: nothing of a wrong one is handed out. */
+    @Override
+    public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+        return isMeant(op) ? Optional.empty() : super.runShowing(op, wanted, inputs);
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -166,6 +167,12 @@ public record Dataflow(SequencedSet<Arrow> edges) {
             Fused result = inner.runFused(op, save, inputs);
             derived(result.output(), inputs);
             return result;
+        }
+
+        /** Nothing: what a value inside depends on is seen in the composition. */
+        @Override
+        public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+            return Optional.empty();
         }
 
         private Tensor derived(Tensor output, Tensor... inputs) {
