@@ -1,0 +1,14 @@
+package io.fluxo.experiments.verify.algebra;
+
+import io.fluxo.experiments.verify.Claim;
+import java.util.List;
+
+/** The group {@code algebra}: what holds exactly, for all weights and inputs. */
+public final class AlgebraClaims {
+
+    private AlgebraClaims() {}
+
+    public static List<Claim> all() {
+        return List.of(new LayerNormJacobian(), new LayerNormInvariance(), new RmsNormShift(), new HeadSum(), new PathExpansion(), new PreRmsEquivalence(), new ValueNorms());
+    }
+}
