@@ -13,14 +13,19 @@ import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.algebra.fault.Faults;
 import io.fluxo.experiments.verify.measure.Draws;
 import io.fluxo.random.RandomKey;
+import io.fluxo.text.Text;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** Without the norm a key inside the hull of the others is picked by no query. */
+/**
+ * Without the norm a key inside the hull of the others is picked by no query. How many that are differs from one set of keys to the next, with a standard deviation of
+ * .065 at d = 4 and .04 at d = 8. The claimed .36 and .15 are what one set shows: over many sets the means are .33 and .125, in an independent program too. So the
+ * claim is held against the spread of single sets and not against the error of the mean.
+ */
 final class KeysWithoutNorm extends Claim {
 
     private static final int QUERIES = 20_000;
-    private static final int SEEDS = 10;
-    private static final double TOLERANCE = 0.05;
+    private static final int SEEDS = 20;
     private static final String THEORY = "never picked: .36 of 32 keys at d = 4, .15 of 64 keys at d = 8";
 
     KeysWithoutNorm() {
@@ -28,7 +33,7 @@ final class KeysWithoutNorm extends Claim {
                 .said(Citation.of("Brody, Alon and Yahav (2023), section 4"))
                 .group("algebra")
                 .about(Scope.NONE)
-                .over("keys N(0, I): 32 at d = 4, 64 at d = 8; 20 000 random queries", "mean of 10 seeds")
+                .over("keys N(0, I): 32 at d = 4, 64 at d = 8; 20 000 random queries", "mean of 20 seeds, beside twice the standard deviation of one")
                 .expected(Verdict.HOLDS)
                 .by("float64 on ejml", "products on the host")
                 .refutes(Faults.HIDDEN_NORM));
@@ -36,14 +41,16 @@ final class KeysWithoutNorm extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        return new Figures().add(Figure.within("share never picked, d = 4, 32 keys", 0.36, mean(apparatus, 4, 32), TOLERANCE))
-                .add(Figure.within("share never picked, d = 8, 64 keys", 0.15, mean(apparatus, 8, 64), TOLERANCE)).finding(THEORY).within(TOLERANCE);
+        return new Figures().add(figure(apparatus, 4, 32, 0.36)).add(figure(apparatus, 8, 64, 0.15)).finding(THEORY);
     }
 
-    private static double mean(Apparatus apparatus, int d, int keys) {
+    private static Figure figure(Apparatus apparatus, int d, int keys, double claimed) {
         try (LayerAlone norm = LayerAlone.norm(apparatus, "none", d)) {
-            return IntStream.range(0, SEEDS).mapToObj(seed -> RandomKey.of(apparatus.seed()).split("keys").split(d).split(seed))
-                    .mapToDouble(key -> neverPicked(Dense.of(norm.run(keys, Draws.normal(key.split("keys"), keys * d, 1)), d), key.split("queries"))).average().orElseThrow();
+            double[] shares = IntStream.range(0, SEEDS).mapToObj(seed -> RandomKey.of(apparatus.seed()).split("keys").split(d).split(seed))
+                    .mapToDouble(key -> neverPicked(Dense.of(norm.run(keys, Draws.normal(key.split("keys"), keys * d, 1)), d), key.split("queries"))).toArray();
+            double mean = Arrays.stream(shares).average().orElseThrow();
+            double deviation = Math.sqrt(Arrays.stream(shares).map(share -> (share - mean) * (share - mean)).sum() / (SEEDS - 1));
+            return Figure.within(Text.format("share never picked, d = %d, %d keys", d, keys), claimed, mean, 2 * deviation);
         }
     }
 
