@@ -35,7 +35,7 @@ record Sizes(int tokens, int width, int heads, int headWidth, int hidden, int la
         return spec("none").with(FFN, false);
     }
 
-    /** Values of a cell without a small number among its scales: gains and biases are as large as what they act on. */
+    /** Values of a cell: matrices N(0, 1/rows), vectors N(0, 1), so that gains and biases are as large as what they act on. */
     static double[] values(Trial trial, Cell cell) {
         int rank = cell.shape().rank();
         return Draws.normal(trial.key().split(cell.name()), cell.shape().elements(), rank < 2 ? 1 : 1 / Math.sqrt(cell.shape().size(0)));
