@@ -29,7 +29,7 @@ final class BoundedByQkNorm extends Claim {
 
     BoundedByQkNorm() {
         super(Statement.of("bounded-logits", "With QK-norm no attention logit exceeds √d_head, and logits do not depend on the scale of the stream, of W_Q or of W_K")
-                .said(Citation.of("Henry et al. (2020); Dehghani et al. (2023), section 2"))
+                .said(Citation.of("Henry et al. (2020); Dehghani et al. (2023)"))
                 .group("algebra")
                 .about(Scope.NONE)
                 .over("2 … 6 tokens, d = 3 … 10, 1 … 3 heads of width 1 … 4, no gain, ε = 0", "for all weights and inputs, on random ones")

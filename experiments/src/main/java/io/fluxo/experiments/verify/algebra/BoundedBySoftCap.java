@@ -28,7 +28,7 @@ final class BoundedBySoftCap extends Claim {
 
     BoundedBySoftCap() {
         super(Statement.of("bounded-logits-soft-cap", "A soft cap c bounds attention logits by c, keeps their order and the small ones, and so bounds every weight below 1")
-                .said(Citation.of("Gemma Team (2024), Gemma 2, section 2"))
+                .said(Citation.of("Gemma Team (2024), Gemma 2"))
                 .group("algebra")
                 .about(Scope.NONE)
                 .over("c = 0.5 … 5, 2 … 6 tokens, d = 3 … 10, 1 … 3 heads of width 1 … 4", "for all weights and inputs, on random ones; the bound of weights attained by construction")

@@ -23,7 +23,7 @@ final class DynamicTanhBounds extends Claim {
 
     DynamicTanhBounds() {
         super(Statement.of("dyt-bounds", "Dynamic tanh stays within |γ| of β with slopes up to |αγ|, and unlike a norm does not forget a token's length")
-                .said(Citation.of("Zhu et al. (2025), section 4"))
+                .said(Citation.of("Zhu et al. (2025)"))
                 .group("algebra")
                 .about(Scope.NONE)
                 .over("d = 2 … 12, inputs from 0.01 to 100, random γ and β, α as it begins", "for all inputs, on random ones")

@@ -26,7 +26,7 @@ final class KeySelectability extends Claim {
 
     KeySelectability() {
         super(Statement.of("key-selectability", "Behind layer norm every key can be attended to most: the query LN(k_j) picks k_j")
-                .said(Citation.of("Brody, Alon and Yahav (2023), section 4"))
+                .said(Citation.of("Brody, Alon and Yahav (2023)"))
                 .group("algebra")
                 .about(Scope.NONE)
                 .over("keys that differ after layer norm; d = 3 … 12, 2 … 32 keys, ε = 0; not d = 2, where layer norm leaves two points", "for all keys, on random ones")

@@ -30,7 +30,7 @@ final class KeysWithoutNorm extends Claim {
 
     KeysWithoutNorm() {
         super(Statement.of("key-selectability-without", "Without layer norm a good part of random keys is never attended to most, whatever the query")
-                .said(Citation.of("Brody, Alon and Yahav (2023), section 4"))
+                .said(Citation.of("Brody, Alon and Yahav (2023)"))
                 .group("algebra")
                 .about(Scope.NONE)
                 .over("keys N(0, I): 32 at d = 4, 64 at d = 8; 20 000 random queries", "mean of 20 seeds, beside twice the standard deviation of one")

@@ -31,7 +31,7 @@ final class PlainSumOfPostNorm extends Claim {
 
     PlainSumOfPostNorm() {
         super(Statement.of("residual-sum-post-plain", "In a post-norm transformer too, the end of the stream is the plain sum of embedding and outputs of sub-layers")
-                .said(Citation.of("Elhage et al. (2021), \"Transformers as residual streams\", of another design"))
+                .said(Citation.of("Elhage et al. (2021), \"Virtual Weights and the Residual Stream as a Communication Channel\", of another design"))
                 .group("algebra")
                 .about(Scope.NONE)
                 .over("1 … 3 post-norm blocks, 2 … 6 tokens, d = 3 … 10, gains and biases drawn at random", "for all weights and inputs, on random ones")

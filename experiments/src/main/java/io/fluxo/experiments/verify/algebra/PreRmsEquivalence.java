@@ -27,7 +27,7 @@ final class PreRmsEquivalence extends Claim {
 
     PreRmsEquivalence() {
         super(Statement.of("pre-rms-equivalence", "A pre-norm transformer with layer norm is one with RMS norm once embeddings and outputs of sub-layers are centred")
-                .said(Citation.of("Jiang et al. (2023), section 3.2"))
+                .said(Citation.of("Jiang et al. (2023)"))
                 .group("algebra")
                 .about(Scope.NONE)
                 .over("1 … 3 blocks, 2 … 6 tokens, d = 3 … 10, gains drawn at random, β = 0, ε = 0", "for all weights and inputs, on random ones")

@@ -29,7 +29,7 @@ final class ReZeroIdentity extends Claim {
 
     ReZeroIdentity() {
         super(Statement.of("rezero-identity", "A ReZero stack begins as the identity; at first its weights receive no gradient, and its α do")
-                .said(Citation.of("Bachlechner et al. (2021), section 3; De and Smith (2020), SkipInit"))
+                .said(Citation.of("Bachlechner et al. (2021); De and Smith (2020), SkipInit"))
                 .group("algebra")
                 .about(Scope.NONE)
                 .over("1 … 3 blocks, 2 … 6 tokens, d = 3 … 10, L = c · x_L with random c", "for all weights and inputs, on random ones")

@@ -58,7 +58,7 @@ final class ResidualSum extends Claim {
 
     ResidualSum() {
         super(Statement.of("residual-sum", "The end of the stream and its logits are sums of what embedding and sub-layers add, exactly, in the form that the placement declares")
-                .said(Citation.of("Elhage et al. (2021), \"Transformers as residual streams\"; Kobayashi et al. (2021) for norms that follow the sums"))
+                .said(Citation.of("Elhage et al. (2021), \"Virtual Weights and the Residual Stream as a Communication Channel\"; Kobayashi et al. (2021) for norms that follow the sums"))
                 .group("algebra")
                 .about(Scope.NONE)
                 .over("every registered placement, 4 blocks, with layer_norm, rms_norm and dynamic_tanh; gains and biases drawn at random", "for all weights and inputs, on random ones")

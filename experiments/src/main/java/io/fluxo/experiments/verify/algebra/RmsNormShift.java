@@ -21,7 +21,7 @@ final class RmsNormShift extends Claim {
 
     RmsNormShift() {
         super(Statement.of("ln-invariance-rms", "RMS norm, like layer norm, returns the same for ax + b1 as for x")
-                .said(Citation.of("Zhang and Sennrich (2019), section 4, which gives up invariance to shifts"))
+                .said(Citation.of("Zhang and Sennrich (2019), which gives up invariance to shifts"))
                 .group("algebra")
                 .about(Scope.NONE)
                 .over("d = 2 … 12, a = 0.01 … 100, |b|/(aσ) = 1 … 10⁴, ε = 0", "for all inputs, on random ones")

@@ -27,7 +27,7 @@ final class RopeDistance extends Claim {
 
     RopeDistance() {
         super(Statement.of("causality-rope", "With rotary positions the product of a query and a key depends on their distance and not on where they stand")
-                .said(Citation.of("Su et al. (2021), equation 16"))
+                .said(Citation.of("Su et al. (2021)"))
                 .group("algebra")
                 .about(Scope.NONE)
                 .over("2 … 12 equal tokens, heads of width 2, 4, 6, both layouts", "for all weights and inputs, on random ones")

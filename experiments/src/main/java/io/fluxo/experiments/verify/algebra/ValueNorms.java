@@ -30,7 +30,7 @@ final class ValueNorms extends Claim {
 
     ValueNorms() {
         super(Statement.of("value-norms", "A head writes the weighted sum of transformed values f(x_j), and the token of the largest weight need not be the one that gives most")
-                .said(Citation.of("Kobayashi et al. (2020), section 2.2"))
+                .said(Citation.of("Kobayashi et al. (2020)"))
                 .group("algebra")
                 .about(Scope.NONE)
                 .over("2 … 6 tokens, d = 3 … 10, one head of width 1 … 4, with biases", "for all weights and inputs, on random ones; one counterexample, constructed")
