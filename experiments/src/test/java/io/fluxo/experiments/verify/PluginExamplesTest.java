@@ -149,7 +149,7 @@ class PluginExamplesTest {
     }
 
     @Test
-    void theClaimAboutNoBlockIsListedHoldsSeesItsFaultAndIsDrawn() {
+    void theClaimAboutNoBlockIsListedHoldsSeesItsFaultAndStandsInTheReport() {
         assertThat(fluxo("verify", "--list", "--group", "example").out()).contains("example-doubling", "doubles the mean of the tokens in each block");
         Path report = folder.resolve("report.html");
         Ran ran = fluxo("verify", "example-doubling", "--report", report.toString());
