@@ -4,6 +4,7 @@ import io.fluxo.experiments.study.builtin.StudyLibrary;
 import io.fluxo.experiments.task.TaskParts;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Mutant;
+import io.fluxo.experiments.verify.algebra.AlgebraClaims;
 import io.fluxo.experiments.verify.claim.ChapterClaims;
 import io.fluxo.experiments.verify.initial.InitialClaims;
 import io.fluxo.experiments.verify.mutant.Mutants;
@@ -21,6 +22,7 @@ public final class ExperimentParts implements FluxoPlugin {
         TaskParts.contributeTo(to);
         StudyLibrary.contributeTo(to);
         ChapterClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
+        AlgebraClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
         InitialClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
         VariantClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
         TrainedClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ class PluginExamplesTest {
     @BeforeAll
     static void build() throws IOException {
         plugins = Files.createDirectory(shared.resolve("plugins"));
-        for (String example : List.of("parallel-block", "peak-norm", "gated-attention", "scale-claim", "reversal", "array-backend")) {
+        for (String example : List.of("parallel-block", "peak-norm", "gated-attention", "scale-claim", "figure-claim", "reversal", "array-backend")) {
             PluginJar.buildExample(plugins.resolve(example + ".jar"), shared, example);
         }
     }
@@ -144,6 +146,31 @@ class PluginExamplesTest {
         assertThat(mutant.out()).contains("refuted");
         Ran other = fluxo("verify", "--list", "--group", "exampel");
         assertThat(other.err()).contains("(legal: chapter, ", "example, all)");
+    }
+
+    @Test
+    void theClaimAboutNoBlockIsListedHoldsSeesItsFaultAndStandsInTheReport() {
+        assertThat(fluxo("verify", "--list", "--group", "example").out()).contains("example-doubling", "doubles the mean of the tokens in each block");
+        Path report = folder.resolve("report.html");
+        Ran ran = fluxo("verify", "example-doubling", "--report", report.toString());
+        assertThat(ran.status()).as(ran.out() + ran.err()).isZero();
+        assertThat(ran.out()).containsPattern("example-doubling +– +holds").contains("growth after block 10: 1024", "with mutant-example-no-residual (blocks have no residual connection): refuted",
+                "1 verdict and 1 control, all as expected");
+        assertThat(text(report)).contains("example-doubling", "doubles the mean of the tokens in each block", "growth after block 4");
+    }
+
+    @Test
+    void theGuideQuotesTheClaimAboutNoBlock() throws IOException {
+        String sources;
+        try (Stream<Path> files = Files.walk(PluginJar.EXAMPLES.resolve("figure-claim"))) {
+            sources = files.filter(file -> file.toString().endsWith(".java")).map(PluginExamplesTest::stripped).collect(Collectors.joining("\n"));
+        }
+        List<String> quoted = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(stripped(Path.of("../docs/add-a-claim.md"))).results().map(found -> found.group(1).strip()).toList();
+        assertThat(quoted).hasSizeGreaterThan(4).allSatisfy(quote -> assertThat(sources).contains(quote));
+    }
+
+    private static String stripped(Path file) {
+        return text(file).lines().map(String::strip).collect(Collectors.joining("\n"));
     }
 
     @Test
