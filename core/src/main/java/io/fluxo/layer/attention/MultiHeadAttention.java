@@ -182,7 +182,7 @@ public final class MultiHeadAttention extends Attention {
         }
         ks = pass.joined(path() + ".k", ks);
         vs = pass.joined(path() + ".v", vs);
-        Tensor z = pass.at(hookZ, mix(pass, qs, Heads.share(pass, ks, dims.nHeads), Heads.share(pass, vs, dims.nHeads), biases(pass, qs, ks, bias)));
+        Tensor z = pass.at(hookZ, mix(pass, qs, ks, vs, biases(pass, qs, ks, bias)));
         Tensor results = headLayer.isPresent() ? headLayer.get().forward(pass, z) : z;                             // [batch n head d_v]
         return dropout.forward(pass, o.forward(pass, pass.mergeAxes(results, 2)));                                 // [batch n d_model]
     }
@@ -196,7 +196,29 @@ public final class MultiHeadAttention extends Attention {
         return given == null ? positions : pass.add(given, positions);
     }
 
+    /** @param ks with as many heads as there are of keys; {@code vs} alike */
     private Tensor mix(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
+        boolean lookedInto = inside.values().stream().anyMatch(pass::wants);
+        if (grouped() && qs.dim(1).equals(Dim.ONE) && bias == null && design.scores().cap() == 0 && !lookedInto) {
+            return ofOneToken(pass, qs, ks, vs);
+        }
+        return mixEach(pass, qs, Heads.share(pass, ks, dims.nHeads), Heads.share(pass, vs, dims.nHeads), bias);
+    }
+
+    /**
+     * One token sees all keys, whatever the mask, so that the queries of a group's heads can stand as rows of one head: keys and values are read where they lie,
+     * not copied for each of them. Every row is computed as before.
+     */
+    private Tensor ofOneToken(Pass pass, Tensor qs, Tensor ks, Tensor vs) {
+        Dim fewer = ks.dim(2);
+        Tensor heads = pass.splitAxis(pass.squeeze(qs, 1), 1, fewer, dims.nHeads.over(fewer));                      // [batch fewer group d_head]
+        Tensor rows = pass.permute(heads, 0, 2, 1, 3);                                                             // [batch group fewer d_head]
+        Tensor z = pass.fused(new FusedOp.Attention(Mask.BIDIRECTIONAL, plain.scale(), false), rows, ks, vs);       // [batch group fewer d_v]
+        return pass.unsqueeze(pass.mergeAxes(pass.permute(z, 0, 2, 1, 3), 1), 1);                                   // [batch 1 head d_v]
+    }
+
+    /** The same with keys and values for each head. */
+    private Tensor mixEach(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
         if (design.scores().cap() > 0) {
             return capped(pass, qs, ks, vs, bias);
         }
