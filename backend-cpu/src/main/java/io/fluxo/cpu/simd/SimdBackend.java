@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -76,6 +77,14 @@ final class SimdBackend implements Backend {
     public Tensor upload(HostArray values) {
         recording.markIncomplete();
         return tensors.of(values);
+    }
+
+    @Override
+    public Tensor upload(Shape shape, DType dtype, Supplier<Object> room, Consumer<Object> fill) {
+        recording.markIncomplete();
+        SimdTensor tensor = tensors.make(shape, dtype);
+        fill.accept(tensor.alive());
+        return tensor;
     }
 
     @Override
