@@ -49,6 +49,15 @@ class GrowingTest {
         return backend.upload(HostArray.of(Shape.of(1, rows, WIDTH), numbers(from, rows)));
     }
 
+    /** Five rows, behind which there is room. */
+    private Tensor grown() {
+        Tensor all = rows(0, 1);
+        for (int n = 1; n < 5; n++) {
+            all = ops.concat(1, all, rows(n, 1));
+        }
+        return all;
+    }
+
     private float[] floats(Tensor tensor) {
         return (float[]) backend.download(tensor).array();
     }
@@ -68,24 +77,24 @@ class GrowingTest {
 
     @Test
     void twoThatGoOnFromTheSameRowsDoNotMeet() {
-        Tensor start = ops.concat(1, ops.concat(1, rows(0, 1), rows(1, 1)), rows(2, 1));
-        Tensor one = ops.concat(1, start, rows(3, 1));
+        Tensor start = grown();
+        Tensor one = ops.concat(1, start, rows(5, 1));
         Tensor other = ops.concat(1, start, rows(50, 2));
-        Tensor longer = ops.concat(1, one, rows(4, 1));
-        assertThat(floats(start)).isEqualTo(numbers(0, 3));
-        assertThat(floats(one)).isEqualTo(numbers(0, 4));
-        assertThat(floats(longer)).isEqualTo(numbers(0, 5));
-        assertThat(Arrays.copyOfRange(floats(other), 3 * WIDTH, 5 * WIDTH)).isEqualTo(numbers(50, 2));
+        Tensor longer = ops.concat(1, one, rows(6, 1));
+        assertThat(floats(start)).isEqualTo(numbers(0, 5));
+        assertThat(floats(one)).isEqualTo(numbers(0, 6));
+        assertThat(floats(longer)).isEqualTo(numbers(0, 7));
+        assertThat(Arrays.copyOfRange(floats(other), 5 * WIDTH, 7 * WIDTH)).isEqualTo(numbers(50, 2));
     }
 
     /** The rows that both hold are copied before they are written over. */
     @Test
     void anUpdateOfOneLengthLeavesTheOthers() {
-        Tensor start = ops.concat(1, ops.concat(1, rows(0, 1), rows(1, 1)), rows(2, 1));
-        Tensor longer = ops.concat(1, start, rows(3, 1));
-        Tensor updated = backend.update(new Assign(), start, rows(90, 3))[0];
-        assertThat(floats(longer)).isEqualTo(numbers(0, 4));
-        assertThat(floats(updated)).isEqualTo(numbers(90, 3));
+        Tensor start = grown();
+        Tensor longer = ops.concat(1, start, rows(5, 1));
+        Tensor updated = backend.update(new Assign(), start, rows(90, 5))[0];
+        assertThat(floats(longer)).isEqualTo(numbers(0, 6));
+        assertThat(floats(updated)).isEqualTo(numbers(90, 5));
     }
 
     @Test

@@ -111,10 +111,10 @@ public final class AttentionKernel {
         StridedMatrix weights = new StridedMatrix(scratch, room.rows.scores, room.rows.width, 1);
         StridedMatrix output = s.queryRows(out, task, 0, s.dV);
         clear(weights, s.n, seen);
-        FewRows.add(s.n, s.dHead, s.queryRows(q, task, 0, s.dHead), s.keyRows(k, task, s.dHead).transposed(), weights, 0, seen, scratch, room.keysT);
+        FewRows.add(s.n, s.dHead, s.queryRows(q, task, 0, s.dHead), s.keyRows(k, task, s.dHead).transposed(), weights, 0, seen);
         each(WEIGHTS, block, room.rows, logTotals, task * s.n);
         clear(output, s.n, s.dV);
-        FewRows.add(s.n, seen, weights, s.keyRows(v, task, s.dV), output, 0, s.dV, scratch, room.keysT);
+        FewRows.add(s.n, seen, weights, s.keyRows(v, task, s.dV), output, 0, s.dV);
         for (int r = 0; r < s.n; r++) {
             Softmaxes.scaleRow(out, output.at() + r * output.rowStride(), s.dV, scratch[room.rows.totals + r]);
         }
@@ -328,7 +328,7 @@ public final class AttentionKernel {
 
         private ForwardRoom(AttentionSizes s) {
             keysT = 0;
-            values = keysT + (FewRows.are(s.n) ? FewRows.SCRATCH : Panels.size(s.dHead, s.m));
+            values = keysT + (FewRows.are(s.n) ? 0 : Panels.size(s.dHead, s.m));
             rows = rows(values + (FewRows.are(s.n) ? 0 : Panels.size(s.m, s.dV)), ROWS, s);
             tile = end(rows, ROWS);
             size = tile + HEIGHT * WIDTH;

@@ -11,7 +11,8 @@ import jdk.incubator.vector.VectorMask;
 /**
  * Products whose left side has one row, or a few: a token that is generated, times a matrix. There is nothing to share but the matrix itself, so what
  * counts is that it is read once, as fast as memory gives it, and written nowhere. Some columns at a time go through all of their depth, with the sums in
- * registers; a transposed matrix is turned in small pieces on the way, which stay in the first-level cache.
+ * registers: vectors of columns that lie side by side, and of a transposed matrix, whose columns lie each in one piece, a number each. Turning it on the way was
+ * little faster at best, and at some sizes half as fast.
  *
  * <p>Each element is the same chain of fused multiply-adds in the order of k as in {@link MicroKernel}: the bits are the same.
  */
@@ -19,15 +20,11 @@ final class FewRows {
 
     /** Most rows: each reads its columns again, from the second-level cache. */
     private static final int MOST = 4;
-    /** Columns that are summed side by side: four chains, so that none waits for itself. */
-    private static final int WIDE = 4 * L;
-    /** Depth of the pieces in which a transposed matrix is turned. */
-    private static final int DEPTH = 64;
+    /** Columns that are summed side by side: eight chains, so that none waits for itself, and long enough a piece of each row of b for the machine to read ahead. */
+    private static final int WIDE = 8 * L;
+    private static final int HALF = WIDE / 2;
     /** Columns of a transposed matrix that are summed side by side where they lie. */
     private static final int DOTS = 4;
-
-    /** Floats of scratch memory that {@link #add} needs. */
-    static final int SCRATCH = WIDE * DEPTH;
 
     private FewRows() {}
 
@@ -43,34 +40,20 @@ final class FewRows {
     /**
      * c(i, j) += Σ_p a(i, p)·b(p, j) for j from {@code from} to {@code to}.
      *
-     * @param b       either stride is 1
-     * @param scratch {@link #SCRATCH} floats from {@code room} on are written
+     * @param b either stride is 1
      */
-    static void add(int m, int k, StridedMatrix a, StridedMatrix b, StridedMatrix c, int from, int to, float[] scratch, int room) {
+    static void add(int m, int k, StridedMatrix a, StridedMatrix b, StridedMatrix c, int from, int to) {
         for (int j = from; j < to; j += WIDE) {
             int columns = Math.min(WIDE, to - j);
-            if (b.columnStride() == 1) {
-                rows(m, columns, k, a, 0, b.array(), b.at() + j, b.rowStride(), c, j);
-            } else {
-                turned(m, columns, k, a, b, c, j, scratch, room);
+            for (int i = 0; i < m; i++) {
+                int left = a.at() + i * a.rowStride();
+                int target = c.at() + i * c.rowStride() + j;
+                if (b.columnStride() == 1) {
+                    row(columns, k, a.array(), left, a.columnStride(), b.array(), b.at() + j, b.rowStride(), c.array(), target);
+                } else {
+                    dots(columns, k, a.array(), left, a.columnStride(), b.array(), b.at() + j * b.columnStride(), b.columnStride(), c.array(), target);
+                }
             }
-        }
-    }
-
-    /** A transposed matrix: whole blocks are turned, what is left of the depth is added as it lies. */
-    private static void turned(int m, int columns, int k, StridedMatrix a, StridedMatrix b, StridedMatrix c, int j, float[] scratch, int room) {
-        int whole = Transposition.inBlocks(k);
-        for (int p = 0; p < whole; p += DEPTH) {
-            int depth = Math.min(DEPTH, whole - p);
-            for (int next = 0; next < columns; next += Lanes.BLOCK) {
-                Transposition.copy(b.array(), b.at() + (j + next) * b.columnStride() + p, b.columnStride(), Math.min(Lanes.BLOCK, columns - next), depth, scratch,
-                        room + next, WIDE);
-            }
-            rows(m, columns, depth, a, p, scratch, room, WIDE, c, j);
-        }
-        for (int i = 0; i < m && whole < k; i++) {
-            dots(columns, k - whole, a.array(), a.at() + i * a.rowStride() + whole * a.columnStride(), a.columnStride(), b.array(), b.at() + j * b.columnStride() + whole,
-                    b.columnStride(), c.array(), c.at() + i * c.rowStride() + j);
         }
     }
 
@@ -111,26 +94,57 @@ final class FewRows {
         c[to] = sum;
     }
 
-    /** Some columns of all rows of c, from column {@code j} on; a is read from its column {@code p} on. */
-    private static void rows(int m, int columns, int depth, StridedMatrix a, int p, float[] b, int bAt, int bStride, StridedMatrix c, int j) {
-        for (int i = 0; i < m; i++) {
-            int left = a.at() + i * a.rowStride() + p * a.columnStride();
-            int to = c.at() + i * c.rowStride() + j;
-            if (columns == WIDE) {
-                wide(a.array(), left, a.columnStride(), b, bAt, bStride, depth, c.array(), to);
-            } else {
-                int whole = columns / L * L;
-                for (int next = 0; next < whole; next += L) {
-                    vector(a.array(), left, a.columnStride(), b, bAt + next, bStride, depth, c.array(), to + next);
-                }
-                if (whole < columns) {
-                    part(a.array(), left, a.columnStride(), b, bAt + whole, bStride, depth, c.array(), to + whole, columns - whole);
-                }
-            }
+    /** One row by columns that lie side by side. */
+    private static void row(int columns, int k, float[] a, int at, int stride, float[] b, int bAt, int bStride, float[] c, int to) {
+        if (columns == WIDE) {
+            wide(a, at, stride, b, bAt, bStride, k, c, to);
+            return;
+        }
+        int half = columns / HALF * HALF;
+        int whole = columns / L * L;
+        if (half > 0) {
+            half(a, at, stride, b, bAt, bStride, k, c, to);
+        }
+        for (int j = half; j < whole; j += L) {
+            vector(a, at, stride, b, bAt + j, bStride, k, c, to + j);
+        }
+        if (whole < columns) {
+            part(a, at, stride, b, bAt + whole, bStride, k, c, to + whole, columns - whole);
         }
     }
 
     private static void wide(float[] a, int at, int stride, float[] b, int bAt, int bStride, int k, float[] c, int to) {
+        FloatVector first = load(c, to);
+        FloatVector second = load(c, to + L);
+        FloatVector third = load(c, to + 2 * L);
+        FloatVector fourth = load(c, to + 3 * L);
+        FloatVector fifth = load(c, to + 4 * L);
+        FloatVector sixth = load(c, to + 5 * L);
+        FloatVector seventh = load(c, to + 6 * L);
+        FloatVector eighth = load(c, to + 7 * L);
+        for (int p = 0; p < k; p++) {
+            FloatVector x = FloatVector.broadcast(F, a[at + p * stride]);
+            int q = bAt + p * bStride;
+            first = load(b, q).fma(x, first);
+            second = load(b, q + L).fma(x, second);
+            third = load(b, q + 2 * L).fma(x, third);
+            fourth = load(b, q + 3 * L).fma(x, fourth);
+            fifth = load(b, q + 4 * L).fma(x, fifth);
+            sixth = load(b, q + 5 * L).fma(x, sixth);
+            seventh = load(b, q + 6 * L).fma(x, seventh);
+            eighth = load(b, q + 7 * L).fma(x, eighth);
+        }
+        first.intoArray(c, to);
+        second.intoArray(c, to + L);
+        third.intoArray(c, to + 2 * L);
+        fourth.intoArray(c, to + 3 * L);
+        fifth.intoArray(c, to + 4 * L);
+        sixth.intoArray(c, to + 5 * L);
+        seventh.intoArray(c, to + 6 * L);
+        eighth.intoArray(c, to + 7 * L);
+    }
+
+    private static void half(float[] a, int at, int stride, float[] b, int bAt, int bStride, int k, float[] c, int to) {
         FloatVector first = load(c, to);
         FloatVector second = load(c, to + L);
         FloatVector third = load(c, to + 2 * L);

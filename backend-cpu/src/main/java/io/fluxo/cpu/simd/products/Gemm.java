@@ -259,7 +259,7 @@ public final class Gemm {
         /** Some rows of C by some of its panels. */
         private void compute(int fromRow, int toRow, int fromPanel, int toPanel, float[] packed, float[] scratch) {
             if (FewRows.are(product.m)) {
-                computeFew(fromPanel * WIDTH, Math.min(toPanel * WIDTH, product.n), scratch);
+                computeFew(fromPanel * WIDTH, Math.min(toPanel * WIDTH, product.n));
                 return;
             }
             int rows = evenly(share(toRow - fromRow, HEIGHT), ROWS / HEIGHT) * HEIGHT;
@@ -279,11 +279,11 @@ public final class Gemm {
         }
 
         /** Some columns of all rows of C. */
-        private void computeFew(int from, int to, float[] scratch) {
+        private void computeFew(int from, int to) {
             for (int i = 0; i < product.m; i++) {
                 begin(i, from, to);
             }
-            FewRows.add(product.m, product.k, product.a, product.b, product.c, from, to, scratch, 0);
+            FewRows.add(product.m, product.k, product.a, product.b, product.c, from, to);
             follow(0, product.m, from, to);
         }
 

@@ -38,11 +38,6 @@ final class Transposition {
         return IntVector.fromArray(Lanes.I, from, 0);
     }
 
-    /** How much of a depth {@link #copy} turns in registers: whole blocks, or nothing. */
-    static int inBlocks(int depth) {
-        return L == SIDE ? depth / SIDE * SIDE : 0;
-    }
-
     /**
      * y[to + p·toStride + j] = x[at + j·rowStride + p] for p &lt; depth and j &lt; rows, at most sixteen rows. May write sixteen elements for
      * each p, in the order of p: what lies beyond the rows is overwritten with copies of the last row, or with the next p.
