@@ -3,11 +3,13 @@ package io.fluxo.backend;
 import io.fluxo.op.Engine;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.UpdateOp;
+import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -24,6 +26,19 @@ public interface Backend extends Engine, AutoCloseable {
 
     /** Brings values to the device. The array is not kept: the caller may change it afterwards. */
     Tensor upload(HostArray values);
+
+    /**
+     * Brings values to the device that are still to be put together. A backend whose tensors are arrays gives its own to {@code fill}, so that there is no second
+     * copy.
+     *
+     * @param room an array of the host to fill, as {@link HostArray} wants it, where the backend gives none; it is not kept
+     * @param fill writes all values into an array of that kind, which may be longer than the shape's elements
+     */
+    default Tensor upload(Shape shape, DType dtype, Supplier<Object> room, Consumer<Object> fill) {
+        Object array = room.get();
+        fill.accept(array);
+        return upload(new HostArray(shape, dtype, array));
+    }
 
     /** Brings values to the host. */
     HostArray download(Tensor tensor);

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -153,7 +154,15 @@ public final class CheckedBackend extends DelegatingBackend {
 
     @Override
     public Tensor upload(HostArray values) {
-        Tensor value = inner.upload(values);
+        return uploaded(inner.upload(values));
+    }
+
+    @Override
+    public Tensor upload(Shape shape, DType dtype, Supplier<Object> room, Consumer<Object> fill) {
+        return uploaded(inner.upload(shape, dtype, room, fill));
+    }
+
+    private Tensor uploaded(Tensor value) {
         return new Checked(value, hasNaN(value), scopes.peek());
     }
 

@@ -3,6 +3,7 @@ package io.fluxo.backend;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.UpdateOp;
+import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
@@ -10,11 +11,12 @@ import io.fluxo.tensor.TensorScope;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Passes everything on to another backend, kernels and replays included; a decorator overrides what it is about. A decorator that overrides {@link
- * #runFused}, {@link #backward} or {@link #update} also overrides {@link #runShowing}, {@link #backwardOnto} or {@link #updateAll}, which would otherwise bypass it. One that must see every
+ * #runFused}, {@link #backward}, {@link #update} or one {@code upload} also overrides {@link #runShowing}, {@link #backwardOnto}, {@link #updateAll} or the other one, which would otherwise bypass it. One that must see every
  * operation overrides {@link #routine}, since a replay executes no operations.
  */
 public abstract class DelegatingBackend implements Backend {
@@ -86,6 +88,11 @@ public abstract class DelegatingBackend implements Backend {
     @Override
     public Tensor upload(HostArray values) {
         return inner.upload(values);
+    }
+
+    @Override
+    public Tensor upload(Shape shape, DType dtype, Supplier<Object> room, Consumer<Object> fill) {
+        return inner.upload(shape, dtype, room, fill);
     }
 
     @Override

@@ -8,7 +8,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.text.Text;
 
-/** Reads a cell's values out of its tensor, piece by piece: there is one array of the cell's size, and no second one. */
+/** Reads a cell's values out of its tensor, piece by piece, into the array that will hold them: there is no second one. */
 final class CellReader {
 
     private final Source source;
@@ -20,7 +20,7 @@ final class CellReader {
     private final int columns;
     private final int width;
 
-    /** @param into the array that will hold the values, of the cell's size: {@code double[]} for F64, else {@code float[]} */
+    /** @param into the array that will hold the values, of the cell's size or longer: {@code double[]} for F64, else {@code float[]} */
     CellReader(Source source, Shape shape, DType dtype, Object into) {
         this.source = source;
         this.shape = shape;
@@ -32,9 +32,8 @@ final class CellReader {
         width = shape.rank() == 0 ? 1 : shape.size(shape.rank() - 1);
     }
 
-    HostArray read(Safetensors tensors) {
+    void read(Safetensors tensors) {
         tensors.stream(source.tensor(), (at, values, count) -> take(tensors, at, values, count));
-        return new HostArray(shape, dtype, dtype == DType.F64 ? doubles : floats);
     }
 
     /** Puts {@code count} values of the tensor, from its element {@code at} on, where they belong. */

@@ -185,7 +185,7 @@ public final class ModelDirectory {
         try (Safetensors tensors = Safetensors.open(directory)) {
             WeightPlan plan = WeightPlan.of(tensors, layout, model.cells()); // all of them before the first is read
             plan.checkRepeats(tensors);
-            plan.read(tensors, dtype, (cell, values) -> cell.set(backend.upload(values)));
+            plan.read(tensors, dtype, backend);
         }
     }
 

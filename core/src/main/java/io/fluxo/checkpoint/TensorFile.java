@@ -6,24 +6,28 @@ import io.fluxo.checkpoint.Header.Entry;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.text.Text;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** One open safetensors file: eight bytes with the header's length, the header, the data. */
+/**
+ * One open safetensors file: eight bytes with the header's length, the header, the data. Values are read out of memory that the file is mapped to, a window at
+ * a time, so that no more of the file than that counts as the process's memory.
+ */
 final class TensorFile implements AutoCloseable {
 
     private static final long LARGEST_HEADER = 100_000_000; // the format's own bound
-    private static final int CHUNK = 1 << 20;
+    private static final int WINDOW = 1 << 22;
 
     private final Path file;
     private final FileChannel channel;
     private final Header header;
     private final long dataStart;
-    private ByteBuffer chunk;
     private Object piece;
 
     private TensorFile(Path file, FileChannel channel, Header header, long dataStart) {
@@ -105,8 +109,8 @@ final class TensorFile implements AutoCloseable {
     /** One array for all pieces of a kind. */
     private Object pieceOf(StoredType type) {
         Object fresh = type.newArray(0);
-        if (piece == null || piece.getClass() != fresh.getClass() || Array.getLength(piece) < CHUNK / type.bytes()) {
-            piece = type.newArray(CHUNK / type.bytes());
+        if (piece == null || piece.getClass() != fresh.getClass() || Array.getLength(piece) < WINDOW / type.bytes()) {
+            piece = type.newArray(WINDOW / type.bytes());
         }
         return piece;
     }
@@ -121,19 +125,33 @@ final class TensorFile implements AutoCloseable {
         Entry entry = header.tensors().get(name);
         StoredType type = entry.type();
         int elements = entry.shape().elements();
-        int step = CHUNK / type.bytes();
-        chunk = chunk == null ? buffer(CHUNK) : chunk;
+        int step = WINDOW / type.bytes();
         try {
             for (int at = 0; at < elements; at += step) {
                 int count = Math.min(step, elements - at);
-                fill(file, channel, dataStart + entry.begin() + (long) at * type.bytes(), chunk.clear().limit(count * type.bytes()));
-                if (!decoder.decode(at, chunk.flip(), count)) {
+                if (!decoded(dataStart + entry.begin() + (long) at * type.bytes(), count * type.bytes(), at, count, decoder)) {
                     throw new CheckpointException(file, Text.format("the tensor %s holds a truth value that is neither 0 nor 1", shown(name)));
                 }
             }
         } catch (IOException failure) {
             throw new CheckpointException(file, Text.format("the tensor %s cannot be read: %s", shown(name), failure.getMessage()), failure);
         }
+    }
+
+    /** Decodes one window. A file that has become shorter since it was opened cannot be mapped there, or faults where it is read. */
+    private boolean decoded(long position, int bytes, long at, int count, Decoder decoder) throws IOException {
+        if (channel.size() < position + bytes) {
+            throw cutOff(null);
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            return decoder.decode(at, channel.map(MapMode.READ_ONLY, position, bytes, arena).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN), count);
+        } catch (InternalError fault) {
+            throw cutOff(fault);
+        }
+    }
+
+    private CheckpointException cutOff(Throwable cause) {
+        return new CheckpointException(file, "was cut off while it was read", cause);
     }
 
     /** {@code length} bytes from {@code position} on. */

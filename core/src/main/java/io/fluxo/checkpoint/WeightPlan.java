@@ -4,6 +4,7 @@ import static io.fluxo.checkpoint.CheckpointException.shown;
 
 import io.fluxo.architecture.Layout;
 import io.fluxo.architecture.Source;
+import io.fluxo.backend.Backend;
 import io.fluxo.layer.Cell;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
@@ -22,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -108,22 +108,34 @@ record WeightPlan(Map<Cell, Source> sources, Map<String, String> repeats) {
     }
 
     /**
-     * Reads every cell's values. The largest come first, so that what is read last needs little memory beside all that was read before; and cells of one size
-     * are read into one array.
-     *
-     * @param into takes a cell's values, and does not keep the array
+     * Reads every cell's values and puts them on {@code backend}. The largest come first, so that what is read last needs little memory beside all that was read
+     * before; and where the backend has no arrays of its own to read into, cells of one size are read into one.
      */
-    void read(Safetensors tensors, DType dtype, BiConsumer<Cell, HostArray> into) {
+    void read(Safetensors tensors, DType dtype, Backend backend) {
         List<Cell> cells = new ArrayList<>(sources.keySet());
         cells.sort(Comparator.comparingInt((Cell cell) -> cell.shape().elements()).reversed());
-        Object array = null;
+        Room room = new Room(dtype);
         for (Cell cell : cells) {
-            int elements = cell.shape().elements();
+            cell.set(backend.upload(cell.shape(), dtype, () -> room.of(cell.shape().elements()),
+                    array -> new CellReader(sources.get(cell), cell.shape(), dtype, array).read(tensors)));
+        }
+    }
+
+    /** One array on the host, used again for the next cell of its size. */
+    private static final class Room {
+        private final DType dtype;
+        private Object array;
+
+        private Room(DType dtype) {
+            this.dtype = dtype;
+        }
+
+        private Object of(int elements) {
             if (array == null || Array.getLength(array) != elements) {
                 array = null; // free before the next is made
                 array = dtype == DType.F64 ? new double[elements] : new float[elements];
             }
-            into.accept(cell, new CellReader(sources.get(cell), cell.shape(), dtype, array).read(tensors));
+            return array;
         }
     }
 }

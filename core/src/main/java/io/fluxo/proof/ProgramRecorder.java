@@ -11,6 +11,8 @@ import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.proof.ForwardProgram.Line;
 import io.fluxo.proof.ForwardProgram.Source;
+import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -141,6 +144,14 @@ final class ProgramRecorder extends DelegatingBackend {
         sources.put(result, new Source.Result(lines.size()));
         lines.add(new Line.Uploaded(values.shape(), values.dtype(), content(values)));
         return result;
+    }
+
+    /** Values that are put together are values from the host too. */
+    @Override
+    public Tensor upload(Shape shape, DType dtype, Supplier<Object> room, Consumer<Object> fill) {
+        Object array = room.get();
+        fill.accept(array);
+        return upload(new HostArray(shape, dtype, array));
     }
 
     private static List<?> content(HostArray values) {

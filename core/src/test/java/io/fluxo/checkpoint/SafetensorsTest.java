@@ -7,12 +7,15 @@ import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,8 +56,8 @@ class SafetensorsTest {
     }
 
     @Test
-    void aTensorLongerThanAChunkComesBack() {
-        double[] values = new double[300_001];
+    void aTensorLongerThanAWindowComesBack() {
+        double[] values = new double[1_200_001];
         for (int i = 0; i < values.length; i++) {
             values[i] = i * 0.1;
         }
@@ -62,6 +65,26 @@ class SafetensorsTest {
         Safetensors.write(file, Map.of("long", HostArray.of(Shape.of(values.length), values)));
         try (Safetensors read = Safetensors.open(file)) {
             assertThat((double[]) read.read("long").array()).isEqualTo(values);
+        }
+    }
+
+    /** Memory that a file is mapped to faults where the file has ended: that is an error like any other, and never the end of the process. */
+    @Test
+    void aFileThatBecomesShorterWhileItIsReadIsNamed() throws IOException {
+        Path file = directory.resolve("shorter.safetensors");
+        Safetensors.write(file, Map.of("long", HostArray.of(Shape.of(1_200_001), new double[1_200_001])));
+        try (Safetensors read = Safetensors.open(file)) {
+            assertThatThrownBy(() -> read.stream("long", (_, _, _) -> cut(file))).isInstanceOf(CheckpointException.class)
+                    .hasMessage(file + ": was cut off while it was read");
+            assertThatThrownBy(() -> read.read("long")).isInstanceOf(CheckpointException.class).hasMessage(file + ": was cut off while it was read");
+        }
+    }
+
+    private static void cut(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(1 << 20);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 

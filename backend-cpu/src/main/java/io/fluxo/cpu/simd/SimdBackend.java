@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -83,6 +84,14 @@ final class SimdBackend implements Backend {
     }
 
     @Override
+    public Tensor upload(Shape shape, DType dtype, Supplier<Object> room, Consumer<Object> fill) {
+        recording.markIncomplete();
+        SimdTensor tensor = tensors.make(shape, dtype);
+        fill.accept(tensor.alive());
+        return tensor;
+    }
+
+    @Override
     public HostArray download(Tensor tensor) {
         recording.markIncomplete();
         SimdTensor x = own(tensor);
@@ -125,10 +134,19 @@ final class SimdBackend implements Backend {
                 recording.add(action, inputs, List.of(view));
                 return view;
             }
+            if (op instanceof PrimitiveOp.Concat concat && follows(concat, inputs) && !recording.isOn()) {
+                return tensors.joined(inputs.getFirst(), inputs.getLast(), shape);
+            }
             SimdTensor y = tensors.make(shape, ShapeRules.dtype(op, in));
             runner.run(action, inputs, List.of(y));
             return y;
         });
+    }
+
+    /** Whether the second of two tensors lies behind the first in one piece. */
+    private static boolean follows(PrimitiveOp.Concat op, List<SimdTensor> in) {
+        Shape first = in.getFirst().shape();
+        return in.size() == 2 && in.getFirst().dtype() == DType.F32 && first.elements() > 0 && first.elementsFrom(first.axis(op.axis())) == first.elements();
     }
 
     @Override

@@ -186,7 +186,7 @@ public class MultiHeadAttention extends Attention {
         }
         ks = pass.joined(path() + ".k", ks);
         vs = pass.joined(path() + ".v", vs);
-        Tensor z = pass.at(hookZ, mix(pass, qs, Heads.share(pass, ks, dims.nHeads), vs, biases(pass, qs, ks, bias)));
+        Tensor z = pass.at(hookZ, mix(pass, qs, ks, vs, biases(pass, qs, ks, bias)));
         return dropout.forward(pass, o.forward(pass, pass.mergeAxes(results(pass, queries, z), 2)));               // [batch n d_model]
     }
 
@@ -223,24 +223,40 @@ public class MultiHeadAttention extends Attention {
      * The values, weighed by how queries match keys.
      *
      * @param qs   [batch n head d_head]
-     * @param ks   [batch m head d_head]
-     * @param vs   [batch m head d_v], of the heads that keys and values have
+     * @param ks   [batch m head d_head], of the heads that keys and values have
+     * @param vs   [batch m head d_v], of the same heads
      * @param bias added to the scores, broadcast to [batch head n m]; null for none
      * @return [batch n head d_v]
      */
     protected Tensor mix(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
+        boolean lookedInto = inside.values().stream().anyMatch(pass::wants);
+        if (grouped() && qs.dim(1).equals(Dim.ONE) && bias == null && design.scores().cap() == 0 && !lookedInto) {
+            return ofOneToken(pass, qs, ks, vs);
+        }
         Tensor shared = Heads.share(pass, vs, dims.nHeads);
         if (design.scores().cap() > 0) {
             return weighted(pass, shownPattern(pass, pass.softmax(scores(pass, qs, ks, bias))), shared);
         }
         return bias == null // scores and pattern are [batch head n m]
-                ? pass.inspected(plain, inside, qs, ks, shared)
-                : pass.inspected(new FusedOp.Attention(plain.mask(), plain.scale(), true), inside, qs, ks, shared, bias);
+                ? pass.inspected(plain, inside, qs, Heads.share(pass, ks, dims.nHeads), shared)
+                : pass.inspected(new FusedOp.Attention(plain.mask(), plain.scale(), true), inside, qs, Heads.share(pass, ks, dims.nHeads), shared, bias);
+    }
+
+    /**
+     * One token sees all keys, whatever the mask, so that the queries of a group's heads can stand as rows of one head: keys and values are read where they lie,
+     * not copied for each of them. Every row is computed as before.
+     */
+    private Tensor ofOneToken(Pass pass, Tensor qs, Tensor ks, Tensor vs) {
+        Dim fewer = ks.dim(2);
+        Tensor heads = pass.splitAxis(pass.squeeze(qs, 1), 1, fewer, dims.nHeads.over(fewer));                      // [batch fewer group d_head]
+        Tensor rows = pass.permute(heads, 0, 2, 1, 3);                                                             // [batch group fewer d_head]
+        Tensor z = pass.fused(new FusedOp.Attention(Mask.BIDIRECTIONAL, plain.scale(), false), rows, ks, vs);       // [batch group fewer d_v]
+        return pass.unsqueeze(pass.mergeAxes(pass.permute(z, 0, 2, 1, 3), 1), 1);                                   // [batch 1 head d_v]
     }
 
     /** Queries' products with keys, scaled, bounded where the design says so, then with {@code bias} and −∞ where the mask forbids: [batch head n m]. */
     protected final Tensor scores(Pass pass, Tensor qs, Tensor ks, Tensor bias) {
-        Tensor products = new FusedOp.Attention(Mask.BIDIRECTIONAL, plain.scale(), false).scores(pass, qs, ks);
+        Tensor products = new FusedOp.Attention(Mask.BIDIRECTIONAL, plain.scale(), false).scores(pass, qs, Heads.share(pass, ks, dims.nHeads));
         Tensor bounded = design.scores().cap() > 0 ? SoftCap.of(pass, products, design.scores().cap()) : products;
         return pass.at(inside.get(Inside.SCORES), plain.masked(pass, bias == null ? bounded : pass.add(bounded, bias)));
     }

@@ -28,6 +28,8 @@ public final class Memory {
         private int place;
         private int handles = 1;
         private boolean left;
+        /** How much of it tensors hold, where more may follow; 0 where nothing may. */
+        private int filled;
 
         private ArrayBuffer(Object array) {
             this.array = array;
@@ -51,6 +53,20 @@ public final class Memory {
         /** Whether exactly one tensor uses it. */
         public boolean isAlone() {
             return handles == 1;
+        }
+
+        /** Says that what lies behind the first {@code elements} is nobody's, so that more may be put there. */
+        void mayGrow(int elements) {
+            filled = elements;
+        }
+
+        /** Whether more may follow on the first {@code before} elements, up to {@code after} of them in all. */
+        boolean hasRoom(int before, int after) {
+            return filled == before && array instanceof float[] floats && Lanes.padded(after) + Lanes.BLOCK <= floats.length;
+        }
+
+        boolean grows(int elements) {
+            return filled > 0 && filled == elements;
         }
 
         /** Counts one more tensor that uses this buffer. */

@@ -47,6 +47,24 @@ public final class Tensors {
         return y;
     }
 
+    /**
+     * {@code more} behind {@code x}, both in one piece: what grows row by row, as the keys and values of a sequence do, is not copied for each row. The first time
+     * both are copied, the second time there is room for as much again, and from then on {@code more} is written behind {@code x}, which stays what it was: the
+     * result begins with it. Where something else already follows on {@code x}, both are copied.
+     */
+    public SimdTensor joined(SimdTensor x, SimdTensor more, Shape shape) {
+        int before = x.elements();
+        int after = shape.elements();
+        boolean hasRoom = x.buffer().hasRoom(before, after);
+        SimdTensor y = hasRoom ? x.as(shape) : new SimdTensor(memory.allocate(x.dtype(), x.buffer().grows(before) ? 2 * after : after), shape, x.dtype());
+        if (!hasRoom) {
+            System.arraycopy(x.alive(), 0, y.alive(), 0, before);
+        }
+        System.arraycopy(more.alive(), 0, y.alive(), before, more.elements());
+        y.buffer().mayGrow(after);
+        return y;
+    }
+
     public static SimdTensor own(Tensor tensor) {
         if (tensor instanceof SimdTensor own) {
             return own;

@@ -91,6 +91,10 @@ public final class AttentionKernel {
 
     private static void forwardHead(AttentionSizes s, ForwardRoom room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scores,
                                     float[] pattern, float[] scratch) {
+        if (FewRows.are(s.n) && scores == null && pattern == null) {
+            forwardFew(s, room, task, q, k, v, out, logTotals, scratch);
+            return;
+        }
         Panels keysT = Panels.of(s.keyRows(k, task, s.dHead).transposed(), s.dHead, s.m, scratch, room.keysT);
         Panels values = Panels.of(s.keyRows(v, task, s.dV), s.m, s.dV, scratch, room.values);
         StridedMatrix weights = new StridedMatrix(scratch, room.rows.scores, room.rows.width, 1);
@@ -109,6 +113,22 @@ public final class AttentionKernel {
             for (int r = 0; r < block.rows; r++) {
                 Softmaxes.scaleRow(out, output.at() + r * output.rowStride(), s.dV, scratch[room.rows.totals + r]);
             }
+        }
+    }
+
+    /** Few queries, as those of a token that is generated: keys and values are read where they lie, once. */
+    private static void forwardFew(AttentionSizes s, ForwardRoom room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
+        RowBlock block = new RowBlock(s, 0, s.n, scratch, room.tile);
+        int seen = block.seen(0);
+        StridedMatrix weights = new StridedMatrix(scratch, room.rows.scores, room.rows.width, 1);
+        StridedMatrix output = s.queryRows(out, task, 0, s.dV);
+        clear(weights, s.n, seen);
+        FewRows.add(s.n, s.dHead, s.queryRows(q, task, 0, s.dHead), s.keyRows(k, task, s.dHead).transposed(), weights, 0, seen);
+        each(WEIGHTS, block, room.rows, logTotals, task * s.n);
+        clear(output, s.n, s.dV);
+        FewRows.add(s.n, seen, weights, s.keyRows(v, task, s.dV), output, 0, s.dV);
+        for (int r = 0; r < s.n; r++) {
+            Softmaxes.scaleRow(out, output.at() + r * output.rowStride(), s.dV, scratch[room.rows.totals + r]);
         }
     }
 
@@ -341,8 +361,8 @@ public final class AttentionKernel {
 
         private ForwardRoom(AttentionSizes s) {
             keysT = 0;
-            values = keysT + Panels.size(s.dHead, s.m);
-            rows = rows(values + Panels.size(s.m, s.dV), ROWS, s);
+            values = keysT + (FewRows.are(s.n) ? 0 : Panels.size(s.dHead, s.m));
+            rows = rows(values + (FewRows.are(s.n) ? 0 : Panels.size(s.m, s.dV)), ROWS, s);
             tile = end(rows, ROWS);
             size = tile + HEIGHT * WIDTH;
         }

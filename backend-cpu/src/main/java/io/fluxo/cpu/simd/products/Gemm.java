@@ -149,7 +149,8 @@ public final class Gemm {
             return new Cut(sizes.m, panels, 1);
         }
         if (strips * share(panels, sharers) < share(strips, sharers) * panels) {
-            return new Cut(sizes.m, share(panels, sharers * TASKS), 1);
+            int each = share(panels, sharers * TASKS);
+            return new Cut(sizes.m, FewRows.are(sizes.m) ? share(each * WIDTH, FewRows.unit()) * FewRows.unit() / WIDTH : each, 1);
         }
         int rows = share(strips, sharers * share(share(strips, sharers), TASK / HEIGHT)) * HEIGHT; // as many tasks for each worker
         return new Cut(rows, panels, Panels.size(sizes.k, sizes.n) <= OWN ? workers.count() : 1);
@@ -161,7 +162,7 @@ public final class Gemm {
     }
 
     private Packed packed(Product product, int copies) {
-        return Panels.readable(product.b, product.n) ? Packed.IN_PLACE
+        return FewRows.are(product.m) || Panels.readable(product.b, product.n) ? Packed.IN_PLACE
                 : new Packed(memory.lend(copies, Panels.size(product.k, product.n)), new boolean[copies]);
     }
 
@@ -257,15 +258,43 @@ public final class Gemm {
 
         /** Some rows of C by some of its panels. */
         private void compute(int fromRow, int toRow, int fromPanel, int toPanel, float[] packed, float[] scratch) {
+            if (FewRows.are(product.m)) {
+                computeFew(fromPanel * WIDTH, Math.min(toPanel * WIDTH, product.n));
+                return;
+            }
             int rows = evenly(share(toRow - fromRow, HEIGHT), ROWS / HEIGHT) * HEIGHT;
             for (int i = fromRow; i < toRow; i += rows) {
                 int height = Math.min(rows, toRow - i);
                 for (int p = 0; p < product.k || p == 0; p += block()) {
                     add(i, height, p, fromPanel, toPanel, packed, scratch);
                 }
-                for (int e = 0; e < product.then.size(); e++) {
-                    product.then.get(e).body().over(i, i + height, fromPanel * WIDTH, Math.min(toPanel * WIDTH, product.n));
-                }
+                follow(i, i + height, fromPanel * WIDTH, Math.min(toPanel * WIDTH, product.n));
+            }
+        }
+
+        private void follow(int fromRow, int toRow, int fromColumn, int toColumn) {
+            for (int e = 0; e < product.then.size(); e++) {
+                product.then.get(e).body().over(fromRow, toRow, fromColumn, toColumn);
+            }
+        }
+
+        /** Some columns of all rows of C. */
+        private void computeFew(int from, int to) {
+            for (int i = 0; i < product.m; i++) {
+                begin(i, from, to);
+            }
+            FewRows.add(product.m, product.k, product.a, product.b, product.c, from, to);
+            follow(0, product.m, from, to);
+        }
+
+        /** Puts what the sums of row {@code i} begin with into C. */
+        private void begin(int i, int from, int to) {
+            int at = product.c.at() + i * product.c.rowStride();
+            StridedMatrix start = product.start;
+            if (start == null) {
+                Arrays.fill(product.c.array(), at + from, at + to, 0);
+            } else {
+                System.arraycopy(start.array(), start.at() + i * start.rowStride() + from, product.c.array(), at + from, to - from);
             }
         }
 

@@ -31,7 +31,7 @@ public final class Recording {
     /** A step's result, and the plan that repeats the step, if there is one. */
     public record Recorded(Tensor result, Optional<Plan> plan) {}
 
-    boolean isOn() {
+    public boolean isOn() {
         return recorder != null;
     }
 

@@ -7,11 +7,14 @@ import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.ShapeRules;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.shape.Shape;
+import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A backend that counts what is asked of it, and refuses what is beyond {@link Bounds} before anything is allocated: a few bytes of a file can ask for a
@@ -36,6 +39,12 @@ final class Bounded extends DelegatingBackend {
     public Tensor upload(HostArray values) {
         charge(values.shape(), 1);
         return inner.upload(values);
+    }
+
+    @Override
+    public Tensor upload(Shape shape, DType dtype, Supplier<Object> room, Consumer<Object> fill) {
+        charge(shape, 1);
+        return inner.upload(shape, dtype, room, fill);
     }
 
     @Override

@@ -43,7 +43,7 @@ public final class Faults {
 
     /** Dynamic tanh twice as large. */
     public static final Fault DOUBLED_TANH = norm("mutant-doubled-tanh", "dynamic_tanh returns twice what it should", "dynamic_tanh",
-            Altered.norm((path, width, affine, _) -> new DynamicTanh(path, width, affine), (pass, _, made) -> pass.scale(made, 2)));
+            Altered.norm((path, width, affine, _) -> new DynamicTanh(path, width, affine, 0.5), (pass, _, made) -> pass.scale(made, 2)));
 
     /** Attention returns its input with its result. */
     public static final Fault INPUT_ADDED = attention("mutant-attention-adds-input", "attention adds its input to its result",
@@ -52,12 +52,12 @@ public final class Faults {
     /** Every token sees every other, whatever the mask says. */
     public static final Fault LEAKING_MASK = attention("mutant-mask-left-out", "attention leaves the causal mask out", design(design ->
             new Design(Mask.BIDIRECTIONAL, design.qkvBias(), design.outputBias(), design.queryKeyInit(), design.valueInit(), design.outputInit(), design.positions(), design.qkNorm(),
-                    design.scores(), design.heads(), design.dropout())));
+                    design.scores(), design.heads(), design.dropout(), design.layer())));
 
     /** No token sees a later one, whatever the mask says. */
     public static final Fault ALWAYS_CAUSAL = attention("mutant-always-causal", "attention applies the causal mask where none was asked for", design(design ->
             new Design(Mask.CAUSAL, design.qkvBias(), design.outputBias(), design.queryKeyInit(), design.valueInit(), design.outputInit(), design.positions(), design.qkNorm(),
-                    design.scores(), design.heads(), design.dropout())));
+                    design.scores(), design.heads(), design.dropout(), design.layer())));
 
     /** Queries and keys are normalised though nobody asked. */
     public static final Fault NORMALISED_QUERIES = attention("mutant-normalised-queries", "attention normalises queries and keys without being asked to", design(design ->
@@ -100,6 +100,6 @@ public final class Faults {
 
     private static Design with(Design design, Optional<QkNorm> norm, ScoreRule scores) {
         return new Design(design.mask(), design.qkvBias(), design.outputBias(), design.queryKeyInit(), design.valueInit(), design.outputInit(), design.positions(), norm, scores,
-                design.heads(), design.dropout());
+                design.heads(), design.dropout(), design.layer());
     }
 }
