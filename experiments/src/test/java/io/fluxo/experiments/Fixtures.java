@@ -3,6 +3,7 @@ package io.fluxo.experiments;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fluxo.block.Placement;
+import io.fluxo.experiments.inspect.measure.InstrumentMeasures;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.study.builtin.StudyLibrary;
@@ -23,7 +24,7 @@ import java.util.Set;
 public final class Fixtures {
 
     /** All that Fluxo itself brings for models, training and experiments. */
-    public static final Catalog ALL = Catalog.of(new ModelParts(), new TrainingParts(), TaskParts::contributeTo, StudyLibrary::contributeTo);
+    public static final Catalog ALL = Catalog.of(new ModelParts(), new TrainingParts(), TaskParts::contributeTo, StudyLibrary::contributeTo, InstrumentMeasures::contributeTo);
 
     /** Few placements and norms, so that messages stay short. */
     public static final Catalog CATALOG = few(Map.of(Placement.KIND, Set.of("pre", "post"), NormFactory.KIND, Set.of("layer_norm", "rms_norm")));

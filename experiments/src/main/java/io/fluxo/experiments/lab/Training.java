@@ -76,7 +76,7 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             if (!trial.model().get(INIT_FROM).isEmpty()) {
                 ModelDirectory.fill(Path.of(trial.model().get(INIT_FROM)), model, catalog, backend, dtype);
             }
-            Set<Measure> measures = trial.measures().stream().map(label -> catalog.find(Measure.KIND, label).orElseThrow())
+            Set<Measure> measures = trial.measures().stream().flatMap(label -> catalog.find(Measure.KIND, label).stream())
                     .collect(Collectors.toCollection(LinkedHashSet::new));
             measures.stream().filter(measure -> !measure.labels(model).isEmpty()).forEach(measure -> listener.labels(measure.label(), measure.labels(model)));
             ProvedProgram program = new ProvedProgram(trial.model(), catalog);
@@ -87,6 +87,7 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             Ending ending = steps(trial, task, trainer, program, measures, key.split("data"), listener);
             if (ending == Ending.FINISHED) {
                 Examination.hold(Exam.of(task, trial.model().get(N_CTX)), new Answering(backend, model)::to, listener);
+                Readings.take(trial, task, catalog, backend, model, listener);
                 Optional<CharacterTokenizer> tokenizer = task.readsCharacters() ? Optional.of(new CharacterTokenizer(task.symbols())) : Optional.empty();
                 ModelDirectory.write(modelDirectory, trial.model(), model, tokenizer, backend);
             }
