@@ -45,7 +45,7 @@ public final class Fixtures {
     private Fixtures() {}
 
     private static Catalog few(Map<PartKind<?>, Set<String>> kept) {
-        return Catalog.of(new TrainingParts(), TaskParts::contributeTo, StudyLibrary::contributeTo).plus(Contributions.of(new ModelParts()).stream()
+        return Catalog.of(new TrainingParts(), TaskParts::contributeTo, StudyLibrary::contributeTo, InstrumentMeasures::contributeTo).plus(Contributions.of(new ModelParts()).stream()
                 .<Contribution<?>>map(part -> part).filter(part -> !kept.containsKey(part.kind()) || kept.get(part.kind()).contains(part.name())).toList());
     }
 

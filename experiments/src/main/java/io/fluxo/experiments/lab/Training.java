@@ -87,12 +87,14 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             Ending ending = steps(trial, task, trainer, program, measures, key.split("data"), listener);
             if (ending == Ending.FINISHED) {
                 Examination.hold(Exam.of(task, trial.model().get(N_CTX)), new Answering(backend, model)::to, listener);
-                Readings.take(trial, task, catalog, backend, model, listener);
                 Optional<CharacterTokenizer> tokenizer = task.readsCharacters() ? Optional.of(new CharacterTokenizer(task.symbols())) : Optional.empty();
                 ModelDirectory.write(modelDirectory, trial.model(), model, tokenizer, backend);
             }
             if (ending != Ending.CANCELLED && trial.model().get(FAMILY) == ModelSpec.Family.TRANSFORMER) {
                 tellProof(trial, program, listener);
+            }
+            if (ending == Ending.FINISHED) {                    // after the proof was told: instruments look into attention, by another program than the trained one
+                Readings.take(trial, task, catalog, backend, model, listener);
             }
             return new TrialOutcome(ending, model.parameterCount());
         }

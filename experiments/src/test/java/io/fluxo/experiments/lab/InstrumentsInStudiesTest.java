@@ -41,6 +41,9 @@ class InstrumentsInStudiesTest {
                 """;
         Ran ran = fluxo("ablate", Files.writeString(folder.resolve("s.yaml"), STUDY + conditions), "--out", out, "--quiet");
         assertThat(ran.status()).as(ran.err()).isZero();
+        JsonNode record = Json.parse(Files.readString(out.resolve("trials/pre,seed=1/trial.json")));
+        assertThat(record.path("proved").size()).isOne();                // what was trained is the proved program, whatever instruments run afterwards
+        assertThat(record.path("not_proved").size()).isZero();
         JsonNode results = Json.parse(Files.readString(out.resolve("results.json")));
         assertThat(results.path("verdict").stringValue()).isEqualTo("holds");
         JsonNode trial = results.path("variants").get(1).path("trials").get(0);
