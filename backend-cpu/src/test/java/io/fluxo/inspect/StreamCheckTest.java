@@ -231,6 +231,36 @@ class StreamCheckTest {
         }
     }
 
+    /** Says that it shows what the network returns, and shows it doubled: every sum holds all the same. */
+    private static final class DoublesTheNetwork extends Liar {
+
+        private DoublesTheNetwork(Placement.Parts parts) {
+            super(parts, StreamContract.PRE);
+        }
+
+        @Override
+        protected Tensor transform(Pass pass, Tensor t) {
+            return pass.at(residPost, mlpResidual.join(pass, t, pass.at(mlpOut, pass.scale(mlp.forward(pass, t), 2))));
+        }
+    }
+
+    /** Shows under the network's own name the half of what it returns, and adds all of it. */
+    private static final class ShowsAnotherResult extends Liar {
+
+        private final HookPoint result = boundary("mlp.hook_out");
+
+        private ShowsAnotherResult(Placement.Parts parts) {
+            super(parts, StreamContract.PRE.with(Branch.changedBefore(Branch.Kind.NETWORK)));
+        }
+
+        @Override
+        protected Tensor transform(Pass pass, Tensor t) {
+            Tensor made = mlp.forward(pass, t);
+            pass.at(result, pass.scale(made, 0.5));
+            return pass.at(residPost, mlpResidual.join(pass, t, pass.at(mlpOut, made)));
+        }
+    }
+
     /** Hands on something else than it shows as its output. */
     private static final class HandsOnSomethingElse extends Liar {
 
@@ -276,6 +306,8 @@ class StreamCheckTest {
         assertThat(faultOf(ShowsSomethingElse::new, backend)).hasValueSatisfying(fault -> assertThat(fault)
                 .startsWith("blocks.2: hook_resid_mid = hook_resid_pre + hook_attn_contribution does not hold"));
         assertThat(faultOf(Doubles::new, backend)).hasValueSatisfying(fault -> assertThat(fault).startsWith("blocks.2.attn.hook_out is not what attention returned: at [0, 0, 0]"));
+        assertThat(faultOf(DoublesTheNetwork::new, backend)).hasValueSatisfying(fault -> assertThat(fault).startsWith("blocks.2.mlp.hook_out is not what the network returned: at [0, 0, 0]"));
+        assertThat(faultOf(ShowsAnotherResult::new, backend)).hasValueSatisfying(fault -> assertThat(fault).startsWith("blocks.2.mlp.hook_out is not what the network returned: at [0, 0, 0]"));
         assertThat(faultOf(HandsOnSomethingElse::new, backend)).hasValueSatisfying(fault -> assertThat(fault)
                 .startsWith("blocks.2.hook_resid_post is not blocks.3.hook_resid_pre: at [0, 0, 0]"));
         assertThat(faultOf(NamesNothing::new, backend)).hasValue("blocks.2 declares 'hook_attn_gone', and has no such hook point");

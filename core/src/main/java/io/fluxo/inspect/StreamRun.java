@@ -70,11 +70,12 @@ final class StreamRun {
         Tensor logits = model.forward(Pass.evaluation(backend).with(seen.cache).replacingAttention((attention, made) -> {
             returned.put(attention, made);
             return made;
-        }), tokens);
+        }).telling(returned::putIfAbsent), tokens);
         for (int l = 0; l < model.blocks().size(); l++) {
             Block block = model.blocks().get(l);
             commonNames(block).forEach(name -> seen.get(block.path() + "." + name));
             attentionsResult(block, seen, returned);
+            networksResult(block, seen, returned);
             ModelContract.contract(block).sums().forEach(sum -> sum(block, sum, seen));
             if (l + 1 < model.blocks().size()) {
                 handsOn(block, model.blocks().get(l + 1), seen);
@@ -121,6 +122,15 @@ final class StreamRun {
         if (made.size() == 1 && ModelContract.contract(block).has(Branch.Kind.ATTENTION)) {
             String name = block.path() + "." + Branch.Kind.ATTENTION.result();
             same(name, seen.get(name), "what attention returned", made.getFirst());
+        }
+    }
+
+    /** Of a block with one network, which stands where the model puts it. */
+    private void networksResult(Block block, Seen seen, Map<Layer, Tensor> returned) {
+        List<Tensor> made = block.parts().stream().filter(part -> part.path().equals(block.path() + ".mlp")).map(returned::get).filter(tensor -> tensor != null).toList();
+        if (made.size() == 1 && ModelContract.contract(block).has(Branch.Kind.NETWORK)) {
+            String name = block.path() + "." + Branch.Kind.NETWORK.result();
+            same(name, seen.get(name), "what the network returned", made.getFirst());
         }
     }
 

@@ -35,6 +35,7 @@ public abstract class Layer {
                 throw new BrokenPartException(Text.format("%s returned null instead of a tensor",
                         path.isEmpty() ? Origin.of(getClass()) : Text.format("%s (%s)", path, Origin.of(getClass()))));
             }
+            pass.returned(this, output);
             return output;
         } catch (ShapeMismatchException mismatch) {
             throw mismatch.at(path);

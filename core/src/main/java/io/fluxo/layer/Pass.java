@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -34,14 +35,16 @@ public final class Pass extends Ops {
     private final Attended attended;
     private final PastTokens past;
     private final Map<String, Carried> carried;
+    private final BiConsumer<Layer, Tensor> returned;
 
     /**
      * @param dropoutKeys null where nothing is dropped
      * @param past        null where sequences begin with the pass
      * @param carried     what layers gave to later ones, by name
+     * @param returned    is told what each layer returns
      */
     private Pass(Backend backend, Hooks hooks, Function<String, Tensor> dropoutKeys, List<Addition> additions, Attended attended, PastTokens past,
-            Map<String, Carried> carried) {
+                 Map<String, Carried> carried, BiConsumer<Layer, Tensor> returned) {
         super(backend);
         this.backend = backend;
         this.hooks = hooks;
@@ -50,6 +53,7 @@ public final class Pass extends Ops {
         this.attended = attended;
         this.past = past;
         this.carried = carried;
+        this.returned = returned;
     }
 
     /** What a layer gave to later ones. */
@@ -75,7 +79,7 @@ public final class Pass extends Ops {
 
     /** A pass that evaluates: nothing is dropped. */
     public static Pass evaluation(Backend backend) {
-        return new Pass(backend, Hooks.NONE, null, List.of(), (_, made) -> made, null, new HashMap<>());
+        return new Pass(backend, Hooks.NONE, null, List.of(), (_, made) -> made, null, new HashMap<>(), (_, _) -> { });
     }
 
     /** A pass of training; {@code dropout} differs from step to step. */
@@ -89,7 +93,7 @@ public final class Pass extends Ops {
      * @param dropoutKeys for the path of a place that drops, its {@link #dropoutKey} of this step
      */
     public static Pass training(Backend backend, Function<String, Tensor> dropoutKeys) {
-        return new Pass(backend, Hooks.NONE, dropoutKeys, new ArrayList<>(), (_, made) -> made, null, new HashMap<>());
+        return new Pass(backend, Hooks.NONE, dropoutKeys, new ArrayList<>(), (_, made) -> made, null, new HashMap<>(), (_, _) -> { });
     }
 
     /**
@@ -107,12 +111,12 @@ public final class Pass extends Ops {
      * @param keys is told the key of each place that drops, by the place's path, and returns it
      */
     public Pass on(Backend other, BiFunction<String, Tensor, Tensor> keys) {
-        return new Pass(other, hooks, dropoutKeys == null ? null : path -> keys.apply(path, dropoutKeys.apply(path)), additions, attended, past, carried);
+        return new Pass(other, hooks, dropoutKeys == null ? null : path -> keys.apply(path, dropoutKeys.apply(path)), additions, attended, past, carried, returned);
     }
 
     /** The same pass, in which {@code other} decides what attention returns. Attention itself runs all the same, so that no code can tell. */
     public Pass replacingAttention(Attended other) {
-        return new Pass(backend, hooks, dropoutKeys, additions, other, past, carried);
+        return new Pass(backend, hooks, dropoutKeys, additions, other, past, carried, returned);
     }
 
     /** What {@code attention}, which computed {@code made}, returns in this pass. Nobody but attention itself may say that it attended: see {@link TokenMixer}. */
@@ -120,9 +124,19 @@ public final class Pass extends Ops {
         return attended.output(attention, made);
     }
 
+    /** The same pass, in which {@code other} is told what each layer returns, and changes nothing: what a hook point shows can be held against it. */
+    public Pass telling(BiConsumer<Layer, Tensor> other) {
+        return new Pass(backend, hooks, dropoutKeys, additions, attended, past, carried, other);
+    }
+
+    /** {@code layer} returned {@code output}. */
+    void returned(Layer layer, Tensor output) {
+        returned.accept(layer, output);
+    }
+
     /** The same pass over tokens that come after those of {@code before}. */
     public Pass after(PastTokens before) {
-        return new Pass(backend, hooks, dropoutKeys, additions, attended, before, carried);
+        return new Pass(backend, hooks, dropoutKeys, additions, attended, before, carried, returned);
     }
 
     /** How many tokens of each sequence came before those of this pass. */
@@ -174,7 +188,7 @@ public final class Pass extends Ops {
 
     /** The same pass with {@code hooks}. */
     public Pass with(Hooks hooks) {
-        return new Pass(backend, hooks, dropoutKeys, additions, attended, past, carried);
+        return new Pass(backend, hooks, dropoutKeys, additions, attended, past, carried, returned);
     }
 
     /** The same pass with further names for hook points: alias → name. */

@@ -3,6 +3,7 @@ package io.fluxo.experiments;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fluxo.block.Placement;
+import io.fluxo.experiments.inspect.measure.InstrumentMeasures;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.study.builtin.StudyLibrary;
@@ -23,7 +24,7 @@ import java.util.Set;
 public final class Fixtures {
 
     /** All that Fluxo itself brings for models, training and experiments. */
-    public static final Catalog ALL = Catalog.of(new ModelParts(), new TrainingParts(), TaskParts::contributeTo, StudyLibrary::contributeTo);
+    public static final Catalog ALL = Catalog.of(new ModelParts(), new TrainingParts(), TaskParts::contributeTo, StudyLibrary::contributeTo, InstrumentMeasures::contributeTo);
 
     /** Few placements and norms, so that messages stay short. */
     public static final Catalog CATALOG = few(Map.of(Placement.KIND, Set.of("pre", "post"), NormFactory.KIND, Set.of("layer_norm", "rms_norm")));
@@ -44,7 +45,7 @@ public final class Fixtures {
     private Fixtures() {}
 
     private static Catalog few(Map<PartKind<?>, Set<String>> kept) {
-        return Catalog.of(new TrainingParts(), TaskParts::contributeTo, StudyLibrary::contributeTo).plus(Contributions.of(new ModelParts()).stream()
+        return Catalog.of(new TrainingParts(), TaskParts::contributeTo, StudyLibrary::contributeTo, InstrumentMeasures::contributeTo).plus(Contributions.of(new ModelParts()).stream()
                 .<Contribution<?>>map(part -> part).filter(part -> !kept.containsKey(part.kind()) || kept.get(part.kind()).contains(part.name())).toList());
     }
 

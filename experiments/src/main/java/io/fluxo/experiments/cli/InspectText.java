@@ -1,5 +1,6 @@
 package io.fluxo.experiments.cli;
 
+import io.fluxo.experiments.inspect.instrument.Circuits;
 import io.fluxo.experiments.inspect.view.Attribution;
 import io.fluxo.experiments.inspect.view.Inspection;
 import io.fluxo.experiments.inspect.instrument.Ablation;
@@ -25,8 +26,8 @@ final class InspectText {
 
     /** @param label what a token id stands for */
     static String of(Inspection seen, IntFunction<String> label, int columns) {
-        return Text.format("%s: %s, %,d parameters%n%s%n%s%n%n", seen.name(), seen.shape(), seen.parameters(), checked(seen), tokens(seen)) + layers(seen, label, columns) + heads(seen, columns)
-                + seen.attribution().map(attribution -> attribution(attribution, label, columns)).orElse("")
+        return Text.format("%s: %s, %,d parameters%n%s%n%s%n%n", seen.name(), seen.shape(), seen.parameters(), checked(seen), tokens(seen)) + layers(seen, label, columns) + heads(seen, columns) + circuits(seen.circuits(), columns)
+                + seen.attribution().map(attribution -> attribution(attribution, label, columns) + sources(attribution, seen, columns) + neurons(attribution, columns)).orElse("")
                 + seen.ablation().map(ablation -> ablation(ablation, label)).orElse("") + seen.patching().map(patching -> patching(patching, seen, columns)).orElse("")
                 + seen.refused().stream().map(reason -> Text.format("%n%s%n", reason)).collect(Collectors.joining());
     }
@@ -65,6 +66,44 @@ final class InspectText {
                     Text.format("%.2f", head.induction())));
             return System.lineSeparator() + table.within(columns);
         }).orElse("");
+    }
+
+    private static String circuits(Circuits circuits, int columns) {
+        if (circuits.heads().isEmpty()) {
+            return "";
+        }
+        TextTable table = new TextTable("circuits of head", "largest σ of QK", "directions", "largest σ of OV", "directions");
+        boolean ofScores = circuits.againstQk().isEmpty();
+        circuits.heads().forEach(head -> table.row(Text.format("%d.%d", head.layer(), head.head()), ofScores ? number(head.qk()[0]) : "–",
+                ofScores ? Text.format("%.1f", head.qkDirections()) : "–", number(head.ov()[0]), Text.format("%.1f", head.ovDirections())));
+        return System.lineSeparator() + table.within(columns);
+    }
+
+    private static String sources(Attribution attribution, Inspection seen, int columns) {
+        record Source(Attribution.Sources head, int position) {
+            double value() {
+                return head.values()[position];
+            }
+        }
+        List<Source> sources = attribution.sources(seen.ids().length).stream().flatMap(head -> IntStream.range(0, head.values().length).mapToObj(position -> new Source(head, position)))
+                .sorted(Comparator.comparingDouble(source -> -Math.abs(source.value()))).limit(MOST_SITES).toList();
+        if (sources.isEmpty()) {
+            return "";
+        }
+        TextTable table = new TextTable("head", "from the token", "of the logit");
+        sources.forEach(source -> table.row(Text.format("%d.%d", source.head().layer(), source.head().head()), Text.format("%d %s", source.position(), quoted(seen.labels().get(source.position()))),
+                Text.format("%+.3f", source.value())));
+        return System.lineSeparator() + table.within(columns);
+    }
+
+    private static String neurons(Attribution attribution, int columns) {
+        List<Attribution.Neuron> neurons = attribution.neurons(MOST_SITES);
+        if (neurons.isEmpty()) {
+            return "";
+        }
+        TextTable table = new TextTable("neuron", "of the logit");
+        neurons.forEach(neuron -> table.row(Text.format("%d.%d", neuron.layer(), neuron.neuron()), Text.format("%+.3f", neuron.value())));
+        return System.lineSeparator() + table.within(columns);
     }
 
     private static String attribution(Attribution attribution, IntFunction<String> label, int columns) {

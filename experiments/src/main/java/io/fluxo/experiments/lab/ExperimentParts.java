@@ -1,5 +1,6 @@
 package io.fluxo.experiments.lab;
 
+import io.fluxo.experiments.inspect.measure.InstrumentMeasures;
 import io.fluxo.experiments.study.builtin.StudyLibrary;
 import io.fluxo.experiments.task.TaskParts;
 import io.fluxo.experiments.verify.Claim;
@@ -21,6 +22,7 @@ public final class ExperimentParts implements FluxoPlugin {
     public void contribute(Contributions to) {
         TaskParts.contributeTo(to);
         StudyLibrary.contributeTo(to);
+        InstrumentMeasures.contributeTo(to);
         ChapterClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
         AlgebraClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
         InitialClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));

@@ -76,7 +76,7 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             if (!trial.model().get(INIT_FROM).isEmpty()) {
                 ModelDirectory.fill(Path.of(trial.model().get(INIT_FROM)), model, catalog, backend, dtype);
             }
-            Set<Measure> measures = trial.measures().stream().map(label -> catalog.find(Measure.KIND, label).orElseThrow())
+            Set<Measure> measures = trial.measures().stream().flatMap(label -> catalog.find(Measure.KIND, label).stream())
                     .collect(Collectors.toCollection(LinkedHashSet::new));
             measures.stream().filter(measure -> !measure.labels(model).isEmpty()).forEach(measure -> listener.labels(measure.label(), measure.labels(model)));
             ProvedProgram program = new ProvedProgram(trial.model(), catalog);
@@ -92,6 +92,9 @@ record Training(Supplier<Backend> backends, DType dtype, Catalog catalog, Durati
             }
             if (ending != Ending.CANCELLED && trial.model().get(FAMILY) == ModelSpec.Family.TRANSFORMER) {
                 tellProof(trial, program, listener);
+            }
+            if (ending == Ending.FINISHED) {                    // after the proof was told: instruments look into attention, by another program than the trained one
+                Readings.take(trial, task, catalog, backend, model, listener);
             }
             return new TrialOutcome(ending, model.parameterCount());
         }

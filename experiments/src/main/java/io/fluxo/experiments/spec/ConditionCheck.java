@@ -4,15 +4,18 @@ import static io.fluxo.model.ModelSpec.*;
 import static io.fluxo.train.TrainingSpec.*;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.inspect.measure.InstrumentMeasure;
 import io.fluxo.experiments.spec.Condition.Against;
 import io.fluxo.experiments.spec.Condition.Bounds;
 import io.fluxo.experiments.spec.Condition.Quantity;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 import io.fluxo.train.Measures;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,16 +30,18 @@ final class ConditionCheck {
 
     private final Study study;
     private final Map<String, Study.Cell> variants;
+    private final Catalog catalog;
     private final Locations locations;
 
-    private ConditionCheck(Study study, Locations locations) {
+    private ConditionCheck(Study study, Catalog catalog, Locations locations) {
+        this.catalog = catalog;
         this.study = study;
         this.variants = VariantNames.of(study).byName();
         this.locations = locations;
     }
 
     /** @throws BadInput that names the first thing that is wrong, and where */
-    static void check(Study study, Locations locations) {
+    static void check(Study study, Catalog catalog, Locations locations) {
         if (study.conditions().isEmpty()) {
             if (study.judgedFrom() != 0) {
                 throw locations.complaint(ConditionReader.FROM, "does nothing without conditions");
@@ -50,7 +55,7 @@ final class ConditionCheck {
             throw locations.complaint(ConditionReader.FROM, Text.format("nothing is said of fewer steps than %d, and training.steps is %d: the verdict can"
                     + " only be expected: inconclusive", study.leastSteps(), study.training().get(STEPS)));
         }
-        ConditionCheck check = new ConditionCheck(study, locations);
+        ConditionCheck check = new ConditionCheck(study, catalog, locations);
         for (int i = 0; i < study.conditions().size(); i++) {
             Condition condition = study.conditions().get(i);
             String path = Condition.path(i);
@@ -61,11 +66,13 @@ final class ConditionCheck {
 
     private void quantity(Quantity quantity, String path) {
         String measure = quantity.measure();
-        boolean curve = CURVE.matcher(measure).matches();
-        if (!curve && !SPREADS.contains(measure) && !Study.COMPARABLE.matcher(measure).matches()) {
+        Optional<InstrumentMeasure> instrument = catalog.find(InstrumentMeasure.KIND, measure);
+        boolean curve = instrument.map(InstrumentMeasure::byLayer).orElse(CURVE.matcher(measure).matches());
+        if (instrument.isEmpty() && !curve && !SPREADS.contains(measure) && !Study.COMPARABLE.matcher(measure).matches()) {
             throw locations.complaint(path + ".measure", BadInput.legal("unknown measure", measure, List.of(Study.FINAL_LOSS, Study.VALIDATION_LOSS,
                     "exam_loss", "exam_accuracy", Condition.SPREAD, Condition.SPREAD_AT_START))
-                    + ", or a figure such as accuracy_at_32_pairs, or a curve such as loss_by_position");
+                    + ", or a figure such as accuracy_at_32_pairs, or a curve such as loss_by_position"
+                    + (catalog.names(InstrumentMeasure.KIND).isEmpty() ? "" : ", or what an instrument measures: " + String.join(", ", catalog.names(InstrumentMeasure.KIND))));
         }
         if (curve && quantity.at().isEmpty()) {
             throw locations.complaint(path + ".measure", Text.format("%s is a curve: say at which of its places, such as at: 1", measure));
@@ -96,6 +103,9 @@ final class ConditionCheck {
         }
         if (measure.equals(Study.VALIDATION_LOSS) && cell.training().get(EVAL_EVERY) == 0) {
             throw locations.complaint(path, Text.format("validation_loss needs training.eval_every of at least 1: '%s' has none", name));
+        }
+        if (catalog.find(InstrumentMeasure.KIND, measure).isPresent() && !study.measure().contains(measure)) {
+            throw locations.complaint(path, Text.format("%s is not among what is recorded (measure)", measure));
         }
         if (SPREADS.contains(measure)) {
             String needed = Measures.STREAM_GRAD_NORM_BY_LAYER.label();

@@ -1,13 +1,17 @@
 package io.fluxo.experiments.spec;
 
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.inspect.measure.InstrumentMeasure;
 import io.fluxo.experiments.spec.Condition.Across;
 import io.fluxo.experiments.spec.Condition.Reference;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The JSON Schema of {@code conditions}. Which variants and figures there are, it leaves to {@link ConditionCheck}. */
@@ -15,10 +19,11 @@ final class ConditionSchema {
 
     private ConditionSchema() {}
 
-    static ObjectNode schema() {
+    /** @param catalog what instruments can measure */
+    static ObjectNode schema(Catalog catalog) {
         ObjectNode condition = Json.object().put("type", "object").put("additionalProperties", false);
         ObjectNode properties = condition.putObject("properties");
-        keys().forEach(properties::set);
+        keys(catalog).forEach(properties::set);
         condition.set("required", Json.of(List.of("measure", "of")));
         condition.putArray("anyOf").add(required("above")).add(required("below"));
         ObjectNode list = Json.object().put("type", "array").put("uniqueItems", true);
@@ -26,12 +31,14 @@ final class ConditionSchema {
         return list;
     }
 
-    private static Map<String, ObjectNode> keys() {
+    private static Map<String, ObjectNode> keys(Catalog catalog) {
+        String measures = Stream.concat(Stream.of(Study.COMPARABLE.pattern(), ConditionCheck.CURVE.pattern(), Condition.SPREAD, Condition.SPREAD_AT_START),
+                catalog.names(InstrumentMeasure.KIND).stream().map(label -> label.replace(".", "\\."))).collect(Collectors.joining("|"));
         Map<String, ObjectNode> keys = new LinkedHashMap<>();
         keys.put("what", type("string").put("description", "what is measured, in words that 'is above 0.2, in every seed' can follow; told by the variants' names where it "
                 + "is left out"));
-        keys.put("measure", type("string").put("pattern", Text.format("^(%s|%s|%s|%s)$", Study.COMPARABLE, ConditionCheck.CURVE, Condition.SPREAD, Condition.SPREAD_AT_START)).put("description", "final_loss, validation_loss, a figure of the task's examination such as exam_accuracy or accuracy_at_32_pairs, "
-                + "stream_gradient_spread, stream_gradient_spread_at_start, or a curve such as loss_by_position"));
+        keys.put("measure", type("string").put("pattern", Text.format("^(%s)$", measures)).put("description", "final_loss, validation_loss, a figure of the task's examination such as exam_accuracy or accuracy_at_32_pairs, "
+                + "stream_gradient_spread, stream_gradient_spread_at_start, a curve such as loss_by_position, or what an instrument measures, such as induction_score and lens_kl_by_layer"));
         keys.put("at", type("number").put("description", "the place on the curve"));
         keys.put("of", variant().put("description", "the variant, as the table of results names it (gru, or norm=rms_norm) or by its values ({norm: rms_norm}; "
                 + "variant is the key of a name)"));

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.spec;
 
+import io.fluxo.experiments.inspect.measure.InstrumentMeasure;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Key;
 import io.fluxo.setting.Keys;
@@ -41,7 +42,9 @@ public final class Inquiry extends Settings<Inquiry> {
 
     public static final Key<Integer> SEEDS = Key.of("seeds", Type.whole(1), 3, "trials of each point of the grid, with consecutive seeds");
 
-    public static final Key<List<String>> MEASURE = Key.of("measure", Type.list(Type.words()), STANDARD, "what is recorded");
+    public static final Key<List<String>> MEASURE = Key.of("measure", Type.list(Type.words()), STANDARD,
+            "what is recorded: the loss at every step, measures by layer at some steps, and by instruments once, of the trained model (lens_kl_by_layer, induction_score,"
+                    + " contribution_norm_by_layer)");
 
     public static final Key<Integer> JUDGED_FROM = Key.of("judged_from", Type.whole(0), 0,
             "training steps below which nothing is said of the hypothesis; 0 stands for training.steps");
@@ -51,9 +54,9 @@ public final class Inquiry extends Settings<Inquiry> {
     /** Every key has its standard value. */
     public static final Inquiry DEFAULT = new Inquiry(Map.of());
 
-    /** What can be recorded: the loss, and the measures that are registered. */
+    /** What can be recorded: the loss, and the measures that are registered, of training and of the trained model. */
     public static List<String> measures(Catalog catalog) {
-        return measures(catalog.names(Measure.KIND).stream());
+        return measures(Stream.concat(catalog.names(Measure.KIND).stream(), catalog.names(InstrumentMeasure.KIND).stream()));
     }
 
     private static List<String> measures(Stream<String> registered) {

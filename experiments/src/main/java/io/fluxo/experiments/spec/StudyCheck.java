@@ -59,7 +59,7 @@ public final class StudyCheck {
                 });
             }
         }
-        ConditionCheck.check(study, locations);
+        ConditionCheck.check(study, catalog, locations);
     }
 
     private static void checkVariants(Study study, Locations locations) {

@@ -63,7 +63,7 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
     }
 
     /** {@code study}, which is all right without them, with its conditions. */
-    private static Read judged(Study study, Optional<Study> known, Binder binder, Map<String, Node> entries) {
+    private Read judged(Study study, Optional<Study> known, Binder binder, Map<String, Node> entries) {
         Node written = entries.get(ConditionReader.KEY);
         Study listed = written == null ? study : study.withConditions(new ConditionReader(binder, study).read(written));
         Study judged = Optional.ofNullable(entries.get(ConditionReader.FROM)).map(node -> listed.judgedFrom((Integer) binder.value(node, Inquiry.JUDGED_FROM.type(), ConditionReader.FROM)))
@@ -82,7 +82,7 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
         }
         boolean silent = known.isEmpty() && !judged.conditions().isEmpty() && !entries.containsKey("expected");
         Study expected = silent ? judged.asking(study.question(), study.hypothesis(), StudyVerdict.HOLDS) : judged;
-        ConditionCheck.check(expected, locations);
+        ConditionCheck.check(expected, catalog, locations);
         return new Read(expected, locations);
     }
 

@@ -65,7 +65,7 @@ public record StudySchema(Catalog catalog) {
         properties.set("variants", described(named(reference(POINT)), "variants"));
         properties.set("vary", described(reference(GRID), "vary"));
         properties.set("tune", described(tune(study), "tune"));
-        properties.set(ConditionReader.KEY, described(ConditionSchema.schema(), ConditionReader.KEY));
+        properties.set(ConditionReader.KEY, described(ConditionSchema.schema(catalog), ConditionReader.KEY));
         properties.set("measure", list(labels(Inquiry.measures(catalog))).put("description", Inquiry.MEASURE.meaning()));
         ((ObjectNode) properties.get("compare_on")).put("pattern", Text.format("^(%s)$", Study.COMPARABLE));
         ((ObjectNode) properties.get("seeds")).put("minimum", 1);

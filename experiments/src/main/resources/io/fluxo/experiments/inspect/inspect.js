@@ -43,6 +43,13 @@ function drawAttention(section, model, chosen) {
   table(element, model.tokens, head.pattern.map((row, i) => ({
     name: model.tokens[i], cells: row.map((share, j) => ({ text: "", share, title: `${model.tokens[i]} attends to ${model.tokens[j]}: ${digits(share)}` })),
   })));
+  const weighted = section.querySelector(".weighted");
+  if (weighted === null) return;
+  const norms = head.value_weighted ?? [];
+  const most = furthest(norms.flat()) || 1;
+  table(weighted, norms.length === 0 ? [] : model.tokens, norms.map((row, i) => ({
+    name: model.tokens[i], cells: row.map((norm, j) => ({ text: "", share: norm / most, title: `${model.tokens[i]} fetches from ${model.tokens[j]}: length ${digits(norm)}` })),
+  })));
 }
 
 function drawScores(section, model) {
@@ -52,6 +59,38 @@ function drawScores(section, model) {
   table(element, kinds.map(kind => kind.replace("_", " ")), model.heads.map(head => ({
     name: `${head.layer}.${head.head}`, cells: kinds.map(kind => ({ text: head[kind].toFixed(2), share: head[kind], title: kind.replace("_", " ") })),
   })));
+}
+
+/** A head's numbers with the largest share of each column. */
+function drawCircuits(section, model) {
+  const element = section.querySelector(".circuits");
+  if (element === null) return;
+  const kinds = [["QK", "qk"], ["OV", "ov"]].filter(([, key]) => model.circuits[0][`${key}_singular_values`] !== undefined);
+  const named = kinds.flatMap(([name]) => [1, 2, 3].map(i => `${name} σ${i}`).concat(`${name} directions`));
+  const numbers = model.circuits.map(head => kinds.flatMap(([, key]) => [0, 1, 2].map(i => head[`${key}_singular_values`][i] ?? null).concat(head[`${key}_directions`])));
+  const most = named.map((_, column) => furthest(numbers.map(row => row[column] ?? 0)) || 1);
+  table(element, named, model.circuits.map((head, i) => ({
+    name: `${head.layer}.${head.head}`, cells: numbers[i].map((value, column) => ({ text: digits(value), share: (value ?? 0) / most[column], title: `${named[column]}: ${digits(value)}` })),
+  })));
+}
+
+function drawSources(section, model) {
+  const element = section.querySelector(".sources");
+  if (element === null) return;
+  const moved = head => head.values.reduce((a, b) => a + Math.abs(b), 0);
+  const heads = [...model.attribution.by_source.heads].sort((a, b) => moved(b) - moved(a)).slice(0, 16);
+  const most = furthest(heads.flatMap(head => head.values)) || 1;
+  table(element, model.tokens, heads.map(head => ({
+    name: `${head.layer}.${head.head}`, cells: head.values.map((value, j) => ({ text: value.toFixed(2), share: value / most, title: `head ${head.layer}.${head.head} from ${model.tokens[j]}: ${digits(value)}` })),
+  })));
+}
+
+function drawNeurons(section, model) {
+  const element = section.querySelector(".neurons");
+  if (element === null) return;
+  const neurons = model.attribution.by_neuron.neurons;
+  const most = furthest(neurons.map(neuron => neuron.value)) || 1;
+  table(element, ["share"], neurons.map(({ layer, neuron, value }) => ({ name: `layer ${layer}, neuron ${neuron}`, cells: [{ text: value.toFixed(3), share: value / most, title: `blocks.${layer}.mlp, neuron ${neuron}` }] })));
 }
 
 function drawAttribution(section, model) {
@@ -124,7 +163,10 @@ show(() => {
     drawLens(section, model);
     drawAttention(section, model, chosen[i]);
     drawScores(section, model);
+    drawCircuits(section, model);
     drawAttribution(section, model);
+    drawSources(section, model);
+    drawNeurons(section, model);
     drawPatching(section, model);
     drawAblation(i);
   });

@@ -246,7 +246,7 @@ class CliTest {
         fluxo("bench", "train", "--threads", 20_000).refused(2, "--threads must be at most ");
         fluxo("ablate", "--jobs", 20_000).refused(2, "--jobs must be at most ");
         fluxo("ablate", "--dtype", "f16").refused(2, "unknown type 'f16'; did you mean 'bf16'?");
-        fluxo("ablate", "pre-vs-pots").refused(2, "no study named 'pre-vs-pots'; did you mean 'pre-vs-post'? (legal: pre-vs-post, placements, components, norms, depth, recall, induction, context); or give a YAML file");
+        fluxo("ablate", "pre-vs-pots").refused(2, "no study named 'pre-vs-pots'; did you mean 'pre-vs-post'? (legal: pre-vs-post, placements, components, norms, depth, recall, induction, context, twins); or give a YAML file");
         fluxo("ablate", folder.resolve("none.yaml")).refused(2, "none.yaml: no such file");
         fluxo("ablate", "--json", folder.resolve("no/where.json")).refused(2, "there is no folder");
         fluxo("ablate", "--report", folder).refused(2, "is a folder");

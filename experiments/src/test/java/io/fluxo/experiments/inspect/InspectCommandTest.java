@@ -46,7 +46,7 @@ class InspectCommandTest {
         Called ran = Called.fluxo("inspect", "--model", "twin-pre", "--against", "twin-post", "--prompt", PROMPT, "--patch", "a great animal", "--ablate", "blocks.0.attn.hook_z[:,:,1]=zero",
                 "--attribute", "--report", page.toString());
         assertThat(ran.status()).as(ran.err()).isZero();
-        assertThat(ran.out()).contains("twin-pre: 3 layers, width 64, 4 heads, pre", "twin-post: 3 layers, width 64, 4 heads, post", "with blocks.0.attn.hook_z[:,:,1]=zero", "brings back", "shares add up to it but for");
+        assertThat(ran.out()).contains("twin-pre: 3 layers, width 64, 4 heads, pre", "circuits of head", "from the token", "neuron", "twin-post: 3 layers, width 64, 4 heads, post", "with blocks.0.attn.hook_z[:,:,1]=zero", "brings back", "shares add up to it but for");
         try (Chromium browser = Chromium.open(1280, 900)) {
             browser.show(page, "document.documentElement?.dataset.drawn === 'true'");
             for (String chart : List.of("#chart-norm", "#chart-cosine", "#chart-lens")) {

@@ -167,7 +167,7 @@ class ConditionsInYamlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"placements", "components", "norms", "depth", "recall", "induction", "context"})
+    @ValueSource(strings = {"placements", "components", "norms", "depth", "recall", "induction", "context", "twins"})
     void theConditionsOfABuiltInStudyAreDataThatCanBeTakenOver(String name) {
         StudyReader all = new StudyReader(Fixtures.ALL, StudyLibrary.standard()::defaults);
         Study builtIn = StudyLibrary.standard().find(name).orElseThrow().study();

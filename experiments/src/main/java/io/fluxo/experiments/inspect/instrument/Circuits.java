@@ -5,11 +5,14 @@ import static io.fluxo.model.ModelSpec.N_HEADS;
 import io.fluxo.experiments.inspect.Inspected;
 import io.fluxo.layer.Parameter;
 import io.fluxo.model.LayerSpec;
+import io.fluxo.model.Transformer;
 import io.fluxo.tensor.HostArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -19,11 +22,13 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 
 /**
  * The two circuits of a head (Elhage et al. 2021): W_Q·W_Kᵀ says which tokens attend to which, W_V·W_O what is moved when they do. Both are d_model × d_model of rank
- * d_head; their singular values say in how many directions a head works.
+ * d_head; their singular values say in how many directions a head works. Where queries and keys are turned by their positions, or normed, no one matrix says which tokens
+ * attend to which: {@code againstQk} names the fact, and {@code qk} is that of the bare weights.
  *
- * @param heads in the order of the layers
+ * @param heads     in the order of the layers
+ * @param againstQk why W_Q·W_Kᵀ is not the circuit of the scores; empty where it is
  */
-public record Circuits(List<Head> heads) {
+public record Circuits(List<Head> heads, Optional<String> againstQk) {
 
     /**
      * One head.
@@ -66,7 +71,15 @@ public record Circuits(List<Head> heads) {
                 heads.addAll(heads(layer, values.get(0), values.get(1), values.get(2), values.get(3)));
             }
         }
-        return new Circuits(heads);
+        return new Circuits(heads, againstQk(subject.model()));
+    }
+
+    private static Optional<String> againstQk(Transformer model) {
+        Set<String> ends = model.hookPoints().stream().map(point -> point.name().substring(point.name().lastIndexOf(".attn.") + 1)).collect(Collectors.toSet());
+        if (ends.contains("attn.hook_rot_q")) {
+            return Optional.of("positions turn its queries and keys, so that what W_Q·W_Kᵀ says depends on how far apart two tokens are");
+        }
+        return ends.contains("attn.q_norm.hook_out") ? Optional.of("its queries and keys are normed (qk_norm), so that scores are no product with one matrix") : Optional.empty();
     }
 
     private static List<Head> heads(LayerSpec layer, DMatrixRMaj q, DMatrixRMaj k, DMatrixRMaj v, DMatrixRMaj o) {

@@ -1,9 +1,13 @@
 package io.fluxo.experiments.inspect.instrument;
 
 import io.fluxo.experiments.inspect.Inspected;
+import io.fluxo.inspect.ModelContract;
+import io.fluxo.layer.norm.DynamicTanh;
+import io.fluxo.model.Transformer;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The stream after the last block as a sum: what entered it, what each sub-layer added, and the β of norms on the way. Where the stream only adds up, terms are the
@@ -18,6 +22,12 @@ public record Decomposition(List<Term> terms, double[][] stream, double residual
 
     /** @param values [pos d_model], as it arrives at the end */
     public record Term(Origin origin, double[][] values) {}
+
+    /** Why the stream of {@code model} cannot be taken apart, as far as it can be said without its weights; empty where it can. */
+    public static Optional<String> against(Transformer model) {
+        return ModelContract.of(model).againstDecomposition().or(() -> model.blocks().stream().filter(block -> block.contract().orElseThrow().postLike())
+                .flatMap(block -> block.parts().stream()).filter(DynamicTanh.class::isInstance).findFirst().map(FrozenStream::notAffine));
+    }
 
     public static Decomposition of(Inspected subject, int[] ids) {
         return of(subject, Run.of(subject, ids));

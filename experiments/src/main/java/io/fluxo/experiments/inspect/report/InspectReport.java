@@ -1,5 +1,6 @@
 package io.fluxo.experiments.inspect.report;
 
+import io.fluxo.experiments.inspect.view.Attribution;
 import io.fluxo.experiments.inspect.view.Inspection;
 import io.fluxo.experiments.page.Page;
 import io.fluxo.text.Text;
@@ -36,6 +37,10 @@ public final class InspectReport {
         node.put("checked", Text.count(seen.check().checked(), "equation"));
         node.put("refused", seen.refused());
         node.put("lens", seen.lens().isPresent());
+        node.put("circuits", !seen.circuits().heads().isEmpty());
+        node.put("sources", seen.attribution().flatMap(Attribution::bySource).isPresent());
+        node.put("neurons", seen.attribution().flatMap(Attribution::byNeuron).isPresent());
+        node.put("weights", !seen.weights().heads().isEmpty());
         node.put("scores", seen.scores().isPresent());
         node.put("attribution", seen.attribution().isPresent());
         node.put("patching", seen.patching().isPresent());

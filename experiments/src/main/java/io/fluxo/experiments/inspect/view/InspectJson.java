@@ -2,6 +2,7 @@ package io.fluxo.experiments.inspect.view;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.inspect.instrument.Ablation;
+import io.fluxo.experiments.inspect.instrument.Circuits;
 import io.fluxo.experiments.inspect.instrument.DirectAttribution;
 import io.fluxo.experiments.inspect.instrument.LogitLens;
 import io.fluxo.experiments.inspect.instrument.Patching;
@@ -13,6 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What was seen as JSON: one object for each model. A number that is not finite is null. */
 public final class InspectJson {
+
+    /** Hidden numbers that are told. */
+    private static final int NEURONS = 24;
 
     private InspectJson() {}
 
@@ -41,7 +45,13 @@ public final class InspectJson {
             ObjectNode one = patterns.addObject().put("layer", head.layer()).put("head", head.head());
             ArrayNode rows = one.putArray("pattern");
             Arrays.stream(head.pattern()).forEach(row -> rows.add(numbers(row)));
+            seen.weights().heads().stream().filter(weighted -> weighted.layer() == head.layer() && weighted.head() == head.head()).findFirst().ifPresent(weighted -> {
+                ArrayNode norms = one.putArray("value_weighted");
+                Arrays.stream(weighted.norms()).forEach(row -> norms.add(numbers(row)));
+            });
         });
+        ArrayNode circuits = node.putArray("circuits");
+        seen.circuits().heads().forEach(head -> circuits.add(circuit(head, seen.circuits().againstQk().isEmpty())));
         seen.scores().ifPresent(scores -> {
             ArrayNode heads = node.putArray("heads");
             scores.heads().forEach(head -> heads.addObject().put("layer", head.layer()).put("head", head.head()).put("previous_token", head.previous()).put("duplicate_token", head.duplicate())
@@ -51,6 +61,8 @@ public final class InspectJson {
             ObjectNode one = node.putObject("attribution").put("token", attribution.token()).put("label", label.apply(attribution.token()));
             one.set("by_sub_layer", level(attribution.bySubLayer()));
             attribution.byHead().ifPresent(level -> one.set("by_head", level(level)));
+            attribution.bySource().ifPresent(level -> one.set("by_source", sources(attribution, level, seen.ids().length)));
+            attribution.byNeuron().ifPresent(level -> one.set("by_neuron", neurons(attribution, level)));
         });
         seen.ablation().ifPresent(ablation -> node.set("ablation", ablation(ablation)));
         seen.patching().ifPresent(patching -> node.set("patching", patching(patching)));
@@ -81,6 +93,38 @@ public final class InspectJson {
         ArrayNode shares = node.putArray("shares");
         level.shares().forEach(share -> shares.addObject().put("origin", share.origin().toString()).put("value", share.value()));
         return node;
+    }
+
+    /** {@code others} is what no head has: with it the values add up to the logit. */
+    private static ObjectNode sources(Attribution attribution, DirectAttribution.Level level, int positions) {
+        ObjectNode node = Json.object().put("logit", level.logit()).put("sum", level.sum());
+        node.set("residual", Json.number(level.residual()));
+        ArrayNode heads = node.putArray("heads");
+        List<Attribution.Sources> sources = attribution.sources(positions);
+        sources.forEach(one -> heads.addObject().put("layer", one.layer()).put("head", one.head()).set("values", numbers(one.values())));
+        return node.put("others", level.sum() - sources.stream().mapToDouble(Attribution.Sources::sum).sum());
+    }
+
+    /** The hidden numbers that have most; {@code others} is the rest of the logit. */
+    private static ObjectNode neurons(Attribution attribution, DirectAttribution.Level level) {
+        ObjectNode node = Json.object().put("logit", level.logit()).put("sum", level.sum());
+        node.set("residual", Json.number(level.residual()));
+        ArrayNode neurons = node.putArray("neurons");
+        List<Attribution.Neuron> most = attribution.neurons(NEURONS);
+        most.forEach(one -> neurons.addObject().put("layer", one.layer()).put("neuron", one.neuron()).put("value", one.value()));
+        return node.put("others", level.sum() - most.stream().mapToDouble(Attribution.Neuron::value).sum());
+    }
+
+    /** @param ofScores whether W_Q·W_Kᵀ is the circuit of the scores */
+    private static ObjectNode circuit(Circuits.Head head, boolean ofScores) {
+        ObjectNode one = Json.object().put("layer", head.layer()).put("head", head.head());
+        if (ofScores) {
+            one.set("qk_singular_values", numbers(head.qk()));
+            one.set("qk_directions", Json.number(head.qkDirections()));
+        }
+        one.set("ov_singular_values", numbers(head.ov()));
+        one.set("ov_directions", Json.number(head.ovDirections()));
+        return one;
     }
 
     private static ObjectNode ablation(Ablation ablation) {

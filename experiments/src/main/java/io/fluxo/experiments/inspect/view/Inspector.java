@@ -10,6 +10,7 @@ import static io.fluxo.model.ModelSpec.PLACEMENT;
 import io.fluxo.experiments.inspect.Inspected;
 import io.fluxo.experiments.inspect.instrument.Ablation;
 import io.fluxo.experiments.inspect.instrument.AttentionPatterns;
+import io.fluxo.experiments.inspect.instrument.Circuits;
 import io.fluxo.experiments.inspect.instrument.Contrast;
 import io.fluxo.experiments.inspect.instrument.HeadScores;
 import io.fluxo.experiments.inspect.instrument.JacobianLens;
@@ -17,6 +18,7 @@ import io.fluxo.experiments.inspect.instrument.LogitLens;
 import io.fluxo.experiments.inspect.instrument.Patching;
 import io.fluxo.experiments.inspect.instrument.StreamFigures;
 import io.fluxo.experiments.inspect.instrument.TunedLens;
+import io.fluxo.experiments.inspect.instrument.ValueWeights;
 import io.fluxo.generate.Decoding;
 import io.fluxo.generate.Sampler;
 import io.fluxo.inspect.MeaninglessInstrumentException;
@@ -86,8 +88,10 @@ public final class Inspector {
         Optional<HeadScores> scores = repeats() < 2 ? Optional.empty() : Optional.of(HeadScores.of(subject, subject.spec().get(D_VOCAB), repeats(), asked.seed()));
         Optional<Ablation> ablation = asked.ablations().isEmpty() ? Optional.empty() : Optional.of(Ablation.of(subject, ids, asked.ablations()));
         Optional<Patching> patching = asked.corrupted().map(other -> Patching.of(subject, Contrast.of(subject, ids, other)));
+        Circuits circuits = Circuits.of(subject);
+        circuits.againstQk().ifPresent(reason -> refused.add("the QK circuit has no meaning on this model: " + reason));
         return new Inspection(subject.name(), shape(), subject.model().parameterCount(), check, ids, Arrays.stream(ids).mapToObj(label).toList(), StreamFigures.of(subject, ids), lens,
-                AttentionPatterns.of(subject, ids), scores, attribution, ablation, patching, List.copyOf(refused));
+                AttentionPatterns.of(subject, ids), ValueWeights.of(subject, ids), circuits, scores, attribution, ablation, patching, List.copyOf(refused));
     }
 
     private LogitLens lens(Asked asked) {

@@ -32,7 +32,7 @@ public record StudyLibrary(List<StudyDefinition> studies) {
     /** Adds the studies that Fluxo itself brings. */
     public static void contributeTo(Contributions to) {
         List.of(PreVersusPost.definition(), PlacementStudy.definition(), ComponentStudy.definition(), NormStudy.definition(), DepthStudy.definition(),
-                RecallStudy.definition(), InductionStudy.definition(), ContextStudy.definition())
+                RecallStudy.definition(), InductionStudy.definition(), ContextStudy.definition(), TwinsStudy.definition())
                 .forEach(definition -> to.add(StudyDefinition.KIND, definition.name(), definition));
     }
 

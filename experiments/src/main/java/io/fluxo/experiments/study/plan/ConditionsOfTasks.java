@@ -3,6 +3,7 @@ package io.fluxo.experiments.study.plan;
 import static io.fluxo.model.ModelSpec.*;
 
 import io.fluxo.experiments.BadInput;
+import io.fluxo.experiments.inspect.measure.InstrumentMeasure;
 import io.fluxo.experiments.spec.Condition;
 import io.fluxo.experiments.spec.Condition.Against;
 import io.fluxo.experiments.spec.Condition.Quantity;
@@ -10,6 +11,7 @@ import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.task.Exam;
+import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -25,16 +27,18 @@ import java.util.stream.Stream;
 final class ConditionsOfTasks {
 
     private final Map<String, PreparedTrial> variants;
+    private final Catalog catalog;
     private final Locations locations;
 
-    private ConditionsOfTasks(List<PreparedTrial> trials, Locations locations) {
+    private ConditionsOfTasks(List<PreparedTrial> trials, Catalog catalog, Locations locations) {
+        this.catalog = catalog;
         this.variants = trials.stream().collect(Collectors.toMap(prepared -> prepared.trial().variant(), Function.identity(), (first, _) -> first));
         this.locations = locations;
     }
 
     /** @throws BadInput that names the first condition that cannot be judged, and where it stands */
-    static void require(Study study, List<PreparedTrial> trials, Locations locations) {
-        ConditionsOfTasks tasks = new ConditionsOfTasks(trials, locations);
+    static void require(Study study, List<PreparedTrial> trials, Catalog catalog, Locations locations) {
+        ConditionsOfTasks tasks = new ConditionsOfTasks(trials, catalog, locations);
         for (int i = 0; i < study.conditions().size(); i++) {
             tasks.require(study.conditions().get(i), Condition.path(i));
         }
@@ -45,7 +49,9 @@ final class ConditionsOfTasks {
         Stream.concat(Stream.of(quantity.of()), quantity.other().stream()).forEach(variant -> {
             PreparedTrial prepared = variants.get(variant);
             Exam exam = Exam.of(prepared.task(), prepared.trial().model().get(N_CTX));
-            if (quantity.at().isPresent()) {
+            if (catalog.find(InstrumentMeasure.KIND, quantity.measure()).isPresent()) {
+                layers(quantity, prepared.trial().model().get(N_LAYERS), path);
+            } else if (quantity.at().isPresent()) {
                 curve(quantity, exam, variant, path);
             } else {
                 figure(quantity.measure(), exam, variant, path);
@@ -74,6 +80,20 @@ final class ConditionsOfTasks {
         place(quantity.at().getAsDouble(), exam, path + ".at");
         if (quantity.against() instanceof Against.LessAt(double place)) {
             place(place, exam, path + ".less_at");
+        }
+    }
+
+    /** Whether the places of a measure by instruments are there; one that is a single number has none. */
+    private void layers(Quantity quantity, int layers, String path) {
+        quantity.at().ifPresent(place -> layer(place, layers, path + ".at"));
+        if (quantity.against() instanceof Against.LessAt(double place)) {
+            layer(place, layers, path + ".less_at");
+        }
+    }
+
+    private void layer(double place, int layers, String path) {
+        if (place != Math.rint(place) || place < 0 || place > layers) {
+            throw locations.complaint(path, Text.format("there is no layer %s on the curve; there are 0 to %d", Values.label(place), layers));
         }
     }
 

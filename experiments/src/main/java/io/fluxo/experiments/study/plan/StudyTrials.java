@@ -47,11 +47,13 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
             throw StudyCheck.complaint(study, trial.vary(), violation, locations);
         }));
         List<PreparedTrial> provisional = Trials.prepare(measured, tasks, locations);
+        provisional.forEach(prepared -> InstrumentCheck.require(prepared, catalog, locations));
         if (study.compares()) {
             provisional.forEach(prepared -> requireComparable(study.compareOn(), prepared, locations));
         }
-        ConditionsOfTasks.require(study, provisional, locations);
+        ConditionsOfTasks.require(study, provisional, catalog, locations);
         List<PreparedTrial> tried = Trials.prepare(tuning, tasks, locations);
+        tried.forEach(prepared -> InstrumentCheck.require(prepared, catalog, locations));
         StudyInputs inputs = StudyInputs.of(Stream.concat(tried.stream(), provisional.stream()).toList(), tasks, locations);
         return new StudyTrials(study, seed, tasks, locations, tried, provisional, inputs)
                 .require(trial -> StartingModel.violation(trial, catalog).stream().toList());

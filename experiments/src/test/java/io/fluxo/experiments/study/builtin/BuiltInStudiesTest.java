@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class BuiltInStudiesTest {
 
     private static final Tasks TASKS = new Tasks(Fixtures.ALL);
 
-    /** What a variant is made to show; its loss is final_loss, everything else a figure or the end points of a curve. */
+    /** What a variant is made to show; its losses are final_loss and validation_loss, everything else a figure, the end points of a curve, or measure@layer. */
     private record Shown(Map<String, Double> figures) {
 
         static Shown of(Object... namesAndValues) {
@@ -46,6 +47,24 @@ class BuiltInStudiesTest {
                 figures.put((String) namesAndValues[i], ((Number) namesAndValues[i + 1]).doubleValue());
             }
             return new Shown(figures);
+        }
+
+        Shown with(String name, double value) {
+            Map<String, Double> changed = new HashMap<>(figures);
+            changed.put(name, value);
+            return new Shown(changed);
+        }
+
+        /** measure@layer → value, as curves. */
+        List<AxisCurve> byLayer() {
+            Map<String, Map<Double, Double>> curves = new TreeMap<>();
+            figures.forEach((name, value) -> {
+                if (name.contains("@")) {
+                    String[] parts = name.split("@");
+                    curves.computeIfAbsent(parts[0], _ -> new TreeMap<>()).put(Double.valueOf(parts[1]), value);
+                }
+            });
+            return curves.entrySet().stream().map(curve -> new AxisCurve(curve.getKey(), "layer", List.copyOf(curve.getValue().keySet()), List.copyOf(curve.getValue().values()))).toList();
         }
     }
 
@@ -77,7 +96,12 @@ class BuiltInStudiesTest {
         Map<String, Shown> context = new HashMap<>();
         definition("context").study().variants().keySet().forEach(name -> context.put(name, Shown.of("first", 2.7, "last", 2.2)));
         context.put("no-attention", Shown.of("first", 2.6, "last", 2.6));
+        Shown late = Shown.of("validation_loss", 2.18, "lens_kl_by_layer@2", 1.3, "contribution_norm_by_layer@0", 0.08, "contribution_norm_by_layer@4", 0.7);
+        Shown gradual = Shown.of("validation_loss", 2.21, "lens_kl_by_layer@2", 0.6, "contribution_norm_by_layer@0", 0.2, "contribution_norm_by_layer@4", 0.5);
         return Stream.of(
+                Arguments.of("twins", Map.of("placement=pre", gradual, "placement=post", late), List.of(Map.entry("placement=post", late.with("validation_loss", 2.4)),
+                        Map.entry("placement=post", late.with("validation_loss", 2.0)), Map.entry("placement=pre", gradual.with("lens_kl_by_layer@2", 1.4)),
+                        Map.entry("placement=pre", gradual.with("contribution_norm_by_layer@0", 0.05)), Map.entry("placement=pre", gradual.with("contribution_norm_by_layer@4", 0.75)))),
                 Arguments.of("recall", recall, List.of(Map.entry("transformer-pre", half), Map.entry("transformer-post", half), Map.entry("no-attention", half),
                         Map.entry("ngram", half), Map.entry("gru", half), Map.entry("rnn", half))),
                 Arguments.of("induction", Map.of("n_layers=1", Shown.of("final_loss", 3.4), "n_layers=2", Shown.of("final_loss", 0.01)),
@@ -185,12 +209,16 @@ class BuiltInStudiesTest {
         for (Map.Entry<String, Double> figure : shown.figures.entrySet()) {
             findings = findings.with(figure.getKey(), figure.getValue());
         }
+        for (AxisCurve curve : shown.byLayer()) {
+            findings = findings.with(curve);
+        }
         if (shown.figures.containsKey("first")) {
             List<Double> at = IntStream.rangeClosed(1, 64).mapToObj(i -> (double) i).toList();
             findings = findings.with(new AxisCurve("loss_by_position", "position", at, at.stream().map(i ->
                     i == 64 ? shown.figures.get("last") : shown.figures.get("first")).toList()));
         }
-        return new TrialResult(trial, outcome, shown.figures.getOrDefault("final_loss", Double.NaN), OptionalDouble.empty(), 1, 1, 1, Proofs.NONE, Map.of(),
+        return new TrialResult(trial, outcome, shown.figures.getOrDefault("final_loss", Double.NaN),
+                shown.figures.containsKey("validation_loss") ? OptionalDouble.of(shown.figures.get("validation_loss")) : OptionalDouble.empty(), 1, 1, 1, Proofs.NONE, Map.of(),
                 findings, "");
     }
 }
