@@ -30,6 +30,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -174,6 +175,41 @@ class PlacementsTest {
         }
     }
 
+    /** α as it is given, and 2L where it is not; the embedding normalised first. */
+    @Test
+    void postScaled() {
+        for (double alpha : List.of(0.0, 1.5)) {
+            Shown seen = run(small("post_scaled").withAll(Map.of("placement", Choice.of("post_scaled").with(SkipScale.ALPHA, alpha))));
+            double[] positions = seen.at.get("hook_pos_embed");                         // the same in both sequences
+            double[] embedded = seen.at.get("hook_embed").clone();
+            Arrays.setAll(embedded, i -> embedded[i] + positions[i % positions.length]);
+            close(seen.in(0, "hook_resid_pre"), norm(embedded));
+            for (int l = 0; l < LAYERS; l++) {
+                postNorm(seen, l, alpha == 0 ? 2 * LAYERS : alpha);
+            }
+            close(seen.last, seen.in(LAYERS - 1, "hook_normalized_resid_post"));
+        }
+    }
+
+    @Test
+    void keel() {
+        Shown seen = run(small("keel"));
+        for (int l = 0; l < LAYERS; l++) {
+            postNorm(seen, l, 2 * LAYERS);
+            close(seen.in(l, "ln1_in.hook_out"), norm(seen.in(l, "hook_resid_pre")));
+            close(seen.in(l, "ln2_in.hook_out"), norm(seen.in(l, "ln1.hook_out")));
+        }
+        assertThat(seen.at).doesNotContainKey("embed.ln.hook_out");
+    }
+
+    /** On a normalised embedding and with gains of 1 the inner norm changes nothing: Keel begins as post-norm with its α (ε is 0 here). */
+    @Test
+    void keelBeginsAsPostNormWithAHeavyResidual() {
+        double[] scaled = run(small("post_scaled").with(NORM_EPS, 0.0)).last;
+        close(run(small("keel").with(NORM_EPS, 0.0).with(EMBED_NORM, true)).last, scaled);
+        assertThat(run(small("keel").with(NORM_EPS, 0.0)).last).isNotEqualTo(scaled);
+    }
+
     @Test
     void mixLn() {
         Shown seen = run(small("mix_ln"));
@@ -206,7 +242,7 @@ class PlacementsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"post, false", "none, false", "deep_norm, false", "rezero, false", "pre, true", "sandwich, true", "res_post, true", "mix_ln, true",
+    @CsvSource({"post, false", "post_scaled, false", "keel, false", "none, false", "deep_norm, false", "rezero, false", "pre, true", "sandwich, true", "res_post, true", "mix_ln, true", "siamese, true", "hyper_connections, true", "mhc, true", "deep_delta, true",
         "ln_scaling, true", "parallel, true", "norm_former, true", "resi_dual, true"})
     void endsInANormWhereItsEquationsSaySo(String placement, boolean norm) {
         assertThat(names(small(placement).with(NORM_AFFINE, true))).matches(names -> names.contains("ln_final.w") == norm);
@@ -419,7 +455,9 @@ class PlacementsTest {
 
     /** A block attends to what stands in the stream's place, and not to what it was given before. */
     @ParameterizedTest
-    @ValueSource(strings = {"post", "pre", "none", "sandwich", "res_post", "deep_norm", "resi_dual", "ln_scaling", "parallel", "norm_former"})
+    @ValueSource(strings = {"post", "pre", "none", "sandwich", "res_post", "deep_norm", "resi_dual", "ln_scaling", "parallel", "norm_former",
+        "post_scaled", "keel", "hyper_connections", "mhc",
+        "deep_delta"})
     void whatIsPutInTheStreamsPlaceIsAttendedToAsWell(String placement) {
         Block block = model(small(placement)).blocks().getFirst();
         Tensor before = stream("before");
