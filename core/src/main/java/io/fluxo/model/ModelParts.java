@@ -1,5 +1,6 @@
 package io.fluxo.model;
 
+import io.fluxo.block.AttnRes;
 import io.fluxo.block.DeepDelta;
 import io.fluxo.block.DeepNorm;
 import io.fluxo.block.HyperConnections;
@@ -68,6 +69,7 @@ public final class ModelParts implements FluxoPlugin {
     }
 
     private static void placements(Contributions to) {
+        to.add(Placement.KIND, "attn_res", AttnRes.STANDARD);
         to.add(Placement.KIND, "deep_delta", DeepDelta.STANDARD);
         to.add(Placement.KIND, "deep_norm", new DeepNorm());
         to.add(Placement.KIND, "hyper_connections", HyperConnections.STANDARD);

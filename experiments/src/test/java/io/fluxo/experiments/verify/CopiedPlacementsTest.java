@@ -51,6 +51,7 @@ class CopiedPlacementsTest {
         made.put("siamese", "new Siamese()");
         made.put("hyper_connections", "HyperConnections.STANDARD");
         made.put("mhc", "ManifoldHyperConnections.STANDARD");
+        made.put("attn_res", "AttnRes.STANDARD");
         made.put("deep_delta", "DeepDelta.STANDARD");
         made.put("resi_dual", "new ResiDual()");
         made.put("mix_ln", "new MixLn()");
@@ -89,7 +90,7 @@ class CopiedPlacementsTest {
 
     /** Blocks and placements, and what they keep to themselves; not what all are made of. */
     private static boolean isADesign(String source) {
-        return Pattern.compile("^(final class|public final class \\w+Block extends|public .*implements Placement) ", Pattern.MULTILINE).matcher(source).find();
+        return Pattern.compile("^(final class|record|public final class \\w+Block extends|public .*implements Placement) ", Pattern.MULTILINE).matcher(source).find();
     }
 
     /** Another package, from which the original one is imported: its own classes of the same names come first. */
