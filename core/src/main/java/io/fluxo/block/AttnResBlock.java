@@ -51,9 +51,6 @@ public final class AttnResBlock extends CarryingBlock<Sources> {
     @Override
     protected Sources leaving(Pass pass, Sources s) {
         HookPoint end = residPost == null ? residMid : residPost;
-        if (!pass.wants(end)) {
-            return s;
-        }
         Tensor sum = s.sum(pass);
         Tensor put = pass.at(end, sum);
         return put == sum ? s : s.moved(pass, pass.sub(put, sum));

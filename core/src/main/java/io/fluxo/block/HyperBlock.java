@@ -69,9 +69,6 @@ public final class HyperBlock extends CarryingBlock<Tensor> {
 
     private Tensor shown(Pass pass, HookPoint streams, HookPoint mean, Tensor h) {
         Tensor all = pass.at(streams, h);
-        if (!pass.wants(mean)) {
-            return all;
-        }
         Tensor read = read(pass, all);
         Tensor put = pass.at(mean, read);
         return put == read ? all : pass.add(all, pass.unsqueeze(pass.sub(put, read), 2));
