@@ -12,7 +12,10 @@ training.safetensors        a small character model trained for three steps, per
                             its successor), the losses (each before its step), and every parameter before the first step and after each,
                             stacked along a first axis of four:  RUN/windows  RUN/losses  RUN/param/NAME
 
-Both files describe their cases in the metadata entry `cases`. Parameters bear Fluxo's names; Fluxo keeps a projection as [in, out], so that
+stacks.safetensors          the blocks of one placement between x_0 and what the final norm reads, per case as in encoder_layer, the parameters under their names in
+                            a model of two layers
+
+All files describe their cases in the metadata entry `cases`. Parameters bear Fluxo's names; Fluxo keeps a projection as [in, out], so that
 torch's Linear weights ([out, in]) are stored transposed and the packed in_proj_weight [3d, d] as three.
 """
 
@@ -160,6 +163,133 @@ def training_run(seed, placement, act_fn, tied, kind, weight_decay, decay, warmu
     return tensors | {"windows": windows.to(torch.int32), "losses": torch.tensor(losses, dtype=torch.float64)}
 
 
+STACK = dict(n_layers=2, d_model=6, n_heads=2, d_mlp=7, act_fn="gelu", mask="causal", norm_affine=True, norm_eps=1e-5)
+
+#       name                  placement            keys of its own
+STACKS = [
+    ("post_scaled",           "post_scaled",       dict(alpha=1.5)),
+    ("keel",                  "keel",              {}),
+    ("siamese",               "siamese",           {}),
+    ("hyper_connections",     "hyper_connections", dict(streams=3, dynamic=True)),
+    ("hyper_static",          "hyper_connections", dict(streams=2, dynamic=False)),
+    ("mhc",                   "mhc",               dict(streams=3)),
+    ("deep_delta",            "deep_delta",        dict(beta=0.5)),
+    ("attn_res",              "attn_res",          {}),
+    ("attn_res_blocks",       "attn_res",          dict(sub_layers=2)),
+]
+
+
+class Cells:
+    """Parameters under Fluxo's names, drawn where an equation first asks for them."""
+
+    def __init__(self, generator):
+        self.generator, self.all = generator, {}
+
+    def __call__(self, name, *shape):
+        if name not in self.all:
+            centre = 1.0 if name.endswith(".w") and "depth" not in name.rsplit(".", 2)[-2] else 0.0
+            std = 1 / math.sqrt(shape[0]) if len(shape) > 1 else 0.3
+            self.all[name] = (centre + std * torch.randn(*shape, generator=self.generator, dtype=torch.float64)).requires_grad_()
+        return self.all[name]
+
+
+def stack(placement, own, cell, x0):
+    """The residual wirings, each from its paper's equations: k counts sub-layers."""
+    d, heads, hidden, blocks = STACK["d_model"], STACK["n_heads"], STACK["d_mlp"], STACK["n_layers"]
+
+    def norm(name, z):
+        return F.layer_norm(z, (d,), cell(name + ".w", d), cell(name + ".b", d), STACK["norm_eps"])
+
+    def rms(z, eps):
+        return z / torch.sqrt((z * z).mean(-1, keepdim=True) + eps)
+
+    def f(k, z):
+        path = f"blocks.{k // 2}."
+        if k % 2 == 1:
+            inner = F.gelu(z @ cell(path + "mlp.W_in", d, hidden) + cell(path + "mlp.b_in", hidden))
+            return inner @ cell(path + "mlp.W_out", hidden, d) + cell(path + "mlp.b_out", d)
+        q, key, v = ((z @ cell(path + "attn.W_" + c, d, d) + cell(path + "attn.b_" + c, d)).unflatten(-1, (heads, -1)).transpose(1, 2) for c in "QKV")
+        out = F.scaled_dot_product_attention(q, key, v, is_causal=True).transpose(1, 2).flatten(-2)
+        return out @ cell(path + "attn.W_O", d, d) + cell(path + "attn.b_O", d)
+
+    def ln(k, suffix=""):
+        return f"blocks.{k // 2}.ln{k % 2 + 1}{suffix}"
+
+    def at(k, part):
+        return f"blocks.{k // 2}.{part}{k % 2 + 1}"
+
+    x, n = x0, own.get("streams", 0)
+    if placement == "post_scaled":
+        for k in range(2 * blocks):
+            x = norm(ln(k), own["alpha"] * x + f(k, x))
+        return x
+    if placement == "keel":
+        for k in range(2 * blocks):
+            x = norm(ln(k), 2 * blocks * x + f(k, norm(ln(k, "_in"), x)))
+        return x
+    if placement == "siamese":
+        y = x0
+        for k in range(2 * blocks):
+            x = norm(ln(k), x)
+            u = f(k, norm(at(k, "fuse"), x + norm(ln(k, "_y"), y)))
+            x, y = x + u / math.sqrt(2 * (k // 2 + 1)), y + u
+        return norm("ln_final_x", x) + norm("ln_final_y", y)
+    if placement == "deep_delta":
+        for k in range(2 * blocks):
+            c, path = norm(ln(k), x), at(k, "delta")
+            u = f(k, c)
+            direction = u / (u.norm(dim=-1, keepdim=True) + 1e-5)
+            beta = 2 * torch.sigmoid(c @ cell(path + ".w_beta", d, 1) + cell(path + ".b_beta", 1))
+            v = 4 * torch.sigmoid(x @ cell(path + ".w_v", d, 1) + cell(path + ".b_v", 1))
+            x = x + beta * (v - (direction * x).sum(-1, keepdim=True)) * direction
+        return x
+    if placement == "attn_res":
+        sources, size = [x0], own.get("sub_layers", 1)
+        for k in range(2 * blocks + 1):
+            path = at(k, "depth") if k < 2 * blocks else "depth_final"
+            s = torch.stack(sources)                                                                       # source batch pos d_model
+            weights = (rms(s, 1e-8) * cell(path + ".ln.w", d) @ cell(path + ".w", d, 1)).softmax(0)
+            h = (weights * s).sum(0)
+            if k < 2 * blocks:
+                u = f(k, norm(ln(k), h))
+                sources = sources + [u] if k % size == 0 else sources[:-1] + [sources[-1] + u]
+        return h
+    streams = torch.stack([x0] * n, dim=2)                                                                 # batch pos stream d_model
+    for k in range(2 * blocks):
+        path = at(k, "hyper")
+        if placement == "mhc":
+            flat = rms(streams.flatten(2), 1e-6)
+            made = lambda name, count: cell(f"{path}.{name}.a", 1) * (flat @ cell(f"{path}.{name}.phi", n * d, count)) + cell(f"{path}.{name}.b", count)
+            pre, post, mix = torch.sigmoid(made("pre", n)), 2 * torch.sigmoid(made("post", n)), made("res", n * n).unflatten(-1, (n, n)).exp()
+            for _ in range(20):
+                mix = mix / mix.sum(-2, keepdim=True)
+                mix = mix / mix.sum(-1, keepdim=True)
+        else:
+            pre, post, mix = cell(path + ".A_m", n), cell(path + ".B", n), cell(path + ".A_r", n, n).T
+            if own["dynamic"]:
+                normed = norm(path + ".ln", streams)
+                added = lambda w, s, *shape: cell(path + s, 1) * torch.tanh(normed @ cell(path + w, *shape))
+                pre = pre + added(".W_m", ".s_alpha", d, 1).squeeze(-1)
+                post = post + added(".W_B", ".s_beta", d, 1).squeeze(-1)
+                mix = mix + added(".W_r", ".s_alpha", d, n).transpose(-1, -2)
+        batch, pos = x0.shape[:2]
+        pre, post, mix = pre.expand(batch, pos, n), post.expand(batch, pos, n), mix.expand(batch, pos, n, n)
+        u = f(k, norm(ln(k), torch.einsum("bpn,bpnd->bpd", pre, streams)))
+        streams = torch.einsum("bptf,bpfd->bptd", mix, streams) + torch.einsum("bpn,bpd->bpnd", post, u)
+    return streams.sum(2)
+
+
+def stack_case(seed, placement, own):
+    generator = torch.Generator().manual_seed(seed)
+    cell = Cells(generator)
+    x = (1.5 * torch.randn(2, 3, STACK["d_model"], generator=generator, dtype=torch.float64)).requires_grad_()
+    y = stack(placement, own, cell, x)
+    r = torch.randn(y.shape, generator=generator, dtype=torch.float64)
+    (r * y).sum().backward()
+    tensors = {"x": x, "r": r, "y": y, "grad/x": x.grad}
+    return tensors | {"param/" + name: value for name, value in cell.all.items()} | {"grad/" + name: value.grad for name, value in cell.all.items()}
+
+
 def save(file, cases, tensors):
     arrays = {name: np.ascontiguousarray(value.detach().numpy()) for name, value in tensors.items()}
     save_file(arrays, file, metadata={"cases": json.dumps({"torch": torch.__version__, "cases": cases})})
@@ -183,6 +313,12 @@ def main(directory):
         run = training_run(seed, placement, act_fn, tied, kind, weight_decay, decay, warmup)
         tensors |= {f"{name}/{key}": value for key, value in run.items()}
     save(directory / "training.safetensors", cases, tensors)
+
+    cases, tensors = [], {}
+    for seed, (name, placement, own) in enumerate(STACKS, 200):
+        cases.append(dict(STACK, name=name, seed=seed, placement=dict(own, kind=placement)))
+        tensors |= {f"{name}/{key}": value for key, value in stack_case(seed, placement, own).items()}
+    save(directory / "stacks.safetensors", cases, tensors)
 
 
 if __name__ == "__main__":

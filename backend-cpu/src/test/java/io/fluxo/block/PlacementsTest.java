@@ -30,6 +30,7 @@ import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +78,10 @@ class PlacementsTest {
     }
 
     private Shown run(ModelSpec spec) {
-        Transformer model = model(spec);
+        return run(model(spec));
+    }
+
+    private Shown run(Transformer model) {
         Cache cache = Cache.boundaries();
         Pass pass = Pass.evaluation(backend).with(cache);
         Tensor tokens = backend.upload(HostArray.of(Shape.of(Dim.of("batch", 2), Dim.of("pos", 3)), new int[] {0, 1, 2, 3, 3, 1}));
@@ -174,6 +178,179 @@ class PlacementsTest {
         }
     }
 
+    /** α as it is given, and 2L where it is not; the embedding normalised first. */
+    @Test
+    void postScaled() {
+        for (double alpha : List.of(0.0, 1.5)) {
+            Shown seen = run(small("post_scaled").withAll(Map.of("placement", Choice.of("post_scaled").with(SkipScale.ALPHA, alpha))));
+            double[] positions = seen.at.get("hook_pos_embed");                         // the same in both sequences
+            double[] embedded = seen.at.get("hook_embed").clone();
+            Arrays.setAll(embedded, i -> embedded[i] + positions[i % positions.length]);
+            close(seen.in(0, "hook_resid_pre"), norm(embedded));
+            for (int l = 0; l < LAYERS; l++) {
+                postNorm(seen, l, alpha == 0 ? 2 * LAYERS : alpha);
+            }
+            close(seen.last, seen.in(LAYERS - 1, "hook_normalized_resid_post"));
+        }
+    }
+
+    @Test
+    void keel() {
+        Shown seen = run(small("keel"));
+        for (int l = 0; l < LAYERS; l++) {
+            postNorm(seen, l, 2 * LAYERS);
+            close(seen.in(l, "ln1_in.hook_out"), norm(seen.in(l, "hook_resid_pre")));
+            close(seen.in(l, "ln2_in.hook_out"), norm(seen.in(l, "ln1.hook_out")));
+        }
+        assertThat(seen.at).doesNotContainKey("embed.ln.hook_out");
+    }
+
+    /** On a normalised embedding and with gains of 1 the inner norm changes nothing: Keel begins as post-norm with its α (ε is 0 here). */
+    @Test
+    void keelBeginsAsPostNormWithAHeavyResidual() {
+        double[] scaled = run(small("post_scaled").with(NORM_EPS, 0.0)).last;
+        close(run(small("keel").with(NORM_EPS, 0.0).with(EMBED_NORM, true)).last, scaled);
+        assertThat(run(small("keel").with(NORM_EPS, 0.0)).last).isNotEqualTo(scaled);
+    }
+
+    @Test
+    void siamese() {
+        Shown seen = run(small("siamese"));
+        double[] x = seen.in(0, "hook_resid_pre");
+        for (int l = 0; l < LAYERS; l++) {
+            double shrink = 1 / Math.sqrt(2.0 * (l + 1));
+            close(seen.in(l, "hook_bounded_pre"), x);
+            close(seen.in(l, "fuse1.hook_out"), norm(sum(1, norm(x), 1, norm(seen.in(l, "hook_resid_pre")))));
+            x = sum(1, norm(x), shrink, seen.in(l, "hook_attn_out"));
+            close(seen.in(l, "hook_bounded_mid"), x);
+            close(seen.in(l, "hook_resid_mid"), sum(1, seen.in(l, "hook_resid_pre"), 1, seen.in(l, "hook_attn_out")));
+            close(seen.in(l, "fuse2.hook_out"), norm(sum(1, norm(x), 1, norm(seen.in(l, "hook_resid_mid")))));
+            x = sum(1, norm(x), shrink, seen.in(l, "hook_mlp_out"));
+            close(seen.in(l, "hook_bounded_post"), x);
+            close(seen.in(l, "hook_resid_post"), sum(1, seen.in(l, "hook_resid_mid"), 1, seen.in(l, "hook_mlp_out")));
+        }
+        close(seen.last, sum(1, norm(x), 1, norm(seen.in(LAYERS - 1, "hook_resid_post"))));
+    }
+
+    /** With the weights of a pre-norm model, and ε = 0, every stream is its stream, bit by bit but for rounding; the stack ends in the sum of four. */
+    @ParameterizedTest
+    @CsvSource({"hyper_connections, true", "hyper_connections, false", "mhc, true"})
+    void streamsBeginAsPreNorm(String placement, boolean dynamic) {
+        Choice choice = Choice.of(placement);
+        Shown pre = run(small("pre").with(NORM_EPS, 0.0));
+        ModelSpec spec = small("pre").with(NORM_EPS, 0.0).withAll(Map.of("placement", dynamic ? choice : choice.with(HyperConnections.DYNAMIC, false)));
+        Shown seen = run(likePre(spec));
+        for (int l = 0; l < LAYERS; l++) {
+            for (String end : List.of("pre", "mid", "post")) {
+                double[] streams = seen.in(l, "hook_streams_" + end);
+                double[] stream = pre.in(l, "hook_resid_" + end);
+                close(seen.in(l, "hook_resid_" + end), stream);
+                for (int i = 0; i < streams.length; i++) {
+                    assertThat(streams[i]).isCloseTo(stream[i / (4 * WIDTH) * WIDTH + i % WIDTH], within(1e-11));
+                }
+            }
+        }
+        close(seen.last, sum(4, pre.in(LAYERS - 1, "hook_resid_post")));
+    }
+
+    /** Its cells have the values of a pre-norm model where that has such cells. */
+    private Transformer likePre(ModelSpec spec) {
+        Map<String, Cell> before = new HashMap<>();
+        model(small("pre")).cells().forEach(cell -> before.put(cell.name(), cell));
+        Transformer model = model(spec);
+        model.fill(cell -> before.containsKey(cell.name()) ? before.get(cell.name()).value() : backend.upload(HostArray.of(cell.shape(), DType.F64, values(cell))));
+        return model;
+    }
+
+    /** While pseudo-queries are 0 a mixture is the pre-norm stream over the number of sources, which the norm behind it does not see; full, and with blocks of sub-layers. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void attentionResidualsBeginAsPreNorm(int size) {
+        Shown pre = run(small("pre").with(NORM_EPS, 0.0));
+        Shown seen = run(likePre(small("pre").with(NORM_EPS, 0.0).withAll(Map.of("placement", Choice.of("attn_res").with(AttnRes.SIZE, size)))));
+        for (int l = 0; l < LAYERS; l++) {
+            close(seen.in(l, "hook_resid_pre"), sum(1.0 / (1 + Math.ceilDiv(2 * l, size)), pre.in(l, "hook_resid_pre")));
+            close(seen.in(l, "hook_resid_mid"), sum(1.0 / (1 + Math.ceilDiv(2 * l + 1, size)), pre.in(l, "hook_resid_mid")));
+            close(seen.in(l, "hook_attn_out"), pre.in(l, "hook_attn_out"));
+            close(seen.in(l, "hook_mlp_out"), pre.in(l, "hook_mlp_out"));
+            close(seen.in(l, "hook_resid_post"), pre.in(l, "hook_resid_post"));
+        }
+        close(seen.last, sum(1.0 / (1 + Math.ceilDiv(2 * LAYERS, size)), pre.in(LAYERS - 1, "hook_resid_post")));
+    }
+
+    /** Away from the beginning, each stream is what the shown weights make of the streams and of the sub-layer's result. */
+    @ParameterizedTest
+    @ValueSource(strings = {"hyper_connections", "mhc"})
+    void streamsAreMixedByTheShownWeights(String placement) {
+        Transformer model = model(small(placement));
+        model.parameters().stream().filter(parameter -> parameter.name().contains(".hyper")).forEach(parameter -> {
+            double[] values = values(parameter);
+            Arrays.setAll(values, i -> values[i] + 0.5 * KEY.split("moved " + parameter.name()).normal(i));
+            parameter.set(backend.upload(HostArray.of(parameter.shape(), DType.F64, values)));
+        });
+        Shown seen = run(model);
+        for (int l = 0; l < LAYERS; l++) {
+            mixed(seen, l, "hyper1", "hook_streams_pre", "hook_attn_out", "hook_streams_mid", placement.equals("mhc"));
+            mixed(seen, l, "hyper2", "hook_streams_mid", "hook_mlp_out", "hook_streams_post", placement.equals("mhc"));
+        }
+    }
+
+    private static void mixed(Shown seen, int l, String hyper, String from, String result, String to, boolean stochastic) {
+        double[] h = seen.in(l, from);
+        double[] pre = seen.in(l, hyper + ".hook_pre");
+        double[] post = seen.in(l, hyper + ".hook_post");
+        double[] res = seen.in(l, hyper + ".hook_res");
+        double[] read = new double[h.length / 4];
+        double[] after = new double[h.length];
+        for (int i = 0; i < h.length; i++) {
+            int token = i / (4 * WIDTH);
+            int stream = i / WIDTH % 4;
+            read[token * WIDTH + i % WIDTH] += pre[token * 4 + stream] * h[i];
+            after[i] = post[token * 4 + stream] * seen.in(l, result)[token * WIDTH + i % WIDTH];
+            for (int other = 0; other < 4; other++) {
+                after[i] += res[(token * 4 + stream) * 4 + other] * h[(token * 4 + other) * WIDTH + i % WIDTH];
+            }
+        }
+        close(seen.in(l, hyper + ".hook_in"), read);
+        close(seen.in(l, to), after);
+        for (int row = 0; stochastic && row < res.length; row += 4) {
+            assertThat(res[row] + res[row + 1] + res[row + 2] + res[row + 3]).isCloseTo(1, within(1e-14));
+        }
+        assertThat(Arrays.equals(pre, 0, 4, pre, 4, 8)).as("each token has weights of its own").isFalse();
+    }
+
+    /** What lies along k is moved to v as far as β says, and all else stays. */
+    @Test
+    void deepDelta() {
+        Shown seen = run(small("deep_delta"));
+        for (int l = 0; l < LAYERS; l++) {
+            moved(seen, l, "delta1", "hook_resid_pre", "hook_attn_out", "hook_resid_mid");
+            moved(seen, l, "delta2", "hook_resid_mid", "hook_mlp_out", "hook_resid_post");
+        }
+        assertThat(Arrays.stream(seen.in(0, "delta1.hook_beta")).boxed()).allSatisfy(beta -> assertThat(beta).isCloseTo(1, within(0.5)));
+    }
+
+    private static void moved(Shown seen, int l, String delta, String from, String result, String to) {
+        double[] x = seen.in(l, from);
+        double[] f = seen.in(l, result);
+        double[] after = x.clone();
+        for (int token = 0; token < x.length / WIDTH; token++) {
+            double length = 0;
+            double along = 0;
+            for (int i = token * WIDTH; i < (token + 1) * WIDTH; i++) {
+                length += f[i] * f[i];
+            }
+            length = Math.sqrt(length) + 1e-5;
+            for (int i = token * WIDTH; i < (token + 1) * WIDTH; i++) {
+                along += f[i] / length * x[i];
+            }
+            for (int i = token * WIDTH; i < (token + 1) * WIDTH; i++) {
+                after[i] += seen.in(l, delta + ".hook_beta")[token] * (seen.in(l, delta + ".hook_v")[token] - along) * f[i] / length;
+            }
+        }
+        close(seen.in(l, to), after);
+    }
+
     @Test
     void mixLn() {
         Shown seen = run(small("mix_ln"));
@@ -206,7 +383,7 @@ class PlacementsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"post, false", "none, false", "deep_norm, false", "rezero, false", "pre, true", "sandwich, true", "res_post, true", "mix_ln, true",
+    @CsvSource({"post, false", "post_scaled, false", "keel, false", "none, false", "deep_norm, false", "rezero, false", "pre, true", "sandwich, true", "res_post, true", "mix_ln, true", "siamese, true", "hyper_connections, true", "mhc, true", "attn_res, true", "deep_delta, true",
         "ln_scaling, true", "parallel, true", "norm_former, true", "resi_dual, true"})
     void endsInANormWhereItsEquationsSaySo(String placement, boolean norm) {
         assertThat(names(small(placement).with(NORM_AFFINE, true))).matches(names -> names.contains("ln_final.w") == norm);
@@ -419,7 +596,9 @@ class PlacementsTest {
 
     /** A block attends to what stands in the stream's place, and not to what it was given before. */
     @ParameterizedTest
-    @ValueSource(strings = {"post", "pre", "none", "sandwich", "res_post", "deep_norm", "resi_dual", "ln_scaling", "parallel", "norm_former"})
+    @ValueSource(strings = {"post", "pre", "none", "sandwich", "res_post", "deep_norm", "resi_dual", "ln_scaling", "parallel", "norm_former",
+        "post_scaled", "keel", "hyper_connections", "mhc",
+        "deep_delta"})
     void whatIsPutInTheStreamsPlaceIsAttendedToAsWell(String placement) {
         Block block = model(small(placement)).blocks().getFirst();
         Tensor before = stream("before");

@@ -52,6 +52,7 @@ import io.fluxo.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
@@ -78,8 +79,23 @@ class StreamCheckTest {
         return ModelSpec.DEFAULT.with(N_LAYERS, 4).with(D_MODEL, 8).with(N_HEADS, 4).with(N_KEY_VALUE_HEADS, 2).with(D_MLP, 12).with(N_CTX, 6).with(D_VOCAB, 7).with(NORM_AFFINE, true);
     }
 
+    /** Streams that sums with fixed factors do not describe: nothing is declared of them, and instruments refuse them. */
+    private static final Set<String> UNDECLARED = Set.of("siamese", "hyper_connections", "mhc", "deep_delta", "attn_res");
+
     static Stream<String> placements() {
-        return ModelParts.CATALOG.names(Placement.KIND).stream();
+        return ModelParts.CATALOG.names(Placement.KIND).stream().filter(name -> !UNDECLARED.contains(name));
+    }
+
+    static Stream<String> undeclared() {
+        return UNDECLARED.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("undeclared")
+    void whatDeclaresNothingIsRefusedWithTheReason(String placement) {
+        Transformer model = model(small().with(PLACEMENT, placement), backend, DType.F64, ModelParts.CATALOG);
+        assertThat(ModelContract.of(model).againstDecomposition()).hasValueSatisfying(reason -> assertThat(reason).contains("blocks.0", "declares nothing about its stream"));
+        assertThat(StreamCheck.of(model, backend, TOKENS).fault()).isPresent();
     }
 
     /** What a model can be besides its placement, where the placement can be given it. */
@@ -162,7 +178,7 @@ class StreamCheckTest {
     void whatIsDeclaredTellsTheKindsApart() {
         assertThat(placements().filter(placement -> contract(placement).additive())).containsExactlyInAnyOrder("pre", "none", "sandwich", "peri_ln", "res_post", "ln_scaling",
                 "parallel", "norm_former", "rezero", "mix_ln");
-        assertThat(placements().filter(placement -> contract(placement).postLike())).containsExactlyInAnyOrder("post", "deep_norm", "resi_dual");
+        assertThat(placements().filter(placement -> contract(placement).postLike())).containsExactlyInAnyOrder("post", "deep_norm", "resi_dual", "post_scaled", "keel");
         assertThat(placements().filter(placement -> contract(placement).parallel())).containsExactly("parallel");
         assertThat(placements()).allSatisfy(placement -> assertThat(contract(placement).streams()).isEqualTo(ModelParts.CATALOG.part(Placement.KIND, Choice.of(placement)).traits()
                 .streams()));

@@ -17,7 +17,7 @@ public final class DeepNorm implements Placement {
 
     @Override
     public Block block(Parts parts) {
-        return new DeepNormBlock(parts);
+        return new ScaledPostBlock(parts, alpha(parts.depth().layers()));
     }
 
     @Override

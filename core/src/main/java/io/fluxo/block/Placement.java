@@ -7,7 +7,10 @@ import io.fluxo.plugin.Part;
 import io.fluxo.setting.Key;
 import io.fluxo.setting.OwnSettings;
 import io.fluxo.setting.PartKind;
+import io.fluxo.shape.Dim;
+import io.fluxo.text.Text;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -21,6 +24,11 @@ public interface Placement extends Part<Placement> {
 
     /** Whether a stack that ends in such a block ends in a norm before the unembedding. */
     boolean finalNorm();
+
+    /** Whether a stack that begins with such a block begins with a norm of the embedding: x_0 ← N(x_0). */
+    default boolean embedNorm() {
+        return false;
+    }
 
     /** What the placement declares about itself. */
     default Traits traits() {
@@ -67,6 +75,11 @@ public interface Placement extends Part<Placement> {
             }
 
             @Override
+            public boolean embedNorm() {
+                return original.embedNorm();
+            }
+
+            @Override
             public Traits traits() {
                 return original.traits();
             }
@@ -92,8 +105,14 @@ public interface Placement extends Part<Placement> {
      * @param mlp       the feed-forward network
      * @param norm      makes a norm of the stream's width under a path within the block: {@code ln1}
      * @param residual  how the sub-layers' outputs join the stream
+     * @param width     the stream's; empty where a block is put together by hand from parts that know theirs
      */
-    record Parts(String path, Depth depth, Attention attention, Layer mlp, Function<String, Layer> norm, Residual residual) {
+    record Parts(String path, Depth depth, Attention attention, Layer mlp, Function<String, Layer> norm, Residual residual, Optional<Dim> width) {
+
+        /** Of a block that has no parameters of the stream's width but those of its parts. */
+        public Parts(String path, Depth depth, Attention attention, Layer mlp, Function<String, Layer> norm, Residual residual) {
+            this(path, depth, attention, mlp, norm, residual, Optional.empty());
+        }
 
         /** Of a block by itself, with plain residual connections. */
         public Parts(String path, Attention attention, Layer mlp, Function<String, Layer> norm) {
@@ -101,16 +120,26 @@ public interface Placement extends Part<Placement> {
         }
 
         public Parts withAttention(Attention other) {
-            return new Parts(path, depth, other, mlp, norm, residual);
+            return new Parts(path, depth, other, mlp, norm, residual, width);
         }
 
         public Parts withMlp(Layer other) {
-            return new Parts(path, depth, attention, other, norm, residual);
+            return new Parts(path, depth, attention, other, norm, residual, width);
         }
 
         /** The norms, each changed by {@code change}. */
         public Parts withNorms(UnaryOperator<Layer> change) {
-            return new Parts(path, depth, attention, mlp, name -> change.apply(norm.apply(name)), residual);
+            return new Parts(path, depth, attention, mlp, name -> change.apply(norm.apply(name)), residual, width);
+        }
+
+        /** The same, whose sub-layers' outputs join the stream in another way. */
+        public Parts withResidual(Residual other) {
+            return new Parts(path, depth, attention, mlp, norm, other, width);
+        }
+
+        /** The stream's width, for parameters of the block's own. */
+        public Dim dModel() {
+            return width.orElseThrow(() -> new IllegalStateException(Text.format("the block %s has parameters of the stream's width, and its parts do not say it", path)));
         }
 
         /** A norm of the attention sub-layer; absent where attention is. */

@@ -4,7 +4,6 @@ import io.fluxo.block.ResiDualBlock.Streams;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.tensor.Tensor;
-import io.fluxo.text.Text;
 import java.util.List;
 import java.util.function.Function;
 
@@ -30,33 +29,25 @@ public final class ResiDual implements Placement {
     /** @throws IllegalArgumentException where a block has no second stream */
     @Override
     public Stack stack(List<Block> blocks, Function<String, Layer> norm) {
-        return new TwoStreams(blocks.stream().map(ResiDual::twin).toList(), norm.apply("ln_final"));
+        return new TwoStreams(CarryingStack.all(ResiDualBlock.class, blocks, "second stream"), norm.apply("ln_final"));
     }
 
-    private static ResiDualBlock twin(Block block) {
-        if (block instanceof ResiDualBlock twin) {
-            return twin;
-        }
-        throw new IllegalArgumentException(Text.format("%s has no second stream: resi_dual cannot be mixed with other placements", block.path()));
-    }
+    private static final class TwoStreams extends CarryingStack<Streams> {
 
-    private static final class TwoStreams extends Stack {
-
-        private final List<ResiDualBlock> blocks;
         private final Layer norm;
 
         private TwoStreams(List<ResiDualBlock> blocks, Layer norm) {
             super(blocks);
-            this.blocks = blocks;
             this.norm = part(norm);
         }
 
         @Override
-        protected Tensor compute(Pass pass, Tensor x) {
-            Streams streams = new Streams(x, x);
-            for (ResiDualBlock block : blocks) {
-                streams = block.forward(pass, streams);
-            }
+        protected Streams begin(Pass pass, Tensor x) {
+            return ResiDualBlock.both(x);
+        }
+
+        @Override
+        protected Tensor end(Pass pass, Streams streams) {
             return ending(pass, List.of(streams.x(), streams.r()));
         }
 

@@ -10,7 +10,7 @@ import java.util.List;
  * ResiDual (Xie et al. 2023): two streams side by side, one normalised as in post-norm, one that only adds up. For each sub-layer u = f(x),
  * r ← r + u, x ← N(x + u). The hook points of x are those of post-norm; r is shown at hook_dual_pre and hook_dual_post.
  */
-public final class ResiDualBlock extends TwoStepBlock<ResiDualBlock.Streams> {
+public final class ResiDualBlock extends CarryingBlock<ResiDualBlock.Streams> {
 
     /** The normalised stream and the sum of what was added to it, [batch pos d_model] each. */
     public record Streams(Tensor x, Tensor r) {}
@@ -32,27 +32,35 @@ public final class ResiDualBlock extends TwoStepBlock<ResiDualBlock.Streams> {
         ln2 = present(parts.mlpNorm("ln2"));
     }
 
-    /** The block by itself, its r beginning as x: what becomes of x. */
-    @Override
-    protected Tensor equations(Pass pass, Tensor input, Tensor context) {
-        Tensor x = pass.at(residPre, input);
-        return through(pass, new Streams(x, x), context == input ? x : context).x;
-    }
-
-    /** Both streams through the block. */
-    Streams forward(Pass pass, Streams streams) {
-        Tensor x = pass.at(residPre, streams.x);
-        return through(pass, new Streams(x, streams.r), x);
-    }
-
-    private Streams through(Pass pass, Streams streams, Tensor context) {
-        Streams after = steps(pass, new Streams(streams.x, pass.at(dualPre, streams.r)), context);
-        return new Streams(after.x, pass.at(dualPost, after.r));
+    /** Both streams begin as x_0. */
+    static Streams both(Tensor x) {
+        return new Streams(x, x);
     }
 
     @Override
-    protected Streams attend(Pass pass, Streams s, Tensor context) {
-        Tensor t1 = pass.at(attnOut, attention.forward(pass, s.x, context));                // t1 = MHA(x_i, [x_1 … x_N])
+    protected Streams begin(Pass pass, Tensor x) {
+        return both(x);
+    }
+
+    @Override
+    protected Streams entering(Pass pass, Streams s) {
+        return new Streams(pass.at(residPre, s.x), pass.at(dualPre, s.r));
+    }
+
+    @Override
+    protected Streams leaving(Pass pass, Streams s) {
+        return new Streams(s.x, pass.at(dualPost, s.r));
+    }
+
+    /** What becomes of x. */
+    @Override
+    protected Tensor read(Pass pass, Streams s) {
+        return s.x;
+    }
+
+    @Override
+    protected Streams attend(Pass pass, Streams s, Streams context) {
+        Tensor t1 = pass.at(attnOut, attention.forward(pass, s.x, context.x));              // t1 = MHA(x_i, [x_1 … x_N])
         Tensor t2 = pass.at(residMid, attnResidual.join(pass, s.x, t1));                    // t2 = t1 + x
         return new Streams(ln1.forward(pass, t2), attnResidual.join(pass, s.r, t1));        // t3 = N(t2)  r ← r + t1
     }

@@ -9,10 +9,21 @@ import java.util.function.BiFunction;
  * What a placement requires of its sub-layers.
  *
  * @param gain   factor on the initial values of W_V, W_O and the feed-forward network's matrices
+ * @param outer  a further factor on those of W_O and the network's last matrix, whose results join the stream
  * @param heads  layer applied to the heads' results before W_O, [batch n head d_v] → the same
  * @param hidden layer applied to the feed-forward network's hidden layer before W_out, [batch n d_mlp] → the same
  */
-public record SubLayers(double gain, Optional<Layer> heads, Optional<Layer> hidden) {
+public record SubLayers(double gain, double outer, Optional<Layer> heads, Optional<Layer> hidden) {
+
+    /** Without a further factor on the matrices whose results join the stream. */
+    public SubLayers(double gain, Optional<Layer> heads, Optional<Layer> hidden) {
+        this(gain, 1, heads, hidden);
+    }
+
+    /** The same with another such factor. */
+    public SubLayers withOuterGain(double factor) {
+        return new SubLayers(gain, factor, heads, hidden);
+    }
 
     /** No requirements. */
     public static final SubLayers ORDINARY = new SubLayers(1, Optional.empty(), Optional.empty());

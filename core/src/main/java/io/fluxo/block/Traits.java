@@ -72,6 +72,11 @@ public record Traits(Equations equations, boolean bothSubLayers, boolean normed,
         return new Traits(equations, bothSubLayers, normed, residual, count, Optional.of(formula), sum, showsResult);
     }
 
+    /** The same, of a stack that hands on more than its blocks' streams, and ends in {@code formula}. */
+    public Traits endingIn(String formula) {
+        return withStreams(streams, formula);
+    }
+
     /** The same, where what attention returns does not join the stream as it is. */
     public Traits departingFromTheSum(String sentence) {
         return new Traits(equations, bothSubLayers, normed, residual, streams, ending, Optional.of(sentence), showsResult);

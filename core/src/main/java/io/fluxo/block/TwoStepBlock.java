@@ -98,14 +98,14 @@ public abstract class TwoStepBlock<S> extends Block {
         return layer instanceof Absent ? layer : part(layer);
     }
 
-    /** The attention step; {@code context} may be attended to. */
-    protected abstract S attend(Pass pass, S state, Tensor context);
+    /** The attention step; {@code context} may be attended to: it is {@code state} itself, or what the same is of all tokens that can be seen. */
+    protected abstract S attend(Pass pass, S state, S context);
 
     /** The feed-forward step. */
     protected abstract S transform(Pass pass, S state);
 
     /** Both steps, as far as there are sub-layers for them. */
-    protected final S steps(Pass pass, S state, Tensor context) {
+    protected final S steps(Pass pass, S state, S context) {
         S attended = attends ? attend(pass, state, context) : state;
         return transforms ? transform(pass, attended) : attended;
     }

@@ -100,7 +100,7 @@ public final class ModelBuilder {
             case NEVER -> false;
         };
         Embedding embedding = new Embedding("", dims.dVocab(), dims.dModel(), spec.get(EMBED_SCALE), rows());
-        return new Transformer(input(embedding),
+        return new Transformer(input(embedding, spec.get(EMBED_NORM) || first.embedNorm()),
                 Promise.kept(placement(0), "a stack", "the model", first.stack(spec.layers().stream().map(this::block).toList(), this::streamNorm)),
                 finalNorm ? Optional.of(streamNorm("ln_final")) : Optional.empty(),
                 spec.get(MLM_HEAD) ? Optional.of(maskedHead()) : Optional.empty(),
@@ -108,12 +108,12 @@ public final class ModelBuilder {
                         : Unembedding.own("", dims.dModel(), dims.dVocab(), spec.get(HEAD_BIAS), spec.get(OUTPUT_LOGITS_SOFT_CAP), weights()));
     }
 
-    private InputSide input(Embedding embedding) {
+    private InputSide input(Embedding embedding, boolean normed) {
         int types = spec.get(N_TOKEN_TYPES);
         return new InputSide(embedding,
                 types == 0 ? Optional.empty() : Optional.of(new TokenTypes("", Dim.of("token_type", types), dims.dModel(), rows())),
                 Promise.kept(positionsCalled(), "what is added to the embedding", "the model", positions().added(dims.nCtx(), dims.dModel(), rows())),
-                spec.get(EMBED_NORM) ? Optional.of(streamNorm("embed.ln")) : Optional.empty(),
+                normed ? Optional.of(streamNorm("embed.ln")) : Optional.empty(),
                 new Dropout("embed_dropout", spec.get(DROPOUT)));
     }
 
@@ -152,14 +152,14 @@ public final class ModelBuilder {
         SubLayers wanted = Promise.kept(called, "what its sub-layers are like", path,
                 placement.subLayers(new SubLayers.Site(path, depth, size.nHeads(), size.dMlp(), norm)));
         return Promise.kept(called, path, placement.block(new Placement.Parts(path, depth, attention(path + ".attn", layer, size, wanted),
-                feedForward(path + ".mlp", layer, size, wanted), name -> norm.apply(name, size.dModel()), residual(layer))));
+                feedForward(path + ".mlp", layer, size, wanted), name -> norm.apply(name, size.dModel()), residual(layer), Optional.of(size.dModel()))));
     }
 
     private Attention attention(String path, LayerSpec layer, ModelDims size, SubLayers wanted) {
         var heads = new MultiHeadAttention.Dims(size.dModel(), size.nHeads(), size.nKeyValueHeads(), size.dHead(), size.dV());
         Initializer matching = weights();
         var design = new MultiHeadAttention.Design(mask(layer), layer.qkvBias(), layer.outBias(), matching, matching.times(wanted.gain()),
-                outerWeights().times(wanted.gain()),
+                outerWeights().times(wanted.gain() * wanted.outer()),
                 Promise.kept(positionsCalled(), "how positions enter the scores", path, positions().scores(layer.get(ROPE_THETA), pairs())),
                 layer.get(QK_NORM) ? Optional.of(qkNorm(layer)) : Optional.empty(),
                 new ScoreRule(layer.get(ATTN_SCALE), layer.get(ATTN_SCORES_SOFT_CAP)), wanted.heads(), spec.get(DROPOUT), layer.index());
@@ -197,7 +197,7 @@ public final class ModelBuilder {
         if (!layer.get(FFN)) {
             return new Absent(path);
         }
-        var design = new FeedForward.Design(layer.mlpBias(), weights().times(wanted.gain()), outerWeights().times(wanted.gain()), wanted.hidden(),
+        var design = new FeedForward.Design(layer.mlpBias(), weights().times(wanted.gain()), outerWeights().times(wanted.gain() * wanted.outer()), wanted.hidden(),
                 spec.get(DROPOUT));
         Choice kind = layer.get(ACT_FN);
         return Promise.kept(Text.format("the act_fn '%s'", kind), "a network", path,

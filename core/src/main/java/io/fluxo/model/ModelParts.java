@@ -1,7 +1,12 @@
 package io.fluxo.model;
 
+import io.fluxo.block.AttnRes;
+import io.fluxo.block.DeepDelta;
 import io.fluxo.block.DeepNorm;
+import io.fluxo.block.HyperConnections;
+import io.fluxo.block.Keel;
 import io.fluxo.block.LnScalingBlock;
+import io.fluxo.block.ManifoldHyperConnections;
 import io.fluxo.block.MixLn;
 import io.fluxo.block.NoNormBlock;
 import io.fluxo.block.NormFormer;
@@ -13,6 +18,9 @@ import io.fluxo.block.ReZeroBlock;
 import io.fluxo.block.ResPostBlock;
 import io.fluxo.block.ResiDual;
 import io.fluxo.block.SandwichBlock;
+import io.fluxo.block.ScaledPost;
+import io.fluxo.block.Siamese;
+import io.fluxo.block.SkipScale;
 import io.fluxo.layer.attention.Absent;
 import io.fluxo.layer.network.ActFn;
 import io.fluxo.layer.network.Activation;
@@ -69,19 +77,26 @@ public final class ModelParts implements FluxoPlugin {
     }
 
     private static void placements(Contributions to) {
+        to.add(Placement.KIND, "attn_res", AttnRes.STANDARD);
+        to.add(Placement.KIND, "deep_delta", DeepDelta.STANDARD);
         to.add(Placement.KIND, "deep_norm", new DeepNorm());
+        to.add(Placement.KIND, "hyper_connections", HyperConnections.STANDARD);
+        to.add(Placement.KIND, "keel", new Keel(SkipScale.STANDARD));
         to.add(Placement.KIND, "ln_scaling", Placement.of(LnScalingBlock::new, true));
+        to.add(Placement.KIND, "mhc", ManifoldHyperConnections.STANDARD);
         to.add(Placement.KIND, "mix_ln", new MixLn());
         to.add(Placement.KIND, "none", Placement.of(NoNormBlock::new, false, NoNormBlock.TRAITS));
         to.add(Placement.KIND, "norm_former", new NormFormer());
         to.add(Placement.KIND, "parallel", Placement.of(ParallelBlock::new, true, ParallelBlock.TRAITS));
         to.add(Placement.KIND, "peri_ln", Placement.of(SandwichBlock::new, true, SandwichBlock.TRAITS));
         to.add(Placement.KIND, "post", Placement.of(PostNormBlock::new, false, PostNormBlock.TRAITS));
+        to.add(Placement.KIND, "post_scaled", new ScaledPost(SkipScale.STANDARD));
         to.add(Placement.KIND, "pre", Placement.of(PreNormBlock::new, true, PreNormBlock.TRAITS));
         to.add(Placement.KIND, "res_post", Placement.of(ResPostBlock::new, true, ResPostBlock.TRAITS));
         to.add(Placement.KIND, "resi_dual", new ResiDual());
         to.add(Placement.KIND, "rezero", Placement.of(ReZeroBlock::new, false, ReZeroBlock.TRAITS));
         to.add(Placement.KIND, "sandwich", Placement.of(SandwichBlock::new, true, SandwichBlock.TRAITS));
+        to.add(Placement.KIND, "siamese", new Siamese());
     }
 
     private static void norms(Contributions to) {

@@ -88,6 +88,10 @@ final class SpecCheck {
             add("placement", Text.format("placement %s carries %d streams through every layer, so that it cannot be mixed with others: %s", placement,
                     traits.streams(), spec.get(PLACEMENT)));
         }
+        if (traits.streams() == 1 && traits.ending().isPresent() && mixed) {
+            add("placement", Text.format("placement %s ends in %s, for which every layer has to be of this placement: %s", placement, traits.ending().orElseThrow(),
+                    spec.get(PLACEMENT)));
+        }
         if (spec.get(FINAL_NORM) != ModelSpec.FinalNorm.PLACEMENT) {
             traits.ending().ifPresent(ending -> add("final_norm",
                     Text.format("placement %s ends in %s, and in no other norm: final_norm must be placement", placement, ending)));

@@ -58,6 +58,11 @@ final class UnreadKeys {
             return says(Placement.KIND, placement, known -> known.traits().normed());
         }
 
+        /** Whether the first placement normalises the embedding by itself; false where it cannot say. */
+        boolean beginsNormed() {
+            return catalog.find(Placement.KIND, spec.get(PLACEMENT).at(0)).map(known -> PartSays.orElse(false, known::embedNorm)).orElse(false);
+        }
+
         /** Whether something is learnt for each head, however heads weigh positions. */
         boolean hasHeadLayer(Choice placement) {
             return says(Placement.KIND, placement, known -> known.subLayers(SITE).heads().isPresent());
@@ -87,7 +92,7 @@ final class UnreadKeys {
             new ConditionalKey(NORM_AFFINE, asked -> someNorm(asked, NormFactory::readsAffine), "without a norm (or qk_norm) to which it belongs"),
             new ConditionalKey(NORM_EPS, asked -> someNorm(asked, NormFactory::readsEps), "without a norm (or qk_norm) that divides"),
             new ConditionalKey(FINAL_NORM, UnreadKeys::streamNormed, "with norm: none"),
-            new ConditionalKey(EMBED_NORM, UnreadKeys::streamNormed, "with norm: none"),
+            new ConditionalKey(EMBED_NORM, asked -> streamNormed(asked) && !asked.beginsNormed(), "with norm: none, or where the first placement normalises the embedding"),
             inSomeLayer(ATTENTION, _ -> true, "without layers"),
             new ConditionalKey(MASK, asked -> asked.someLayer(layer -> layer.attention(asked.catalog).masked()), "without attention: softmax or uniform"),
             new ConditionalKey(QK_NORM, asked -> asked.someLayer(asked::matches), "without attention: softmax, which alone has queries and keys"),

@@ -36,7 +36,7 @@ public record BlockProbe(int joins, boolean plainSum, boolean showsResult) {
     /** Runs one small block of {@code placement}. */
     public static BlockProbe of(Placement placement, Catalog catalog) {
         Watch watch = new Watch();
-        Placement watched = placement.changing(parts -> new Placement.Parts(parts.path(), parts.depth(), watch.over(parts.attention()), parts.mlp(), parts.norm(), watch));
+        Placement watched = placement.changing(parts -> parts.withAttention(watch.over(parts.attention())).withResidual(watch));
         ModelSpec small = ModelSpec.DEFAULT.with(N_LAYERS, 1).with(D_MODEL, 4).with(N_HEADS, 1).with(D_MLP, 4).with(N_CTX, 2).with(D_VOCAB, 3).with(PLACEMENT, PROBED);
         Block block = ModelBuilder.transformer(small, catalog.plus(Placement.KIND, PROBED, watched)).blocks().getFirst();
         SymbolicBackend shapes = new SymbolicBackend();

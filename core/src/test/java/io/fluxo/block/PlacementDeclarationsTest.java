@@ -69,6 +69,11 @@ class PlacementDeclarationsTest {
         }
 
         @Override
+        public boolean embedNorm() {
+            return true;
+        }
+
+        @Override
         public List<Key<?>> keys() {
             return List.of(STEEPNESS);
         }
@@ -102,6 +107,7 @@ class PlacementDeclarationsTest {
         Placement changed = new Outspoken(3).changing(UnaryOperator.identity());
         assertThat(changed.keys()).containsExactly(STEEPNESS);
         assertThat(changed.finalNorm()).isTrue();
+        assertThat(changed.embedNorm()).isTrue();
         assertThat(changed.traits().streams()).isEqualTo(3);
         assertThat(changed.subLayers(null).gain()).isEqualTo(3);
         assertThat(changed.stack(List.of(), null)).isSameAs(STACK);

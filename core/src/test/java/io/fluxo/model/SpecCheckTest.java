@@ -31,6 +31,8 @@ class SpecCheckTest {
                 of("n_key_value_heads", "n_heads 4 is not a multiple of n_key_value_heads 3", m -> m.with(N_HEADS, 4).with(N_KEY_VALUE_HEADS, 3)),
                 of("n_heads", "n_heads 5 does not divide d_model 32", m -> m.with(N_HEADS, 5)),
                 of("placement", "cannot be mixed with others", m -> m.with(PLACEMENT, firstLayer(Choice.of("pre"), Choice.of("resi_dual")))),
+                of("placement", "every layer has to be of this placement", m -> m.with(PLACEMENT, firstLayer(Choice.of("pre"), Choice.of("attn_res")))),
+                of("placement", "carries 4 streams through every layer", m -> m.with(PLACEMENT, firstLayer(Choice.of("mhc"), Choice.of("pre")))),
                 of("final_norm", "x_L + N(r_L)", m -> m.with(PLACEMENT, "resi_dual").with(FINAL_NORM, FinalNorm.ALWAYS)),
                 of("placement", "residual must be identity", m -> m.with(PLACEMENT, "resi_dual").with(RESIDUAL, ResidualKind.NONE)),
                 of("placement", "norm_former needs both attention and ffn", m -> m.with(PLACEMENT, "norm_former").with(FFN, false)),

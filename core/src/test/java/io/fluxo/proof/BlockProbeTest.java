@@ -27,7 +27,7 @@ class BlockProbeTest {
         boolean together = name.equals("parallel");
         assertThat(seen.plainSum()).isEqualTo(placement.traits().sum().isEmpty() && !together);
         assertThat(seen.showsResult()).isEqualTo(placement.traits().showsResult());
-        assertThat(seen.joins()).isEqualTo(together ? 1 : name.equals("resi_dual") ? 4 : 2);
+        assertThat(seen.joins()).isEqualTo(placement.traits().residual() == Traits.ResidualUse.PLAIN && !name.equals("resi_dual") ? 0 : together ? 1 : name.equals("resi_dual") ? 4 : 2);
         assertThat(BlockProbe.corrected(placement, ModelParts.CATALOG)).isEqualTo(placement.traits());
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,6 +46,13 @@ class CopiedPlacementsTest {
         made.put("sandwich", "Placement.of(SandwichBlock::new, true, SandwichBlock.TRAITS)");
         made.put("res_post", "Placement.of(ResPostBlock::new, true, ResPostBlock.TRAITS)");
         made.put("deep_norm", "new DeepNorm()");
+        made.put("post_scaled", "new ScaledPost(SkipScale.STANDARD)");
+        made.put("keel", "new Keel(SkipScale.STANDARD)");
+        made.put("siamese", "new Siamese()");
+        made.put("hyper_connections", "HyperConnections.STANDARD");
+        made.put("mhc", "ManifoldHyperConnections.STANDARD");
+        made.put("attn_res", "AttnRes.STANDARD");
+        made.put("deep_delta", "DeepDelta.STANDARD");
         made.put("resi_dual", "new ResiDual()");
         made.put("mix_ln", "new MixLn()");
         made.put("ln_scaling", "Placement.of(LnScalingBlock::new, true)");
@@ -59,8 +67,11 @@ class CopiedPlacementsTest {
         plugins = Files.createDirectory(folder.resolve("plugins"));
         Map<String, String> sources = new LinkedHashMap<>();
         try (Stream<Path> files = Files.list(SOURCES)) {
-            for (Path file : files.filter(CopiedPlacementsTest::isADesign).sorted().toList()) {
-                sources.put("copied." + file.getFileName().toString().replace(".java", ""), copied(Files.readString(file)));
+            for (Path file : files.sorted().toList()) {
+                String source = Files.readString(file);
+                if (isADesign(source)) {
+                    sources.put("copied." + file.getFileName().toString().replace(".java", ""), copied(source));
+                }
             }
         }
         String bindings = PLACEMENTS.entrySet().stream().map(entry -> "        to.add(Placement.KIND, \"" + COPY + entry.getKey() + "\", " + entry.getValue() + ");\n")
@@ -77,15 +88,15 @@ class CopiedPlacementsTest {
         PluginJar.build(plugins.resolve("copied.jar"), folder, "copied.CopiedPlugin", sources);
     }
 
-    /** Blocks and placements, not what they are made of. */
-    private static boolean isADesign(Path file) {
-        String name = file.getFileName().toString();
-        return name.matches(".+Block\\.java") && !name.matches("(OneStream|TwoStep)Block\\.java") || name.matches("(DeepNorm|ResiDual|MixLn|NormFormer)\\.java");
+    /** Blocks and placements, and what they keep to themselves; not what all are made of. */
+    private static boolean isADesign(String source) {
+        return Pattern.compile("^(final class|record|public final class \\w+Block extends|public .*implements Placement) ", Pattern.MULTILINE).matcher(source).find();
     }
 
     /** Another package, from which the original one is imported: its own classes of the same names come first. */
     private static String copied(String source) {
-        return source.replace("package io.fluxo.block;\n", "package copied;\n\nimport io.fluxo.block.*;\n").replace("import io.fluxo.block.ResiDualBlock", "import copied.ResiDualBlock");
+        return source.replace("package io.fluxo.block;\n", "package copied;\n\nimport io.fluxo.block.*;\n").replace("import io.fluxo.block.ResiDualBlock", "import copied.ResiDualBlock")
+                .replace("import io.fluxo.block.SiameseBlock", "import copied.SiameseBlock");
     }
 
     static Stream<String> names() {

@@ -180,10 +180,18 @@ final class AssociativeRecall extends Claim {
             case "W_V" -> diagonal(w, columns, KEYS, 0, VALUES, 1);
             case "W_O" -> diagonal(w, columns, 0, KEYS, VALUES, 1);
             case "W_U" -> diagonal(w, columns, KEYS, 0, VALUES, 1);
-            case "w", "alpha" -> Arrays.fill(w, 1);                                     // gains of a head, of a branch
-            default -> { }
+            case "alpha" -> Arrays.fill(w, 1);                                          // the gain of a branch
+            default -> {
+                return constant(parameter).orElse(w);
+            }
         }
         return w;
+    }
+
+    /** What begins as a constant keeps it: gains of heads, weights between streams. What is drawn is nothing: empty. */
+    private static Optional<double[]> constant(Cell parameter) {
+        double[] first = parameter.initializer().sample(parameter.shape(), RandomKey.of(1));
+        return Optional.of(first).filter(values -> Arrays.equals(values, parameter.initializer().sample(parameter.shape(), RandomKey.of(2))));
     }
 
     private static void diagonal(double[] w, int columns, int row, int column, int count, double value) {

@@ -91,7 +91,7 @@ public record Dataflow(SequencedSet<Arrow> edges) {
         /** A block's parts, watched. */
         Placement.Parts watched(Placement.Parts parts) {
             return new Placement.Parts(parts.path(), parts.depth(), watched(parts.attention()), watched("FFN", parts.mlp()),
-                    name -> watched("LayerNorm" + NAMED_BY_PATH + name, parts.norm().apply(name)), parts.residual());
+                    name -> watched("LayerNorm" + NAMED_BY_PATH + name, parts.norm().apply(name)), parts.residual(), parts.width());
         }
 
         private Attention watched(Attention attention) {

@@ -5,24 +5,21 @@ import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
 
-/**
- * Post-norm with a heavier residual: x ← N(αx + f(x)), α = (2L)^¼ in a stack of L blocks (Wang et al. 2022, DeepNet, for models of one stack). The
- * initial values of W_V, W_O and the feed-forward network are scaled by β = (8L)^−¼, see {@link DeepNorm}.
- */
-public final class DeepNormBlock extends OneStreamBlock {
+/** Post-norm with a heavier residual: x ← N(αx + f(x)). {@link DeepNorm} and {@link ScaledPost} say what α is. */
+public final class ScaledPostBlock extends OneStreamBlock {
 
     private final Layer ln1;
     private final Layer ln2;
     private final double alpha;
     private final HookPoint normalizedResidPost = boundary("hook_normalized_resid_post");
 
-    public DeepNormBlock(Placement.Parts parts) {
-        super(parts, Symbols.POST, StreamContract.POST.carrying(DeepNorm.alpha(parts.depth().layers())));
+    public ScaledPostBlock(Placement.Parts parts, double alpha) {
+        super(parts, Symbols.POST, StreamContract.POST.carrying(alpha));
+        this.alpha = alpha;
         present(attention);
         ln1 = present(parts.attentionNorm("ln1"));
         present(mlp);
         ln2 = present(parts.mlpNorm("ln2"));
-        alpha = DeepNorm.alpha(parts.depth().layers());
     }
 
     @Override
