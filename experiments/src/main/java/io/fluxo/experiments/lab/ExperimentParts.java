@@ -5,6 +5,7 @@ import io.fluxo.experiments.task.TaskParts;
 import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Mutant;
 import io.fluxo.experiments.verify.claim.ChapterClaims;
+import io.fluxo.experiments.verify.gradient.GradientClaims;
 import io.fluxo.experiments.verify.initial.InitialClaims;
 import io.fluxo.experiments.verify.mutant.Mutants;
 import io.fluxo.plugin.Contributions;
@@ -19,6 +20,7 @@ public final class ExperimentParts implements FluxoPlugin {
         StudyLibrary.contributeTo(to);
         ChapterClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
         InitialClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
+        GradientClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
         Mutants.all().forEach(mutant -> to.add(Mutant.KIND, mutant.name(), mutant));
     }
 }

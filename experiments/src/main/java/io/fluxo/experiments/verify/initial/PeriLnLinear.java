@@ -42,9 +42,9 @@ final class PeriLnLinear extends Claim {
             figures.add(Figure.near(Text.format("s after block %d", layer), 1 + 2 * layer, peri.s(layer), 0.07));
         }
         for (double scale : SCALES) {
-            Profile scaled = Profile.of(apparatus, XiongModel.spec("peri_ln", SHORT), "hook_resid_post", blocks -> XiongModel.scaled(blocks, scale));
+            Profile scaled = Profile.of(apparatus, XiongModel.spec("peri_ln", SHORT), "hook_resid_post", (blocks, _) -> XiongModel.scaled(blocks, scale));
             figures.add(Figure.near(Text.format("s after block 8, weights × %s", Digits.text(scale)), peri.s(SHORT), scaled.s(SHORT), 1e-6));
-            Profile pre = Profile.of(apparatus, XiongModel.spec("pre", SHORT), "hook_resid_post", blocks -> XiongModel.scaled(blocks, scale));
+            Profile pre = Profile.of(apparatus, XiongModel.spec("pre", SHORT), "hook_resid_post", (blocks, _) -> XiongModel.scaled(blocks, scale));
             double claimed = Recursion.preNorm(SHORT, _ -> Math.pow(scale, 2), _ -> Math.pow(scale, 4))[SHORT - 1].s();
             figures.add(Figure.near(Text.format("s of pre-norm after block 8, weights × %s", Digits.text(scale)), claimed, pre.s(SHORT), 0.10));
         }

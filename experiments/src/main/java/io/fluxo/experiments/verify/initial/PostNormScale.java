@@ -26,7 +26,7 @@ final class PostNormScale extends Claim {
                 .about(Scope.NONE)
                 .over("Xiong's configuration: d = 128, 64 tokens, uniform attention, ReLU, ε = 0", "mean of 6 seeds")
                 .expected(Verdict.HOLDS)
-                .by("float64 on ejml", "float64")
+                .by("float64 on ejml")
                 .refutes(InitialFaults.NORM_DOES_NOTHING));
     }
 

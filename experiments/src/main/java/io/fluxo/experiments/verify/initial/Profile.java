@@ -9,8 +9,8 @@ import io.fluxo.random.RandomKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -22,16 +22,16 @@ record Profile(List<List<Moments>> bySeed) {
 
     /** What {@code placement} shows at {@code point}, {@code hook_resid_post}. */
     static Profile of(Apparatus apparatus, String placement, int layers, String point) {
-        return of(apparatus, XiongModel.spec(placement, layers), point, UnaryOperator.identity());
+        return of(apparatus, XiongModel.spec(placement, layers), point, (blocks, _) -> blocks);
     }
 
-    /** @param prepared gives the blocks other weights, where they should have some */
-    static Profile of(Apparatus apparatus, ModelSpec spec, String point, UnaryOperator<Blocks> prepared) {
+    /** @param prepared gives the blocks other weights, where they should have some; it is given the key of the seed */
+    static Profile of(Apparatus apparatus, ModelSpec spec, String point, BiFunction<Blocks, RandomKey, Blocks> prepared) {
         List<List<Moments>> bySeed = new ArrayList<>();
         for (int seed = 0; seed < XiongModel.SEEDS; seed++) {
             RandomKey key = RandomKey.of(apparatus.seed()).split(seed);
             try (Blocks blocks = XiongModel.blocks(apparatus, spec, key)) {
-                bySeed.add(prepared.apply(blocks).run(XiongModel.x0(key), "blocks.*." + point).hooks().values().stream().map(Moments::of).toList());
+                bySeed.add(prepared.apply(blocks, key).run(XiongModel.x0(key), "blocks.*." + point).hooks().values().stream().map(Moments::of).toList());
             }
         }
         return new Profile(bySeed);
