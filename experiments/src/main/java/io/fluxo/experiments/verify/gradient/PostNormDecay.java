@@ -17,8 +17,9 @@ import io.fluxo.text.Text;
 
 /**
  * The decay that is read out of a bound. Each norm of post-norm divides by √(3/2), but the network's derivative multiplies what it adds: I + J has mean
- * squared gain 3/2, so that the stream's gradient stays as large as it is. One
- * seed's ratio at depth 48 is scattered widely, since all tokens pass through the same 48 networks; hence the many seeds.
+ * squared gain 3/2, so that the stream's gradient stays as large as it is. All
+ * tokens pass through the same networks, so one seed's ratio scatters: at depth 48 by 0.30 (standard deviation), with mean 1.13 over 24 seeds (seed 1). Six
+ * seeds are too few for the evidence: the mean of the first six, 1.22, lies outside 0.97 ± 0.20. The refutation is far from all of these: 7e-5.
  */
 final class PostNormDecay extends Claim {
 
