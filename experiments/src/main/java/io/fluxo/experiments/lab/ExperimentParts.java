@@ -7,13 +7,18 @@ import io.fluxo.experiments.verify.Claim;
 import io.fluxo.experiments.verify.Mutant;
 import io.fluxo.experiments.verify.algebra.AlgebraClaims;
 import io.fluxo.experiments.verify.claim.ChapterClaims;
+import io.fluxo.experiments.verify.collapse.CollapseClaims;
+import io.fluxo.experiments.verify.gradient.GradientClaims;
 import io.fluxo.experiments.verify.initial.InitialClaims;
 import io.fluxo.experiments.verify.mutant.Mutants;
+import io.fluxo.experiments.verify.stack.StackClaims;
 import io.fluxo.experiments.verify.trained.TrainedClaims;
 import io.fluxo.experiments.verify.trained.VariantsTrained;
 import io.fluxo.experiments.verify.variant.VariantClaims;
 import io.fluxo.plugin.Contributions;
 import io.fluxo.plugin.FluxoPlugin;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** What Fluxo itself brings for experiments. */
 public final class ExperimentParts implements FluxoPlugin {
@@ -23,12 +28,8 @@ public final class ExperimentParts implements FluxoPlugin {
         TaskParts.contributeTo(to);
         StudyLibrary.contributeTo(to);
         InstrumentMeasures.contributeTo(to);
-        ChapterClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
-        AlgebraClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
-        InitialClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
-        VariantClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
-        TrainedClaims.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
-        VariantsTrained.all().forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
+        Stream.of(ChapterClaims.all(), AlgebraClaims.all(), VariantClaims.all(), StackClaims.all(), InitialClaims.all(), CollapseClaims.all(), GradientClaims.all(), TrainedClaims.all(),
+                VariantsTrained.all()).flatMap(List::stream).forEach(claim -> to.add(Claim.KIND, claim.id(), claim));
         Mutants.all().forEach(mutant -> to.add(Mutant.KIND, mutant.name(), mutant));
     }
 }

@@ -9,6 +9,7 @@ public final class InitialClaims {
     private InitialClaims() {}
 
     public static List<Claim> all() {
-        return List.of(new PreNormRecursion());
+        return List.of(new ReluMoment(), new PostNormScale(), new PreNormGrowth(), new PreNormRecursion(), new PostNormCollapse(), new LnScalingGrowth(), new PeriLnLinear(),
+                new LayerCosine(), new DeepNormCollapse());
     }
 }

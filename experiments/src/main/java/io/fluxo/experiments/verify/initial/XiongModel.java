@@ -11,6 +11,7 @@ import io.fluxo.setting.Choice;
 import io.fluxo.setting.PerLayer;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import java.util.Arrays;
 
 /**
  * The configuration for which Xiong et al. (2020) compute the stream at initialisation: x_0 ~ N(0, I), every weight matrix d × d with entries N(0, 1/d), uniform
@@ -39,6 +40,14 @@ final class XiongModel {
                 .set("blocks.*.attn.W_O", _ -> Draws.identity(WIDTH))
                 .set("blocks.*.mlp.W_in", cell -> Draws.normal(seed.split(cell.name()), cell.shape().elements(), deviation))
                 .set("blocks.*.mlp.W_out", cell -> Draws.normal(seed.split(cell.name()), cell.shape().elements(), deviation));
+    }
+
+    /** {@code blocks} with every drawn weight multiplied by {@code factor}. */
+    static Blocks scaled(Blocks blocks, double factor) {
+        for (String drawn : new String[] {"blocks.*.attn.W_V", "blocks.*.mlp.W_in", "blocks.*.mlp.W_out"}) {
+            blocks.set(drawn, cell -> Arrays.stream(blocks.value(cell.name()).toDoubles()).map(weight -> factor * weight).toArray());
+        }
+        return blocks;
     }
 
     /** x_0, [1 pos d_model]. */

@@ -1,0 +1,73 @@
+package io.fluxo.experiments.verify.initial;
+
+import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Chart;
+import io.fluxo.experiments.verify.measure.Blocks;
+import io.fluxo.experiments.verify.measure.Moments;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.random.RandomKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * Size and likeness of the tokens at one hook point of every block, in Xiong's configuration.
+ *
+ * @param bySeed for each seed what each block shows, the first block first
+ */
+record Profile(List<List<Moments>> bySeed) {
+
+    /** What {@code placement} shows at {@code point}, {@code hook_resid_post}. */
+    static Profile of(Apparatus apparatus, String placement, int layers, String point) {
+        return of(apparatus, XiongModel.spec(placement, layers), point, (blocks, _) -> blocks);
+    }
+
+    /** @param prepared gives the blocks other weights, where they should have some; it is given the key of the seed */
+    static Profile of(Apparatus apparatus, ModelSpec spec, String point, BiFunction<Blocks, RandomKey, Blocks> prepared) {
+        List<List<Moments>> bySeed = new ArrayList<>();
+        for (int seed = 0; seed < XiongModel.SEEDS; seed++) {
+            RandomKey key = RandomKey.of(apparatus.seed()).split(seed);
+            try (Blocks blocks = XiongModel.blocks(apparatus, spec, key)) {
+                bySeed.add(prepared.apply(blocks, key).run(XiongModel.x0(key), "blocks.*." + point).hooks().values().stream().map(Moments::of).toList());
+            }
+        }
+        return new Profile(bySeed);
+    }
+
+    /** Mean size after {@code layer} blocks. */
+    double s(int layer) {
+        return mean(Moments::s, layer);
+    }
+
+    /** Mean likeness after {@code layer} blocks. */
+    double rho(int layer) {
+        return mean(Moments::rho, layer);
+    }
+
+    int layers() {
+        return bySeed.getFirst().size();
+    }
+
+    private double mean(ToDoubleFunction<Moments> part, int layer) {
+        return bySeed.stream().mapToDouble(seed -> part.applyAsDouble(seed.get(layer - 1))).average().orElseThrow();
+    }
+
+    /** The sizes, beside those of {@code theory}. */
+    Chart sizes(String name, Moments[] theory) {
+        return drawn(Chart.of("size of the tokens", "block", "s = E‖x‖²/d"), name, Moments::s, theory);
+    }
+
+    /** The likenesses, beside those of {@code theory}. */
+    Chart likeness(String name, Moments[] theory) {
+        return drawn(Chart.of("likeness of the tokens", "block", "ρ"), name, Moments::rho, theory);
+    }
+
+    private Chart drawn(Chart empty, String name, ToDoubleFunction<Moments> part, Moments[] theory) {
+        double[] at = IntStream.rangeClosed(1, layers()).asDoubleStream().toArray();
+        return empty.theory("recursion", at, Arrays.stream(theory).mapToDouble(part).toArray())
+                .measured(name, at, bySeed.stream().map(seed -> seed.stream().mapToDouble(part).toArray()).toList());
+    }
+}
