@@ -133,7 +133,7 @@ class ModelDirectoryTest {
             "d_vocab" : 5              | "d_vocab" : 2147483647      | larger than one array holds
             "d_head" : 3               | "d_head" : 2147483647       | the axis n_heads·d_head=4294967294 is longer than one array can be
             "act_fn" : "gelu_tanh"     | "act_fn" : "swish"          | unknown act_fn 'swish' (legal: relu, gelu, gelu_tanh
-            "placement" : "pre"        | "placement" : "middle"      | unknown placement 'middle' (legal: deep_norm
+            "placement" : "pre"        | "placement" : "middle"      | unknown placement 'middle' (legal: attn_res
             "norm" : "layer_norm"      | "norm" : "none_such"        | unknown norm 'none_such' (legal: batch_norm
             "bias" : true              | "bias" : null               | bias must be true or false, not 'null'
             "bias" : true              | "bias" : true, "bias": true | is not JSON at line

@@ -91,8 +91,8 @@ public final class AttentionKernel {
 
     private static void forwardHead(AttentionSizes s, ForwardRoom room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scores,
                                     float[] pattern, float[] scratch) {
-        if (FewRows.are(s.n) && scores == null && pattern == null) {
-            forwardFew(s, room, task, q, k, v, out, logTotals, scratch);
+        if (FewRows.are(s.n)) {
+            forwardFew(s, room, task, q, k, v, out, logTotals, scores, pattern, scratch);
             return;
         }
         Panels keysT = Panels.of(s.keyRows(k, task, s.dHead).transposed(), s.dHead, s.m, scratch, room.keysT);
@@ -117,14 +117,21 @@ public final class AttentionKernel {
     }
 
     /** Few queries, as those of a token that is generated: keys and values are read where they lie, once. */
-    private static void forwardFew(AttentionSizes s, ForwardRoom room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scratch) {
+    private static void forwardFew(AttentionSizes s, ForwardRoom room, int task, float[] q, float[] k, float[] v, float[] out, float[] logTotals, float[] scores,
+                                   float[] pattern, float[] scratch) {
         RowBlock block = new RowBlock(s, 0, s.n, scratch, room.tile);
         int seen = block.seen(0);
         StridedMatrix weights = new StridedMatrix(scratch, room.rows.scores, room.rows.width, 1);
         StridedMatrix output = s.queryRows(out, task, 0, s.dV);
         clear(weights, s.n, seen);
         FewRows.add(s.n, s.dHead, s.queryRows(q, task, 0, s.dHead), s.keyRows(k, task, s.dHead).transposed(), weights, 0, seen);
+        if (scores != null) {
+            block.showScores(room.rows, scores, task);
+        }
         each(WEIGHTS, block, room.rows, logTotals, task * s.n);
+        if (pattern != null) {
+            block.showPattern(room.rows, pattern, task);
+        }
         clear(output, s.n, s.dV);
         FewRows.add(s.n, seen, weights, s.keyRows(v, task, s.dV), output, 0, s.dV);
         for (int r = 0; r < s.n; r++) {

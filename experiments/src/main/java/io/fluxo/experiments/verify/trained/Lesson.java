@@ -18,6 +18,8 @@ import io.fluxo.tensor.TensorScope;
 import io.fluxo.train.Trainer;
 import io.fluxo.train.TrainingSpec;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
 
@@ -32,7 +34,7 @@ final class Lesson implements AutoCloseable {
     private final RandomKey key;
     private final int nCtx;
     private final Backend backend;
-    private final TensorScope scope;
+    private final Runnable scope;
     private final Trainer trainer;
     private final double[] losses;
 
@@ -42,11 +44,39 @@ final class Lesson implements AutoCloseable {
         this.key = key;
         nCtx = spec.get(ModelSpec.N_CTX);
         backend = apparatus.backend(SETUP);
-        scope = backend.openScope();
+        scope = backend.openScope()::close;
         model = ModelBuilder.build(spec.withVocabulary(task.vocabulary()), apparatus.catalog());
         model.initialize(backend, DType.F32, key.split("init"));
         trainer = new Trainer(backend, model, training, apparatus.catalog(), key.split("dropout"));
         losses = new double[training.get(STEPS)];
+    }
+
+    /** Further training of the same model, from its values as they are then. It is closed with this one. */
+    Lesson next(Apparatus apparatus, TrainingSpec other, String name) {
+        return new Lesson(this, other, new Trainer(backend, model, other, apparatus.catalog(), key.split(name).split("dropout")), key.split(name));
+    }
+
+    private Lesson(Lesson former, TrainingSpec training, Trainer trainer, RandomKey key) {
+        this.training = training;
+        this.task = former.task;
+        this.key = key;
+        nCtx = former.nCtx;
+        backend = former.backend;
+        scope = () -> { };                                                      // what it makes belongs to the former one's
+        model = former.model;
+        this.trainer = trainer;
+        losses = new double[training.get(STEPS)];
+    }
+
+    /** The model's values, to be put back with {@link #restore}. */
+    Map<Cell, HostArray> values() {
+        Map<Cell, HostArray> values = new LinkedHashMap<>();
+        model.cells().forEach(cell -> values.put(cell, backend.download(cell.value())));
+        return values;
+    }
+
+    void restore(Map<Cell, HostArray> values) {
+        values.forEach((cell, value) -> cell.set(backend.upload(value)));
     }
 
     /** Carries out all steps. A loss that is not finite ends it; the steps that are left then have none. */
@@ -105,6 +135,6 @@ final class Lesson implements AutoCloseable {
 
     @Override
     public void close() {
-        scope.close();
+        scope.run();
     }
 }

@@ -12,8 +12,12 @@ public final class VariantsTrained {
     public static List<Claim> all() {
         List<Claim> claims = new ArrayList<>();
         claims.addAll(SinkTrigger.ALL);
+        claims.add(new SkipScaleTrained());
+        claims.addAll(KeelRates.ALL);
+        claims.add(new NormRemoval());
         claims.add(new DytRegime());
         claims.addAll(NormOptimizer.ALL);
+        claims.add(new SmallScaleVariants());
         return List.copyOf(claims);
     }
 }
