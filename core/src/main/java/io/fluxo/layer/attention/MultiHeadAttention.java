@@ -230,7 +230,7 @@ public class MultiHeadAttention extends Attention {
      */
     protected Tensor mix(Pass pass, Tensor qs, Tensor ks, Tensor vs, Tensor bias) {
         boolean lookedInto = inside.values().stream().anyMatch(pass::wants);
-        if (grouped() && qs.dim(1).equals(Dim.ONE) && bias == null && design.scores().cap() == 0 && !lookedInto) {
+        if (grouped() && pass.goesOn() && qs.dim(1).equals(Dim.ONE) && bias == null && design.scores().cap() == 0 && !lookedInto) {
             return ofOneToken(pass, qs, ks, vs);
         }
         Tensor shared = Heads.share(pass, vs, dims.nHeads);
@@ -243,7 +243,7 @@ public class MultiHeadAttention extends Attention {
     }
 
     /**
-     * One token sees all keys, whatever the mask, so that the queries of a group's heads can stand as rows of one head: keys and values are read where they lie,
+     * One token that comes after others sees all keys, whatever the mask, so that the queries of a group's heads can stand as rows of one head: keys and values are read where they lie,
      * not copied for each of them. Every row is computed as before.
      */
     private Tensor ofOneToken(Pass pass, Tensor qs, Tensor ks, Tensor vs) {

@@ -69,7 +69,7 @@ class VerifyCommandTest {
     @CsvSource(delimiter = '|', textBlock = """
             theorem-3                   | no claim named 'theorem-3'; did you mean 'theorem-1'? (legal: eq-10.32,
             --group=quantum             | --group: no group named 'quantum' (legal: chapter,
-            --placement=pots            | --placement: no placement named 'pots'; did you mean 'post'? (legal: deep_norm, ln_scaling,
+            --placement=pots            | --placement: no placement named 'pots'; did you mean 'post'? (legal: attn_res, deep_delta,
             --trials=0                  | --trials must be at least 1, not 0
             """)
     void whatIsNotThereIsSaidInOneMessage(String argument, String message) {

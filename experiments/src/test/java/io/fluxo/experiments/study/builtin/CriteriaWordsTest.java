@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What the built-in studies' verdicts say, to the letter, of results that were made up: {@code criteria.txt} was written by the code that these
- * studies were judged by before their conditions became data.
+ * studies were judged by before their conditions became data. Studies that are younger are not in it.
  */
 class CriteriaWordsTest {
 
@@ -35,15 +35,20 @@ class CriteriaWordsTest {
 
     @Test
     void everySentenceAndEveryFigureIsAsItWas() throws IOException {
+        List<String> written;
+        try (InputStream in = CriteriaWordsTest.class.getResourceAsStream("criteria.txt")) {
+            written = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
         List<String> told = new ArrayList<>();
         for (StudyDefinition definition : StudyLibrary.standard().studies()) {
+            if (written.stream().noneMatch(line -> line.startsWith(definition.name() + " 0:"))) {
+                continue;
+            }
             for (int made = 0; made < 3; made++) {
                 told.addAll(told(definition, made));
             }
         }
-        try (InputStream in = CriteriaWordsTest.class.getResourceAsStream("criteria.txt")) {
-            assertThat(told).containsExactlyElementsOf(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList());
-        }
+        assertThat(told).containsExactlyElementsOf(written);
     }
 
     private static List<String> told(StudyDefinition definition, int made) {
