@@ -23,6 +23,8 @@ final class SphereAngle extends Claim {
 
     private static final int WIDTH = 128;
     private static final int TOKENS = 64;
+    /** What happens in the first 12 does not depend on how many follow. */
+    private static final int LAYERS = 24;
     private static final int SEEDS = 6;
     private static final double STEP = 0.95 / Math.sqrt(0.95 * 0.95 + 0.05 * 0.05);
 
@@ -42,29 +44,31 @@ final class SphereAngle extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        Figures figures = new Figures();
-        Chart chart = Chart.of("how far the stream has turned", "block", "cos(h_0, h_l)");
-        for (int layers : new int[] {12, 24}) {
-            List<Turned> seeds = IntStream.range(0, SEEDS).mapToObj(seed -> turned(apparatus, layers, RandomKey.of(apparatus.seed()).split(seed))).toList();
-            figures.add(Figure.within(Text.format("cos per step, L = %d", layers), STEP, seeds.stream().mapToDouble(Turned::step).average().orElseThrow(), 5e-5));
-            figures.add(Figure.within(Text.format("cos(h_0, h_L), L = %d", layers), Math.pow(STEP, 2 * layers),
-                    seeds.stream().mapToDouble(seed -> seed.fromStart[layers - 1]).average().orElseThrow(), 0.005));
-            double[] at = IntStream.rangeClosed(1, layers).asDoubleStream().toArray();
-            chart = layers < 24 ? chart : chart.theory("uncorrelated directions", at, IntStream.rangeClosed(1, layers).mapToDouble(l -> Math.pow(STEP, 2 * l)).toArray())
-                    .measured("ngpt", at, seeds.stream().map(Turned::fromStart).toList());
+        List<Turned> seeds = IntStream.range(0, SEEDS).mapToObj(seed -> turned(apparatus, RandomKey.of(apparatus.seed()).split(seed))).toList();
+        Figures figures = new Figures().add(Figure.within("cos per step", STEP, seeds.stream().mapToDouble(Turned::step).average().orElseThrow(), 5e-5));
+        for (int layers : new int[] {LAYERS / 2, LAYERS}) {
+            figures.add(Figure.within(Text.format("cos(h_0, h_L), L = %d", layers), overall(layers), seeds.stream().mapToDouble(seed -> seed.fromStart[layers - 1]).average().orElseThrow(), 0.005));
         }
-        return figures.finding("cos per step .95/√(.95² + .05²) = .99862, cos(h_0, h_L) its 2L-th power").drawn(chart);
+        double[] at = IntStream.rangeClosed(1, LAYERS).asDoubleStream().toArray();
+        return figures.finding("cos per step .95/√(.95² + .05²) = .99862, cos(h_0, h_L) its 2L-th power")
+                .drawn(Chart.of("how far the stream has turned", "block", "cos(h_0, h_l)").theory("uncorrelated directions", at, IntStream.rangeClosed(1, LAYERS).mapToDouble(SphereAngle::overall).toArray())
+                        .measured("ngpt", at, seeds.stream().map(Turned::fromStart).toList()));
     }
 
-    private static Turned turned(Apparatus apparatus, int layers, RandomKey key) {
-        SphereModel model = new SphereModel(TOKENS, WIDTH, 1, WIDTH, WIDTH, layers);
+    /** After {@code layers} blocks of two steps. */
+    private static double overall(int layers) {
+        return Math.pow(STEP, 2 * layers);
+    }
+
+    private static Turned turned(Apparatus apparatus, RandomKey key) {
+        SphereModel model = new SphereModel(TOKENS, WIDTH, 1, WIDTH, WIDTH, LAYERS);
         try (Blocks blocks = model.blocks(apparatus, model.spec(), key)) {
             Blocks.Run run = blocks.run(model.x0(key), "blocks.*.hook_resid_*");
             List<Double> steps = new ArrayList<>();
-            double[] fromStart = new double[layers];
+            double[] fromStart = new double[LAYERS];
             List<Token> start = Token.of(run.at("blocks.0.hook_resid_pre"));
             List<Token> before = start;
-            for (int l = 0; l < layers; l++) {
+            for (int l = 0; l < LAYERS; l++) {
                 List<Token> middle = Token.of(run.at(Text.format("blocks.%d.hook_resid_mid", l)));
                 List<Token> after = Token.of(run.at(Text.format("blocks.%d.hook_resid_post", l)));
                 steps.add(cosine(before, middle));
