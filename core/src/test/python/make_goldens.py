@@ -176,6 +176,7 @@ STACKS = [
     ("deep_delta",            "deep_delta",        dict(beta=0.5)),
     ("attn_res",              "attn_res",          {}),
     ("attn_res_blocks",       "attn_res",          dict(sub_layers=2)),
+    ("ngpt",                  "ngpt",              dict(alpha=0.05)),
 ]
 
 
@@ -242,6 +243,12 @@ def stack(placement, own, cell, x0):
             beta = 2 * torch.sigmoid(c @ cell(path + ".w_beta", d, 1) + cell(path + ".b_beta", 1))
             v = 4 * torch.sigmoid(x @ cell(path + ".w_v", d, 1) + cell(path + ".b_v", 1))
             x = x + beta * (v - (direction * x).sum(-1, keepdim=True)) * direction
+        return x
+    if placement == "ngpt":
+        for k in range(2 * blocks):
+            stored = cell(f"blocks.{k // 2}.alpha_" + ("mlp" if k % 2 else "attn"), d)
+            h = F.normalize(x, dim=-1)
+            x = F.normalize(h + (stored * own["alpha"] * math.sqrt(d)).abs() * (F.normalize(f(k, h), dim=-1) - h), dim=-1)
         return x
     if placement == "attn_res":
         sources, size = [x0], own.get("sub_layers", 1)

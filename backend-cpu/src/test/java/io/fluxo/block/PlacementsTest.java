@@ -213,6 +213,39 @@ class PlacementsTest {
         assertThat(run(small("keel").with(NORM_EPS, 0.0)).last).isNotEqualTo(scaled);
     }
 
+    /** Every stream is of length 1; each step goes the share α towards what its sub-layer points at. */
+    @Test
+    void ngpt() {
+        Shown seen = run(small("ngpt").withAll(Map.of("placement", Choice.of("ngpt").with(Ngpt.ALPHA, 0.3))));
+        for (int l = 0; l < LAYERS; l++) {
+            double[] h = length1(seen.in(l, "hook_resid_pre"));
+            close(seen.in(l, "hook_alpha_attn"), constant(0.3));
+            close(length1(seen.in(l, "hook_attn_out")), seen.in(l, "hook_attn_out"));
+            close(seen.in(l, "hook_resid_mid"), length1(sum(0.7, h, 0.3, seen.in(l, "hook_attn_out"))));
+            close(seen.in(l, "hook_alpha_mlp"), constant(0.3));
+            close(length1(seen.in(l, "hook_mlp_out")), seen.in(l, "hook_mlp_out"));
+            close(seen.in(l, "hook_resid_post"), length1(sum(0.7, seen.in(l, "hook_resid_mid"), 0.3, seen.in(l, "hook_mlp_out"))));
+        }
+        close(seen.last, length1(seen.last));
+    }
+
+    private static double[] constant(double value) {
+        double[] all = new double[WIDTH];
+        Arrays.fill(all, value);
+        return all;
+    }
+
+    private static double[] length1(double[] stream) {
+        double[] result = new double[stream.length];
+        for (int at = 0; at < stream.length; at += WIDTH) {
+            double length = Math.sqrt(Arrays.stream(stream, at, at + WIDTH).map(v -> v * v).sum());
+            for (int i = at; i < at + WIDTH; i++) {
+                result[i] = stream[i] / length;
+            }
+        }
+        return result;
+    }
+
     @Test
     void siamese() {
         Shown seen = run(small("siamese"));
@@ -383,7 +416,7 @@ class PlacementsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"post, false", "post_scaled, false", "keel, false", "none, false", "deep_norm, false", "rezero, false", "pre, true", "sandwich, true", "res_post, true", "mix_ln, true", "siamese, true", "hyper_connections, true", "mhc, true", "attn_res, true", "deep_delta, true",
+    @CsvSource({"post, false", "post_scaled, false", "keel, false", "none, false", "ngpt, false", "deep_norm, false", "rezero, false", "pre, true", "sandwich, true", "res_post, true", "mix_ln, true", "siamese, true", "hyper_connections, true", "mhc, true", "attn_res, true", "deep_delta, true",
         "ln_scaling, true", "parallel, true", "norm_former, true", "resi_dual, true"})
     void endsInANormWhereItsEquationsSaySo(String placement, boolean norm) {
         assertThat(names(small(placement).with(NORM_AFFINE, true))).matches(names -> names.contains("ln_final.w") == norm);
@@ -598,7 +631,7 @@ class PlacementsTest {
     @ParameterizedTest
     @ValueSource(strings = {"post", "pre", "none", "sandwich", "res_post", "deep_norm", "resi_dual", "ln_scaling", "parallel", "norm_former",
         "post_scaled", "keel", "hyper_connections", "mhc",
-        "deep_delta"})
+        "deep_delta", "ngpt"})
     void whatIsPutInTheStreamsPlaceIsAttendedToAsWell(String placement) {
         Block block = model(small(placement)).blocks().getFirst();
         Tensor before = stream("before");

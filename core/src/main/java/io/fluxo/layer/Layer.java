@@ -21,6 +21,7 @@ public abstract class Layer {
     private final List<Parameter> own = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
     private final List<HookPoint> points = new ArrayList<>();
+    private final List<Projection> projections = new ArrayList<>();
 
     /** @param path where the layer stands in its model: {@code blocks.0.attn} */
     protected Layer(String path) {
@@ -69,6 +70,11 @@ public abstract class Layer {
         return Stream.concat(parameters().stream(), buffers().stream()).toList();
     }
 
+    /** What is projected after every step of training, as this layer and its parts ask for it; in a fixed order. */
+    public final List<Projection> kept() {
+        return Stream.concat(parts.stream().flatMap(part -> part.kept().stream()), projections.stream()).toList();
+    }
+
     /** All hook points, those of parts included. */
     public final List<HookPoint> hookPoints() {
         return Stream.concat(points.stream(), parts.stream().flatMap(part -> part.hookPoints().stream())).toList();
@@ -92,6 +98,11 @@ public abstract class Layer {
         Buffer buffer = new Buffer(name(name), shape, initializer);
         buffers.add(buffer);
         return buffer;
+    }
+
+    /** Asks that {@code parameter}, of this layer or of a part, is projected after every step of training. */
+    protected final void keep(Parameter parameter, Projection.Onto onto) {
+        projections.add(new Projection(parameter, onto));
     }
 
     /** A hook point at an operation's boundary. */

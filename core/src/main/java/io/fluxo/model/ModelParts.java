@@ -8,6 +8,7 @@ import io.fluxo.block.Keel;
 import io.fluxo.block.LnScalingBlock;
 import io.fluxo.block.ManifoldHyperConnections;
 import io.fluxo.block.MixLn;
+import io.fluxo.block.Ngpt;
 import io.fluxo.block.NoNormBlock;
 import io.fluxo.block.NormFormer;
 import io.fluxo.block.ParallelBlock;
@@ -85,6 +86,7 @@ public final class ModelParts implements FluxoPlugin {
         to.add(Placement.KIND, "ln_scaling", Placement.of(LnScalingBlock::new, true));
         to.add(Placement.KIND, "mhc", ManifoldHyperConnections.STANDARD);
         to.add(Placement.KIND, "mix_ln", new MixLn());
+        to.add(Placement.KIND, "ngpt", Ngpt.STANDARD);
         to.add(Placement.KIND, "none", Placement.of(NoNormBlock::new, false, NoNormBlock.TRAITS));
         to.add(Placement.KIND, "norm_former", new NormFormer());
         to.add(Placement.KIND, "parallel", Placement.of(ParallelBlock::new, true, ParallelBlock.TRAITS));

@@ -3,6 +3,7 @@ package io.fluxo.train;
 import io.fluxo.backend.Backend;
 import io.fluxo.layer.BrokenPartException;
 import io.fluxo.layer.Parameter;
+import io.fluxo.layer.Projection;
 import io.fluxo.op.Ops;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.plugin.Catalog;
@@ -30,16 +31,18 @@ final class Optimizer {
     private final TrainingSpec spec;
     private final LearningRate learningRate;
     private final OptimizerKind kind;
+    private final List<Projection> projections;
     private final List<Slot> slots = new ArrayList<>();
     /** Which slots have the same rule. */
     private final Map<UpdateRule, List<Integer>> together = new LinkedHashMap<>();
     private Tensor rates;
 
-    Optimizer(Backend backend, TrainingSpec spec, Catalog catalog, List<Parameter> parameters) {
+    Optimizer(Backend backend, TrainingSpec spec, Catalog catalog, List<Parameter> parameters, List<Projection> projections) {
         this.backend = backend;
         this.ops = new Ops(backend);
         this.spec = spec;
         this.learningRate = LearningRate.of(spec, catalog);
+        this.projections = List.copyOf(projections);
         this.kind = catalog.part(OptimizerKind.KIND, spec.get(TrainingSpec.OPTIMIZER));
         for (Parameter parameter : parameters) {
             UpdateRule rule = rule(parameter);
@@ -74,7 +77,7 @@ final class Optimizer {
     }
 
     /**
-     * Takes the step that was prepared last.
+     * Takes the step that was prepared last, then projects what layers ask to be projected.
      *
      * @param gradients one for each parameter, in order
      */
@@ -91,6 +94,22 @@ final class Optimizer {
                 case UpdateRule.Composition(UpdateRule.UpdateStep step, int _) -> members.forEach(i -> compose(step, slots.get(i), gradients[i]));
             }
         });
+        projections.forEach(this::project);
+    }
+
+    /** The update's state is left as it is: it belongs to gradients, and not to where the parameter lies. */
+    private void project(Projection projection) {
+        Parameter parameter = projection.parameter();
+        Tensor value = parameter.value();
+        Tensor projected = projection.onto().of(ops, value);
+        if (projected == null || !projected.shape().equals(value.shape()) || projected.dtype() != value.dtype()) {
+            throw new BrokenPartException(Text.format("the projection of %s, which is %s, returned %s", parameter.name(), described(value), projected == null ? "null" : described(projected)));
+        }
+        parameter.set(assign(value, projected == value ? ops.scale(value, 1) : projected));
+    }
+
+    private static String described(Tensor tensor) {
+        return tensor.dtype().label() + " " + tensor.shape();
     }
 
     /** A step in operations, whose results are assigned to parameter and state. */
@@ -116,8 +135,8 @@ final class Optimizer {
         }
         for (Tensor tensor : next) {
             if (tensor == null || !tensor.shape().equals(slot.parameter.shape()) || tensor.dtype() != slot.parameter.value().dtype()) {
-                throw broken(Text.format("returned %s from a step on %s, which is %s", tensor == null ? "null" : tensor.dtype().label() + " " + tensor.shape(), slot.parameter.name(),
-                        slot.parameter.value().dtype().label() + " " + slot.parameter.shape()));
+                throw broken(Text.format("returned %s from a step on %s, which is %s", tensor == null ? "null" : described(tensor), slot.parameter.name(),
+                        described(slot.parameter.value())));
             }
         }
     }

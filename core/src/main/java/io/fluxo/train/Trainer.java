@@ -56,7 +56,7 @@ public final class Trainer {
         this.spec = spec;
         this.parameters = model.parameters();
         this.cells = model.cells();
-        this.optimizer = new Optimizer(backend, spec, catalog, parameters);
+        this.optimizer = new Optimizer(backend, spec, catalog, parameters, model.kept());
         this.dropout = new DropoutKeys(backend, dropout, model);
         this.clipping = new Clipping(backend, spec.get(TrainingSpec.CLIP), parameters.getFirst().value().dtype());
         this.evaluation = new Evaluation(backend, model, this::loss);

@@ -53,6 +53,7 @@ class CopiedPlacementsTest {
         made.put("mhc", "ManifoldHyperConnections.STANDARD");
         made.put("attn_res", "AttnRes.STANDARD");
         made.put("deep_delta", "DeepDelta.STANDARD");
+        made.put("ngpt", "Ngpt.STANDARD");
         made.put("resi_dual", "new ResiDual()");
         made.put("mix_ln", "new MixLn()");
         made.put("ln_scaling", "Placement.of(LnScalingBlock::new, true)");

@@ -1,6 +1,8 @@
 package io.fluxo.experiments.verify.stack;
 
 import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.sphere.SphereClaims;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Identities of stacks with several streams, and of their streams at initialisation, in the groups {@code algebra} and {@code init}. */
@@ -9,6 +11,8 @@ public final class StackClaims {
     private StackClaims() {}
 
     public static List<Claim> all() {
-        return List.of();
+        List<Claim> claims = new ArrayList<>();
+        claims.addAll(SphereClaims.all());
+        return List.copyOf(claims);
     }
 }
