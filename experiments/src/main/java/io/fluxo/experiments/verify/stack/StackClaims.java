@@ -9,6 +9,6 @@ public final class StackClaims {
     private StackClaims() {}
 
     public static List<Claim> all() {
-        return List.of();
+        return List.of(new KeelIdentity(), new HyperIsPreNorm(), new HyperParallel(), new HyperParallelAsPrinted());
     }
 }
