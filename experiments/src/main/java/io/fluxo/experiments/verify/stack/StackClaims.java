@@ -9,6 +9,7 @@ public final class StackClaims {
     private StackClaims() {}
 
     public static List<Claim> all() {
-        return List.of(new KeelIdentity(), new HyperIsPreNorm(), new HyperParallel(), new HyperParallelAsPrinted());
+        return List.of(new KeelIdentity(), new HyperIsPreNorm(), new HyperParallel(), new HyperParallelAsPrinted(), new SiameseStreams(),
+                new AttnResShrink());
     }
 }
