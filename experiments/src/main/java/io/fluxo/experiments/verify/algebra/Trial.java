@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** One random case of a claim: its sizes and its values come out of its key. */
-record Trial(RandomKey key) {
+public record Trial(RandomKey key) {
 
     /** As many as the user asked for, and no more than {@code most}. */
-    static List<Trial> of(Apparatus apparatus, String claim, int most) {
+    public static List<Trial> of(Apparatus apparatus, String claim, int most) {
         RandomKey key = RandomKey.of(apparatus.seed()).split(claim);
         return IntStream.range(0, Math.min(most, apparatus.trials())).mapToObj(i -> new Trial(key.split(i))).toList();
     }
 
     /** A whole number from {@code low} to {@code high}, both included. */
-    int between(String what, int low, int high) {
+    public int between(String what, int low, int high) {
         return low + key.split(what).below(high - low + 1, 0);
     }
 
     /** A number from {@code low} to {@code high}. */
-    double real(String what, double low, double high) {
+    public double real(String what, double low, double high) {
         return low + (high - low) * key.split(what).uniform(0);
     }
 }

@@ -18,15 +18,15 @@ import java.util.stream.IntStream;
  *
  * @param bySeed for each seed what each block shows, the first block first
  */
-record Profile(List<List<Moments>> bySeed) {
+public record Profile(List<List<Moments>> bySeed) {
 
     /** What {@code placement} shows at {@code point}, {@code hook_resid_post}. */
-    static Profile of(Apparatus apparatus, String placement, int layers, String point) {
+    public static Profile of(Apparatus apparatus, String placement, int layers, String point) {
         return of(apparatus, XiongModel.spec(placement, layers), point, (blocks, _) -> blocks);
     }
 
     /** @param prepared gives the blocks other weights, where they should have some; it is given the key of the seed */
-    static Profile of(Apparatus apparatus, ModelSpec spec, String point, BiFunction<Blocks, RandomKey, Blocks> prepared) {
+    public static Profile of(Apparatus apparatus, ModelSpec spec, String point, BiFunction<Blocks, RandomKey, Blocks> prepared) {
         List<List<Moments>> bySeed = new ArrayList<>();
         for (int seed = 0; seed < XiongModel.SEEDS; seed++) {
             RandomKey key = RandomKey.of(apparatus.seed()).split(seed);
@@ -38,16 +38,16 @@ record Profile(List<List<Moments>> bySeed) {
     }
 
     /** Mean size after {@code layer} blocks. */
-    double s(int layer) {
+    public double s(int layer) {
         return mean(Moments::s, layer);
     }
 
     /** Mean likeness after {@code layer} blocks. */
-    double rho(int layer) {
+    public double rho(int layer) {
         return mean(Moments::rho, layer);
     }
 
-    int layers() {
+    public int layers() {
         return bySeed.getFirst().size();
     }
 
@@ -56,12 +56,12 @@ record Profile(List<List<Moments>> bySeed) {
     }
 
     /** The sizes, beside those of {@code theory}. */
-    Chart sizes(String name, Moments[] theory) {
+    public Chart sizes(String name, Moments[] theory) {
         return drawn(Chart.of("size of the tokens", "block", "s = E‖x‖²/d"), name, Moments::s, theory);
     }
 
     /** The likenesses, beside those of {@code theory}. */
-    Chart likeness(String name, Moments[] theory) {
+    public Chart likeness(String name, Moments[] theory) {
         return drawn(Chart.of("likeness of the tokens", "block", "ρ"), name, Moments::rho, theory);
     }
 

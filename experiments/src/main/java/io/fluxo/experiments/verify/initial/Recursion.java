@@ -4,17 +4,17 @@ import io.fluxo.experiments.verify.measure.Moments;
 import java.util.function.IntToDoubleFunction;
 
 /** Size and likeness of the tokens after each block as a recursion over sub-layers gives them, from independent tokens of size 1. */
-final class Recursion {
+public final class Recursion {
 
     private Recursion() {}
 
     /** Pre-norm: attention: s += m, c += m; network: s += ½, c += κ(ρ)/2; ρ = c/s. */
-    static Moments[] preNorm(int layers) {
+    public static Moments[] preNorm(int layers) {
         return preNorm(layers, _ -> 1, _ -> 1);
     }
 
     /** Pre-norm whose norms shrink by 1/√l in the l-th block. */
-    static Moments[] shrinking(int layers) {
+    public static Moments[] shrinking(int layers) {
         return preNorm(layers, layer -> 1.0 / layer, layer -> 1.0 / layer);
     }
 
@@ -24,7 +24,7 @@ final class Recursion {
      * @param attention what attention's squared output is multiplied by in the l-th block
      * @param network   the same of the network
      */
-    static Moments[] preNorm(int layers, IntToDoubleFunction attention, IntToDoubleFunction network) {
+    public static Moments[] preNorm(int layers, IntToDoubleFunction attention, IntToDoubleFunction network) {
         Moments[] theory = new Moments[layers];
         double s = 1;
         double c = 0;
@@ -42,7 +42,7 @@ final class Recursion {
     }
 
     /** Post-norm: ρ ← (ρ + m)/(1 + m), then ρ ← (ρ + κ(ρ)/2)/(3/2); the size is 1 after each norm. */
-    static Moments[] postNorm(int layers) {
+    public static Moments[] postNorm(int layers) {
         Moments[] theory = new Moments[layers];
         double rho = 0;
         for (int layer = 0; layer < layers; layer++) {

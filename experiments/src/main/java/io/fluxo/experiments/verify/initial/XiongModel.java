@@ -17,23 +17,23 @@ import java.util.Arrays;
  * The configuration for which Xiong et al. (2020) compute the stream at initialisation: x_0 ~ N(0, I), every weight matrix d × d with entries N(0, 1/d), uniform
  * attention over all tokens (W_Q = W_K = 0) without W_O, a ReLU network with a hidden layer of width d, gains 1, ε = 0; d = 128, 64 tokens.
  */
-final class XiongModel {
+public final class XiongModel {
 
-    static final int WIDTH = 128;
-    static final int TOKENS = 64;
-    static final int SEEDS = 6;
+    public static final int WIDTH = 128;
+    public static final int TOKENS = 64;
+    public static final int SEEDS = 6;
 
     private XiongModel() {}
 
     /** The specification with {@code placement} and {@code layers} blocks. */
-    static ModelSpec spec(String placement, int layers) {
+    public static ModelSpec spec(String placement, int layers) {
         return ModelSpec.DEFAULT.with(N_LAYERS, layers).with(D_MODEL, WIDTH).with(N_HEADS, PerLayer.of(1)).with(D_MLP, PerLayer.of(WIDTH)).with(N_CTX, TOKENS)
                 .with(PLACEMENT, PerLayer.of(Choice.of(placement))).with(NORM_EPS, PerLayer.of(0.0)).with(ATTENTION, PerLayer.of(Choice.of("uniform")))
                 .with(MASK, PerLayer.of(MaskKind.BIDIRECTIONAL)).with(BIAS, PerLayer.of(false)).with(POSITIONS, Choice.of("none"));
     }
 
     /** Its blocks in float64, with weights drawn from {@code seed}. */
-    static Blocks blocks(Apparatus apparatus, ModelSpec spec, RandomKey seed) {
+    public static Blocks blocks(Apparatus apparatus, ModelSpec spec, RandomKey seed) {
         double deviation = 1 / Math.sqrt(WIDTH);
         return Blocks.of(spec, apparatus.catalog(), apparatus.reference(), DType.F64, seed)
                 .set("blocks.*.attn.W_V", cell -> Draws.normal(seed.split(cell.name()), cell.shape().elements(), deviation))
@@ -43,7 +43,7 @@ final class XiongModel {
     }
 
     /** {@code blocks} with every drawn weight multiplied by {@code factor}. */
-    static Blocks scaled(Blocks blocks, double factor) {
+    public static Blocks scaled(Blocks blocks, double factor) {
         for (String drawn : new String[] {"blocks.*.attn.W_V", "blocks.*.mlp.W_in", "blocks.*.mlp.W_out"}) {
             blocks.set(drawn, cell -> Arrays.stream(blocks.value(cell.name()).toDoubles()).map(weight -> factor * weight).toArray());
         }
@@ -51,7 +51,7 @@ final class XiongModel {
     }
 
     /** x_0, [1 pos d_model]. */
-    static HostArray x0(RandomKey seed) {
+    public static HostArray x0(RandomKey seed) {
         return Draws.stream(seed.split("x0"), TOKENS, WIDTH, DType.F64);
     }
 }

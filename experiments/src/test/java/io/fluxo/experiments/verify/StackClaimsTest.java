@@ -1,0 +1,25 @@
+package io.fluxo.experiments.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fluxo.experiments.verify.stack.StackClaims;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class StackClaimsTest {
+
+    static Stream<String> ids() {
+        return StackClaims.all().stream().map(Claim::id);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ids")
+    void itHasItsVerdictAndSeesItsFaults(String id) throws InterruptedException {
+        VerificationResult outcome = Verified.alone(id);
+        assertThat(outcome.rows()).singleElement().satisfies(row -> assertThat(row.asExpected()).as("%s", row.finding()).isTrue());
+        List<FaultControl> faults = outcome.faults();
+        assertThat(faults).isNotEmpty().allSatisfy(control -> assertThat(control.asExpected()).as("%s: %s", control.fault().name(), control.finding()).isTrue());
+    }
+}
