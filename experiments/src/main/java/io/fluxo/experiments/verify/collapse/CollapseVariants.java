@@ -19,7 +19,9 @@ import java.util.List;
 
 /**
  * How fast each kind of attention alone makes tokens alike. Softpick does not: its rows are 0 where no score is positive, tokens that are 0 meet each other with
- * scores of 0, and so all of them are 0 in the end.
+ * scores of 0, and so all of them are 0 in the end. The scatter of the shares grows with each layer, as they are cubed: at the fourth layer of differential attention
+ * single seeds lie a factor e³ apart, for which five seeds are too few. Softpick's fourth layer is given by the median:
+ * single seeds, in which hardly a token is left, would rule the geometric mean.
  */
 final class CollapseVariants extends Claim {
 
@@ -31,7 +33,7 @@ final class CollapseVariants extends Claim {
                 .said(Citation.of("derived, in the configuration of Dong et al. (2021)"))
                 .group("rank-collapse")
                 .about(Scope.NONE)
-                .over("one head, no mask, no residual, no norm, no network; weights N(0, 1/rows), d = 64, 32 tokens, 12 layers", "geometric mean of 5 seeds")
+                .over("one head, no mask, no residual, no norm, no network; weights N(0, 1/rows), d = 64, 32 tokens, 12 layers", "geometric mean of 20 seeds")
                 .expected(Verdict.HOLDS)
                 .by("float64 on ejml")
                 .refutes(CollapseFaults.RESIDUAL_KEPT, Fault.of("mutant-off-by-one-is-softmax", "the rows of off_by_one sum to 1", AttentionKind.KIND, "off_by_one",
@@ -40,13 +42,13 @@ final class CollapseVariants extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        Shares softmax = VariantShares.of(apparatus, "softmax", "softmax");
-        Shares offByOne = VariantShares.of(apparatus, "off_by_one", "off-by-one");
-        Shares value = VariantShares.of(apparatus, "value_residual", "value residual");
-        Shares bare = VariantShares.differentialWithoutNorm(apparatus);
-        Shares differential = VariantShares.of(apparatus, "differential", "differential");
-        Shares gated = VariantShares.of(apparatus, "gated", "gated");
-        Shares softpick = VariantShares.of(apparatus, "softpick", "softpick");
+        Shares softmax = VariantShares.of(apparatus, "softmax", "softmax", COLLAPSED);
+        Shares offByOne = VariantShares.of(apparatus, "off_by_one", "off-by-one", COLLAPSED);
+        Shares value = VariantShares.of(apparatus, "value_residual", "value residual", COLLAPSED);
+        Shares bare = VariantShares.differentialWithoutNorm(apparatus, COLLAPSED);
+        Shares differential = VariantShares.of(apparatus, "differential", "differential", COLLAPSED);
+        Shares gated = VariantShares.of(apparatus, "gated", "gated", COLLAPSED);
+        Shares softpick = VariantShares.of(apparatus, "softpick", "softpick", Stacks.LAYERS);
         Figures figures = new Figures();
         softmax.expect(figures, AT, .71, .029, 6e-7, 0);
         offByOne.expect(figures, AT, .71, .028, 2e-5, 5e-9);
@@ -54,7 +56,8 @@ final class CollapseVariants extends Claim {
         bare.expect(figures, AT, .80, .058, 2e-6, 0);
         differential.expect(figures, AT, .80, .34, .025, 6e-6);
         gated.expect(figures, AT, .74, .071, .0016, 2e-5);
-        softpick.expect(figures, AT, .88, .65, .88, .95);
+        softpick.expect(figures, new int[] {1, 2, 3}, .88, .65, .88);
+        figures.add(Figure.factor("softpick, layer 4, median", .95, softpick.median(4), 3));
         Shares.ordered(figures, 3, softmax, bare, offByOne, value, gated, differential, softpick);
         for (Shares shares : List.of(softmax, offByOne, value, bare, differential, gated)) {
             shares.expect(figures, new int[] {COLLAPSED}, 0);

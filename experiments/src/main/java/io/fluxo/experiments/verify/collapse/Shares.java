@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  */
 record Shares(String name, List<double[]> bySeed) {
 
-    static final int SEEDS = 5;
+    static final int SEEDS = 20;
 
     /** What the rounding of float64 leaves of tokens that are alike: by the fourth layer of attention alone 4e-16, more where a norm or a network follows. */
     static final double FLOOR = 1e-14;
@@ -55,6 +55,12 @@ record Shares(String name, List<double[]> bySeed) {
     /** The geometric mean over the seeds whose tokens are not all 0, after {@code layer} layers. */
     double after(int layer) {
         return Math.exp(bySeed.stream().mapToDouble(seed -> Math.log(seed[layer - 1])).filter(log -> !Double.isNaN(log)).average().orElse(Double.NaN));
+    }
+
+    /** The median over the seeds whose tokens are not all 0, after {@code layer} layers. */
+    double median(int layer) {
+        double[] sorted = bySeed.stream().mapToDouble(seed -> seed[layer - 1]).filter(share -> !Double.isNaN(share)).sorted().toArray();
+        return sorted.length == 0 ? Double.NaN : (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     /** Adds a figure for each of {@code layers}: within a factor of 3 of {@code expected}, or at the floor where that is 0. */

@@ -19,19 +19,19 @@ final class VariantShares {
 
     private VariantShares() {}
 
-    static Shares of(Apparatus apparatus, String kind, String name) {
-        return Shares.of(apparatus, name, Stacks.attentionOnly(Stacks.LAYERS).with(ATTENTION, PerLayer.of(Choice.of(kind))));
+    static Shares of(Apparatus apparatus, String kind, String name, int layers) {
+        return Shares.of(apparatus, name, Stacks.attentionOnly(layers).with(ATTENTION, PerLayer.of(Choice.of(kind))));
     }
 
     /** Differential attention that does not normalise its heads' results: its norm divides by 1 − λ_init, by which it is multiplied again. */
-    static Shares differentialWithoutNorm(Apparatus apparatus) {
-        return Shares.of(apparatus, "differential without its norm", Stacks.attentionOnly(Stacks.LAYERS).with(ATTENTION, PerLayer.of(Choice.of("differential"))),
+    static Shares differentialWithoutNorm(Apparatus apparatus, int layers) {
+        return Shares.of(apparatus, "differential without its norm", Stacks.attentionOnly(layers).with(ATTENTION, PerLayer.of(Choice.of("differential"))),
                 VariantShares::withoutNorm);
     }
 
     private static Hooks withoutNorm(Blocks blocks) {
         Ops ops = new Ops(blocks.backend());
-        List<Hooks> changes = IntStream.range(0, Stacks.LAYERS).<Hooks>mapToObj(layer -> new Intervention(Text.format("blocks.%d.attn.ln_z.hook_scale", layer),
+        List<Hooks> changes = IntStream.range(0, blocks.model().blocks().size()).<Hooks>mapToObj(layer -> new Intervention(Text.format("blocks.%d.attn.ln_z.hook_scale", layer),
                 scale -> ops.shift(ops.scale(scale, 0), 1 - DifferentialAttention.lambdaInit(layer)))).toList();
         return Hooks.all(changes);
     }
