@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InitialisationClaimsTest {
 
     @ParameterizedTest
-    @CsvSource({"init, 9", "gradient, 3"})
+    @CsvSource({"init, 10", "gradient, 4"})
     void everyClaimOfTheGroupIsAsExpectedAndSeesItsFaults(String group, int claims) throws InterruptedException {
         List<Claim> chosen = Verified.CLAIMS.choose(List.of(), Optional.of(group));
         VerificationResult result = new Verification(Verified.INSTALLED, chosen, List.of(), Verified.CLAIMS.mutants(), Verified.SETTINGS).run(2);

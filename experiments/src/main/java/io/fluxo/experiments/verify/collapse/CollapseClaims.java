@@ -9,6 +9,6 @@ public final class CollapseClaims {
     private CollapseClaims() {}
 
     public static List<Claim> all() {
-        return List.of();
+        return List.of(new RankCollapse(), new CollapseAblation(), new CollapseVariants(), new CollapsePrevented());
     }
 }

@@ -16,6 +16,7 @@ import io.fluxo.experiments.verify.Statement;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.measure.Blocks;
 import io.fluxo.experiments.verify.measure.Draws;
+import io.fluxo.experiments.verify.measure.Slope;
 import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.random.RandomKey;
@@ -23,7 +24,6 @@ import io.fluxo.setting.Choice;
 import io.fluxo.setting.PerLayer;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -60,7 +60,7 @@ final class QueryKeyDeath extends Claim {
         for (int which = 0; which < names.length; which++) {
             int cell = which;
             List<double[]> norms = bySeed.stream().map(seed -> seed[cell]).toList();
-            double slope = norms.stream().mapToDouble(seed -> slope(APART, seed)).average().orElseThrow();
+            double slope = norms.stream().mapToDouble(seed -> Slope.ofLogs(APART, seed)).average().orElseThrow();
             figures.add(Figure.within("exponent of 1 − ρ in the gradient of " + names[cell], cell == 2 ? 0 : 1, slope, 0.02));
             chart = chart.measured(names[cell], APART, norms);
         }
@@ -91,20 +91,5 @@ final class QueryKeyDeath extends Claim {
             }
         }
         return norms;
-    }
-
-    /** Slope of the straight line through log y against log x, by least squares. */
-    private static double slope(double[] x, double[] y) {
-        double[] u = Arrays.stream(x).map(Math::log).toArray();
-        double[] v = Arrays.stream(y).map(Math::log).toArray();
-        double mu = Arrays.stream(u).average().orElseThrow();
-        double mv = Arrays.stream(v).average().orElseThrow();
-        double product = 0;
-        double square = 0;
-        for (int i = 0; i < u.length; i++) {
-            product += (u[i] - mu) * (v[i] - mv);
-            square += (u[i] - mu) * (u[i] - mu);
-        }
-        return product / square;
     }
 }
