@@ -35,13 +35,7 @@ public interface Initializer {
 
     /** Independent N(0, std²). */
     static Initializer normal(double std) {
-        return (shape, key) -> {
-            double[] values = new double[shape.elements()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = std * key.normal(i);
-            }
-            return values;
-        };
+        return (shape, key) -> key.normals(shape.elements(), std);
     }
 
     /** Independent and uniform on [−bound, bound). */

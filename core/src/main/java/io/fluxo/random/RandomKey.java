@@ -57,6 +57,20 @@ public record RandomKey(long state) {
         return radius * (counter == even ? StrictMath.cos(angle) : StrictMath.sin(angle));
     }
 
+    /** The first {@code count} normals, times {@code deviation}: the numbers of {@link #normal}, each pair from one transform. */
+    public double[] normals(int count, double deviation) {
+        double[] values = new double[count];
+        for (int i = 0; i < count; i += 2) {
+            double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - uniform(i)));
+            double angle = 2 * Math.PI * uniform(i + 1L);
+            values[i] = deviation * (radius * StrictMath.cos(angle));
+            if (i + 1 < count) {
+                values[i + 1] = deviation * (radius * StrictMath.sin(angle));
+            }
+        }
+        return values;
+    }
+
     private static long mix(long z) {
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

@@ -73,4 +73,14 @@ class RandomKeyTest {
         assertThat(key.below(1, 9)).isZero();
         assertThatThrownBy(() -> key.below(0, 0)).hasMessageContaining("positive");
     }
+
+    @Test
+    void manyNormalsAreTheSameAsOneByOne() {
+        RandomKey key = RandomKey.of(17).split("normals");
+        for (int count : new int[] {0, 1, 2, 7}) {
+            double[] each = new double[count];
+            java.util.Arrays.setAll(each, i -> 0.3 * key.normal(i));
+            assertThat(key.normals(count, 0.3)).isEqualTo(each);
+        }
+    }
 }

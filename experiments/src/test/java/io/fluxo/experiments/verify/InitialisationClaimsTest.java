@@ -7,13 +7,18 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The groups about models before training: every claim has the verdict that is expected of it, and sees the faults that are planted beneath it. */
+/**
+ * The groups about models before training: every claim that takes a few seconds has the verdict that is expected of it, and sees the faults that are planted beneath it. The others are held by
+ * {@link ClaimsPageTest} to the last full run.
+ */
 class InitialisationClaimsTest {
 
+    private static final double FEW = 5;
+
     @ParameterizedTest
-    @CsvSource({"init, 10", "gradient, 4"})
+    @CsvSource({"init, 10", "gradient, 2"})
     void everyClaimOfTheGroupIsAsExpectedAndSeesItsFaults(String group, int claims) throws InterruptedException {
-        List<Claim> chosen = Verified.CLAIMS.choose(List.of(), Optional.of(group));
+        List<Claim> chosen = Verified.CLAIMS.choose(List.of(), Optional.of(group)).stream().filter(claim -> claim.seconds() < FEW).toList();
         VerificationResult result = new Verification(Verified.INSTALLED, chosen, List.of(), Verified.CLAIMS.mutants(), Verified.SETTINGS).run(2);
         assertThat(result.rows()).hasSize(claims).allSatisfy(row -> assertThat(row.finding().verdict()).as("%s: %s", row.claim().id(), row.finding().measured())
                 .isEqualTo(row.expected()));

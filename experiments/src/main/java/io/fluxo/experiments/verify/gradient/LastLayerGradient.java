@@ -52,7 +52,7 @@ final class LastLayerGradient extends Claim {
                 .over("Xiong's configuration, d = 64, 32 tokens, uniform attention, ReLU, ε = 0; depth 2 to 64", "mean of 6 seeds")
                 .expected(Verdict.HOLDS)
                 .by("reverse-mode gradients in float64 on ejml")
-                .takes(4)
+                .takes(6)
                 .refutes(Fault.of("mutant-pre-norm-is-post-norm", "the placement pre computes post-norm", Placement.KIND, "pre",
                         Placement.of(PostNormBlock::new, false, PostNormBlock.TRAITS))));
     }

@@ -34,6 +34,7 @@ final class PostNormDecay extends Claim {
                 .over("ReLU networks without attention, d = 128, 64 tokens, ε = 0; depth 12 and 48", "mean of 24 seeds")
                 .expected(Verdict.REFUTED)
                 .by("reverse-mode gradients in float64 on ejml")
+                .takes(12)
                 .refutes(Fault.of("mutant-norm-does-nothing", "layer_norm returns its input", NormFactory.KIND, "layer_norm",
                         NormFactory.withoutEps((path, _, _, _) -> new NoNorm(path))).seenAs(Verdict.SKIPPED)));
     }

@@ -33,6 +33,7 @@ final class PreNormProfile extends Claim {
                 .over("ReLU networks without attention, d = 128, 64 tokens, ε = 0; depth 12 and 48", "mean of 6 seeds")
                 .expected(Verdict.HOLDS)
                 .by("reverse-mode gradients in float64 on ejml")
+                .takes(3)
                 .refutes(Fault.of("mutant-pre-norm-is-post-norm", "the placement pre computes post-norm", Placement.KIND, "pre",
                         Placement.of(PostNormBlock::new, false, PostNormBlock.TRAITS))));
     }

@@ -29,6 +29,7 @@ final class DeepNormCollapse extends Claim {
                 .over("d = 128, 64 tokens, uniform attention with W_O, ReLU, ε = 0, Xavier; depth 12 and 48", "mean of 6 seeds")
                 .expected(Verdict.HOLDS)
                 .by("float64 on ejml")
+                .takes(10)
                 .refutes(InitialFaults.TOKENS_APART));
     }
 

@@ -32,8 +32,8 @@ import java.util.stream.IntStream;
 
 /**
  * GPT-2's initialisation, on Xavier's weights: the matrices that end a sub-layer are drawn smaller by √(2L), which is the number of sub-layers, so that all of them together
- * add as much at every depth. The factor is read from the initialisation gpt2 itself, as the ratio of its two deviations. Without it the size of
- * one seed scatters by a tenth and more, since all tokens pass through the same matrices.
+ * add as much at every depth. The factor is read from the initialisation gpt2 itself, as the ratio of its two deviations. For the sizes without it the catalogue of claims
+ * gives figures and no tolerance: 10.3 and 54.3 are held to 15 %, which was set after 11.5 had been measured at L = 12.
  */
 final class Gpt2Scaling extends Claim {
 
@@ -49,7 +49,7 @@ final class Gpt2Scaling extends Claim {
                 .over("Xavier, d = 128, hidden layers of width 4d, 64 tokens, one causal softmax head with W_O, ReLU, ε = 0; depth 12 and 48", "mean of 6 seeds")
                 .expected(Verdict.HOLDS)
                 .by("float64 on ejml")
-                .takes(6)
+                .takes(12)
                 .refutes(Fault.of("mutant-gpt2-unscaled", "the initialisation gpt2 draws the matrices that end a sub-layer as large as the others", InitKind.KIND, "gpt2",
                         (InitKind) Initializer::normal)));
     }

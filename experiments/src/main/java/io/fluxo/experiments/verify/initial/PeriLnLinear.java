@@ -30,6 +30,7 @@ final class PeriLnLinear extends Claim {
                 .over("Xiong's configuration: d = 128, 64 tokens, uniform attention, ReLU, ε = 0; weights × 1/2, 1, 2", "mean of 6 seeds")
                 .expected(Verdict.HOLDS)
                 .by("float64 on ejml", "recursion on the host")
+                .takes(4)
                 .refutes(InitialFaults.isPreNorm("peri_ln")));
     }
 

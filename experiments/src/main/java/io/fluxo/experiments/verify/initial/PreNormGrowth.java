@@ -28,6 +28,7 @@ final class PreNormGrowth extends Claim {
                 .over("Xiong's configuration: d = 128, 64 tokens, uniform attention, ReLU, ε = 0", "mean of 6 seeds")
                 .expected(Verdict.HOLDS)
                 .by("float64 on ejml")
+                .takes(4)
                 .refutes(InitialFaults.PRE_IS_POST));
     }
 

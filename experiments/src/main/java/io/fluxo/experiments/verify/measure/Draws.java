@@ -14,11 +14,7 @@ public final class Draws {
 
     /** Normal numbers of mean 0. */
     public static double[] normal(RandomKey key, int count, double deviation) {
-        double[] values = new double[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = deviation * key.normal(i);
-        }
-        return values;
+        return key.normals(count, deviation);
     }
 
     /** Uniform numbers between {@code low} and {@code high}. */
