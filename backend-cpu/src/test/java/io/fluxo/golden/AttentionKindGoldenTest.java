@@ -2,13 +2,9 @@ package io.fluxo.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fluxo.autodiff.AutodiffBackend;
-import io.fluxo.backend.Backend;
 import io.fluxo.layer.Buffer;
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Layer;
-import io.fluxo.layer.Parameter;
-import io.fluxo.layer.Pass;
 import io.fluxo.layer.attention.AttentionKind;
 import io.fluxo.layer.attention.Gated;
 import io.fluxo.layer.attention.GatedAttention;
@@ -21,8 +17,6 @@ import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.setting.Choice;
 import io.fluxo.shape.Dim;
 import io.fluxo.tensor.HostArray;
-import io.fluxo.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -46,35 +40,10 @@ class AttentionKindGoldenTest {
     @MethodSource("cases")
     void theOutputAndEveryGradientAgree(Setup setup, String name) {
         List<Layer> layers = layers(name, GOLDENS.about(name));
-        try (Backend backend = setup.open(); AutodiffBackend tape = new AutodiffBackend(backend)) {
-            Tensor x = setup.upload(backend, GOLDENS.get(name + "/x"));
-            List<Parameter> parameters = layers.stream().flatMap(layer -> layer.parameters().stream()).toList();
-            List<Tensor> inputs = new ArrayList<>(List.of(x));
-            for (Parameter parameter : parameters) {
-                HostArray value = GOLDENS.get(name + "/param/" + parameter.name());
-                assertThat(value.shape().sizes()).as(parameter.name()).isEqualTo(parameter.shape().sizes());
-                parameter.set(setup.upload(backend, value));
-                inputs.add(parameter.value());
-            }
-            layers.forEach(layer -> layer.buffers().forEach(buffer -> buffer.set(setup.upload(backend, frozen(buffer, name)))));
-            inputs.forEach(tape::watch);
-            Pass pass = Pass.evaluation(tape);
-            Tensor y = x;
-            for (Layer layer : layers) {
-                y = layer.forward(pass, y);
-            }
-            check(setup, name + "/y", tape.download(y));
-
-            Tensor[] gradients = tape.gradients(y, setup.upload(backend, GOLDENS.get(name + "/r")), inputs);
-            check(setup, name + "/grad/x", backend.download(gradients[0]));
-            for (int i = 1; i < gradients.length; i++) {
-                check(setup, name + "/grad/" + parameters.get(i - 1).name(), backend.download(gradients[i]));
-            }
-        }
-    }
-
-    private static void check(Setup setup, String golden, HostArray actual) {
-        Setup.assertClose(golden, actual, GOLDENS.get(golden), setup.tolerance(0));
+        layers.forEach(layer -> layer.parameters().forEach(parameter ->
+                assertThat(GOLDENS.get(name + "/param/" + parameter.name()).shape().sizes()).as(parameter.name()).isEqualTo(parameter.shape().sizes())));
+        new OutputAndGradients(GOLDENS, setup, name).check(layers, backend ->
+                layers.forEach(layer -> layer.buffers().forEach(buffer -> buffer.set(setup.upload(backend, frozen(buffer, name))))));
     }
 
     /** The state of a norm that can be frozen: at the standard deviation that the goldens were made with. */

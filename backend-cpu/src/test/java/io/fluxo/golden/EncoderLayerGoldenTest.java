@@ -1,7 +1,5 @@
 package io.fluxo.golden;
 
-import io.fluxo.autodiff.AutodiffBackend;
-import io.fluxo.backend.Backend;
 import io.fluxo.block.Block;
 import io.fluxo.block.Placement;
 import io.fluxo.layer.network.Activation;
@@ -9,15 +7,10 @@ import io.fluxo.layer.network.FeedForward;
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.norm.LayerNorm;
 import io.fluxo.layer.attention.MultiHeadAttention;
-import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelParts;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.shape.Dim;
-import io.fluxo.tensor.HostArray;
-import io.fluxo.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,28 +30,7 @@ class EncoderLayerGoldenTest {
     @ParameterizedTest(name = "{1} on {0}")
     @MethodSource("cases")
     void theOutputAndEveryGradientAgree(Setup setup, String name) {
-        Block block = block(GOLDENS.about(name));
-        try (Backend backend = setup.open(); AutodiffBackend tape = new AutodiffBackend(backend)) {
-            Tensor x = setup.upload(backend, GOLDENS.get(name + "/x"));
-            List<Tensor> inputs = new ArrayList<>(List.of(x));
-            for (Parameter parameter : block.parameters()) {
-                parameter.set(setup.upload(backend, GOLDENS.get(name + "/param/" + parameter.name())));
-                inputs.add(parameter.value());
-            }
-            inputs.forEach(tape::watch);
-            Tensor y = block.forward(Pass.evaluation(tape), x);
-            check(setup, name + "/y", tape.download(y));
-
-            Tensor[] gradients = tape.gradients(y, setup.upload(backend, GOLDENS.get(name + "/r")), inputs);
-            check(setup, name + "/grad/x", backend.download(gradients[0]));
-            for (int i = 1; i < gradients.length; i++) {
-                check(setup, name + "/grad/" + block.parameters().get(i - 1).name(), backend.download(gradients[i]));
-            }
-        }
-    }
-
-    private static void check(Setup setup, String golden, HostArray actual) {
-        Setup.assertClose(golden, actual, GOLDENS.get(golden), setup.tolerance(0));
+        new OutputAndGradients(GOLDENS, setup, name).check(block(GOLDENS.about(name)));
     }
 
     private static Block block(JsonNode about) {

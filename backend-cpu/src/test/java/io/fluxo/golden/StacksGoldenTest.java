@@ -3,21 +3,14 @@ package io.fluxo.golden;
 import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fluxo.autodiff.AutodiffBackend;
-import io.fluxo.backend.Backend;
 import io.fluxo.block.Placement;
 import io.fluxo.block.Stack;
 import io.fluxo.layer.Parameter;
-import io.fluxo.layer.Pass;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.setting.Choice;
 import io.fluxo.setting.Key;
-import io.fluxo.tensor.HostArray;
-import io.fluxo.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,26 +36,7 @@ class StacksGoldenTest {
         String prefix = name + "/param/";
         assertThat(stack.parameters().stream().map(Parameter::name)).containsExactlyInAnyOrderElementsOf(
                 GOLDENS.tensors().keySet().stream().filter(key -> key.startsWith(prefix)).map(key -> key.substring(prefix.length())).toList());
-        try (Backend backend = setup.open(); AutodiffBackend tape = new AutodiffBackend(backend)) {
-            Tensor x = setup.upload(backend, GOLDENS.get(name + "/x"));
-            List<Tensor> inputs = new ArrayList<>(List.of(x));
-            for (Parameter parameter : stack.parameters()) {
-                parameter.set(setup.upload(backend, GOLDENS.get(prefix + parameter.name())));
-                inputs.add(parameter.value());
-            }
-            inputs.forEach(tape::watch);
-            Tensor y = stack.forward(Pass.evaluation(tape), x);
-            check(setup, name + "/y", tape.download(y));
-            Tensor[] gradients = tape.gradients(y, setup.upload(backend, GOLDENS.get(name + "/r")), inputs);
-            check(setup, name + "/grad/x", backend.download(gradients[0]));
-            for (int i = 1; i < gradients.length; i++) {
-                check(setup, name + "/grad/" + stack.parameters().get(i - 1).name(), backend.download(gradients[i]));
-            }
-        }
-    }
-
-    private static void check(Setup setup, String golden, HostArray actual) {
-        Setup.assertClose(golden, actual, GOLDENS.get(golden), setup.tolerance(0));
+        new OutputAndGradients(GOLDENS, setup, name).check(stack);
     }
 
     private static ModelSpec spec(JsonNode about) {

@@ -49,8 +49,8 @@ final class DeltaRule extends Layer {
     Tensor update(Pass pass, Tensor x, Tensor normed, Tensor f) {
         Tensor length = pass.sqrt(pass.sum(pass.mul(f, f), -1));                                                                // ‖f‖, [batch pos 1] as all numbers
         Tensor k = pass.at(hookK, pass.div(f, pass.shift(length, TINY)));
-        Tensor beta = pass.at(hookBeta, pass.scale(Sigmoid.of(pass, pass.add(pass.matMul(normed, wBeta.value()), bBeta.value())), 2));
-        Tensor v = pass.at(hookV, pass.scale(Sigmoid.of(pass, pass.add(pass.matMul(x, wV.value()), bV.value())), 4));
+        Tensor beta = pass.at(hookBeta, pass.scale(pass.sigmoid(pass.add(pass.matMul(normed, wBeta.value()), bBeta.value())), 2));
+        Tensor v = pass.at(hookV, pass.scale(pass.sigmoid(pass.add(pass.matMul(x, wV.value()), bV.value())), 4));
         Tensor read = pass.at(hookRead, pass.sum(pass.mul(k, x), -1));                                                          // kᵀx
         return pass.at(hookUpdate, pass.mul(pass.mul(beta, pass.sub(v, read)), k));
     }

@@ -46,7 +46,7 @@ final class ManifoldConnection extends Connection {
     @Override
     protected Weights made(Pass pass, Tensor h) {
         Tensor all = norm.forward(pass, pass.mergeAxes(h, 2));                              // RMSNorm(vec H), [batch pos stream·d_model]
-        return new Weights(Sigmoid.of(pass, pre.forward(pass, all)), pass.scale(Sigmoid.of(pass, post.forward(pass, all)), 2),
+        return new Weights(pass.sigmoid(pre.forward(pass, all)), pass.scale(pass.sigmoid(post.forward(pass, all)), 2),
                 sinkhorn(pass, pass.splitAxis(res.forward(pass, all), 2, streams, streams)));
     }
 

@@ -58,7 +58,7 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
                     }
                 }
                 for (Candidate candidate : candidates) {
-                    if (claim.scope() != Scope.NONE && (claim.scope().covers(candidate.equations()) || candidate.equations() == Equations.OTHER)) {
+                    if (isAbout(claim, candidate)) {
                         rows.add(pool.submit(row(own, work, programs, claim, Optional.of(candidate))));
                     }
                 }
@@ -93,11 +93,16 @@ public record Verification(InstalledParts installed, List<Claim> claims, List<Ca
         };
     }
 
+    /** Whether there is a row of {@code claim} for {@code candidate}; one of another design gets a row that says so. */
+    private static boolean isAbout(Claim claim, Candidate candidate) {
+        return claim.scope() != Scope.NONE && (claim.scope().covers(candidate.equations()) || candidate.equations() == Equations.OTHER);
+    }
+
     /** How long all checks take on one core, roughly. */
     private double expectedSeconds() {
         double seconds = 0;
         for (Claim claim : claims) {
-            long blocks = candidates.stream().filter(candidate -> claim.scope().covers(candidate.equations()) || candidate.equations() == Equations.OTHER).count();
+            long blocks = candidates.stream().filter(candidate -> isAbout(claim, candidate)).count();
             seconds += claim.seconds() * (claim.scope() == Scope.NONE ? 1 + (controls.isEmpty() ? 0 : claim.faults().size()) : blocks);
         }
         return seconds;

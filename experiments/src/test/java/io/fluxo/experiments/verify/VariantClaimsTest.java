@@ -2,16 +2,18 @@ package io.fluxo.experiments.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fluxo.experiments.verify.stack.StackClaims;
 import io.fluxo.experiments.verify.variant.VariantClaims;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+/** Claims about attention's variants, norms without statistics and stacks of several streams, one by one on few cases. */
 class VariantClaimsTest {
 
     static Stream<String> ids() {
-        return VariantClaims.all().stream().map(Claim::id);
+        return Stream.of(VariantClaims.all(), StackClaims.all()).flatMap(List::stream).map(Claim::id);
     }
 
     @ParameterizedTest

@@ -4,37 +4,25 @@ import io.fluxo.backend.Backend;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.measure.Draws;
 import io.fluxo.experiments.verify.measure.Jacobian;
+import io.fluxo.experiments.verify.measure.OneLayer;
 import io.fluxo.layer.Cell;
 import io.fluxo.layer.Layer;
-import io.fluxo.layer.Pass;
 import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.random.RandomKey;
 import io.fluxo.setting.Choice;
 import io.fluxo.shape.Dim;
 import io.fluxo.tensor.DType;
-import io.fluxo.tensor.HostArray;
-import io.fluxo.tensor.TensorScope;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Function;
 
 /** A norm by itself on the float64 reference. Closing it frees its cells. */
 final class LayerAlone implements AutoCloseable {
 
-    private final Layer layer;
+    private final OneLayer norm;
     private final Backend backend;
-    private final TensorScope scope;
-    private final Map<String, double[]> cells = new HashMap<>();
 
     private LayerAlone(Layer layer, Backend backend, Function<Cell, double[]> values) {
-        this.layer = layer;
         this.backend = backend;
-        scope = backend.openScope();
-        for (Cell cell : layer.cells()) {
-            double[] numbers = values.apply(cell);
-            cells.put(cell.name(), numbers);
-            cell.set(backend.upload(HostArray.of(cell.shape(), DType.F64, numbers)));
-        }
+        norm = new OneLayer(layer, backend, values);
     }
 
     /** The norm called {@code name} in the catalogue, without gain and bias, with ε = 0. */
@@ -54,28 +42,25 @@ final class LayerAlone implements AutoCloseable {
 
     /** The values of the cell whose name ends in {@code .name}. */
     double[] cell(String name) {
-        return cells.get("norm." + name);
+        return norm.value("norm." + name);
     }
 
     /** Of rows of one sequence. */
     double[] run(int rows, double[] x) {
-        HostArray in = Draws.stream(rows, x.length / rows, DType.F64, x);
-        try (TensorScope _ = backend.openScope()) {
-            return backend.download(layer.forward(Pass.evaluation(backend), backend.upload(in))).toDoubles();
-        }
+        return norm.output(Draws.stream(rows, x.length / rows, DType.F64, x));
     }
 
     /** Of one token. */
     Jacobian jacobian(double[] x) {
-        return Jacobian.of(backend, DType.F64, Draws.stream(1, x.length, DType.F64, x), layer::forward);
+        return Jacobian.of(backend, DType.F64, Draws.stream(1, x.length, DType.F64, x), norm.layer()::forward);
     }
 
     Jacobian byDifferences(double[] x) {
-        return Jacobian.byDifferences(backend, Draws.stream(1, x.length, DType.F64, x), layer::forward);
+        return Jacobian.byDifferences(backend, Draws.stream(1, x.length, DType.F64, x), norm.layer()::forward);
     }
 
     @Override
     public void close() {
-        scope.close();
+        norm.close();
     }
 }

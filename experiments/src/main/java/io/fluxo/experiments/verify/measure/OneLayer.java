@@ -17,8 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.Function;
 
-/** One layer in float64 with random values in its cells, to be run and looked into. Closing it frees what it made. */
+/** One layer in float64 with given values in its cells, to be run and looked into. Closing it frees what it made. */
 public final class OneLayer implements AutoCloseable {
 
     private static final String OUTPUT = "";
@@ -34,10 +35,15 @@ public final class OneLayer implements AutoCloseable {
      * @param backend that computes in float64
      */
     public OneLayer(Layer layer, Backend backend, RandomKey key, double deviation) {
+        this(layer, backend, cell -> Draws.normal(key.split(cell.name()), cell.shape().elements(), deviation));
+    }
+
+    /** @param drawn the values of a cell, row-major */
+    public OneLayer(Layer layer, Backend backend, Function<Cell, double[]> drawn) {
         this.layer = layer;
         this.backend = backend;
         scope = backend.openScope();
-        layer.cells().forEach(cell -> put(cell, Draws.normal(key.split(cell.name()), cell.shape().elements(), deviation)));
+        layer.cells().forEach(cell -> put(cell, drawn.apply(cell)));
     }
 
     public Layer layer() {

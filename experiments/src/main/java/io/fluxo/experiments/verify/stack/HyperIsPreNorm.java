@@ -15,12 +15,16 @@ import io.fluxo.experiments.verify.measure.Worst;
 import io.fluxo.random.RandomKey;
 import io.fluxo.setting.Choice;
 import io.fluxo.stream.Hooks;
+import io.fluxo.stream.Intervention;
+import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Tensor;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * What hyper-connections contain: pre-norm as they begin, post-norm by weights that depend on the token, and in general a sum of updates whose coefficients go back through A_r. Post-norm
@@ -119,7 +123,8 @@ final class HyperIsPreNorm extends Claim {
             factors[i] = 1 / Math.sqrt(squares / width);
         }
         String path = Text.format("blocks.%d.hyper%d.", layer, subLayer);
-        return List.of(Replaced.by(path + "hook_post", hyper, factors), Replaced.by(path + "hook_res", hyper, factors));
+        UnaryOperator<Tensor> byFactors = value -> hyper.backend().upload(HostArray.of(value.shape(), DType.F64, factors));
+        return List.of(new Intervention(path + "hook_post", byFactors), new Intervention(path + "hook_res", byFactors));
     }
 
     private static double[] centred(double[] rows, int width) {

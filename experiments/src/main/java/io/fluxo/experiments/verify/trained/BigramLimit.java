@@ -21,11 +21,7 @@ import io.fluxo.shape.Shape;
 import io.fluxo.tensor.HostArray;
 import io.fluxo.train.Schedule;
 import io.fluxo.train.TrainingSpec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Without layers a model sees one token and predicts the next, so its best is the conditional entropy of bigrams. The loss is computed exactly, from the counts of the text and the model's
@@ -52,13 +48,13 @@ final class BigramLimit extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        return Shakespeare.on(apparatus, task -> check(apparatus, task));
+        return Shakespeare.on(apparatus, (task, text) -> check(apparatus, task, text));
     }
 
-    private static Finding check(Apparatus apparatus, Task task) {
+    private static Finding check(Apparatus apparatus, Task task, CharacterText text) {
         ModelSpec model = ModelSpec.DEFAULT.with(N_LAYERS, 0).with(D_MODEL, 64).with(N_CTX, 64).with(POSITIONS, "none").with(FINAL_NORM, FinalNorm.NEVER);
         TrainingSpec training = TrainingSpec.DEFAULT.with(LR, 1e-2).with(SCHEDULE, "cosine").with(BATCH, 16).with(STEPS, 1000);
-        double[][] counts = counts(apparatus, task.symbols());
+        double[][] counts = counts(text);
         double entropy = entropy(counts);
         try (Lesson lesson = new Lesson(apparatus, model, training, task, RandomKey.of(apparatus.seed())).run(t -> apparatus.done(t / 1000.0))) {
             double excess = crossEntropy(counts, lesson) - entropy;
@@ -68,18 +64,12 @@ final class BigramLimit extends Claim {
     }
 
     /** How often each character follows each, in the nine tenths that are trained on. */
-    private static double[][] counts(Apparatus apparatus, List<String> symbols) {
-        try {
-            int[] text = Files.readString(apparatus.corpus().orElseThrow()).codePoints().toArray();
-            double[][] counts = new double[symbols.size()][symbols.size()];
-            int[] ids = Arrays.stream(text, 0, text.length - text.length / 10).map(point -> symbols.indexOf(Character.toString(point))).toArray();
-            for (int i = 1; i < ids.length; i++) {
-                counts[ids[i - 1]][ids[i]]++;
-            }
-            return counts;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static double[][] counts(CharacterText text) {
+        double[][] counts = new double[text.vocabulary()][text.vocabulary()];
+        for (int i = 1; i < text.limit(); i++) {
+            counts[text.text().id(i - 1)][text.text().id(i)]++;
         }
+        return counts;
     }
 
     private static double entropy(double[][] counts) {

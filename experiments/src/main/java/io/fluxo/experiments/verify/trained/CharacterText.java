@@ -1,37 +1,24 @@
 package io.fluxo.experiments.verify.trained;
 
 import io.fluxo.experiments.task.Task;
+import io.fluxo.experiments.task.TokenText;
 import io.fluxo.random.RandomKey;
 import io.fluxo.train.Examples;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 
 /**
  * Predicting the next character of a text of which only the beginning is trained on: validation is on random windows of its last tenth, the same each time.
  *
- * @param symbols the text's characters, in the order of their code points
- * @param ids     the text
- * @param limit   characters that are trained on, from the first
+ * @param limit characters that are trained on, from the first
  */
-record CharacterText(List<String> symbols, int[] ids, int limit) implements Task {
+record CharacterText(TokenText text, int limit) implements Task {
 
     private static final RandomKey VALIDATION = RandomKey.of(7).split("validation");
 
-    /** The first nine tenths of {@code file} for training. */
-    static CharacterText of(Path file) {
-        try {
-            int[] text = Files.readString(file).codePoints().toArray();
-            int[] known = Arrays.stream(text).distinct().sorted().toArray();
-            int[] ids = Arrays.stream(text).map(point -> Arrays.binarySearch(known, point)).toArray();
-            return new CharacterText(Arrays.stream(known).mapToObj(Character::toString).toList(), ids, kept(ids.length));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** The first nine tenths of {@code text} for training. */
+    static CharacterText of(TokenText text) {
+        return new CharacterText(text, kept(text.length()));
     }
 
     private static int kept(int length) {
@@ -40,12 +27,17 @@ record CharacterText(List<String> symbols, int[] ids, int limit) implements Task
 
     /** The same text, of which only the first {@code characters} are trained on. */
     CharacterText upTo(int characters) {
-        return new CharacterText(symbols, ids, characters);
+        return new CharacterText(text, characters);
     }
 
     @Override
     public int vocabulary() {
-        return symbols.size();
+        return text.vocabulary();
+    }
+
+    @Override
+    public List<String> symbols() {
+        return text.symbols();
     }
 
     @Override
@@ -55,17 +47,17 @@ record CharacterText(List<String> symbols, int[] ids, int limit) implements Task
 
     @Override
     public OptionalDouble unigramEntropy() {
-        return OptionalDouble.empty();
+        return OptionalDouble.of(text.unigramEntropy());
     }
 
     @Override
     public String describe() {
-        return "the first " + limit + " characters of a text";
+        return "the first " + limit + " characters of " + text.name();
     }
 
     @Override
     public void require(int nCtx) {
-        if (limit <= nCtx || ids.length / 10 <= nCtx) {
+        if (limit <= nCtx || text.length() / 10 <= nCtx) {
             throw new IllegalArgumentException("the text is too short");
         }
     }
@@ -82,14 +74,17 @@ record CharacterText(List<String> symbols, int[] ids, int limit) implements Task
 
     @Override
     public Examples validationBatch(int index, int rows, int nCtx) {
-        return windows(VALIDATION.split(index), kept(ids.length), ids.length, rows, nCtx);
+        return windows(VALIDATION.split(index), kept(text.length()), text.length(), rows, nCtx);
     }
 
     private Examples windows(RandomKey key, int from, int to, int rows, int nCtx) {
         int window = nCtx + 1;
         int[] all = new int[rows * window];
         for (int row = 0; row < rows; row++) {
-            System.arraycopy(ids, from + key.below(to - from - window + 1, row), all, row * window, window);
+            int start = from + key.below(to - from - window + 1, row);
+            for (int i = 0; i < window; i++) {
+                all[row * window + i] = text.id(start + i);
+            }
         }
         return Examples.successors(all, rows);
     }

@@ -23,9 +23,7 @@ import io.fluxo.random.RandomKey;
 import io.fluxo.text.Text;
 import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Sequences that repeat themselves with a period of 16 to 32: a head that looks for what followed this token before needs another one below it that tells each token its predecessor. So two layers
@@ -55,7 +53,7 @@ final class InductionDepth extends Claim {
     public Finding check(Candidate candidate, Apparatus apparatus) {
         Task task = new Tasks(apparatus.catalog()).open(TaskSpec.DEFAULT.with(TaskSpec.KIND, "induction").with(TaskParts.SYMBOLS, 64).with(TaskParts.ITEMS, 32).with(TaskParts.DISTINCT, false), false);
         TrainingSpec training = TrainingSpec.DEFAULT.with(OPTIMIZER, "adamw").with(LR, 2e-3).with(WARMUP, 100).with(CLIP, 1.0).with(BATCH, 32).with(STEPS, STEPS_EACH);
-        double[] at = IntStream.rangeClosed(1, STEPS_EACH / SMOOTH).mapToDouble(i -> i * SMOOTH).toArray();
+        double[] at = Lesson.marks(STEPS_EACH, SMOOTH);
         Chart chart = Chart.of("loss on what repeats", "step", "nats per token");
         Figures figures = new Figures();
         int lesson = 0;
@@ -67,8 +65,7 @@ final class InductionDepth extends Claim {
                 try (Lesson one = new Lesson(apparatus, model, training, task, RandomKey.of(seed)).run(t -> apparatus.done((before + (double) t / STEPS_EACH) / (2 * SEEDS)))) {
                     String name = Text.format("%d layer%s, seed %d", layers, layers == 1 ? "" : "s", seed);
                     figures.add(layers == 2 ? Figure.atMost(name, 0.35, one.last(LAST)) : Figure.atLeast(name, 2.5, one.last(LAST)));
-                    double[] losses = one.losses();
-                    curves.add(IntStream.range(0, at.length).mapToDouble(i -> Arrays.stream(losses, i * SMOOTH, (i + 1) * SMOOTH).average().orElseThrow()).toArray());
+                    curves.add(one.smoothed(SMOOTH));
                 }
             }
             chart = chart.measured(Text.format("%d layer%s", layers, layers == 1 ? "" : "s"), at, curves);

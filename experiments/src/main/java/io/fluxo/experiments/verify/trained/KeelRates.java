@@ -54,7 +54,7 @@ final class KeelRates extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        return Shakespeare.text(apparatus, text -> check(apparatus, text));
+        return Shakespeare.on(apparatus, (_, text) -> check(apparatus, text));
     }
 
     private Finding check(Apparatus apparatus, CharacterText text) {

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** One training in float32 on {@code simd}: a model, a task, a seed. Closing it frees the model. */
 final class Lesson implements AutoCloseable {
@@ -92,9 +93,14 @@ final class Lesson implements AutoCloseable {
         return this;
     }
 
-    /** The loss of each step, before its update. */
-    double[] losses() {
-        return losses.clone();
+    /** Mean losses of each {@code every} steps. */
+    double[] smoothed(int every) {
+        return IntStream.range(0, losses.length / every).mapToDouble(i -> Arrays.stream(losses, i * every, (i + 1) * every).average().orElseThrow()).toArray();
+    }
+
+    /** The last of each {@code every} steps of {@code steps}: where {@link #smoothed} losses are drawn. */
+    static double[] marks(int steps, int every) {
+        return IntStream.rangeClosed(1, steps / every).mapToDouble(i -> i * every).toArray();
     }
 
     /** Mean loss of the last {@code steps} steps. */

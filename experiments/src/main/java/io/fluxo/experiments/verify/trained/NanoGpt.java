@@ -20,10 +20,8 @@ import io.fluxo.random.RandomKey;
 import io.fluxo.setting.Choice;
 import io.fluxo.train.Cosine;
 import io.fluxo.train.TrainingSpec;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * nanoGPT's run for a computer without a GPU, with its own protocol: GPT-2's initialisation and tied head, no biases, AdamW(.9, .99) with decay .1 of matrices, warm-up 100, cosine from 1e-3 to 1e-4,
@@ -53,7 +51,7 @@ final class NanoGpt extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        return Shakespeare.on(apparatus, task -> check(apparatus, task));
+        return Shakespeare.on(apparatus, (task, _) -> check(apparatus, task));
     }
 
     private static Finding check(Apparatus apparatus, Task task) {
@@ -63,11 +61,8 @@ final class NanoGpt extends Claim {
                 .with(OPTIMIZER, "adamw").with(BETAS, List.of(0.9, 0.99)).with(EPSILON, 1e-8).with(LR, 1e-3).with(WARMUP, 100).with(WEIGHT_DECAY, 0.1).with(CLIP, 1.0)
                 .with(BATCH, 12).with(STEPS, STEPS_ALL);
         try (Lesson lesson = new Lesson(apparatus, model, training, task, RandomKey.of(apparatus.seed())).run(t -> apparatus.done((double) t / STEPS_ALL))) {
-            double[] losses = lesson.losses();
-            double[] at = IntStream.rangeClosed(1, STEPS_ALL / SMOOTH).mapToDouble(i -> i * SMOOTH).toArray();
             return new Figures().add(Figure.atMost("validation loss after 2,000 steps", 1.90, lesson.validation(20))).finding("validation loss ≤ 1.90 (1.88)").drawn(
-                    Chart.of("training loss", "step", "nats per character").measured("mean of 40 steps", at,
-                            IntStream.range(0, at.length).mapToDouble(i -> Arrays.stream(losses, i * SMOOTH, (i + 1) * SMOOTH).average().orElseThrow()).toArray()));
+                    Chart.of("training loss", "step", "nats per character").measured("mean of 40 steps", Lesson.marks(STEPS_ALL, SMOOTH), lesson.smoothed(SMOOTH)));
         }
     }
 }

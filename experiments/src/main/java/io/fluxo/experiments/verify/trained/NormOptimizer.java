@@ -64,7 +64,7 @@ final class NormOptimizer extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        return Shakespeare.text(apparatus, text -> check(apparatus, text));
+        return Shakespeare.on(apparatus, (_, text) -> check(apparatus, text));
     }
 
     private Finding check(Apparatus apparatus, CharacterText text) {

@@ -51,7 +51,7 @@ final class NormRemoval extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        return Shakespeare.text(apparatus, text -> check(apparatus, text));
+        return Shakespeare.on(apparatus, (_, text) -> check(apparatus, text));
     }
 
     private static Finding check(Apparatus apparatus, CharacterText text) {

@@ -52,7 +52,7 @@ final class SkipScaleTrained extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        return Shakespeare.on(apparatus, task -> check(apparatus, task));
+        return Shakespeare.on(apparatus, (task, _) -> check(apparatus, task));
     }
 
     private static Finding check(Apparatus apparatus, Task task) {

@@ -70,7 +70,7 @@ final class SmallScaleVariants extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        return Shakespeare.text(apparatus, text -> check(apparatus, text));
+        return Shakespeare.on(apparatus, (_, text) -> check(apparatus, text));
     }
 
     private static Finding check(Apparatus apparatus, CharacterText text) {

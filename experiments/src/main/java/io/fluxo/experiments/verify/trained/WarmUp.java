@@ -25,7 +25,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * A character model of six layers, width 32, at a large learning rate: pre-norm reaches the same loss with and without a warm-up; post-norm without one stays at the loss of a model that knows only how
@@ -57,12 +56,12 @@ final class WarmUp extends Claim {
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        return Shakespeare.on(apparatus, task -> check(apparatus, task));
+        return Shakespeare.on(apparatus, (task, _) -> check(apparatus, task));
     }
 
     private static Finding check(Apparatus apparatus, Task task) {
         Map<String, double[]> last = new LinkedHashMap<>();
-        double[] at = IntStream.rangeClosed(1, TrainingSpec.DEFAULT.get(STEPS) / SMOOTH).mapToDouble(i -> i * SMOOTH).toArray();
+        double[] at = Lesson.marks(TrainingSpec.DEFAULT.get(STEPS), SMOOTH);
         double unigram = task.unigramEntropy().orElseThrow();
         Chart chart = Chart.of("loss", "step", "nats per character").theory("unigram entropy", new double[] {at[0], at[at.length - 1]}, new double[] {unigram, unigram});
         int lesson = 0;
@@ -75,7 +74,7 @@ final class WarmUp extends Claim {
                     try (Lesson one = new Lesson(apparatus, ModelSpec.DEFAULT.with(PLACEMENT, placement), TrainingSpec.DEFAULT.with(WARMUP, warmup), task, RandomKey.of(seed))) {
                         one.run(t -> apparatus.done((before + t / 500.0) / (4 * SEEDS)));
                         ends[seed - 1] = one.last(LAST);
-                        curves.add(smoothed(one.losses()));
+                        curves.add(one.smoothed(SMOOTH));
                     }
                 }
                 String name = Text.format("%s, warm-up %d", placement, warmup);
@@ -94,9 +93,5 @@ final class WarmUp extends Claim {
         return figures.finding("pre-norm: no difference above 0.10; post-norm: more than 0.2 in every seed, and without warm-up at the unigram entropy").drawn(chart)
                 .derived(last.entrySet().stream().map(entry -> Text.format("%s: %s", entry.getKey(), Arrays.stream(entry.getValue()).mapToObj(value -> Text.format("%.3f", value))
                         .toList())).toList());
-    }
-
-    private static double[] smoothed(double[] losses) {
-        return IntStream.range(0, losses.length / SMOOTH).mapToDouble(i -> Arrays.stream(losses, i * SMOOTH, (i + 1) * SMOOTH).average().orElseThrow()).toArray();
     }
 }
