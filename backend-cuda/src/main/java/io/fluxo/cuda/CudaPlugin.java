@@ -2,6 +2,8 @@ package io.fluxo.cuda;
 
 import io.fluxo.backend.BackendProvider;
 import io.fluxo.cuda.driver.CudaDriver;
+import io.fluxo.cuda.driver.CudaLibraries;
+import io.fluxo.cuda.engine.CudaProvider;
 import io.fluxo.cuda.natives.Installation;
 import io.fluxo.cuda.natives.Natives;
 import io.fluxo.cuda.nd4j.AnyNd4j;
@@ -10,7 +12,9 @@ import io.fluxo.cuda.torch.TorchProvider;
 import io.fluxo.plugin.Contributions;
 import io.fluxo.plugin.FluxoPlugin;
 
-/** Backends on native libraries: {@code nd4j}, by itself and by the name of the natives it runs on, and {@code torch}. */
+/**
+ * Backends on native libraries: {@code cuda}, Fluxo's own engine on GPUs; {@code nd4j}, by itself and by the name of the natives it runs on; and {@code torch}.
+ */
 public final class CudaPlugin implements FluxoPlugin {
 
     @Override
@@ -22,6 +26,7 @@ public final class CudaPlugin implements FluxoPlugin {
         to.add(BackendProvider.KIND, "nd4j", new AnyNd4j(onCpu, onGpu));
         to.add(BackendProvider.KIND, "nd4j-native", onCpu);
         to.add(BackendProvider.KIND, "nd4j-cuda", onGpu);
+        to.add(BackendProvider.KIND, "cuda", new CudaProvider(CudaLibraries.here(), installation.cache().resolve("kernels")));
         to.add(BackendProvider.KIND, "torch", new TorchProvider(installation));
     }
 }

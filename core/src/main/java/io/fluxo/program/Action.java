@@ -85,8 +85,8 @@ public sealed interface Action {
     }
 
     /**
-     * A product or a sum, and what follows on its rows as soon as they are finished. Each link after the first reads the first output of the link
-     * before it.
+     * Instructions that one kernel carries out: a product or a sum, and what follows on its rows as soon as they are finished ({@link FollowOnRows}), or operations on
+     * each element by itself ({@link JoinElementwise}). Each link after the first reads what a link before it has made.
      */
     record Chain(List<Instruction> links) implements Action {
         public Chain {

@@ -1,0 +1,78 @@
+package io.fluxo.cuda.operation;
+
+import io.fluxo.cuda.device.Gpu;
+import io.fluxo.cuda.driver.MatrixProduct.Epilogue;
+import io.fluxo.cuda.driver.MatrixProduct.Precision;
+import io.fluxo.cuda.driver.MatrixProduct;
+import io.fluxo.cuda.memory.GpuTensor;
+import io.fluxo.op.PrimitiveOp.MatMul;
+import io.fluxo.shape.Shape;
+
+/**
+ * Matrix products by cuBLASLt, which stores matrices column by column: a row-major matrix is its own transpose there, so that y = a b is computed as yᵀ = bᵀ aᵀ without
+ * moving anything.
+ */
+final class Products {
+
+    private final Gpu gpu;
+    private final Precision precision;
+
+    Products(Gpu gpu, Precision precision) {
+        this.gpu = gpu;
+        this.precision = precision;
+    }
+
+    /**
+     * A row-major product: y [m n] = op(a) [m k] · op(b) [k n].
+     *
+     * @param batch   how many
+     * @param strideA elements from one a to the next
+     */
+    record RowMajor(int m, int n, int k, boolean transposeA, boolean transposeB, int batch, long strideA, long strideB) {}
+
+    Runnable matMul(MatMul op, GpuTensor a, GpuTensor b, GpuTensor y) {
+        Shape left = a.shape();
+        int columns = left.size(-1);
+        int rows = left.rank() == 1 ? 1 : left.size(-2);
+        int m = op.transposeLeft() ? columns : rows;
+        int k = op.transposeLeft() ? rows : columns;
+        int n = y.shape().size(-1);
+        int batch = 1;
+        for (int axis = 0; axis < left.rank() - 2; axis++) {
+            batch *= left.size(axis);
+        }
+        boolean shared = b.shape().rank() == 2;
+        if (shared && !op.transposeLeft()) {                                    // one right side for all rows: one product
+            m *= batch;
+            batch = 1;
+        }
+        return product(new RowMajor(m, n, k, op.transposeLeft(), op.transposeRight(), batch, (long) rows * columns, shared ? 0 : (long) k * n), a.address(), b.address(),
+                y.address(), Epilogue.NONE, 0, false);
+    }
+
+    /**
+     * @param epilogue what follows, on the columns of y
+     * @param vector   what the epilogue reads or writes, n numbers; 0 where it needs none
+     * @param adds     whether the result is added to what y holds
+     */
+    Runnable product(RowMajor p, long a, long b, long y, Epilogue epilogue, long vector, boolean adds) {
+        if (p.m == 0 || p.n == 0 || p.batch == 0) {
+            return () -> { };
+        }
+        if (p.k == 0) {
+            return adds ? () -> { } : () -> gpu.driver().fill(y, (byte) 0, (long) p.m * p.n * p.batch * Float.BYTES, gpu.stream());
+        }
+        MatrixProduct product = matrixProduct(p, epilogue, adds);
+        return () -> gpu.multiply(product, b, a, y, vector);
+    }
+
+    /** Whether cuBLASLt computes {@code p} with {@code epilogue}. */
+    boolean has(RowMajor p, Epilogue epilogue) {
+        return p.m > 0 && p.n > 0 && p.k > 0 && p.batch > 0 && gpu.has(matrixProduct(p, epilogue, false));
+    }
+
+    private MatrixProduct matrixProduct(RowMajor p, Epilogue epilogue, boolean adds) {
+        return new MatrixProduct(p.n, p.m, p.k, p.transposeB, p.transposeA, p.transposeB ? p.k : p.n, p.transposeA ? p.m : p.k, p.n, p.batch, p.strideB, p.strideA,
+                (long) p.m * p.n, precision, epilogue, adds);
+    }
+}
