@@ -13,8 +13,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where CUDA's libraries are. They are looked for in this order: the folders of {@code FLUXO_CUDA_LIBRARIES}; what the system's loader finds by name; the
- * folders of NVIDIA's Python packages; {@code CUDA_HOME}, {@code CUDA_PATH} and {@code /usr/local/cuda}. CUDA 13 comes before CUDA 12 in each of them.
+ * Where CUDA's libraries are. They are looked for in this order: the folders of {@code FLUXO_CUDA_LIBRARIES}; what the system's loader finds by name; where
+ * containers and WSL put the driver; the folders of NVIDIA's Python packages, of the environment that is active, of the {@code python3} on the path, of the user and of
+ * the system; {@code CUDA_HOME}, {@code CUDA_PATH} and {@code /usr/local/cuda}. CUDA 13 comes before CUDA 12 in each of them.
  *
  * @param explicit    folders that the user has named; may be empty
  * @param environment the process's environment variables
@@ -25,6 +26,9 @@ public record CudaLibraries(List<Path> explicit, Map<String, String> environment
     /** The variable, or system property, that names folders. */
     public static final String VARIABLE = "FLUXO_CUDA_LIBRARIES";
     public static final String PROPERTY = "fluxo.cuda.libraries";
+
+    /** Of links from a {@code python3} to the next. */
+    private static final int MOST_LINKS = 8;
 
     /** A library by the names of its files, newest first. */
     enum Library {
@@ -90,7 +94,7 @@ public record CudaLibraries(List<Path> explicit, Map<String, String> environment
 
     /** The folders after the system's, in their order. */
     List<Path> folders() {
-        List<Path> folders = new ArrayList<>();
+        List<Path> folders = new ArrayList<>(List.of(Path.of("/usr/local/nvidia/lib64"), Path.of("/usr/lib/wsl/lib")));
         for (Path packages : sitePackages()) {
             folders.add(packages.resolve("nvidia/cu13/lib"));
             matching(packages.resolve("nvidia"), "*").forEach(part -> folders.add(part.resolve("lib")));
@@ -111,16 +115,37 @@ public record CudaLibraries(List<Path> explicit, Map<String, String> environment
         List<Path> packages = new ArrayList<>();
         Stream.of("VIRTUAL_ENV", "CONDA_PREFIX").map(environment::get).filter(prefix -> prefix != null && !prefix.isBlank()).map(Path::of)
                 .forEach(prefix -> addPackages(packages, prefix));
+        pythons().forEach(python -> addPackages(packages, python.getParent().getParent()));
         addPackages(packages, home.resolve(".local"));
         addPackages(packages, Path.of("/usr/local"));
         addPackages(packages, Path.of("/usr"));
         return packages;
     }
 
+    /** The {@code python3} on the path, and what it links to: an environment's own packages lie beside the link. */
+    private List<Path> pythons() {
+        List<Path> pythons = new ArrayList<>();
+        Optional<Path> found = Stream.of(environment.getOrDefault("PATH", "").split(File.pathSeparator)).filter(entry -> !entry.isBlank())
+                .map(entry -> Path.of(entry, "python3").toAbsolutePath()).filter(Files::isExecutable).findFirst();
+        while (found.isPresent() && pythons.size() < MOST_LINKS && found.get().getNameCount() > 2) {
+            Path python = found.get();
+            pythons.add(python);
+            found = target(python);
+        }
+        return pythons;
+    }
+
+    private static Optional<Path> target(Path link) {
+        try {
+            return Files.isSymbolicLink(link) ? Optional.of(link.getParent().resolve(Files.readSymbolicLink(link)).normalize()) : Optional.empty();
+        } catch (IOException unreadable) {
+            return Optional.empty();
+        }
+    }
+
     private static void addPackages(List<Path> packages, Path prefix) {
         for (Path python : matching(prefix.resolve("lib"), "python3*")) {
-            packages.add(python.resolve("site-packages"));
-            packages.add(python.resolve("dist-packages"));
+            Stream.of("site-packages", "dist-packages").map(python::resolve).filter(Files::isDirectory).forEach(packages::add);
         }
     }
 
