@@ -20,4 +20,9 @@ public record BackendOptions(DType dtype, int device, int threads) {
             throw new IllegalArgumentException(Text.format("threads must be at least 1 and device at least 0: %d, %d", threads, device));
         }
     }
+
+    /** The type that parameters and the optimizer's state are kept in: float32 where models compute in bfloat16, whose steps would be too coarse for them. */
+    public DType master() {
+        return dtype == DType.BF16 ? DType.F32 : dtype;
+    }
 }

@@ -5,6 +5,7 @@ import io.fluxo.cuda.driver.CudaDevice;
 import io.fluxo.cuda.driver.CudaLibraries;
 import io.fluxo.cuda.driver.Driver;
 import io.fluxo.cuda.driver.MatrixProduct;
+import io.fluxo.cuda.driver.MatrixProduct.Precision;
 import io.fluxo.cuda.driver.Nvrtc;
 import io.fluxo.cuda.kernel.Kernel;
 import io.fluxo.cuda.kernel.KernelCache;
@@ -29,6 +30,8 @@ public final class Gpu implements AutoCloseable {
 
     private final Driver driver;
     private final int index;
+    private final CudaDevice device;
+    private final Precision precision;
     private final MemorySegment context;
     private final MemorySegment stream;
     private final BlockSource blocks;
@@ -42,14 +45,16 @@ public final class Gpu implements AutoCloseable {
     private Thread thread;
 
     /**
-     * @param index  which device, from 0
+     * @param index     which device, from 0
+     * @param precision how products are computed
      * @param cache  where compiled kernels are kept
      * @param source where device memory comes from
      */
-    public Gpu(CudaLibraries libraries, int index, KernelCache cache, BiFunction<Driver, MemorySegment, BlockSource> source) {
+    public Gpu(CudaLibraries libraries, int index, Precision precision, KernelCache cache, BiFunction<Driver, MemorySegment, BlockSource> source) {
         this.driver = Driver.load(libraries);
         this.index = index;
-        CudaDevice device = driver.device(index);
+        this.device = driver.device(index);
+        this.precision = precision;
         this.context = driver.retainContext(index);
         this.thread = Thread.currentThread();
         driver.use(context);
@@ -68,6 +73,8 @@ public final class Gpu implements AutoCloseable {
     private Gpu(Gpu from, DeviceMemory memory) {
         this.driver = from.driver;
         this.index = from.index;
+        this.device = from.device;
+        this.precision = from.precision;
         this.context = from.context;
         this.stream = from.stream;
         this.blocks = from.blocks;
@@ -87,8 +94,8 @@ public final class Gpu implements AutoCloseable {
     }
 
     /** With a pool of memory. */
-    public static Gpu open(CudaLibraries libraries, int index, KernelCache cache) {
-        return new Gpu(libraries, index, cache, Pool::new);
+    public static Gpu open(CudaLibraries libraries, int index, Precision precision, KernelCache cache) {
+        return new Gpu(libraries, index, precision, cache, Pool::new);
     }
 
     /** Calls of the driver concern the context of the thread they come from: this makes it the calling one's. */
@@ -97,6 +104,15 @@ public final class Gpu implements AutoCloseable {
             driver.use(context);
             thread = Thread.currentThread();
         }
+    }
+
+    /** How products are computed. */
+    public Precision precision() {
+        return precision;
+    }
+
+    public CudaDevice device() {
+        return device;
     }
 
     public Driver driver() {

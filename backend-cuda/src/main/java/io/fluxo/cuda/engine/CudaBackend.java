@@ -3,6 +3,7 @@ package io.fluxo.cuda.engine;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.Routine;
 import io.fluxo.cuda.device.Gpu;
+import io.fluxo.cuda.driver.MatrixProduct.Precision;
 import io.fluxo.cuda.memory.GpuTensor;
 import io.fluxo.cuda.operation.ActionKernels;
 import io.fluxo.cuda.operation.FusedKernel;
@@ -30,7 +31,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * float32 on an NVIDIA GPU, with the JDK's foreign functions alone. Operations are asked for and return at once; the device carries them out in order, and only
+ * float32 on an NVIDIA GPU, with the JDK's foreign functions alone; where it was opened for bfloat16, products and attention round their factors to it, sums and
+ * everything else stay float32. Operations are asked for and return at once; the device carries them out in order, and only
  * {@link #download} waits for it. Results have the same bits from run to run: sums have a fixed order, and no kernel adds to a float that another block adds to.
  */
 final class CudaBackend implements Backend {
@@ -58,7 +60,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public Set<DType> dtypes() {
-        return Set.of(DType.F32);
+        return gpu.precision() == Precision.BF16 ? Set.of(DType.F32, DType.BF16) : Set.of(DType.F32);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.fluxo.cuda.driver.CudaDevice;
 import io.fluxo.cuda.driver.CudaException;
 import io.fluxo.cuda.driver.CudaLibraries;
 import io.fluxo.cuda.driver.Driver;
+import io.fluxo.cuda.driver.MatrixProduct.Precision;
 import io.fluxo.cuda.driver.Nvrtc;
 import io.fluxo.cuda.driver.UnusableLibraryException;
 import io.fluxo.cuda.kernel.KernelCache;
@@ -48,7 +49,7 @@ public record CudaProvider(CudaLibraries libraries, Path cache) implements Backe
             String compiler = Nvrtc.load(libraries).version();
             CublasLt.require(libraries);
             return new Availability.Available(Text.format("%s (compute capability %s, %d GiB), CUDA %s%s", device.name(), device.capability(), driver.memory(0) >> 30, compiler,
-                    count > 1 ? Text.format(", one of %d", count) : ""), Set.of(DType.F32), FusedKernels.NAMES);
+                    count > 1 ? Text.format(", one of %d", count) : ""), Set.of(DType.F32, DType.BF16), FusedKernels.NAMES);
         } catch (UnusableLibraryException absent) {
             return new Availability.Unavailable(absent.getMessage());
         } catch (CudaException failure) {
@@ -66,8 +67,8 @@ public record CudaProvider(CudaLibraries libraries, Path cache) implements Backe
 
     @Override
     public Backend open(BackendOptions options) {
-        if (options.dtype() != DType.F32) {
-            throw unavailable("it computes in f32, not in " + options.dtype().label());
+        if (options.dtype() == DType.F64) {
+            throw unavailable("it computes in f32 and bf16, not in f64; ejml does");
         }
         if (probe() instanceof Availability.Unavailable(String reason)) {
             throw unavailable(reason);
@@ -80,7 +81,7 @@ public record CudaProvider(CudaLibraries libraries, Path cache) implements Backe
         if (isTooOld(device)) {
             throw unavailable(tooOld(device));
         }
-        return new CudaBackend(Gpu.open(libraries, options.device(), new KernelCache(cache)));
+        return new CudaBackend(Gpu.open(libraries, options.device(), options.dtype() == DType.BF16 ? Precision.BF16 : Precision.F32, new KernelCache(cache)));
     }
 
     private static BackendUnavailableException unavailable(String reason) {

@@ -57,11 +57,11 @@ final class Elementwise {
     }
 
     private static String of(String name, DType type) {
-        return name + "_" + type.label();
+        return name + "_" + GpuTensor.stored(type).label();
     }
 
     private static String cast(DType from, DType to) {
-        return of("cast", from) + "_" + to.label();
+        return of(of("cast", from), to);
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.fluxo.cuda.operation;
 
 import io.fluxo.cuda.device.Gpu;
-import io.fluxo.cuda.driver.MatrixProduct.Precision;
 import io.fluxo.op.FusedOp.Mask;
 import io.fluxo.op.FusedOp;
 import java.util.List;
@@ -23,7 +22,7 @@ public final class FusedKernels {
         this.gpu = gpu;
         this.elementwise = elementwise;
         this.reductions = reductions;
-        this.products = new Products(gpu, Precision.F32);
+        this.products = new Products(gpu);
         this.movements = new Movements(gpu);
     }
 

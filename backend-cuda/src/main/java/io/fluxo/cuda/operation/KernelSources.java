@@ -12,9 +12,11 @@ final class KernelSources {
     static final KernelSource SOFTMAXES = KernelSource.resource("softmaxes.cu");
     static final KernelSource NORMS = KernelSource.resource("norms.cu");
     static final KernelSource ATTENTION = KernelSource.resource("attention.cu");
+    /** For compute capability 8.0 and above. */
+    static final KernelSource ATTENTION_BF16 = KernelSource.resource("attention_bf16.cu");
     static final KernelSource UPDATES = KernelSource.resource("updates.cu");
 
-    static final List<KernelSource> ALL = List.of(Elementwise.SOURCE, REDUCTIONS, MOVEMENTS, INDEXING, SOFTMAXES, NORMS, ATTENTION, UPDATES);
+    static final List<KernelSource> ALL = List.of(Elementwise.SOURCE, REDUCTIONS, MOVEMENTS, INDEXING, SOFTMAXES, NORMS, ATTENTION, ATTENTION_BF16, UPDATES);
 
     private KernelSources() {}
 }

@@ -1,7 +1,6 @@
 package io.fluxo.cuda.operation;
 
 import io.fluxo.cuda.device.Gpu;
-import io.fluxo.cuda.driver.MatrixProduct.Precision;
 import io.fluxo.cuda.memory.GpuTensor;
 import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.op.PrimitiveOp;
@@ -25,7 +24,7 @@ final class PrimitiveKernels {
         this.reductions = reductions;
         this.movements = new Movements(gpu);
         this.indexing = new Indexing(gpu);
-        this.products = new Products(gpu, Precision.F32);
+        this.products = new Products(gpu);
     }
 
     /** {@code y} ← op(in). Views have no kernel. */

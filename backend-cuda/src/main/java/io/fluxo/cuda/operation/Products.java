@@ -15,11 +15,11 @@ import io.fluxo.shape.Shape;
 final class Products {
 
     private final Gpu gpu;
-    private final Precision precision;
+    private final Movements movements;
 
-    Products(Gpu gpu, Precision precision) {
+    Products(Gpu gpu) {
         this.gpu = gpu;
-        this.precision = precision;
+        this.movements = new Movements(gpu);
     }
 
     /**
@@ -28,7 +28,13 @@ final class Products {
      * @param batch   how many
      * @param strideA elements from one a to the next
      */
-    record RowMajor(int m, int n, int k, boolean transposeA, boolean transposeB, int batch, long strideA, long strideB) {}
+    record RowMajor(int m, int n, int k, boolean transposeA, boolean transposeB, int batch, long strideA, long strideB) {
+
+        /** Elements of one side, which has {@code size} rows or columns beside k. */
+        private long elements(int size, long stride) {
+            return (long) size * k * (stride == 0 ? 1 : batch);
+        }
+    }
 
     Runnable matMul(MatMul op, GpuTensor a, GpuTensor b, GpuTensor y) {
         Shape left = a.shape();
@@ -63,7 +69,20 @@ final class Products {
             return adds ? () -> { } : () -> gpu.driver().fill(y, (byte) 0, (long) p.m * p.n * p.batch * Float.BYTES, gpu.stream());
         }
         MatrixProduct product = matrixProduct(p, epilogue, adds);
-        return () -> gpu.multiply(product, b, a, y, vector);
+        if (gpu.precision() != Precision.BF16) {
+            return () -> gpu.multiply(product, b, a, y, vector);
+        }
+        long left = p.elements(p.m, p.strideA);
+        long right = p.elements(p.n, p.strideB);
+        long roundedA = gpu.memory().lend(left * Short.BYTES);
+        long roundedB = gpu.memory().lend(right * Short.BYTES);
+        Runnable roundingA = movements.toBf16(a, roundedA, left);
+        Runnable roundingB = movements.toBf16(b, roundedB, right);
+        return () -> {
+            roundingA.run();
+            roundingB.run();
+            gpu.multiply(product, roundedB, roundedA, y, vector);
+        };
     }
 
     /** Whether cuBLASLt computes {@code p} with {@code epilogue}. */
@@ -73,6 +92,6 @@ final class Products {
 
     private MatrixProduct matrixProduct(RowMajor p, Epilogue epilogue, boolean adds) {
         return new MatrixProduct(p.n, p.m, p.k, p.transposeB, p.transposeA, p.transposeB ? p.k : p.n, p.transposeA ? p.m : p.k, p.n, p.batch, p.strideB, p.strideA,
-                (long) p.m * p.n, precision, epilogue, adds);
+                (long) p.m * p.n, gpu.precision(), epilogue, adds);
     }
 }

@@ -74,7 +74,7 @@ __device__ __forceinline__ u32 keys(const Sizes& s, u32 last) {
 }
 
 template <int COLUMNS> __device__ void forward(const float* q, const float* k, const float* v, float* y, float* logs, float* scores, const Sizes& s, float scale) {
-  extern __shared__ float shared[];
+  DYNAMIC_SHARED(float, shared);
   float* queries = shared;
   float* keyed = queries + TILE * (s.d + 1);
   float* values = keyed + TILE * (s.d + 1);
@@ -167,7 +167,7 @@ __device__ __forceinline__ void tile_gradients(float (&weight)[ROUNDS][ROUNDS], 
 // The gradients of a tile of keys and values: over the tiles of queries that see them.
 template <int COLUMNS> __device__ void keys_backward(const float* q, const float* k, const float* v, const float* g, const float* logs, const float* shares, float* dk,
                                                      float* dv, const Sizes& s, float scale) {
-  extern __shared__ float shared[];
+  DYNAMIC_SHARED(float, shared);
   float* queries = shared;
   float* keyed = queries + TILE * (s.d + 1);
   float* values = keyed + TILE * (s.d + 1);
@@ -207,7 +207,7 @@ template <int COLUMNS> __device__ void keys_backward(const float* q, const float
 // The gradients of a tile of queries: over the tiles of keys that they see.
 template <int COLUMNS> __device__ void queries_backward(const float* q, const float* k, const float* v, const float* g, const float* logs, const float* shares, float* dq,
                                                         const Sizes& s, float scale) {
-  extern __shared__ float shared[];
+  DYNAMIC_SHARED(float, shared);
   float* queries = shared;
   float* keyed = queries + TILE * (s.d + 1);
   float* values = keyed + TILE * (s.d + 1);

@@ -2,6 +2,7 @@
 // Where a kernel loops over elements, they fit into 31 bits.
 
 typedef unsigned char u8;
+typedef unsigned short u16;
 typedef unsigned int u32;
 typedef long long i64;
 typedef unsigned long long u64;
@@ -9,6 +10,12 @@ typedef unsigned long long u64;
 #define INF __int_as_float(0x7f800000)
 #define NOT_A_NUMBER __int_as_float(0x7fffffff)
 #define ALL_LANES 0xffffffffu
+// Shared memory whose size the launch says.
+#ifndef FLUXO_EMULATED
+#define DYNAMIC_SHARED(T, name) extern __shared__ __align__(16) unsigned char name##_bytes[]; T* name = (T*)name##_bytes
+#else
+#define DYNAMIC_SHARED(T, name) FLUXO_DYNAMIC_SHARED(name, T)
+#endif
 #define FOR_EACH(i, n) for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < (u32)(n); i += gridDim.x * blockDim.x)
 
 // ---- one element; integers wrap
@@ -50,6 +57,12 @@ __device__ __forceinline__ float to_f32(int x) { return (float)x; }
 __device__ __forceinline__ float to_f32(i64 x) { return (float)x; }
 __device__ __forceinline__ float to_f32(u8 x) { return (float)x; }
 template <class T> __device__ __forceinline__ u8 to_bool(T x) { return x != (T)0; }
+
+// The upper 16 bits of a float, rounded to nearest even.
+__device__ __forceinline__ u16 bf16(float x) {
+  const u32 bits = __float_as_uint(x);
+  return x != x ? 0x7fff : (u16)((bits + 0x7fffu + (bits >> 16 & 1)) >> 16);
+}
 
 // ---- activations and their derivatives
 

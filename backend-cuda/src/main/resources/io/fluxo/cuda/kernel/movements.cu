@@ -28,3 +28,5 @@ extern "C" __global__ void random_uniform(const i64* key, float* y, i64 n) { FOR
 extern "C" __global__ void dropout(const float* x, const i64* key, float* y, float rate, float scale, i64 n) {
   FOR_EACH(i, n) y[i] = draw(key, i) < rate ? 0.0f : x[i] * scale;
 }
+
+extern "C" __global__ void round_to_bf16(const float* x, u16* y, i64 n) { FOR_EACH(i, n) y[i] = bf16(x[i]); }

@@ -9,13 +9,13 @@ import java.util.regex.Pattern;
  * What the assembler says about a kernel.
  *
  * @param registers    of a thread
- * @param spilledBytes written to memory and read back, because registers do not suffice
+ * @param stackBytes   of arrays in memory: what registers do not suffice for, or what is found by a computed index
  * @param sharedBytes  of a block, that the kernel declares itself
  */
-record CompiledKernel(String name, int registers, int spilledBytes, int sharedBytes) {
+record CompiledKernel(String name, int registers, int stackBytes, int sharedBytes) {
 
     private static final Pattern NAME = Pattern.compile("Compiling entry function '(\\w+)'");
-    private static final Pattern SPILLS = Pattern.compile("(\\d+) bytes spill stores, (\\d+) bytes spill loads");
+    private static final Pattern STACK = Pattern.compile("(\\d+) bytes stack frame");
     private static final Pattern USED = Pattern.compile("Used (\\d+) registers");
     private static final Pattern SHARED = Pattern.compile("(\\d+) bytes smem");
 
@@ -23,18 +23,18 @@ record CompiledKernel(String name, int registers, int spilledBytes, int sharedBy
     static List<CompiledKernel> in(String log) {
         List<CompiledKernel> kernels = new ArrayList<>();
         String name = "";
-        int spilled = 0;
+        int stack = 0;
         for (String line : log.lines().toList()) {
             Matcher begins = NAME.matcher(line);
-            Matcher spills = SPILLS.matcher(line);
+            Matcher frame = STACK.matcher(line);
             Matcher used = USED.matcher(line);
             if (begins.find()) {
                 name = begins.group(1);
-            } else if (spills.find()) {
-                spilled = Integer.parseInt(spills.group(1)) + Integer.parseInt(spills.group(2));
+            } else if (frame.find()) {
+                stack = Integer.parseInt(frame.group(1));
             } else if (used.find()) {
                 Matcher shared = SHARED.matcher(line);
-                kernels.add(new CompiledKernel(name, Integer.parseInt(used.group(1)), spilled, shared.find() ? Integer.parseInt(shared.group(1)) : 0));
+                kernels.add(new CompiledKernel(name, Integer.parseInt(used.group(1)), stack, shared.find() ? Integer.parseInt(shared.group(1)) : 0));
             }
         }
         return kernels;

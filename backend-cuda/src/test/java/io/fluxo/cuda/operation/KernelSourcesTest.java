@@ -14,12 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every kernel compiles for the oldest and the newest architecture, and none runs out of registers. With {@code -Dfluxo.update=true}, {@code docs/kernels.md} is written,
+ * Every kernel compiles for the oldest and the newest architecture, and keeps its numbers in registers. With {@code -Dfluxo.update=true}, {@code docs/kernels.md} is written,
  * for all of them.
  */
 class KernelSourcesTest {
 
     private static final List<Integer> ENDS = List.of(75, 100);
+    /** The first with bfloat16 on tensor cores. */
+    private static final int BF16 = 80;
     private static final List<Integer> ALL = List.of(75, 80, 90, 100);
 
     @TempDir
@@ -33,8 +35,11 @@ class KernelSourcesTest {
         Map<String, Map<Integer, CompiledKernel>> kernels = new LinkedHashMap<>();
         for (var source : KernelSources.ALL) {
             for (int architecture : architectures) {
+                if (source == KernelSources.ATTENTION_BF16 && architecture < BF16) {
+                    continue;
+                }
                 List<CompiledKernel> compiled = CompiledKernel.in(compiler.log(source, architecture));
-                assertThat(compiled).as("%s for sm_%d", source.name(), architecture).isNotEmpty().allSatisfy(kernel -> assertThat(kernel.spilledBytes()).isZero());
+                assertThat(compiled).as("%s for sm_%d", source.name(), architecture).isNotEmpty().allSatisfy(kernel -> assertThat(kernel.stackBytes()).isZero());
                 compiled.forEach(kernel -> kernels.computeIfAbsent(kernel.name(), _ -> new TreeMap<>()).put(architecture, kernel));
             }
         }
@@ -48,7 +53,7 @@ class KernelSourcesTest {
                 # Kernels of the backend `cuda`
 
                 Registers of a thread by architecture (CUDA %s), and bytes of shared memory that a kernel declares itself; tiles of attention come on top, by their sizes. No kernel
-                spills registers. Kernels that compute each element by itself are one line here: all of them need at most what it says. Written by `KernelSourcesTest`.
+                spills registers or has an array in memory. Kernels that compute each element by itself are one line here: all of them need at most what it says. Written by `KernelSourcesTest`.
 
                 | kernel | sm_75 | sm_80 | sm_90 | sm_100 | shared bytes |
                 |---|---|---|---|---|---|
@@ -64,7 +69,7 @@ class KernelSourcesTest {
         page.append(" 0 |\n");
         kernels.entrySet().stream().filter(entry -> !entry.getKey().startsWith("each_")).sorted(Map.Entry.comparingByKey()).forEach(entry ->
                 page.append("| `%s` | %s | %d |\n".formatted(entry.getKey(),
-                        ALL.stream().map(architecture -> String.valueOf(entry.getValue().get(architecture).registers())).collect(Collectors.joining(" | ")),
+                        ALL.stream().map(architecture -> entry.getValue().containsKey(architecture) ? String.valueOf(entry.getValue().get(architecture).registers()) : "–").collect(Collectors.joining(" | ")),
                         entry.getValue().get(90).sharedBytes())));
         return page.toString();
     }

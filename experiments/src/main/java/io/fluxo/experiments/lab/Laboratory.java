@@ -127,7 +127,7 @@ public final class Laboratory implements Workbench {
 
             @Override
             public TrialExecutor executor(Duration checkpoints) {
-                return new Training(() -> backends.open(choice.name(), options), options.dtype(), catalog, checkpoints, plugins.blame());
+                return new Training(() -> backends.open(choice.name(), options), options.master(), catalog, checkpoints, plugins.blame());
             }
         };
     }
