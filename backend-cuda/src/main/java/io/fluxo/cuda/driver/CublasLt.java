@@ -86,9 +86,10 @@ public final class CublasLt implements AutoCloseable {
             pointer.set(JAVA_LONG, 0, bias);
             call(CublasLtFunction.DESCRIPTION_SET, prepared.description, BIAS, pointer, JAVA_LONG.byteSize());
         }
+        MemorySegment beta = product.adds() ? one : zero;
         int status;
         try {
-            status = (int) matmul.invokeExact(handle, prepared.description, one, a, prepared.a, b, prepared.b, product.adds() ? one : zero, c, prepared.c, c, prepared.c,
+            status = (int) matmul.invokeExact(handle, prepared.description, one, a, prepared.a, b, prepared.b, beta, c, prepared.c, c, prepared.c,
                     prepared.algorithm, workspace, workspaceBytes, stream);
         } catch (Throwable thrown) {
             throw NativeLibrary.impossible(CublasLtFunction.MATMUL, thrown);

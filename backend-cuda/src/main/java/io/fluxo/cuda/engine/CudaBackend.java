@@ -3,7 +3,6 @@ package io.fluxo.cuda.engine;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.Routine;
 import io.fluxo.cuda.device.Gpu;
-import io.fluxo.cuda.driver.MatrixProduct.Precision;
 import io.fluxo.cuda.memory.GpuTensor;
 import io.fluxo.cuda.operation.ActionKernels;
 import io.fluxo.cuda.operation.FusedKernel;
@@ -60,13 +59,14 @@ final class CudaBackend implements Backend {
 
     @Override
     public Set<DType> dtypes() {
-        return gpu.precision() == Precision.BF16 ? Set.of(DType.F32, DType.BF16) : Set.of(DType.F32);
+        return Set.of(DType.F32);
     }
 
     @Override
     public Tensor upload(HostArray values) {
         gpu.enter();
         recording.markIncomplete();
+        requireKnown(values.dtype());
         GpuTensor tensor = gpu.memory().make(values.shape(), values.dtype());
         gpu.transfers().up(values, tensor);
         return tensor;
@@ -112,6 +112,7 @@ final class CudaBackend implements Backend {
         return guarded(op.name(), () -> {
             Shape shape = ShapeRules.KNOWN.shape(op, in);
             DType dtype = ShapeRules.dtype(op, in);
+            requireKnown(dtype);
             List<GpuTensor> inputs = own(in);
             Action.Compute action = new Action.Compute(op);
             if (action.isView()) {
@@ -249,6 +250,12 @@ final class CudaBackend implements Backend {
             return body.get();
         } catch (IllegalStateException dead) {
             throw new IllegalStateException(op + ": " + dead.getMessage(), dead);
+        }
+    }
+
+    private static void requireKnown(DType dtype) {
+        if (dtype == DType.F64 || dtype == DType.BF16) {
+            throw new IllegalArgumentException("cuda's tensors are f32, not " + dtype.label());
         }
     }
 

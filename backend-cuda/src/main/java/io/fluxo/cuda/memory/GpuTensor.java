@@ -21,17 +21,7 @@ public final class GpuTensor implements Tensor {
     }
 
     static long bytes(Shape shape, DType dtype) {
-        return (long) shape.elements() * stored(dtype).bytes();
-    }
-
-    /** The type that elements have in memory: bfloat16 is how products are computed, and is kept as float32. */
-    public static DType stored(DType dtype) {
-        return dtype == DType.BF16 ? DType.F32 : dtype;
-    }
-
-    /** The type that the elements have in memory. */
-    public DType stored() {
-        return stored(dtype);
+        return (long) shape.elements() * dtype.bytes();
     }
 
     @Override

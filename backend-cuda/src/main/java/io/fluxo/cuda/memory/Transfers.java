@@ -91,11 +91,11 @@ public final class Transfers implements AutoCloseable {
 
     private static Object array(DType dtype, int elements) {
         return switch (dtype) {
-            case F32, BF16 -> new float[elements];
+            case F32 -> new float[elements];
             case I32 -> new int[elements];
             case I64 -> new long[elements];
             case BOOL -> new byte[elements];
-            case F64 -> throw new IllegalArgumentException("cuda has no " + dtype.label());
+            case F64, BF16 -> throw new IllegalArgumentException("cuda has no " + dtype.label());
         };
     }
 

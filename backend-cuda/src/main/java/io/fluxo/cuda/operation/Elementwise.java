@@ -57,7 +57,7 @@ final class Elementwise {
     }
 
     private static String of(String name, DType type) {
-        return name + "_" + GpuTensor.stored(type).label();
+        return name + "_" + type.label();
     }
 
     private static String cast(DType from, DType to) {

@@ -29,11 +29,11 @@ record ElementwiseFunction(String name, List<DType> inputs, DType output, String
     /** The C++ type of an element. */
     static String type(DType dtype) {
         return switch (dtype) {
-            case F32, BF16 -> "float";
+            case F32 -> "float";
             case I32 -> "int";
             case I64 -> "i64";
             case BOOL -> "u8";
-            case F64 -> throw new IllegalArgumentException("cuda has no " + dtype.label());
+            case F64, BF16 -> throw new IllegalArgumentException("cuda has no " + dtype.label());
         };
     }
 }

@@ -15,7 +15,7 @@ final class Indexing {
     }
 
     Runnable gather(GpuTensor table, GpuTensor indices, GpuTensor y) {
-        return gpu.launch(KernelSources.INDEXING, "gather_" + table.stored().bytes() + "_" + indices.dtype().label()).tensor(table).tensor(indices).tensor(y)
+        return gpu.launch(KernelSources.INDEXING, "gather_" + table.dtype().bytes() + "_" + indices.dtype().label()).tensor(table).tensor(indices).tensor(y)
                 .number(table.shape().size(0)).number(Math.max(1, table.shape().elementsFrom(1))).number(y.elements()).number(gpu.faults().cell()).forEach(y.elements(), THREADS);
     }
 

@@ -60,12 +60,12 @@ final class Movements {
 
     private Runnable copy(GpuTensor x, int[] from, long fromStart, GpuTensor y, int[] to, long toStart, Shape shape) {
         Walk walk = Walk.of(shape.sizes(), List.of(from, to));
-        return gpu.launch(KernelSources.MOVEMENTS, "copy_" + x.stored().bytes()).tensor(x).tensor(y).struct(walk.words()).number(fromStart).number(toStart).number(shape.elements())
+        return gpu.launch(KernelSources.MOVEMENTS, "copy_" + x.dtype().bytes()).tensor(x).tensor(y).struct(walk.words()).number(fromStart).number(toStart).number(shape.elements())
                 .forEach(shape.elements(), THREADS);
     }
 
     Runnable fill(double value, GpuTensor y) {
-        return gpu.launch(KernelSources.MOVEMENTS, "fill_" + y.stored().bytes()).tensor(y).number(bits(value, y.stored())).number(y.elements()).forEach(y.elements(), THREADS);
+        return gpu.launch(KernelSources.MOVEMENTS, "fill_" + y.dtype().bytes()).tensor(y).number(bits(value, y.dtype())).number(y.elements()).forEach(y.elements(), THREADS);
     }
 
     private static long bits(double value, DType dtype) {
@@ -80,7 +80,7 @@ final class Movements {
 
     Runnable iota(int axis, GpuTensor y) {
         Shape shape = y.shape();
-        return gpu.launch(KernelSources.MOVEMENTS, "iota_" + y.stored().label()).tensor(y).number(Math.max(1, shape.size(axis))).number(Math.max(1, shape.elementsFrom(shape.axis(axis) + 1)))
+        return gpu.launch(KernelSources.MOVEMENTS, "iota_" + y.dtype().label()).tensor(y).number(Math.max(1, shape.size(axis))).number(Math.max(1, shape.elementsFrom(shape.axis(axis) + 1)))
                 .number(y.elements()).forEach(y.elements(), THREADS);
     }
 

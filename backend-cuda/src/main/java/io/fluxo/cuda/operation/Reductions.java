@@ -45,8 +45,8 @@ final class Reductions {
         long from = x.address();
         for (int i = 0; i < passes.size(); i++) {
             Pass pass = passes.get(i);
-            long to = i == passes.size() - 1 ? y.address() : gpu.memory().lend((long) pass.results() * x.stored().bytes());
-            add(steps, name, x.stored(), pass, from, to);
+            long to = i == passes.size() - 1 ? y.address() : gpu.memory().lend((long) pass.results() * x.dtype().bytes());
+            add(steps, name, x.dtype(), pass, from, to);
             from = to;
         }
         return () -> steps.forEach(Runnable::run);
@@ -114,7 +114,7 @@ final class Reductions {
             throw new IllegalArgumentException(Text.format("argMax: axis %d of %s is empty", axis, shape));
         }
         int inner = shape.elementsFrom(axis + 1);
-        return gpu.launch(KernelSources.REDUCTIONS, "arg_max_" + x.stored().label()).tensor(x).tensor(y).number(inner == 0 ? 0 : y.elements() / inner).number(count).number(Math.max(1, inner))
+        return gpu.launch(KernelSources.REDUCTIONS, "arg_max_" + x.dtype().label()).tensor(x).tensor(y).number(inner == 0 ? 0 : y.elements() / inner).number(count).number(Math.max(1, inner))
                 .forEach(32L * y.elements(), THREADS);
     }
 }

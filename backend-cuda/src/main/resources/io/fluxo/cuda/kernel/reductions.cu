@@ -10,11 +10,12 @@ struct MaxBool { typedef u8 T; __device__ static T none() { return 0; } __device
 
 // A block for each chunk of each row; inner is 1. y [outer, chunks].
 template <class F> __device__ void rows(const typename F::T* x, typename F::T* y, u32 outer, u32 count, u32 chunks) {
-  __shared__ typename F::T room[256];
+  typedef typename F::T T;
+  __shared__ T room[256];
   const u32 length = (count + chunks - 1) / chunks;
   for (u32 piece = blockIdx.x; piece < outer * chunks; piece += gridDim.x) {
     const u32 row = piece / chunks, from = min((piece % chunks) * length, count), to = min(from + length, count);
-    typename F::T result = F::none();
+    T result = F::none();
     for (u32 i = from + threadIdx.x; i < to; i += blockDim.x) result = F::join(result, x[(u64)row * count + i]);
     room[threadIdx.x] = result;
     __syncthreads();
