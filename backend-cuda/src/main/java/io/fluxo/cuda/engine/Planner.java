@@ -57,30 +57,49 @@ final class Planner {
     private Plan plan(Map<Value, GpuTensor> outside) {
         List<Runnable> steps = new ArrayList<>();
         List<List<Value>> lastUses = program.lastUses();
+        computeConstants();
         for (int i = 0; i < program.instructions().size(); i++) {
             Instruction instruction = program.instructions().get(i);
-            Runnable step = step(i, instruction);
-            gpu.memory().takeBack();
-            if (isConstant(instruction)) {
-                step.run();
-                instruction.outputs().forEach(made -> lasting.add(made.place()));
-            } else {
-                steps.add(step);
+            if (!isConstant(instruction)) {
+                steps.add(step(i, instruction));
             }
             lastUses.get(i).forEach(this::free);
         }
         return new Plan(gpu, steps, blocks(program.outside(), outside), blocks(program.updated(), outside), tensor(program.result()));
     }
 
-    private static boolean isConstant(Instruction instruction) {
-        return instruction.action() instanceof Action.Compute(PrimitiveOp op) && (op instanceof PrimitiveOp.Constant || op instanceof PrimitiveOp.Iota);
+    /** Before anything else is given memory: what was another value's for a while would be overwritten by the next run. */
+    private void computeConstants() {
+        for (int i = 0; i < program.instructions().size(); i++) {
+            Instruction instruction = program.instructions().get(i);
+            if (isConstant(instruction)) {
+                step(i, instruction).run();
+                instruction.outputs().forEach(made -> lasting.add(made.place()));
+            }
+        }
+    }
+
+    /** Whether it computes the same every time and nothing is put in the place of what it has made: a sum of gradients may begin as zeros. */
+    private boolean isConstant(Instruction instruction) {
+        return instruction.action() instanceof Action.Compute(PrimitiveOp op) && (op instanceof PrimitiveOp.Constant || op instanceof PrimitiveOp.Iota)
+                && program.instructions().stream().flatMap(other -> other.parts().stream()).filter(other -> other != instruction)
+                        .noneMatch(other -> other.makes(instruction.outputs().getFirst()));
     }
 
     private static List<DeviceMemory.Block> blocks(List<Value> values, Map<Value, GpuTensor> outside) {
         return values.stream().map(value -> outside.get(value).block()).distinct().toList();
     }
 
+    /** The launches of an instruction. What they borrow may be borrowed by the next one's. */
     private Runnable step(int index, Instruction instruction) {
+        try {
+            return launches(index, instruction);
+        } finally {
+            gpu.memory().takeBack();
+        }
+    }
+
+    private Runnable launches(int index, Instruction instruction) {
         if (instruction.action() instanceof Action.Chain(List<Instruction> links)) {
             Set<Value> kept = new HashSet<>(instruction.outputs());
             kept.removeIf(made -> program.isDeadAfter(index, made));

@@ -18,11 +18,11 @@ typedef unsigned long long u64;
 #endif
 #define FOR_EACH(i, n) for (u32 i = blockIdx.x * blockDim.x + threadIdx.x; i < (u32)(n); i += gridDim.x * blockDim.x)
 
-// ---- one element; integers wrap
+// ---- one element; integers wrap. Each operation rounds by itself: the compiler must not make one of a product and a sum, or a chain would have other bits than its links.
 
-__device__ __forceinline__ float add(float a, float b) { return a + b; }
-__device__ __forceinline__ float sub(float a, float b) { return a - b; }
-__device__ __forceinline__ float mul(float a, float b) { return a * b; }
+__device__ __forceinline__ float add(float a, float b) { return __fadd_rn(a, b); }
+__device__ __forceinline__ float sub(float a, float b) { return __fadd_rn(a, -b); }
+__device__ __forceinline__ float mul(float a, float b) { return __fmul_rn(a, b); }
 __device__ __forceinline__ float divide(float a, float b) { return a / b; }
 __device__ __forceinline__ float maximum(float a, float b) { return a > b || a != a ? a : b; }
 __device__ __forceinline__ int add(int a, int b) { return (int)((u32)a + (u32)b); }
