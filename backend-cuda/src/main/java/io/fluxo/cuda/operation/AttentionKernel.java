@@ -6,11 +6,12 @@ import io.fluxo.cuda.memory.GpuTensor;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.shape.Shape;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /**
- * softmax(scale · QKᵀ)V for each head, tile by tile; ln Σ e^(scale·q·k) is saved. Where products are computed in bfloat16, so are these, on tensor cores, for heads of up
+ * softmax(scale · QKᵀ)V for each head, tile by tile; each query's largest score, and 1/Σ e^(score − largest), are saved. Where products are computed in bfloat16, so are these, on tensor cores, for heads of up
  * to 128 numbers and compute capability 8.0 and above.
  */
 record AttentionKernel(Gpu gpu, FusedOp.Attention op) implements FusedKernel {
@@ -20,7 +21,7 @@ record AttentionKernel(Gpu gpu, FusedOp.Attention op) implements FusedKernel {
     @Override
     public List<Shape> saved(List<GpuTensor> in) {
         Shape q = in.getFirst().shape();
-        return List.of(Shape.of(q.dim(0), q.dim(2), q.dim(1)));
+        return Collections.nCopies(2, Shape.of(q.dim(0), q.dim(2), q.dim(1)));
     }
 
     @Override
@@ -38,11 +39,11 @@ record AttentionKernel(Gpu gpu, FusedOp.Attention op) implements FusedKernel {
         long scores = shown.containsKey(Inside.SCORES) ? shown.get(Inside.SCORES).address() : pattern != null ? gpu.memory().lend(pattern.bytes()) : 0;
         AttentionTiles tiles = AttentionTiles.of(gpu, sizes);
         Runnable computing = grid(gpu.launch(tiles.source(), tiles.forward(), tiles.forwardBytes()).tensor(in.get(0)).tensor(in.get(1)).tensor(in.get(2)).tensor(out.get(0))
-                .tensor(out.get(1)).number(scores), sizes, sizes.n(), tiles, tiles.forwardBytes());
+                .tensor(out.get(1)).tensor(out.get(2)).number(scores), sizes, sizes.n(), tiles, tiles.forwardBytes());
         if (pattern == null) {
             return computing;
         }
-        return FusedKernel.both(computing, gpu.launch(KernelSources.ATTENTION, "attention_pattern").number(scores).tensor(out.get(1)).tensor(pattern).number(Math.max(1, sizes.m()))
+        return FusedKernel.both(computing, gpu.launch(KernelSources.ATTENTION, "attention_pattern").number(scores).tensor(out.get(1)).tensor(out.get(2)).tensor(pattern).number(Math.max(1, sizes.m()))
                 .number(pattern.elements()).forEach(pattern.elements(), THREADS));
     }
 
@@ -54,21 +55,21 @@ record AttentionKernel(Gpu gpu, FusedOp.Attention op) implements FusedKernel {
             return () -> zeros.forEach(Runnable::run);
         }
         AttentionTiles tiles = AttentionTiles.of(gpu, sizes);
-        GpuTensor logs = pass.saved().getFirst();
-        long shares = gpu.memory().lend(logs.bytes());
-        Runnable ofRows = gpu.launch(KernelSources.ATTENTION, "attention_shares").tensor(pass.gradient()).tensor(pass.result()).number(shares).struct(sizes.words())
-                .forEach(32L * logs.elements(), THREADS);
-        Runnable ofKeys = grid(backward(tiles, tiles.keys(), tiles.keysBytes(), pass, shares).tensor(pass.out().get(1)).tensor(pass.out().get(2)), sizes, sizes.m(), tiles,
+        GpuTensor tops = pass.saved().getFirst();
+        long dots = gpu.memory().lend(tops.bytes());
+        Runnable ofRows = gpu.launch(KernelSources.ATTENTION, "attention_dots").tensor(pass.gradient()).tensor(pass.result()).number(dots).struct(sizes.words())
+                .forEach(32L * tops.elements(), THREADS);
+        Runnable ofKeys = grid(backward(tiles, tiles.keys(), tiles.keysBytes(), pass, dots).tensor(pass.out().get(1)).tensor(pass.out().get(2)), sizes, sizes.m(), tiles,
                 tiles.keysBytes());
-        Runnable ofQueries = grid(backward(tiles, tiles.queries(), tiles.queriesBytes(), pass, shares).tensor(pass.dx()), sizes, sizes.n(), tiles, tiles.queriesBytes());
+        Runnable ofQueries = grid(backward(tiles, tiles.queries(), tiles.queriesBytes(), pass, dots).tensor(pass.dx()), sizes, sizes.n(), tiles, tiles.queriesBytes());
         Runnable others = sizes.m() == 0 ? ofQueries : FusedKernel.both(ofKeys, ofQueries);
         return FusedKernel.both(ofRows, others);
     }
 
     /** A kernel of the backward pass, with the arguments that both have. */
-    private Launch backward(AttentionTiles tiles, String name, int sharedBytes, Pullback pass, long shares) {
+    private Launch backward(AttentionTiles tiles, String name, int sharedBytes, Pullback pass, long dots) {
         return gpu.launch(tiles.source(), name, sharedBytes).tensor(pass.x()).tensor(pass.input(1)).tensor(pass.input(2)).tensor(pass.gradient())
-                .tensor(pass.saved().getFirst()).number(shares);
+                .tensor(pass.saved().getFirst()).tensor(pass.saved().getLast()).number(dots);
     }
 
     /** The arguments that all have in the end, and a block for each tile of each head. */

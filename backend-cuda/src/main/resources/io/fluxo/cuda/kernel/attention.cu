@@ -1,5 +1,6 @@
 // softmax(scale · QKᵀ)V for each head, tile by tile (Dao et al. 2022, algorithm 1; backward: its algorithm 4, with the queries' gradient in a kernel of its own, so
-// that no two blocks add to one number). q [batch n head d], k [batch m head d], v [batch m head dv] → y [batch n head dv]; ln Σ e^score is saved [batch head n].
+// that no two blocks add to one number). q [batch n head d], k [batch m head d], v [batch m head dv] → y [batch n head dv]; the largest score of each query and
+// 1/Σ e^(score − largest) are saved [batch head n]: their logarithm alone would lose digits where scores are large.
 //
 // A block has 16 × 16 threads and works on tiles of 32 queries and 32 keys. Thread (i, j) holds the elements (i + 16 r, j + 16 c) of every tile.
 
@@ -73,7 +74,7 @@ __device__ __forceinline__ u32 keys(const Sizes& s, u32 last) {
   return (u32)(seen < 0 ? 0 : seen < s.m ? seen : s.m);
 }
 
-template <int COLUMNS> __device__ void forward(const float* q, const float* k, const float* v, float* y, float* logs, float* scores, const Sizes& s, float scale) {
+template <int COLUMNS> __device__ void forward(const float* q, const float* k, const float* v, float* y, float* tops, float* shares, float* scores, const Sizes& s, float scale) {
   DYNAMIC_SHARED(float, shared);
   float* queries = shared;
   float* keyed = queries + TILE * (s.d + 1);
@@ -122,50 +123,56 @@ template <int COLUMNS> __device__ void forward(const float* q, const float* k, c
       const u32 column = j + SIDE * c;
       if (column < s.dv) y[(((u64)batch * s.n + query) * s.heads + head) * s.dv + column] = sums[r][c] * share;
     }
-    if (j == 0) logs[((u64)batch * s.heads + head) * s.n + query] = total[r] == 0.0f ? INF : top[r] + logf(total[r]);
+    if (j == 0) {
+      tops[((u64)batch * s.heads + head) * s.n + query] = top[r];
+      shares[((u64)batch * s.heads + head) * s.n + query] = share;
+    }
   }
 }
-#define FORWARD const float* q, const float* k, const float* v, float* y, float* logs, float* scores, Sizes s, float scale
-extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_1(FORWARD) { forward<1>(q, k, v, y, logs, scores, s, scale); }
-extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_2(FORWARD) { forward<2>(q, k, v, y, logs, scores, s, scale); }
-extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_4(FORWARD) { forward<4>(q, k, v, y, logs, scores, s, scale); }
-extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_8(FORWARD) { forward<8>(q, k, v, y, logs, scores, s, scale); }
-extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_16(FORWARD) { forward<16>(q, k, v, y, logs, scores, s, scale); }
+#define FORWARD const float* q, const float* k, const float* v, float* y, float* tops, float* shares, float* scores, Sizes s, float scale
+extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_1(FORWARD) { forward<1>(q, k, v, y, tops, shares, scores, s, scale); }
+extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_2(FORWARD) { forward<2>(q, k, v, y, tops, shares, scores, s, scale); }
+extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_4(FORWARD) { forward<4>(q, k, v, y, tops, shares, scores, s, scale); }
+extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_8(FORWARD) { forward<8>(q, k, v, y, tops, shares, scores, s, scale); }
+extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_16(FORWARD) { forward<16>(q, k, v, y, tops, shares, scores, s, scale); }
 
-// The weights, from the scores and their logarithms of sums.
-extern "C" __global__ void attention_pattern(const float* scores, const float* logs, float* pattern, int m, i64 n) {
-  FOR_EACH(i, n) pattern[i] = expf(scores[i] - logs[i / (u32)m]);
+// The weights, from the scores and what is saved of each query.
+extern "C" __global__ void attention_pattern(const float* scores, const float* tops, const float* shares, float* pattern, int m, i64 n) {
+  FOR_EACH(i, n) {
+    const u32 query = i / (u32)m;
+    pattern[i] = scores[i] == -INF ? 0.0f : expf(scores[i] - tops[query]) * shares[query];
+  }
 }
 
 // Σ g y of each query and head: what the softmax's gradient takes off. [batch head n], a warp for each.
-extern "C" __global__ void attention_shares(const float* g, const float* y, float* shares, Sizes s) {
+extern "C" __global__ void attention_dots(const float* g, const float* y, float* dots, Sizes s) {
   const u32 lane = threadIdx.x & 31, rows = (u32)(s.batch * s.n * s.heads);
   for (u32 row = (blockIdx.x * blockDim.x + threadIdx.x) >> 5; row < rows; row += (gridDim.x * blockDim.x) >> 5) {
     float sum = 0.0f;
     for (u32 c = lane; c < s.dv; c += 32) sum += g[(u64)row * s.dv + c] * y[(u64)row * s.dv + c];
     sum = warp_sum(sum);
     const u32 head = row % (u32)s.heads, query = row / (u32)s.heads % (u32)s.n, batch = row / (u32)(s.heads * s.n);
-    if (lane == 0) shares[((u64)batch * s.heads + head) * s.n + query] = sum;
+    if (lane == 0) dots[((u64)batch * s.heads + head) * s.n + query] = sum;
   }
 }
 
 // The weights of a tile, and the gradients of its scores, from tiles in shared memory.
 __device__ __forceinline__ void tile_gradients(float (&weight)[ROUNDS][ROUNDS], float (&slope)[ROUNDS][ROUNDS], const float* queries, const float* keyed, const float* g,
-                                               const float* values, const float* logs, const float* shares, u64 rows, u32 first, u32 key, const Sizes& s, float scale) {
+                                               const float* values, const float* tops, const float* shares, const float* dots, u64 rows, u32 first, u32 key, const Sizes& s, float scale) {
   const u32 i = threadIdx.x / SIDE, j = threadIdx.x % SIDE;
   by_rows(weight, queries, keyed, s.d);
   by_rows(slope, g, values, s.dv);
   for (int r = 0; r < ROUNDS; r++) {
     const u32 query = first + i + SIDE * r;
     for (int c = 0; c < ROUNDS; c++) {
-      weight[r][c] = sees(s, query, key + j + SIDE * c) ? expf(weight[r][c] * scale - logs[rows + query]) : 0.0f;
-      slope[r][c] = weight[r][c] == 0.0f ? 0.0f : weight[r][c] * (slope[r][c] - shares[rows + query]) * scale;
+      weight[r][c] = sees(s, query, key + j + SIDE * c) ? expf(weight[r][c] * scale - tops[rows + query]) * shares[rows + query] : 0.0f;
+      slope[r][c] = weight[r][c] == 0.0f ? 0.0f : weight[r][c] * (slope[r][c] - dots[rows + query]) * scale;
     }
   }
 }
 
 // The gradients of a tile of keys and values: over the tiles of queries that see them.
-template <int COLUMNS> __device__ void keys_backward(const float* q, const float* k, const float* v, const float* g, const float* logs, const float* shares, float* dk,
+template <int COLUMNS> __device__ void keys_backward(const float* q, const float* k, const float* v, const float* g, const float* tops, const float* shares, const float* dots, float* dk,
                                                      float* dv, const Sizes& s, float scale) {
   DYNAMIC_SHARED(float, shared);
   float* queries = shared;
@@ -186,7 +193,7 @@ template <int COLUMNS> __device__ void keys_backward(const float* q, const float
     load(gradients, g, batch, head, s.heads, first, s.n, s.dv);
     __syncthreads();
     float weight[ROUNDS][ROUNDS], slope[ROUNDS][ROUNDS];
-    tile_gradients(weight, slope, queries, keyed, gradients, values, logs, shares, rows, first, key, s, scale);
+    tile_gradients(weight, slope, queries, keyed, gradients, values, tops, shares, dots, rows, first, key, s, scale);
     keep(weights, weight);
     keep(slopes, slope);
     __syncthreads();
@@ -205,7 +212,7 @@ template <int COLUMNS> __device__ void keys_backward(const float* q, const float
 }
 
 // The gradients of a tile of queries: over the tiles of keys that they see.
-template <int COLUMNS> __device__ void queries_backward(const float* q, const float* k, const float* v, const float* g, const float* logs, const float* shares, float* dq,
+template <int COLUMNS> __device__ void queries_backward(const float* q, const float* k, const float* v, const float* g, const float* tops, const float* shares, const float* dots, float* dq,
                                                         const Sizes& s, float scale) {
   DYNAMIC_SHARED(float, shared);
   float* queries = shared;
@@ -225,7 +232,7 @@ template <int COLUMNS> __device__ void queries_backward(const float* q, const fl
     load(values, v, batch, head, s.heads, key, s.m, s.dv);
     __syncthreads();
     float weight[ROUNDS][ROUNDS], slope[ROUNDS][ROUNDS];
-    tile_gradients(weight, slope, queries, keyed, gradients, values, logs, shares, rows, first, key, s, scale);
+    tile_gradients(weight, slope, queries, keyed, gradients, values, tops, shares, dots, rows, first, key, s, scale);
     keep(slopes, slope);
     __syncthreads();
     by_columns<COLUMNS, false>(sums, slopes, keyed, s.d);
@@ -239,34 +246,34 @@ template <int COLUMNS> __device__ void queries_backward(const float* q, const fl
     }
   }
 }
-#define BACKWARD const float* q, const float* k, const float* v, const float* g, const float* logs, const float* shares
+#define BACKWARD const float* q, const float* k, const float* v, const float* g, const float* tops, const float* shares, const float* dots
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_keys_1(BACKWARD, float* dk, float* dv, Sizes s, float scale) {
-  keys_backward<1>(q, k, v, g, logs, shares, dk, dv, s, scale);
+  keys_backward<1>(q, k, v, g, tops, shares, dots, dk, dv, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_keys_2(BACKWARD, float* dk, float* dv, Sizes s, float scale) {
-  keys_backward<2>(q, k, v, g, logs, shares, dk, dv, s, scale);
+  keys_backward<2>(q, k, v, g, tops, shares, dots, dk, dv, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_keys_4(BACKWARD, float* dk, float* dv, Sizes s, float scale) {
-  keys_backward<4>(q, k, v, g, logs, shares, dk, dv, s, scale);
+  keys_backward<4>(q, k, v, g, tops, shares, dots, dk, dv, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_keys_8(BACKWARD, float* dk, float* dv, Sizes s, float scale) {
-  keys_backward<8>(q, k, v, g, logs, shares, dk, dv, s, scale);
+  keys_backward<8>(q, k, v, g, tops, shares, dots, dk, dv, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_keys_16(BACKWARD, float* dk, float* dv, Sizes s, float scale) {
-  keys_backward<16>(q, k, v, g, logs, shares, dk, dv, s, scale);
+  keys_backward<16>(q, k, v, g, tops, shares, dots, dk, dv, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_queries_1(BACKWARD, float* dq, Sizes s, float scale) {
-  queries_backward<1>(q, k, v, g, logs, shares, dq, s, scale);
+  queries_backward<1>(q, k, v, g, tops, shares, dots, dq, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_queries_2(BACKWARD, float* dq, Sizes s, float scale) {
-  queries_backward<2>(q, k, v, g, logs, shares, dq, s, scale);
+  queries_backward<2>(q, k, v, g, tops, shares, dots, dq, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_queries_4(BACKWARD, float* dq, Sizes s, float scale) {
-  queries_backward<4>(q, k, v, g, logs, shares, dq, s, scale);
+  queries_backward<4>(q, k, v, g, tops, shares, dots, dq, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_queries_8(BACKWARD, float* dq, Sizes s, float scale) {
-  queries_backward<8>(q, k, v, g, logs, shares, dq, s, scale);
+  queries_backward<8>(q, k, v, g, tops, shares, dots, dq, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_queries_16(BACKWARD, float* dq, Sizes s, float scale) {
-  queries_backward<16>(q, k, v, g, logs, shares, dq, s, scale);
+  queries_backward<16>(q, k, v, g, tops, shares, dots, dq, s, scale);
 }

@@ -118,7 +118,7 @@ __device__ __forceinline__ u32 keys(const Sizes& s, u32 last) {
   return (u32)(seen < 0 ? 0 : seen < s.m ? seen : s.m);
 }
 
-template <int HEAD> __device__ void forward(const float* q, const float* k, const float* v, float* y, float* logs, float* scores, const Sizes& s, float scale) {
+template <int HEAD> __device__ void forward(const float* q, const float* k, const float* v, float* y, float* tops, float* shares, float* scores, const Sizes& s, float scale) {
   DYNAMIC_SHARED(u16, shared);
   u16* queries = shared;
   u16* keyed = queries + ROWS * (HEAD + SPACE);
@@ -174,13 +174,16 @@ template <int HEAD> __device__ void forward(const float* q, const float* k, cons
 #pragma unroll
     for (int half = 0; half < 2; half++) {
       const u32 query = first + row + g + 8 * half;
-      if (query < s.n) logs[((u64)batch * s.heads + head) * s.n + query] = total[half] == 0.0f ? INF : top[half] + logf(total[half]);
+      if (query < s.n) {
+        tops[((u64)batch * s.heads + head) * s.n + query] = top[half];
+        shares[((u64)batch * s.heads + head) * s.n + query] = total[half] == 0.0f ? 0.0f : 1.0f / total[half];
+      }
     }
   }
 }
 
 // The gradients of a tile of keys and values: the scores are computed with keys as rows, for COUNT queries at a time.
-template <int HEAD, int COUNT> __device__ void keys_backward(const float* q, const float* k, const float* v, const float* g, const float* logs, const float* shares, float* dk,
+template <int HEAD, int COUNT> __device__ void keys_backward(const float* q, const float* k, const float* v, const float* g, const float* tops, const float* shares, const float* dots, float* dk,
                                                   float* dv, const Sizes& s, float scale) {
   DYNAMIC_SHARED(u16, shared);
   constexpr int OWN = ROWS * (HEAD + SPACE), BY_ROWS = COUNT * (HEAD + SPACE), ACROSS = HEAD * (COUNT + SPACE);
@@ -212,8 +215,8 @@ template <int HEAD, int COUNT> __device__ void keys_backward(const float* q, con
       for (int e = 0; e < 4; e++) {
         const u32 query = first + 8 * j + 2 * t + (e & 1);
         const bool seen = sees(s, query, key + row + lane_row + (e < 2 ? 0 : 8));
-        weight[j][e] = seen ? expf(weight[j][e] * scale - logs[rows + query]) : 0.0f;
-        slope[j][e] = seen ? weight[j][e] * (slope[j][e] - shares[rows + query]) * scale : 0.0f;
+        weight[j][e] = seen ? expf(weight[j][e] * scale - tops[rows + query]) * shares[rows + query] : 0.0f;
+        slope[j][e] = seen ? weight[j][e] * (slope[j][e] - dots[rows + query]) * scale : 0.0f;
       }
     }
     by_columns<HEAD, COUNT>(sum_v, weight, gradients_across);
@@ -224,7 +227,7 @@ template <int HEAD, int COUNT> __device__ void keys_backward(const float* q, con
 }
 
 // The gradients of a tile of queries.
-template <int HEAD> __device__ void queries_backward(const float* q, const float* k, const float* v, const float* g, const float* logs, const float* shares, float* dq,
+template <int HEAD> __device__ void queries_backward(const float* q, const float* k, const float* v, const float* g, const float* tops, const float* shares, const float* dots, float* dq,
                                                      const Sizes& s, float scale) {
   DYNAMIC_SHARED(u16, shared);
   constexpr int BY_ROWS = ROWS * (HEAD + SPACE);
@@ -254,7 +257,7 @@ template <int HEAD> __device__ void queries_backward(const float* q, const float
       for (int e = 0; e < 4; e++) {
         const u32 query = first + row + lane_row + (e < 2 ? 0 : 8);
         const bool seen = sees(s, query, key + 8 * j + 2 * t + (e & 1));
-        slope[j][e] = seen ? expf(weight[j][e] * scale - logs[rows + query]) * (slope[j][e] - shares[rows + query]) * scale : 0.0f;
+        slope[j][e] = seen ? expf(weight[j][e] * scale - tops[rows + query]) * shares[rows + query] * (slope[j][e] - dots[rows + query]) * scale : 0.0f;
       }
     }
     by_columns<HEAD, ROWS>(sums, slope, keyed_across);
@@ -262,33 +265,33 @@ template <int HEAD> __device__ void queries_backward(const float* q, const float
   store<HEAD>(dq, sums, batch, head, s.heads, first + row, s.n, s.d, 1.0f, 1.0f);
 }
 
-#define FORWARD const float* q, const float* k, const float* v, float* y, float* logs, float* scores, Sizes s, float scale
-#define BACKWARD const float* q, const float* k, const float* v, const float* g, const float* logs, const float* shares
-extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_bf16_16(FORWARD) { forward<16>(q, k, v, y, logs, scores, s, scale); }
-extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_bf16_32(FORWARD) { forward<32>(q, k, v, y, logs, scores, s, scale); }
-extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_bf16_64(FORWARD) { forward<64>(q, k, v, y, logs, scores, s, scale); }
-extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_bf16_128(FORWARD) { forward<128>(q, k, v, y, logs, scores, s, scale); }
+#define FORWARD const float* q, const float* k, const float* v, float* y, float* tops, float* shares, float* scores, Sizes s, float scale
+#define BACKWARD const float* q, const float* k, const float* v, const float* g, const float* tops, const float* shares, const float* dots
+extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_bf16_16(FORWARD) { forward<16>(q, k, v, y, tops, shares, scores, s, scale); }
+extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_bf16_32(FORWARD) { forward<32>(q, k, v, y, tops, shares, scores, s, scale); }
+extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_bf16_64(FORWARD) { forward<64>(q, k, v, y, tops, shares, scores, s, scale); }
+extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_bf16_128(FORWARD) { forward<128>(q, k, v, y, tops, shares, scores, s, scale); }
 extern "C" __global__ void __launch_bounds__(THREADS) attention_bf16_keys_16(BACKWARD, float* dk, float* dv, Sizes s, float scale) {
-  keys_backward<16, 64>(q, k, v, g, logs, shares, dk, dv, s, scale);
+  keys_backward<16, 64>(q, k, v, g, tops, shares, dots, dk, dv, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS) attention_bf16_keys_32(BACKWARD, float* dk, float* dv, Sizes s, float scale) {
-  keys_backward<32, 64>(q, k, v, g, logs, shares, dk, dv, s, scale);
+  keys_backward<32, 64>(q, k, v, g, tops, shares, dots, dk, dv, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS) attention_bf16_keys_64(BACKWARD, float* dk, float* dv, Sizes s, float scale) {
-  keys_backward<64, 32>(q, k, v, g, logs, shares, dk, dv, s, scale);
+  keys_backward<64, 32>(q, k, v, g, tops, shares, dots, dk, dv, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS) attention_bf16_keys_128(BACKWARD, float* dk, float* dv, Sizes s, float scale) {
-  keys_backward<128, 32>(q, k, v, g, logs, shares, dk, dv, s, scale);
+  keys_backward<128, 32>(q, k, v, g, tops, shares, dots, dk, dv, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_bf16_queries_16(BACKWARD, float* dq, Sizes s, float scale) {
-  queries_backward<16>(q, k, v, g, logs, shares, dq, s, scale);
+  queries_backward<16>(q, k, v, g, tops, shares, dots, dq, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_bf16_queries_32(BACKWARD, float* dq, Sizes s, float scale) {
-  queries_backward<32>(q, k, v, g, logs, shares, dq, s, scale);
+  queries_backward<32>(q, k, v, g, tops, shares, dots, dq, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_bf16_queries_64(BACKWARD, float* dq, Sizes s, float scale) {
-  queries_backward<64>(q, k, v, g, logs, shares, dq, s, scale);
+  queries_backward<64>(q, k, v, g, tops, shares, dots, dq, s, scale);
 }
 extern "C" __global__ void __launch_bounds__(THREADS, 2) attention_bf16_queries_128(BACKWARD, float* dq, Sizes s, float scale) {
-  queries_backward<128>(q, k, v, g, logs, shares, dq, s, scale);
+  queries_backward<128>(q, k, v, g, tops, shares, dots, dq, s, scale);
 }
