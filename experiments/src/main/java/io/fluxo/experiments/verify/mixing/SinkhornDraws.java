@@ -4,8 +4,6 @@ import io.fluxo.block.ManifoldHyperConnections;
 import io.fluxo.block.Placement;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.Fault;
-import io.fluxo.experiments.verify.Figure;
-import io.fluxo.experiments.verify.Figures;
 import io.fluxo.experiments.verify.algebra.Dense;
 import io.fluxo.experiments.verify.measure.Draws;
 import io.fluxo.experiments.verify.measure.Largest;
@@ -20,7 +18,8 @@ final class SinkhornDraws {
     static final int LAYERS = 60;
     private static final int SIMILAR_LAYERS = 30;
     private static final int CASES = 50;
-    private static final int STACKS = 2;
+    private static final int INDEPENDENT = 100;
+    private static final int SIMILAR = 1000;
     private static final int ENTRIES = STREAMS * STREAMS;
 
     private SinkhornDraws() {}
@@ -57,16 +56,16 @@ final class SinkhornDraws {
 
     /** What is left after each layer of what distinguishes the streams, ‖Π − mean‖₂, in stacks whose logits N(0, size²) are drawn anew in each layer: [layer case], cases in ascending order. */
     static double[][] left(Apparatus apparatus, double size, int... layers) {
-        double[][] left = new double[layers.length][STACKS * CASES];
-        for (int stack = 0; stack < STACKS; stack++) {
-            RandomKey key = RandomKey.of(apparatus.seed()).split("independent").split(stack);
+        double[][] left = new double[layers.length][INDEPENDENT];
+        for (int first = 0; first < INDEPENDENT; first += CASES) {
+            RandomKey key = RandomKey.of(apparatus.seed()).split("independent").split(first);
             MixingStack.Run run = MixingStack.manifold(apparatus, STREAMS, LAYERS, CASES, (layer, number) -> Draws.normal(key.split(layer).split(number), ENTRIES, size), new double[0],
                     Arrays.stream(layers).mapToObj(layer -> "blocks." + (layer - 1) + ".hook_streams_post").toArray(String[]::new));
             for (int l = 0; l < layers.length; l++) {
                 for (int i = 0; i < CASES; i++) {
                     double[][] product = run.product(layers[l] - 1, i);
                     double mean = Arrays.stream(Dense.rowSums(product)).sum() / ENTRIES;
-                    left[l][stack * CASES + i] = Dense.spectralNorm(Dense.sum(product, Dense.of(Draws.constant(ENTRIES, -mean), STREAMS)));
+                    left[l][first + i] = Dense.spectralNorm(Dense.sum(product, Dense.of(Draws.constant(ENTRIES, -mean), STREAMS)));
                 }
             }
         }
@@ -75,19 +74,19 @@ final class SinkhornDraws {
     }
 
     /**
-     * Products over 30 layers that are much alike, each in ascending order.
+     * Products over 30 layers that are much alike.
      *
-     * @param least the smallest column sum
-     * @param most  the largest column sum
-     * @param norm  ‖Π‖₂
+     * @param least the smallest column sum, in ascending order
+     * @param most  the largest column sum, in ascending order
+     * @param norm  ‖Π‖₂, as they were drawn
      */
     record Similar(double[] least, double[] most, double[] norm) {}
 
     /** Logits of a case are N(0, 4²), and in each layer N(0, 0.3²) more. */
     static Similar similar(Apparatus apparatus) {
-        Similar all = new Similar(new double[STACKS * CASES], new double[STACKS * CASES], new double[STACKS * CASES]);
-        for (int stack = 0; stack < STACKS; stack++) {
-            RandomKey key = RandomKey.of(apparatus.seed()).split("similar").split(stack);
+        Similar all = new Similar(new double[SIMILAR], new double[SIMILAR], new double[SIMILAR]);
+        for (int first = 0; first < SIMILAR; first += CASES) {
+            RandomKey key = RandomKey.of(apparatus.seed()).split("similar").split(first);
             MixingStack.Run run = MixingStack.manifold(apparatus, STREAMS, SIMILAR_LAYERS, CASES, (layer, number) -> {
                 double[] base = Draws.normal(key.split("base").split(number), ENTRIES, 4);
                 double[] own = Draws.normal(key.split(layer).split(number), ENTRIES, 0.3);
@@ -97,7 +96,7 @@ final class SinkhornDraws {
             for (int i = 0; i < CASES; i++) {
                 double[][] product = run.product(SIMILAR_LAYERS - 1, i);
                 double[] columns = Dense.rowSums(Dense.transposed(product));
-                int at = stack * CASES + i;
+                int at = first + i;
                 all.least[at] = Arrays.stream(columns).min().orElseThrow();
                 all.most[at] = Arrays.stream(columns).max().orElseThrow();
                 all.norm[at] = Dense.spectralNorm(product);
@@ -105,14 +104,7 @@ final class SinkhornDraws {
         }
         Arrays.sort(all.least);
         Arrays.sort(all.most);
-        Arrays.sort(all.norm);
         return all;
-    }
-
-    /** Adds what column sums come to in products of similar layers. */
-    static Figures columns(Figures figures, Similar similar) {
-        return figures.add(Figure.within("30 similar layers: smallest column sum, 1st percentile", 0.62, quantile(similar.least, 0.01), 0.1))
-                .add(Figure.within("30 similar layers: largest column sum, 99th percentile", 1.39, quantile(similar.most, 0.99), 0.1));
     }
 
     /** Of numbers in ascending order. */

@@ -11,8 +11,12 @@ import io.fluxo.experiments.verify.Scope;
 import io.fluxo.experiments.verify.Statement;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.measure.Largest;
+import java.util.Arrays;
 
-/** Matrices that twenty steps made are not doubly stochastic, and in layers that are alike what is missing adds up. */
+/**
+ * Matrices that twenty steps made are not doubly stochastic, and in layers that are alike what is missing adds up. Percentiles of column sums scatter by 0.17 from one hundred stacks to the next; what
+ * is expected of them is taken from 20,000 stacks of a separate implementation.
+ */
 final class SinkhornNorm extends Claim {
 
     private static final double TOLERANCE = 1e-10;
@@ -22,7 +26,7 @@ final class SinkhornNorm extends Claim {
                 .said(Citation.of("Xie et al. (2025), mHC, arXiv 2512.24880, of the matrices of equation 9"))
                 .group("init")
                 .about(Scope.NONE)
-                .over("4 streams, 30 similar layers that only mix: logits N(0, 4²) that all share and N(0, 0.3²) of their own", "largest of 100 stacks")
+                .over("4 streams, 30 similar layers that only mix: logits N(0, 4²) that all share and N(0, 0.3²) of their own", "1,000 stacks")
                 .expected(Verdict.REFUTED)
                 .by("float64 on ejml")
                 .refutes(SinkhornDraws.stopsAfterOneStep().seenAs(Verdict.SKIPPED)));
@@ -31,8 +35,19 @@ final class SinkhornNorm extends Claim {
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
         SinkhornDraws.Similar similar = SinkhornDraws.similar(apparatus);
-        double largest = Largest.of(similar.norm());
-        Figures evidence = SinkhornDraws.columns(new Figures(), similar).add(Figure.within("30 similar layers: largest ‖ΠH‖₂", 1.12, largest, 0.1));
-        return new Figures().add(Figure.atMost("largest ‖ΠH‖₂", 1 + TOLERANCE, largest)).finding("‖ΠH‖₂ ≤ 1", evidence).within(TOLERANCE);
+        double largest = largestOfAHundred(similar.norm());
+        Figures evidence = new Figures().add(Figure.within("smallest column sum of ΠH, 1st percentile", 0.42, SinkhornDraws.quantile(similar.least(), 0.01), 0.1))
+                .add(Figure.within("largest column sum of ΠH, 99th percentile", 1.57, SinkhornDraws.quantile(similar.most(), 0.99), 0.1))
+                .add(Figure.within("largest ‖ΠH‖₂ of 100 stacks", 1.12, largest, 0.1));
+        return new Figures().add(Figure.atMost("largest ‖ΠH‖₂ of 100 stacks, at most 1", 1 + TOLERANCE, largest)).finding("‖ΠH‖₂ ≤ 1", evidence).within(TOLERANCE);
+    }
+
+    /** The mean over hundreds. */
+    private static double largestOfAHundred(double[] norms) {
+        double sum = 0;
+        for (int first = 0; first < norms.length; first += 100) {
+            sum += Largest.of(Arrays.copyOfRange(norms, first, first + 100));
+        }
+        return sum / (norms.length / 100);
     }
 }

@@ -13,7 +13,7 @@ public final class StackClaims {
 
     public static List<Claim> all() {
         List<Claim> claims = new ArrayList<>(List.of(new KeelIdentity(), new HyperIsPreNorm(), new HyperParallel(), new HyperParallelAsPrinted(), new SiameseStreams(), new AttnResShrink(),
-                new PrePostBridge(), new KeelShortcut(), new KeelShortcutGradient()));
+                new PrePostBridge(), new KeelShortcut(), new KeelShortcutGradient(), new DeltaSpectrum(), new DeltaJacobian(), new ManifoldSilent()));
         claims.addAll(MixingClaims.all());
         claims.addAll(SphereClaims.all());
         return List.copyOf(claims);
