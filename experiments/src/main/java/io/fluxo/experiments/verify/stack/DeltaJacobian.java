@@ -19,7 +19,7 @@ final class DeltaJacobian extends Claim {
 
     private static final int SEEDS = 50;
     private static final int WIDTH = 8;
-    /** Of the two means, over the seeds; they scatter by 5 and 6 % of themselves. */
+    /** Allowed of the two means, which scatter by 9 and 6 % of themselves from fifty seeds to the next fifty. */
     private static final double SHARE = 0.2;
 
     DeltaJacobian() {
