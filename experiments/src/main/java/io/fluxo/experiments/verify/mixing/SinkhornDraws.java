@@ -19,7 +19,7 @@ final class SinkhornDraws {
     private static final int SIMILAR_LAYERS = 30;
     private static final int CASES = 50;
     private static final int INDEPENDENT = 100;
-    private static final int SIMILAR = 1000;
+    private static final int SIMILAR = 400;
     private static final int ENTRIES = STREAMS * STREAMS;
 
     private SinkhornDraws() {}
