@@ -39,7 +39,7 @@ final class SinkhornSides extends Claim {
                 .over("4 streams, logits N(0, s²), s = 1, 2, 4, 6; layers that only mix", "4,000 matrices for s = 1, 1,000 for the others, 100 stacks of 60 layers")
                 .expected(Verdict.HOLDS)
                 .by("float64 on ejml", "H_res as mHC makes it, read at its hook")
-                .takes(1)
+                .takes(1.5)
                 .refutes(SinkhornDraws.stopsAfterOneStep()));
     }
 

@@ -35,6 +35,7 @@ final class KeelShortcut extends Claim {
                 .over("ReLU networks without attention, d = 64, 32 tokens, ε = 0, depth 6 to 48; with uniform attention, depth 48", "mean of 4 seeds, of 12 and 6 at depth 6 and 12")
                 .expected(Verdict.HOLDS)
                 .by("float64 on ejml", "reverse-mode gradients")
+                .takes(2)
                 .refutes(StackFaults.keelScalesWhatItReads(), StackFaults.postDropsResidual()));
     }
 
