@@ -53,6 +53,7 @@ final class DeltaJacobian extends Claim {
         Figures evidence = new Figures().add(Figure.atMost("‖k‖", 1, length)).add(Figure.atMost("with k, β and v held fixed: largest |∂x′/∂x − A|", Small.TOLERANCE, frozen))
                 .add(Figure.near("mean of ‖∂x′/∂x − A‖/‖A‖", 1, distance, SHARE)).add(Figure.near("mean top singular value of ∂x′/∂x", 2.4, top, SHARE));
         return new Figures().add(Figure.atMost("mean of ‖∂x′/∂x − A‖/‖A‖, for a Jacobian that is A", Small.TOLERANCE, distance))
-                .add(Figure.atMost("mean top singular value, for a Jacobian that is A", 1 + Small.TOLERANCE, top)).finding("∂x′/∂x = A = I − βkkᵀ, ‖∂x′/∂x‖₂ ≤ 1", evidence).within(Small.TOLERANCE);
+                .add(Figure.atMost("mean top singular value, for a Jacobian that is A", 1 + Small.TOLERANCE, top))
+                .finding("∂x′/∂x = A = I − βkkᵀ, ‖∂x′/∂x‖₂ ≤ 1", evidence).within(Small.TOLERANCE);
     }
 }

@@ -14,7 +14,8 @@ import io.fluxo.experiments.verify.measure.Worst;
 
 /**
  * What a delta rule does to a token while k, β and v are held fixed. The layer divides f by ‖f‖ + 1e-5, so that ‖k‖ falls short of 1 by 1e-5/‖f‖; f is made so large here that nothing of that is left.
- * β = 2σ(·) reaches neither 0 nor 2, and is put there by a hook. Eigenvalues are shown by what the Jacobian does to k and to all that is orthogonal to it.
+ * β = 2σ(·) reaches neither 0 nor 2, and is put there by a hook. Eigenvalues are shown by what the Jacobian does to k and to all that is
+ * orthogonal to it.
  */
 final class DeltaSpectrum extends Claim {
 
@@ -43,7 +44,8 @@ final class DeltaSpectrum extends Claim {
                 }
             }
         }
-        return worst.figures(Small.TOLERANCE).finding("A = I − βkkᵀ: Ak = (1 − β)k, Au = u for u ⟂ k, det A = 1 − β; kᵀx′ = (1 − β)kᵀx + βv; ‖x′‖² = ‖x‖² − (kᵀx)² + (kᵀx′)²").within(Small.TOLERANCE);
+        return worst.figures(Small.TOLERANCE)
+                .finding("A = I − βkkᵀ: Ak = (1 − β)k, Au = u for u ⟂ k, det A = 1 − β; kᵀx′ = (1 − β)kᵀx + βv; ‖x′‖² = ‖x‖² − (kᵀx)² + (kᵀx′)²").within(Small.TOLERANCE);
     }
 
     private static void look(Worst worst, DeltaLayer layer, DeltaLayer.Parts parts) {

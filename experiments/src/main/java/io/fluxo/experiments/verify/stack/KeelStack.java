@@ -32,8 +32,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A stack of post-norm's kind as it begins, on normalised tokens: d = 64, 32 tokens, one head, gains 1, ε = 0, matrices as they are drawn by default, N(0, 2/(rows + columns)), which is N(0, 1/d) where it is square. Closing it
- * frees what it made.
+ * A stack of post-norm's kind as it begins, on normalised tokens: d = 64, 32 tokens, one head, gains 1, ε = 0, matrices as they are drawn by default, N(0, 2/(rows + columns)), which is N(0, 1/d)
+ * where it is square. Closing it frees what it made.
  */
 final class KeelStack implements AutoCloseable {
 
