@@ -4,27 +4,27 @@ import io.fluxo.tensor.HostArray;
 import java.util.Arrays;
 
 /** Small matrices on the host, [row][column]: what equations are written out with. */
-final class Dense {
+public final class Dense {
 
     private Dense() {}
 
     /** [rows columns], or the rows of one sequence [1 rows columns]. */
-    static double[][] of(HostArray array) {
+    public static double[][] of(HostArray array) {
         int columns = array.shape().size(array.shape().rank() - 1);
         return of(array.toDoubles(), columns);
     }
 
-    static double[][] of(double[] values, int columns) {
+    public static double[][] of(double[] values, int columns) {
         double[][] rows = new double[values.length / columns][];
         Arrays.setAll(rows, i -> Arrays.copyOfRange(values, i * columns, (i + 1) * columns));
         return rows;
     }
 
-    static double[] flat(double[][] a) {
+    public static double[] flat(double[][] a) {
         return Arrays.stream(a).flatMapToDouble(Arrays::stream).toArray();
     }
 
-    static double[][] identity(int n) {
+    public static double[][] identity(int n) {
         double[][] one = new double[n][n];
         for (int i = 0; i < n; i++) {
             one[i][i] = 1;
@@ -32,7 +32,7 @@ final class Dense {
         return one;
     }
 
-    static double[][] times(double[][] a, double[][] b) {
+    public static double[][] times(double[][] a, double[][] b) {
         double[][] product = new double[a.length][b[0].length];
         for (int i = 0; i < a.length; i++) {
             for (int k = 0; k < b.length; k++) {
@@ -44,13 +44,13 @@ final class Dense {
         return product;
     }
 
-    static double[][] scaled(double[][] a, double factor) {
+    public static double[][] scaled(double[][] a, double factor) {
         double[][] scaled = new double[a.length][];
         Arrays.setAll(scaled, i -> Arrays.stream(a[i]).map(value -> factor * value).toArray());
         return scaled;
     }
 
-    static double[][] sum(double[][] a, double[][] b) {
+    public static double[][] sum(double[][] a, double[][] b) {
         double[][] sum = new double[a.length][a[0].length];
         for (int i = 0; i < a.length; i++) {
             for (int j = 0; j < a[0].length; j++) {
@@ -61,13 +61,13 @@ final class Dense {
     }
 
     /** Each row plus {@code b}. */
-    static double[][] plus(double[][] a, double[] b) {
+    public static double[][] plus(double[][] a, double[] b) {
         double[][] sum = new double[a.length][];
         Arrays.setAll(sum, i -> sum(new double[][] {a[i]}, new double[][] {b})[0]);
         return sum;
     }
 
-    static double[][] transposed(double[][] a) {
+    public static double[][] transposed(double[][] a) {
         double[][] t = new double[a[0].length][a.length];
         for (int i = 0; i < a.length; i++) {
             for (int j = 0; j < a[0].length; j++) {
@@ -77,16 +77,16 @@ final class Dense {
         return t;
     }
 
-    static double[][] columns(double[][] a, int from, int count) {
+    public static double[][] columns(double[][] a, int from, int count) {
         return Arrays.stream(a).map(row -> Arrays.copyOfRange(row, from, from + count)).toArray(double[][]::new);
     }
 
-    static double[][] rows(double[][] a, int from, int count) {
+    public static double[][] rows(double[][] a, int from, int count) {
         return Arrays.copyOfRange(a, from, from + count);
     }
 
     /** Each row less its mean. */
-    static double[][] centred(double[][] a) {
+    public static double[][] centred(double[][] a) {
         return Arrays.stream(a).map(row -> {
             double mean = Arrays.stream(row).average().orElseThrow();
             return Arrays.stream(row).map(value -> value - mean).toArray();
@@ -94,7 +94,7 @@ final class Dense {
     }
 
     /** By Gauss and Jordan, each pivot the largest of its column. */
-    static double[][] inverse(double[][] a) {
+    public static double[][] inverse(double[][] a) {
         int n = a.length;
         double[][] left = Arrays.stream(a).map(double[]::clone).toArray(double[][]::new);
         double[][] right = identity(n);
@@ -127,12 +127,41 @@ final class Dense {
         a[j] = row;
     }
 
-    static double norm(double[] v) {
+    public static double norm(double[] v) {
         return Math.sqrt(Arrays.stream(v).map(value -> value * value).sum());
     }
 
+    /** By elimination, each pivot the largest of its column. */
+    public static double determinant(double[][] a) {
+        double[][] left = Arrays.stream(a).map(double[]::clone).toArray(double[][]::new);
+        double determinant = 1;
+        for (int c = 0; c < left.length; c++) {
+            int pivot = c;
+            for (int i = c + 1; i < left.length; i++) {
+                pivot = Math.abs(left[i][c]) > Math.abs(left[pivot][c]) ? i : pivot;
+            }
+            if (pivot != c) {
+                swap(left, c, pivot);
+                determinant = -determinant;
+            }
+            determinant *= left[c][c];
+            for (int i = c + 1; i < left.length && left[c][c] != 0; i++) {
+                double times = left[i][c] / left[c][c];
+                for (int j = c; j < left.length; j++) {
+                    left[i][j] -= times * left[c][j];
+                }
+            }
+        }
+        return determinant;
+    }
+
+    /** The sums of rows. */
+    public static double[] rowSums(double[][] a) {
+        return Arrays.stream(a).mapToDouble(row -> Arrays.stream(row).sum()).toArray();
+    }
+
     /** The largest entry of a − b in size; NaN where one is. */
-    static double difference(double[][] a, double[][] b) {
+    public static double difference(double[][] a, double[][] b) {
         double largest = 0;
         for (int i = 0; i < a.length; i++) {
             for (int j = 0; j < a[i].length; j++) {
@@ -143,7 +172,7 @@ final class Dense {
     }
 
     /** The largest singular value, by power iteration on aᵀa. */
-    static double spectralNorm(double[][] a) {
+    public static double spectralNorm(double[][] a) {
         double[][] gram = times(transposed(a), a);
         double[][] v = new double[a[0].length][1];
         for (int i = 0; i < v.length; i++) {

@@ -67,20 +67,34 @@ record Small(Apparatus apparatus, Trial trial, Sizes sizes) {
     /** Rows of that width with mean 0 and variance 1. */
     static double[] normed(double[] rows, int width) {
         double[] normed = new double[rows.length];
+        double[] deviations = deviations(rows, width);
         for (int start = 0; start < rows.length; start += width) {
             double mean = 0;
             for (int c = 0; c < width; c++) {
                 mean += rows[start + c] / width;
             }
-            double variance = 0;
             for (int c = 0; c < width; c++) {
-                variance += (rows[start + c] - mean) * (rows[start + c] - mean) / width;
-            }
-            for (int c = 0; c < width; c++) {
-                normed[start + c] = (rows[start + c] - mean) / Math.sqrt(variance);
+                normed[start + c] = (rows[start + c] - mean) / deviations[start / width];
             }
         }
         return normed;
+    }
+
+    /** The standard deviation of each of the rows of that width. */
+    static double[] deviations(double[] rows, int width) {
+        double[] deviations = new double[rows.length / width];
+        for (int i = 0; i < deviations.length; i++) {
+            double mean = 0;
+            for (int c = 0; c < width; c++) {
+                mean += rows[i * width + c] / width;
+            }
+            double variance = 0;
+            for (int c = 0; c < width; c++) {
+                variance += (rows[i * width + c] - mean) * (rows[i * width + c] - mean) / width;
+            }
+            deviations[i] = Math.sqrt(variance);
+        }
+        return deviations;
     }
 
     static double[] logits(Blocks blocks, HostArray x0) {

@@ -4,7 +4,9 @@ import io.fluxo.block.HyperConnections;
 import io.fluxo.block.Keel;
 import io.fluxo.block.ManifoldHyperConnections;
 import io.fluxo.block.Placement;
+import io.fluxo.block.PostNormBlock;
 import io.fluxo.block.PreNormBlock;
+import io.fluxo.block.Residual;
 import io.fluxo.block.SkipScale;
 import io.fluxo.experiments.verify.Fault;
 import io.fluxo.experiments.verify.stack.fault.FirstStreamOnly;
@@ -24,6 +26,11 @@ final class StackFaults {
     static Fault keelScalesWhatItReads() {
         return Fault.of("mutant-keel-reads-half", "the inner norm of the placement keel returns half of what it should", Placement.KIND, "keel",
                 new Keel(SkipScale.STANDARD).changing(parts -> parts.withNorms(norm -> norm.path().endsWith("_in") ? scaled(norm, 0.5) : norm)));
+    }
+
+    static Fault postDropsResidual() {
+        return Fault.of("mutant-post-norm-drops-residual", "blocks of the placement post have no residual connections", Placement.KIND, "post",
+                Placement.of(parts -> new PostNormBlock(parts.withResidual(Residual.NONE)), false, PostNormBlock.TRAITS));
     }
 
     static Fault hyperStreamsNotCopied() {
