@@ -128,8 +128,8 @@ public final class ModelContract {
     }
 
     private Optional<String> undeclared() {
-        return blocks.stream().filter(block -> block.contract().isEmpty()).findFirst().map(block -> Text.format("%s (%s) declares nothing about its stream", block.path(),
-                block.getClass().getSimpleName()));
+        return blocks.stream().filter(block -> block.contract().isEmpty()).findFirst().map(block -> Text.format("%s (%s) %s", block.path(), block.getClass().getSimpleName(),
+                block.undeclared()));
     }
 
     private Optional<String> unequalStreams() {

@@ -45,7 +45,7 @@ final class HooksPage {
     private static final List<String> COMMON = Stream.of(Branch.Kind.values()).flatMap(kind -> Stream.of(kind.result(), kind.contribution())).toList();
 
     /** How names begin that TransformerLens does not have. */
-    private static final List<String> UNKNOWN_TO_IT = List.of("hook_bounded", "hook_streams", "hyper1", "hyper2", "delta1", "delta2", "depth", "hook_dual", "hook_ln1_scaled", "hook_ln2_scaled", "attn.head_gain", "mlp.ln.", "attn.q_norm", "attn.k_norm");
+    private static final List<String> UNKNOWN_TO_IT = List.of("hook_bounded", "hook_sources", "hook_streams", "hyper1", "hyper2", "delta1", "delta2", "depth", "hook_dual", "hook_ln1_scaled", "hook_ln2_scaled", "attn.head_gain", "mlp.ln.", "attn.q_norm", "attn.k_norm");
 
     private final List<String> placements = ModelParts.CATALOG.names(Placement.KIND);
     private final SequencedMap<String, Row> points = new LinkedHashMap<>();
