@@ -91,6 +91,7 @@ class AutodiffBackendTest {
         assertThat(tape.tracks(sum)).isTrue();
         assertThat(tape.tracks(ops.stopGradient(sum))).isFalse();
         assertThat(tape.tracks(ops.less(sum, x))).isFalse();
+        assertThat(tape.tracks(ops.cast(sum, DType.I32))).isFalse();
         assertThat(tape.recorded()).isEqualTo(2);
         assertThat(tape.value(other)).isSameAs(other);
         assertThat(tape.value(x)).isSameAs(given);

@@ -22,6 +22,7 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.BackendOptions;
 import io.fluxo.block.Block;
 import io.fluxo.block.Branch;
+import io.fluxo.block.Factor;
 import io.fluxo.block.OneStreamBlock;
 import io.fluxo.block.Placement;
 import io.fluxo.block.PreNormBlock;
@@ -52,7 +53,6 @@ import io.fluxo.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Function;
@@ -79,23 +79,19 @@ class StreamCheckTest {
         return ModelSpec.DEFAULT.with(N_LAYERS, 4).with(D_MODEL, 8).with(N_HEADS, 4).with(N_KEY_VALUE_HEADS, 2).with(D_MLP, 12).with(N_CTX, 6).with(D_VOCAB, 7).with(NORM_AFFINE, true);
     }
 
-    /** Streams that sums with fixed factors do not describe: nothing is declared of them, and instruments refuse them. */
-    private static final Set<String> UNDECLARED = Set.of("siamese", "hyper_connections", "mhc", "deep_delta", "attn_res", "ngpt");
+    /** Each feature of its stream has a factor of its own: nothing is declared of it, and instruments refuse it. */
+    private static final String UNDECLARED = "ngpt";
 
     static Stream<String> placements() {
-        return ModelParts.CATALOG.names(Placement.KIND).stream().filter(name -> !UNDECLARED.contains(name));
+        return ModelParts.CATALOG.names(Placement.KIND).stream().filter(name -> !name.equals(UNDECLARED));
     }
 
-    static Stream<String> undeclared() {
-        return UNDECLARED.stream();
-    }
-
-    @ParameterizedTest
-    @MethodSource("undeclared")
-    void whatDeclaresNothingIsRefusedWithTheReason(String placement) {
-        Transformer model = model(small().with(PLACEMENT, placement), backend, DType.F64, ModelParts.CATALOG);
-        assertThat(ModelContract.of(model).againstDecomposition()).hasValueSatisfying(reason -> assertThat(reason).contains("blocks.0", "declares nothing about its stream"));
-        assertThat(StreamCheck.of(model, backend, TOKENS).fault()).isPresent();
+    @Test
+    void whatDeclaresNothingIsRefusedWithTheReason() {
+        Transformer model = model(small().with(PLACEMENT, UNDECLARED), backend, DType.F64, ModelParts.CATALOG);
+        assertThat(ModelContract.of(model).againstDecomposition()).hasValue(
+                "blocks.0 (SphereBlock) declares nothing about its stream: each feature moves by a factor of its own, between norms that are no layers");
+        assertThat(StreamCheck.of(model, backend, TOKENS).fault()).isEqualTo(ModelContract.of(model).againstDecomposition());
     }
 
     /** What a model can be besides its placement, where the placement can be given it. */
@@ -164,6 +160,13 @@ class StreamCheckTest {
         assertThat(sums("deep_norm")).containsExactly("hook_resid_mid = 1.681792830507429·hook_resid_pre + hook_attn_contribution",
                 "hook_resid_post = 1.681792830507429·ln1.hook_out + hook_mlp_contribution");     // α = 8^¼
         assertThat(sums("resi_dual")).contains("hook_dual_post = hook_dual_pre + hook_attn_contribution + hook_mlp_contribution").hasSize(3);
+        assertThat(sums("deep_delta")).isEqualTo(sums("pre"));
+        assertThat(sums("siamese")).containsAll(sums("pre")).contains("hook_bounded_mid = ln1.hook_out + 0.35355339059327373·hook_attn_contribution",
+                "hook_bounded_post = ln2.hook_out + 0.35355339059327373·hook_mlp_contribution").hasSize(4);        // 1/√8
+        assertThat(sums("hyper_connections")).containsExactly("hook_streams_mid = hyper1.hook_res·hook_streams_pre + hyper1.hook_post·hook_attn_contribution",
+                "hook_streams_post = hyper2.hook_res·hook_streams_mid + hyper2.hook_post·hook_mlp_contribution").isEqualTo(sums("mhc"));
+        assertThat(sums("attn_res")).containsExactly("hook_sources_mid = hook_sources_pre + hook_attn_contribution in the last place",
+                "hook_sources_post = hook_sources_mid + hook_mlp_contribution in the last place");
     }
 
     private List<String> sums(String placement) {
@@ -177,10 +180,12 @@ class StreamCheckTest {
     @Test
     void whatIsDeclaredTellsTheKindsApart() {
         assertThat(placements().filter(placement -> contract(placement).additive())).containsExactlyInAnyOrder("pre", "none", "sandwich", "peri_ln", "res_post", "ln_scaling",
-                "parallel", "norm_former", "rezero", "mix_ln");
+                "parallel", "norm_former", "rezero", "mix_ln", "deep_delta", "siamese");
         assertThat(placements().filter(placement -> contract(placement).postLike())).containsExactlyInAnyOrder("post", "deep_norm", "resi_dual", "post_scaled", "keel");
         assertThat(placements().filter(placement -> contract(placement).parallel())).containsExactly("parallel");
-        assertThat(placements()).allSatisfy(placement -> assertThat(contract(placement).streams()).isEqualTo(ModelParts.CATALOG.part(Placement.KIND, Choice.of(placement)).traits()
+        assertThat(placements().filter(placement -> contract(placement).sideBySide())).containsExactlyInAnyOrder("hyper_connections", "mhc", "attn_res");
+        assertThat(placements().filter(placement -> contract(placement).normalises())).containsExactlyInAnyOrder("post", "deep_norm", "resi_dual", "post_scaled", "keel", "siamese");
+        assertThat(placements().filter(placement -> !contract(placement).sideBySide())).allSatisfy(placement -> assertThat(contract(placement).streams()).isEqualTo(ModelParts.CATALOG.part(Placement.KIND, Choice.of(placement)).traits()
                 .streams()));
     }
 
@@ -231,6 +236,26 @@ class StreamCheckTest {
             Tensor t = pass.at(attnOut, attention.forward(pass, x, context));
             pass.at(shown, pass.scale(t, 0.5));
             return pass.at(residMid, attnResidual.join(pass, x, t));
+        }
+    }
+
+    /** Weighs what the network returns token by token, and shows other weights than it takes. */
+    private static final class WeighsOtherwise extends Liar {
+
+        private final HookPoint weight = boundary("hook_weight");
+        private final double shown;
+
+        private WeighsOtherwise(Placement.Parts parts, double shown) {
+            super(parts, new StreamContract(StreamContract.PRE.branches(), List.of(StreamContract.PRE.sums().getFirst(),
+                    StreamContract.PRE.sums().getLast().weighing(new Factor.Shown("hook_weight")))));
+            this.shown = shown;
+        }
+
+        @Override
+        protected Tensor transform(Pass pass, Tensor t) {
+            Tensor by = pass.sigmoid(pass.scale(pass.sum(t, -1), 0.01));
+            pass.at(weight, pass.scale(by, shown));
+            return pass.at(residPost, mlpResidual.join(pass, t, pass.mul(by, pass.at(mlpOut, mlp.forward(pass, t)))));
         }
     }
 
@@ -321,6 +346,9 @@ class StreamCheckTest {
                 .startsWith("blocks.2: hook_resid_post = hook_resid_mid + hook_mlp_contribution does not hold. At [0, 0, 0] blocks.2.hook_resid_post is ").contains("rounding explains"));
         assertThat(faultOf(ShowsSomethingElse::new, backend)).hasValueSatisfying(fault -> assertThat(fault)
                 .startsWith("blocks.2: hook_resid_mid = hook_resid_pre + hook_attn_contribution does not hold"));
+        assertThat(faultOf(parts -> new WeighsOtherwise(parts, 1), backend)).isEmpty();
+        assertThat(faultOf(parts -> new WeighsOtherwise(parts, 1.0001), backend)).hasValueSatisfying(fault -> assertThat(fault)
+                .startsWith("blocks.2: hook_resid_post = hook_resid_mid + hook_weight·hook_mlp_contribution does not hold"));
         assertThat(faultOf(Doubles::new, backend)).hasValueSatisfying(fault -> assertThat(fault).startsWith("blocks.2.attn.hook_out is not what attention returned: at [0, 0, 0]"));
         assertThat(faultOf(DoublesTheNetwork::new, backend)).hasValueSatisfying(fault -> assertThat(fault).startsWith("blocks.2.mlp.hook_out is not what the network returned: at [0, 0, 0]"));
         assertThat(faultOf(ShowsAnotherResult::new, backend)).hasValueSatisfying(fault -> assertThat(fault).startsWith("blocks.2.mlp.hook_out is not what the network returned: at [0, 0, 0]"));

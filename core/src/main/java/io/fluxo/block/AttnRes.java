@@ -64,13 +64,24 @@ public record AttnRes(int size) implements Placement {
 
         @Override
         protected Sources begin(Pass pass, Tensor x) {
-            return Sources.of(x, size);
+            return Sources.of(pass, x, size);
         }
 
         /** Without a block there is nothing to mix. */
         @Override
         protected Tensor end(Pass pass, Sources sources) {
-            return last.map(mix -> mix.forward(pass, sources.stacked(pass))).orElseGet(() -> sources.sum(pass));
+            return last.isEmpty() ? sources.sum(pass) : ending(pass, List.of(sources.stacked()));
+        }
+
+        /** One tensor has all the sources so far. */
+        @Override
+        public Tensor ending(Pass pass, List<Tensor> streams) {
+            return last.orElseThrow().forward(pass, streams.getFirst());
+        }
+
+        @Override
+        public List<StreamEnd> ends() {
+            return List.of(last.map(mix -> StreamEnd.weighed(mix.path() + ".hook_pattern")).orElse(StreamEnd.PLAIN));
         }
     }
 }

@@ -5,6 +5,7 @@ import io.fluxo.layer.Pass;
 import io.fluxo.shape.Dim;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
+import java.util.List;
 
 /**
  * Attention Residuals (arXiv 2603.15031): nothing is added up; each sub-layer reads a mixture h of all that came before, h = Σ α_i v_i, and gives a further source
@@ -13,16 +14,23 @@ import io.fluxo.tensor.Tensor;
  */
 public final class AttnResBlock extends CarryingBlock<Sources> {
 
+    private static final StreamContract CONTRACT = new StreamContract(StreamContract.PRE.branches(), List.of(
+            StreamSum.of("hook_sources_pre", List.of(Branch.Kind.ATTENTION), "hook_sources_mid").weighing(new Factor.Last()),
+            StreamSum.of("hook_sources_mid", List.of(Branch.Kind.NETWORK), "hook_sources_post").weighing(new Factor.Last())));
+
     private final int size;
     private final Dim dModel;
     private final DepthMix depth1;
     private final DepthMix depth2;
     private final Layer ln1;
     private final Layer ln2;
+    private final HookPoint sourcesPre = boundary("hook_sources_pre");
+    private final HookPoint sourcesMid;
+    private final HookPoint sourcesPost = boundary("hook_sources_post");
 
     /** @param size how many sub-layers one source adds up */
     public AttnResBlock(Placement.Parts parts, int size) {
-        super(parts, Symbols.PRE);
+        super(parts, Symbols.PRE, CONTRACT);
         this.size = size;
         dModel = parts.dModel();
         depth1 = attnOut == null ? null : part(new DepthMix(parts.path() + ".depth1", dModel));
@@ -31,6 +39,7 @@ public final class AttnResBlock extends CarryingBlock<Sources> {
         depth2 = mlpOut == null ? null : part(new DepthMix(parts.path() + ".depth2", dModel));
         ln2 = present(parts.mlpNorm("ln2"));
         present(mlp);
+        sourcesMid = attnOut == null || mlpOut == null ? null : boundary("hook_sources_mid");
     }
 
     /** The sources' width. */
@@ -40,12 +49,16 @@ public final class AttnResBlock extends CarryingBlock<Sources> {
 
     @Override
     protected Sources begin(Pass pass, Tensor x) {
-        return Sources.of(x, size);
+        return Sources.of(pass, x, size);
     }
 
     @Override
     protected Sources entering(Pass pass, Sources s) {
-        return s;
+        return shown(pass, sourcesPre, s);
+    }
+
+    private static Sources shown(Pass pass, HookPoint point, Sources s) {
+        return s.replaced(pass, pass.at(point, s.stacked()));
     }
 
     @Override
@@ -53,7 +66,7 @@ public final class AttnResBlock extends CarryingBlock<Sources> {
         HookPoint end = residPost == null ? residMid : residPost;
         Tensor sum = s.sum(pass);
         Tensor put = pass.at(end, sum);
-        return put == sum ? s : s.moved(pass, pass.sub(put, sum));
+        return shown(pass, sourcesPost, put == sum ? s : s.moved(pass, pass.sub(put, sum)));
     }
 
     /** The sum of all sources. */
@@ -64,15 +77,16 @@ public final class AttnResBlock extends CarryingBlock<Sources> {
 
     @Override
     protected Sources attend(Pass pass, Sources s, Sources context) {
-        Tensor h = pass.at(residPre, depth1.forward(pass, s.stacked(pass)));                // h = Σ α_i v_i
+        Tensor h = pass.at(residPre, depth1.forward(pass, s.stacked()));                    // h = Σ α_i v_i
         Tensor t1 = ln1.forward(pass, h);                                                   // t1_i = N(h_i)
-        Tensor t1s = context == s ? t1 : ln1.forward(pass, depth1.forward(pass, context.stacked(pass)));
-        return s.plus(pass, pass.at(attnOut, attention.forward(pass, t1, t1s)));            // v = MHA(t1_i, [t1_1 … t1_N])
+        Tensor t1s = context == s ? t1 : ln1.forward(pass, depth1.forward(pass, context.stacked()));
+        Sources more = s.plus(pass, pass.at(attnOut, attention.forward(pass, t1, t1s)));    // v = MHA(t1_i, [t1_1 … t1_N])
+        return sourcesMid == null ? more : shown(pass, sourcesMid, more);
     }
 
     @Override
     protected Sources transform(Pass pass, Sources s) {
-        Tensor h = pass.at(attnOut == null ? residPre : residMid, depth2.forward(pass, s.stacked(pass)));
+        Tensor h = pass.at(attnOut == null ? residPre : residMid, depth2.forward(pass, s.stacked()));
         return s.plus(pass, pass.at(mlpOut, mlp.forward(pass, ln2.forward(pass, h))));      // v = FFN(N(h))
     }
 }

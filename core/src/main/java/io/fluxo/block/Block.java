@@ -92,4 +92,9 @@ public abstract class Block extends Layer {
     public Optional<StreamContract> contract() {
         return Optional.empty();
     }
+
+    /** Why the block declares nothing about its stream, where it does not: a clause that follows the block's name. */
+    public String undeclared() {
+        return "declares nothing about its stream";
+    }
 }

@@ -7,8 +7,13 @@ import io.fluxo.tensor.Tensor;
 /**
  * Deep Delta learning (arXiv 2601.00417), a stream of vectors: k = f(N(x))/‖f(N(x))‖, x ← x + β(v − kᵀx)k. What lies along k is moved to v as far as β says, all else is
  * kept: β = 0 is the identity, 1 replaces, 2 reflects. A final norm after the last block.
+ *
+ * <p>Its declared stream only adds up: the contribution is the whole update, what it takes away along k included. That is a multiple of the sub-layer's result, another for each token.
  */
 public final class DeltaBlock extends OneStreamBlock {
+
+    private static final StreamContract CONTRACT = StreamContract.PRE.with(new Branch(Branch.Kind.ATTENTION, "hook_attn_out", "delta1.hook_update"))
+            .with(new Branch(Branch.Kind.NETWORK, "hook_mlp_out", "delta2.hook_update"));
 
     private final Layer ln1;
     private final Layer ln2;
@@ -16,7 +21,7 @@ public final class DeltaBlock extends OneStreamBlock {
     private final DeltaRule delta2;
 
     public DeltaBlock(Placement.Parts parts, double beta) {
-        super(parts, Symbols.PRE);
+        super(parts, Symbols.PRE, CONTRACT);
         ln1 = present(parts.attentionNorm("ln1"));
         present(attention);
         delta1 = attnOut == null ? null : part(new DeltaRule(parts.path() + ".delta1", parts.dModel(), beta));

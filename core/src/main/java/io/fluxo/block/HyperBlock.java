@@ -6,6 +6,7 @@ import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
+import java.util.List;
 import java.util.function.BiFunction;
 
 /**
@@ -14,6 +15,9 @@ import java.util.function.BiFunction;
  * place of the mean moves all streams alike.
  */
 public final class HyperBlock extends CarryingBlock<Tensor> {
+
+    private static final StreamContract CONTRACT = new StreamContract(StreamContract.PRE.branches(), List.of(
+            sum("hook_streams_pre", Branch.Kind.ATTENTION, "hyper1", "hook_streams_mid"), sum("hook_streams_mid", Branch.Kind.NETWORK, "hyper2", "hook_streams_post")));
 
     private final Dim streams;
     private final Connection hyper1;
@@ -29,7 +33,7 @@ public final class HyperBlock extends CarryingBlock<Tensor> {
      * @param connection of a sub-layer, from the connection's path and the sub-layer's number k in the stack, from 0
      */
     public HyperBlock(Placement.Parts parts, Dim streams, BiFunction<String, Integer, Connection> connection) {
-        super(parts, Symbols.PRE);
+        super(parts, Symbols.PRE, CONTRACT);
         this.streams = streams;
         int k = 2 * (parts.depth().layer() - 1);
         hyper1 = attnOut == null ? null : part(connection.apply(parts.path() + ".hyper1", k));
@@ -39,6 +43,10 @@ public final class HyperBlock extends CarryingBlock<Tensor> {
         ln2 = present(parts.mlpNorm("ln2"));
         present(mlp);
         streamsMid = attnOut == null || mlpOut == null ? null : boundary("hook_streams_mid");
+    }
+
+    private static StreamSum sum(String from, Branch.Kind kind, String connection, String to) {
+        return StreamSum.of(from, List.of(kind), to).carrying(new Factor.Shown(connection + ".hook_res")).weighing(new Factor.Shown(connection + ".hook_post"));
     }
 
     /** n copies of x. */

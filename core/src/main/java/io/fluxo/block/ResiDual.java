@@ -55,5 +55,10 @@ public final class ResiDual implements Placement {
         public Tensor ending(Pass pass, List<Tensor> streams) {
             return pass.add(streams.get(0), norm.forward(pass, streams.get(1)));
         }
+
+        @Override
+        public List<StreamEnd> ends() {
+            return List.of(StreamEnd.PLAIN, StreamEnd.normalised(norm));
+        }
     }
 }

@@ -49,7 +49,17 @@ public final class Siamese implements Placement {
 
         @Override
         protected Tensor end(Pass pass, Streams s) {
-            return pass.add(ofX.forward(pass, s.x()), ofY.forward(pass, s.y()));
+            return ending(pass, List.of(s.y(), s.x()));
+        }
+
+        @Override
+        public Tensor ending(Pass pass, List<Tensor> streams) {
+            return pass.add(ofX.forward(pass, streams.get(1)), ofY.forward(pass, streams.get(0)));
+        }
+
+        @Override
+        public List<StreamEnd> ends() {
+            return List.of(StreamEnd.normalised(ofY), StreamEnd.normalised(ofX));
         }
     }
 }

@@ -4,6 +4,7 @@ import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
 import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.Tensor;
+import java.util.List;
 
 /**
  * SiameseNorm (arXiv 2602.08064): two streams that share their sub-layers, x bounded as in post-norm and y growing as in pre-norm. In the l-th block, for each sub-layer,
@@ -25,13 +26,26 @@ public final class SiameseBlock extends CarryingBlock<SiameseBlock.Streams> {
     private final HookPoint boundedPost = boundary("hook_bounded_post");
 
     public SiameseBlock(Placement.Parts parts) {
-        super(parts, SYMBOLS);
+        super(parts, SYMBOLS, contract(shrink(parts)));
         fusion1 = new Fusion(present(parts.attentionNorm("ln1")), present(parts.attentionNorm("ln1_y")), present(parts.attentionNorm("fuse1")));
         present(attention);
         fusion2 = new Fusion(present(parts.mlpNorm("ln2")), present(parts.mlpNorm("ln2_y")), present(parts.mlpNorm("fuse2")));
         present(mlp);
-        shrink = 1 / Math.sqrt(2.0 * parts.depth().layer());
+        shrink = shrink(parts);
         boundedMid = attnOut == null || mlpOut == null ? null : boundary("hook_bounded_mid");
+    }
+
+    /** 1/√(2l). */
+    private static double shrink(Placement.Parts parts) {
+        return 1 / Math.sqrt(2.0 * parts.depth().layer());
+    }
+
+    /** The first stream is y. */
+    private static StreamContract contract(double shrink) {
+        Factor shrunk = new Factor.Fixed(shrink);
+        return StreamContract.PRE
+                .with(StreamSum.of("hook_bounded_pre", List.of(Branch.Kind.ATTENTION), "hook_bounded_mid").ofStream(1).normalisedFirstAt("ln1.hook_out").weighing(shrunk))
+                .with(StreamSum.of("hook_bounded_mid", List.of(Branch.Kind.NETWORK), "hook_bounded_post").ofStream(1).normalisedFirstAt("ln2.hook_out").weighing(shrunk));
     }
 
     /** The three norms before a sub-layer. */

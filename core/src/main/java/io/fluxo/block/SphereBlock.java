@@ -82,4 +82,9 @@ public final class SphereBlock extends OneStreamBlock {
         Tensor alpha = pass.scale(pass.div(stored.value(), begun), first);
         return pass.maximum(alpha, pass.neg(alpha));
     }
+
+    @Override
+    public String undeclared() {
+        return "declares nothing about its stream: each feature moves by a factor of its own, between norms that are no layers";
+    }
 }

@@ -37,4 +37,9 @@ public class Stack extends Layer {
     public Tensor ending(Pass pass, List<Tensor> streams) {
         return streams.getFirst();
     }
+
+    /** How each stream joins what {@link #ending} makes of them, in the same order. */
+    public List<StreamEnd> ends() {
+        return List.of(StreamEnd.PLAIN);
+    }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * What a block declares about its stream: what its sub-layers return and add, and the sums by which the stream takes it up, in the order of the run.
@@ -77,9 +78,10 @@ public record StreamContract(List<Branch> branches, List<StreamSum> sums) {
         return without(ATTENTION);
     }
 
-    /** The same of a block whose model leaves out the network: the attention step ends in {@code hook_resid_post}. */
+    /** The same of a block whose model leaves out the network: each stream's last sum that is left ends where the stream's last one did. */
     StreamContract withoutNetwork() {
-        return without(NETWORK).eachSum(sum -> sum.to().equals(RESID_MID) ? sum.to(RESID_POST) : sum);
+        StreamContract left = without(NETWORK);
+        return left.eachSum(sum -> sum == left.of(sum.stream()).getLast() ? sum.to(of(sum.stream()).getLast().to()) : sum);
     }
 
     private StreamContract without(Branch.Kind gone) {
@@ -100,9 +102,14 @@ public record StreamContract(List<Branch> branches, List<StreamSum> sums) {
         return new StreamContract(branches, sums.stream().map(change).toList());
     }
 
-    /** How many streams run side by side. */
+    /** How many streams there are; those that run side by side in one tensor count as one. */
     public int streams() {
         return sums.stream().mapToInt(StreamSum::stream).max().orElse(0) + 1;
+    }
+
+    /** Whether streams run side by side in one tensor. */
+    public boolean sideBySide() {
+        return sums.stream().flatMap(sum -> Stream.of(sum.carry(), sum.weight())).anyMatch(factor -> !(factor instanceof Factor.Fixed));
     }
 
     /** The sums of one stream. */
@@ -110,9 +117,14 @@ public record StreamContract(List<Branch> branches, List<StreamSum> sums) {
         return sums.stream().filter(sum -> sum.stream() == stream).toList();
     }
 
-    /** Whether the first stream only adds up: it is never normalised, and never multiplied. */
+    /** Whether the first stream only adds up: it is never normalised, and nothing is multiplied. */
     public boolean additive() {
-        return of(0).stream().allMatch(sum -> sum.carry() == 1 && sum.normalised().isEmpty());
+        return of(0).stream().allMatch(sum -> sum.carry().isOne() && sum.weight().isOne() && !sum.normalises());
+    }
+
+    /** Whether a norm of a stream itself precedes or follows one of its sums. */
+    public boolean normalises() {
+        return sums.stream().anyMatch(StreamSum::normalises);
     }
 
     /** Whether a norm of the first stream itself follows each of its sums. */
@@ -127,7 +139,7 @@ public record StreamContract(List<Branch> branches, List<StreamSum> sums) {
 
     /** Whether the stream goes past every sub-layer. */
     public boolean carries() {
-        return of(0).stream().allMatch(sum -> sum.carry() != 0);
+        return of(0).stream().allMatch(sum -> !sum.carry().isZero());
     }
 
     /** The branch of {@code kind}, which has to be there. */

@@ -41,7 +41,7 @@ public final class ModelContract {
      */
     public record LensPoint(int layer, boolean within, List<String> hooks) {}
 
-    /** How many streams run side by side: 0 where nothing is declared. */
+    /** How many streams there are, those that run side by side in one tensor counted as one: 0 where nothing is declared. */
     public int streams() {
         return blocks.isEmpty() || undeclared().isPresent() ? 0 : contract(blocks.getFirst()).streams();
     }
@@ -106,7 +106,8 @@ public final class ModelContract {
 
     /** What the model reads after its last block: the stream itself, its final norm, or the ending of a stack of several streams. */
     public String reading() {
-        String ended = streams() > 1 ? "the stack's ending of its streams" : "the stream";
+        boolean several = streams() > 1 || streams() == 1 && contract(blocks.getFirst()).sideBySide();
+        String ended = several ? "the stack's ending of its streams" : "the stream";
         return model instanceof Transformer transformer && transformer.hasFinalNorm() ? "the final norm of " + ended : ended;
     }
 
@@ -127,8 +128,8 @@ public final class ModelContract {
     }
 
     private Optional<String> undeclared() {
-        return blocks.stream().filter(block -> block.contract().isEmpty()).findFirst().map(block -> Text.format("%s (%s) declares nothing about its stream", block.path(),
-                block.getClass().getSimpleName()));
+        return blocks.stream().filter(block -> block.contract().isEmpty()).findFirst().map(block -> Text.format("%s (%s) %s", block.path(), block.getClass().getSimpleName(),
+                block.undeclared()));
     }
 
     private Optional<String> unequalStreams() {

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * Whether a model's stream is what its blocks declare. The model runs on a few tokens, and what it shows is held against the declarations:
  * <ul>
- * <li>each sum: carry · x + contributions = next x, as far as rounding may carry it: γ_n Σ|terms|, n roundings (Higham 2002, section 4.2);
+ * <li>each sum: carry · x + weight · contributions = next x, factors as the run showed them, as far as rounding may carry it: γ_n Σ|terms|, n roundings (Higham 2002, section 4.2);
  * <li>what a block shows as attention's result is what attention returned, and as the network's what the network returned, bit by bit;
  * <li>pattern · v = z, head by head, to γ_m Σ|p||v| over m keys; heads that share keys and values included;
  * <li>a block's output is the next block's input, bit by bit;

@@ -3,6 +3,7 @@ package io.fluxo.inspect;
 import io.fluxo.backend.Backend;
 import io.fluxo.block.Block;
 import io.fluxo.block.Branch;
+import io.fluxo.block.Factor;
 import io.fluxo.block.StreamContract;
 import io.fluxo.block.StreamSum;
 import io.fluxo.bound.Rounding;
@@ -23,6 +24,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -92,7 +94,12 @@ final class StreamRun {
     private static Stream<String> names(Block block) {
         StreamContract contract = ModelContract.contract(block);
         return Stream.concat(contract.branches().stream().flatMap(branch -> Stream.of(branch.result(), branch.contribution())),
-                contract.sums().stream().flatMap(sum -> Stream.of(sum.from(), sum.to(), sum.end())));
+                contract.sums().stream().flatMap(StreamRun::points));
+    }
+
+    private static Stream<String> points(StreamSum sum) {
+        return Stream.concat(Stream.of(sum.from(), sum.carried(), sum.to(), sum.end()),
+                Stream.of(sum.carry(), sum.weight()).flatMap(factor -> factor instanceof Factor.Shown(String point) ? Stream.of(point) : Stream.empty()));
     }
 
     private static Stream<String> commonNames(Block block) {
@@ -136,29 +143,60 @@ final class StreamRun {
 
     private void sum(Block block, StreamSum sum, Seen seen) {
         String path = block.path() + ".";
-        List<Term> terms = new ArrayList<>();
-        if (sum.carry() != 0) {
-            terms.add(new Term(sum.carry(), values(seen.get(path + sum.from()))));
-        }
-        sum.adds().forEach(kind -> terms.add(new Term(1, values(seen.get(path + kind.contribution())))));
         Tensor shown = seen.get(path + sum.to());
+        int width = shown.shape().size(shown.shape().rank() - 1);
+        int streams = sideBySide(shown);
+        Function<String, double[]> factors = point -> values(seen.get(path + point));
+        List<Term> terms = new ArrayList<>();
+        if (!sum.carry().isZero()) {
+            Tensor carried = seen.get(path + sum.carried());
+            terms.add(new Term(FrozenFactor.ofStream(sum.carry(), streams, sideBySide(carried), factors), sum.carry(), values(carried), width));
+        }
+        FrozenFactor weight = FrozenFactor.ofContribution(sum.weight(), streams, factors);
+        sum.adds().forEach(kind -> terms.add(new Term(weight, sum.weight(), values(seen.get(path + kind.contribution())), width)));
         Rounding rounding = Rounding.of(shown.dtype());
-        int roundings = terms.size() - 1 + (sum.carry() == 1 || sum.carry() == 0 ? 0 : 2);    // the product, and α itself
         double[] found = values(shown);
         for (int i = 0; i < found.length; i++) {
-            double total = 0;
-            double sizes = 0;
+            Total total = new Total();
             for (Term term : terms) {
-                total += term.factor * term.values[i];
-                sizes += Math.abs(term.factor * term.values[i]);
+                term.addTo(total, i / width / streams, i / width % streams, i % width);
             }
-            double explained = rounding.gamma(roundings) * sizes + roundings * rounding.tiny() + 4 * Math.ulp(sizes);      // and what this sum itself rounds
-            require(found[i], total, explained, path + sum.to(), place(shown.shape(), i), Text.format("%s: %s does not hold", block.path(), sum));
+            int roundings = Math.max(0, total.products - 1) + total.inFactors;
+            double explained = rounding.gamma(roundings) * total.sizes + roundings * rounding.tiny() + 4 * Math.ulp(total.sizes);      // and what this sum itself rounds
+            require(found[i], total.value, explained, path + sum.to(), place(shown.shape(), i), Text.format("%s: %s does not hold", block.path(), sum));
         }
         held++;
     }
 
-    private record Term(double factor, double[] values) {}
+    /** [batch pos d_model] or [batch pos stream d_model]. */
+    private static int sideBySide(Tensor stream) {
+        return stream.shape().rank() == 4 ? stream.shape().size(2) : 1;
+    }
+
+    /** What one number of a sum is made of, and how often it was rounded. */
+    private static final class Total {
+        private double value;
+        private double sizes;
+        private int products;
+        private int inFactors;
+    }
+
+    private record Term(FrozenFactor factor, Factor declared, double[] values, int width) {
+
+        /** Adds what this term has in feature {@code c} of stream {@code i}. */
+        void addTo(Total total, int token, int i, int c) {
+            for (int j = 0; j < factor.from(); j++) {
+                double by = factor.at(token, i, j);
+                if (by != 0) {
+                    double product = by * values[(token * factor.from() + j) * width + c];
+                    total.value += product;
+                    total.sizes += Math.abs(product);
+                    total.products++;
+                    total.inFactors = Math.max(total.inFactors, by == 1 ? 0 : declared instanceof Factor.Shown ? 1 : 2);   // the product, and a fixed number itself
+                }
+            }
+        }
+    }
 
     private void handsOn(Block block, Block next, Seen seen) {
         for (int stream = 0; stream < ModelContract.contract(block).streams(); stream++) {

@@ -2,6 +2,7 @@ package io.fluxo.inspect;
 
 import io.fluxo.block.Block;
 import io.fluxo.block.Branch;
+import io.fluxo.block.Factor;
 import io.fluxo.block.Placement;
 import io.fluxo.block.StreamContract;
 import io.fluxo.block.StreamSum;
@@ -44,7 +45,7 @@ final class HooksPage {
     private static final List<String> COMMON = Stream.of(Branch.Kind.values()).flatMap(kind -> Stream.of(kind.result(), kind.contribution())).toList();
 
     /** How names begin that TransformerLens does not have. */
-    private static final List<String> UNKNOWN_TO_IT = List.of("hook_bounded", "hook_streams", "hyper1", "hyper2", "delta1", "delta2", "depth", "hook_dual", "hook_ln1_scaled", "hook_ln2_scaled", "attn.head_gain", "mlp.ln.", "attn.q_norm", "attn.k_norm");
+    private static final List<String> UNKNOWN_TO_IT = List.of("hook_bounded", "hook_sources", "hook_streams", "hyper1", "hyper2", "delta1", "delta2", "depth", "hook_dual", "hook_ln1_scaled", "hook_ln2_scaled", "attn.head_gain", "mlp.ln.", "attn.q_norm", "attn.k_norm");
 
     private final List<String> placements = ModelParts.CATALOG.names(Placement.KIND);
     private final SequencedMap<String, Row> points = new LinkedHashMap<>();
@@ -211,8 +212,17 @@ final class HooksPage {
 
     private static String equation(StreamSum sum) {
         String to = sum.normalised().map(point -> Text.format("`%s` = N(`%s`), ", point, sum.to())).orElse("");
-        String carried = sum.carry() == 1 ? "`" + sum.from() + "`" : Text.format("%.4g · `%s`", sum.carry(), sum.from());
-        return to + "`" + sum.to() + "` = " + carried + sum.adds().stream().map(kind -> " + " + (kind == Branch.Kind.ATTENTION ? "attention's" : "the network's")).collect(Collectors.joining());
+        String carried = sum.normedFirst().map(_ -> Text.format("N(`%s`)", sum.from())).orElse("`" + sum.from() + "`");
+        return to + "`" + sum.to() + "` = " + times(sum.carry(), carried) + sum.adds().stream()
+                .map(kind -> " + " + times(sum.weight(), kind == Branch.Kind.ATTENTION ? "attention's" : "the network's")).collect(Collectors.joining());
+    }
+
+    private static String times(Factor factor, String term) {
+        return switch (factor) {
+            case Factor.Fixed(double value) -> value == 1 ? term : Text.format("%.4g · %s", value, term);
+            case Factor.Shown(String point) -> Text.format("`%s` · %s", point, term);
+            case Factor.Last() -> term + ", in the last place";
+        };
     }
 
     private static String shown(String point, String common) {

@@ -1,6 +1,7 @@
 package io.fluxo.model;
 
 import static io.fluxo.model.ModelSpec.*;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -42,6 +43,14 @@ class InitialValuesTest {
         double beta = 1 / Math.sqrt(Math.sqrt(24));
         assertDeviations(SPEC.with(INIT, "gpt2").with(PLACEMENT, "deep_norm"), Map.of("W_E", 0.3, "W_pos", 0.3, "W_Q", 0.05, "W_K", 0.05, "W_V", 0.05 * beta,
                 "W_O", 0.05 * beta / Math.sqrt(6), "W_in", 0.05 * beta, "W_out", 0.05 * beta / Math.sqrt(6), "W_U", 0.05));
+    }
+
+    /** √n times as large what n streams take up; and what tokens add to the streams' weights begins at nothing. */
+    @Test
+    void hyperConnectionsEnlargeWhatJoinsTheStreams() {
+        assertDeviations(SPEC.with(INIT, "gpt2").with(PLACEMENT, "hyper_connections"), Map.ofEntries(entry("W_E", 0.3), entry("W_pos", 0.3), entry("W_Q", 0.05), entry("W_K", 0.05),
+                entry("W_V", 0.05), entry("W_O", 2 * 0.05 / Math.sqrt(6)), entry("W_in", 0.05), entry("W_out", 2 * 0.05 / Math.sqrt(6)), entry("W_U", 0.05), entry("W_m", 0.0),
+                entry("W_B", 0.0), entry("W_r", 0.0)));
     }
 
     @ParameterizedTest

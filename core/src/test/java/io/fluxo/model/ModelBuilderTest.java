@@ -4,8 +4,17 @@ import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fluxo.block.Block;
+import io.fluxo.block.Placement;
+import io.fluxo.layer.BrokenPartException;
+import io.fluxo.layer.Initializer;
+import io.fluxo.layer.Layer;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
+import io.fluxo.layer.PastTokens;
+import io.fluxo.layer.position.PositionKind;
+import io.fluxo.layer.position.Rotation;
+import io.fluxo.layer.position.ScorePositions;
 import io.fluxo.model.ModelSpec.Family;
 import io.fluxo.model.ModelSpec.FinalNorm;
 import io.fluxo.op.Handle;
@@ -17,12 +26,14 @@ import io.fluxo.setting.PerLayer.Range;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.stream.Cache;
+import io.fluxo.stream.HookPoint;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -127,6 +138,9 @@ class ModelBuilderTest {
         assertThat(with.embed(pass, tokens, tokens).shape()).isEqualTo(Shape.of(2, 6, 4));
         assertThat(with.embed(pass, tokens).shape()).isEqualTo(Shape.of(2, 6, 4));
         assertThat(with.parameterCount() - without.parameterCount()).isEqualTo(2 * 4);
+        Cache cache = Cache.of("hook_token_type_embed");
+        with.forward(pass.with(cache), tokens);
+        assertThat(cache.values()).containsOnlyKeys("hook_token_type_embed");
     }
 
     @Test
@@ -150,6 +164,93 @@ class ModelBuilderTest {
         assertThat(own.parameters().stream().map(Parameter::name)).contains("W_U").startsWith("W_U");
         assertThat(tied.parameters().stream().map(Parameter::name)).doesNotContain("W_U");
         assertThat(own.parameterCount() - tied.parameterCount()).isEqualTo(4 * 3);
+    }
+
+    @Test
+    void theEmbeddingIsNormalisedWhereTheSpecificationOrTheFirstPlacementSaysSo() {
+        assertThat(names(SMALL)).doesNotContain("embed.ln.w");
+        assertThat(names(SMALL.with(EMBED_NORM, true))).contains("embed.ln.w");
+        assertThat(names(SMALL.with(PLACEMENT, "post_scaled"))).contains("embed.ln.w");
+    }
+
+    private static List<String> names(ModelSpec spec) {
+        return ModelBuilder.transformer(spec.with(NORM_AFFINE, true), ModelParts.CATALOG).parameters().stream().map(Parameter::name).toList();
+    }
+
+    @Test
+    void atOtherSizesAModelIsTheSameBesides() {
+        ModelDims wider = ModelDims.of(SMALL.with(D_MODEL, 8).with(D_HEAD, 2), SMALL.with(D_MODEL, 8).with(D_HEAD, 2).layer(0));
+        assertThat(ModelBuilder.transformer(SMALL, wider, ModelParts.CATALOG).toString())
+                .isEqualTo(ModelBuilder.transformer(SMALL.with(D_MODEL, 8).with(D_HEAD, 2), ModelParts.CATALOG).toString());
+    }
+
+    /** A sequence goes on token by token only where positions ask how many tokens came before. */
+    @Test
+    void positionsThatDoNotAskWhereAPassBeginsCannotGoOn() {
+        Layer plain = new Layer("pos") {
+            @Override
+            protected Tensor compute(Pass pass, Tensor x) {
+                return x;
+            }
+        };
+        var catalog = ModelParts.CATALOG.plus(PositionKind.KIND, "never_asks", new PositionKind() {
+            @Override
+            public Optional<Layer> added(Dim nCtx, Dim dModel, Initializer initializer) {
+                return Optional.of(plain);
+            }
+        });
+        Transformer model = filled(ModelBuilder.transformer(SMALL.with(POSITIONS, "never_asks"), catalog));
+        assertThat(model.embed(pass, tokens).shape()).isEqualTo(Shape.of(2, 6, 4));
+        assertThatThrownBy(() -> model.embed(pass.after(new PastTokens()), tokens)).isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageStartingWith("the positions do not ask where a pass begins");
+        Transformer learned = filled(ModelBuilder.transformer(SMALL, ModelParts.CATALOG));
+        assertThat(learned.embed(pass.after(new PastTokens()), tokens).shape()).isEqualTo(Shape.of(2, 6, 4));
+    }
+
+    /** Whoever made nothing is named as the specification names it. */
+    @Test
+    void aPartThatReturnsNothingIsNamed() {
+        assertThatThrownBy(() -> ModelBuilder.transformer(SMALL.with(PLACEMENT, "empty"), ModelParts.CATALOG.plus(Placement.KIND, "empty", Placement.of(_ -> null, true))))
+                .isInstanceOf(BrokenPartException.class).hasMessage("the placement 'empty' returned null instead of a block for blocks.0");
+        assertThatThrownBy(() -> ModelBuilder.transformer(SMALL.with(POSITIONS, "empty"), ModelParts.CATALOG.plus(PositionKind.KIND, "empty", new PositionKind() {
+            @Override
+            public ScorePositions scores(double theta, Rotation.Pairs pairs) {
+                return null;
+            }
+        }))).isInstanceOf(BrokenPartException.class).hasMessage("the positions 'empty' returned null instead of how positions enter the scores for blocks.0.attn");
+    }
+
+    @Test
+    void aBlockHasToSayWhereItsStreamIs() {
+        assertThatThrownBy(() -> built(null)).isInstanceOf(BrokenPartException.class).hasMessageMatching("blocks\\.0 \\(.*\\) returned null from chapter\\(\\) instead of a map of symbols to hook points");
+        assertThatThrownBy(() -> built(Map.of("x", "hook_x", "h", "hook_gone"))).isInstanceOf(BrokenPartException.class)
+                .hasMessageMatching("blocks\\.0 \\(.*\\) has to say in chapter\\(\\) at which of its hook points h is, and says hook_gone; it has \\[blocks\\.0\\.hook_x]");
+        assertThat(built(Map.of("x", "hook_x", "h", "hook_x")).streamPoints()).containsExactly("blocks.0.hook_x", "blocks.1.hook_x");
+    }
+
+    private static Transformer built(Map<String, String> chapter) {
+        return ModelBuilder.transformer(SMALL.with(PLACEMENT, "silent"), ModelParts.CATALOG.plus(Placement.KIND, "silent", Placement.of(parts -> new Silent(parts.path(), chapter), true)));
+    }
+
+    /** Hands on what it gets. */
+    private static final class Silent extends Block {
+        private final HookPoint hookX = boundary("hook_x");
+        private final Map<String, String> chapter;
+
+        private Silent(String path, Map<String, String> chapter) {
+            super(path);
+            this.chapter = chapter;
+        }
+
+        @Override
+        protected Tensor equations(Pass pass, Tensor x, Tensor context) {
+            return pass.at(hookX, x);
+        }
+
+        @Override
+        public Map<String, String> chapter() {
+            return chapter;
+        }
     }
 
     @Test

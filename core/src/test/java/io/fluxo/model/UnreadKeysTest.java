@@ -4,6 +4,9 @@ import static io.fluxo.model.ModelSpec.*;
 import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fluxo.block.Block;
+import io.fluxo.block.Placement;
+import io.fluxo.block.SubLayers;
 import io.fluxo.model.ModelSpec.BiasKind;
 import io.fluxo.model.ModelSpec.Family;
 import io.fluxo.model.ModelSpec.FinalNorm;
@@ -16,6 +19,7 @@ import io.fluxo.train.TrainingParts;
 import io.fluxo.train.TrainingSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -53,7 +57,8 @@ class UnreadKeysTest {
                 of("bias residual_scale rope_theta rope_layout init_std qk_norm_width",
                         m -> m.with(QKV_BIAS, BiasKind.ALWAYS).with(OUT_BIAS, BiasKind.NEVER).with(MLP_BIAS, BiasKind.NEVER)),
                 of("d_mlp residual_scale rope_theta rope_layout init_std qk_norm_width mlp_bias", m -> m.with(FFN, false).with(MLM_HEAD, true)),
-                of("residual_scale rope_theta rope_layout init_std qk_norm_width", m -> m.with(PLACEMENT, "none").with(EMBED_NORM, true)));
+                of("residual_scale rope_theta rope_layout init_std qk_norm_width", m -> m.with(PLACEMENT, "none").with(EMBED_NORM, true)),
+                of("embed_norm residual_scale rope_theta rope_layout init_std qk_norm_width", m -> m.with(PLACEMENT, "post_scaled")));
     }
 
     @ParameterizedTest
@@ -67,6 +72,28 @@ class UnreadKeysTest {
     void ofPartsThatAreNotRegisteredItIsAssumedThatTheyReadEverything() {
         assertThat(keys(ModelSpec.DEFAULT.with(NORM, "of_a_plugin").with(PLACEMENT, "of_a_plugin").with(ATTENTION, "of_a_plugin")))
                 .containsExactlyInAnyOrder("residual_scale", "rope_theta", "rope_layout", "init_std", "qk_norm_width", NEVER);
+    }
+
+    /** A placement is asked what it wants of its sub-layers as if it stood somewhere, where norms can be made. */
+    @Test
+    void aPlacementThatNormalisesWithinItsNetworkWantsNothingOfHeads() {
+        var catalog = ModelParts.CATALOG.plus(Placement.KIND, "of_a_plugin", new Placement() {
+            @Override
+            public Block block(Parts parts) {
+                throw new AssertionError("nothing is built");
+            }
+
+            @Override
+            public boolean finalNorm() {
+                return true;
+            }
+
+            @Override
+            public SubLayers subLayers(SubLayers.Site site) {
+                return new SubLayers(1, Optional.empty(), Optional.of(site.norm().apply(site.path() + ".inner", site.dMlp())));
+            }
+        });
+        assertThat(keys(ModelSpec.DEFAULT.with(N_HEADS, 2).with(ATTENTION, "uniform").with(PLACEMENT, "of_a_plugin").unread(catalog))).contains("n_heads");
     }
 
     @Test

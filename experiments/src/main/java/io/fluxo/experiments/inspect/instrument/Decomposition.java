@@ -12,7 +12,8 @@ import java.util.Optional;
 /**
  * The stream after the last block as a sum: what entered it, what each sub-layer added, and the β of norms on the way. Where the stream only adds up, terms are the
  * contributions themselves. Where norms of the stream follow its sums (post-norm), each term is carried through every later norm with σ held at its value in this run
- * (Kobayashi et al. 2021): the norm is affine then, and the sum stays exact. Of two streams (ResiDual) a term is what arrives through both.
+ * (Kobayashi et al. 2021): the norm is affine then, and the sum stays exact. Where streams are weighed, or mix, by factors that depend on the token (hyper-connections,
+ * attention over depth), the factors are held too. Of several streams (ResiDual, SiameseNorm) a term is what arrives through all.
  *
  * @param terms    in the order in which they join the stream
  * @param stream   what they sum up to: what the final norm, or the unembedding, reads, [pos d_model]
@@ -25,7 +26,7 @@ public record Decomposition(List<Term> terms, double[][] stream, double residual
 
     /** Why the stream of {@code model} cannot be taken apart, as far as it can be said without its weights; empty where it can. */
     public static Optional<String> against(Transformer model) {
-        return ModelContract.of(model).againstDecomposition().or(() -> model.blocks().stream().filter(block -> block.contract().orElseThrow().postLike())
+        return ModelContract.of(model).againstDecomposition().or(() -> model.blocks().stream().filter(block -> block.contract().orElseThrow().normalises())
                 .flatMap(block -> block.parts().stream()).filter(DynamicTanh.class::isInstance).findFirst().map(FrozenStream::notAffine));
     }
 

@@ -195,7 +195,7 @@ public final class DirectAttribution {
         refuse(transfer.isEmpty() ? Optional.of(Transfer.against(subject, stream.run(), layer, kind)) : Optional.empty(), kind);
         Optional<Projection> projection = Projection.of(subject, Weights.of(subject), stream.run(), layer, kind);
         refuse(projection.isEmpty() ? Optional.of(Projection.against(subject, layer, kind)) : Optional.empty(), kind);
-        transfer.orElseThrow().constants(direction, shares);
+        transfer.orElseThrow().constants(target.position, direction, shares);
         double[] onResult = transfer.orElseThrow().pulledBack(target.position, direction);
         projection.orElseThrow().bias().ifPresent(bias -> shares.add(new Origin.Constant(bias.name()), Vectors.dot(onResult, bias.values())));
         return new Part(projection.orElseThrow(), projection.orElseThrow().readings(onResult), target.position);

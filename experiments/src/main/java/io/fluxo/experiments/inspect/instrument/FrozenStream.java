@@ -2,10 +2,14 @@ package io.fluxo.experiments.inspect.instrument;
 
 import io.fluxo.block.Block;
 import io.fluxo.block.Branch;
+import io.fluxo.block.Factor;
+import io.fluxo.block.Stack;
 import io.fluxo.block.StreamContract;
+import io.fluxo.block.StreamEnd;
 import io.fluxo.block.StreamSum;
 import io.fluxo.experiments.inspect.Inspected;
 import io.fluxo.experiments.inspect.Recording;
+import io.fluxo.inspect.FrozenFactor;
 import io.fluxo.inspect.ModelContract;
 import io.fluxo.layer.Layer;
 import io.fluxo.stream.HookPoint;
@@ -21,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -28,25 +34,30 @@ import java.util.stream.Stream;
  * backward.
  *
  * @param run     what it was made from
- * @param streams the steps of each stream, in the order of the run
- * @param ending  the norm through which a second stream joins the first
- * @param last    what the steps end in, [pos d_model]
+ * @param streams the steps of each stream, in the order of the run, to where it joins the others
+ * @param last    what the steps end in together, [pos d_model]
  */
-record FrozenStream(Recording run, List<List<Step>> streams, Optional<FrozenNorm> ending, double[][] last) {
+record FrozenStream(Recording run, List<List<Step>> streams, double[][] last) {
 
-    /** What happens to a stream. */
+    /** What happens to a stream, which is [pos d_model], or [pos stream·d_model] where several run side by side. */
     sealed interface Step {
 
-        /** @param values [pos d_model] */
-        record Add(Origin origin, double[][] values) implements Step {}
+        /**
+         * @param values [pos d_model]
+         * @param weight what the streams side by side take of it
+         */
+        record Add(Origin origin, double[][] values, FrozenFactor weight) implements Step {}
 
-        record Carry(double factor) implements Step {}
+        record Carry(FrozenFactor factor) implements Step {}
 
         record Norm(FrozenNorm norm) implements Step {}
     }
 
     /** What stands before the blocks, in the order in which it is added. */
     private static final List<String> INPUTS = List.of("hook_embed", "hook_token_type_embed", "hook_pos_embed");
+
+    /** What a single stream takes of what is added to it as it is. */
+    private static final FrozenFactor ALL = FrozenFactor.ofContribution(Factor.ONE, 1, _ -> new double[0]);
 
     /** The points that {@link #of} needs: those at operations' boundaries, and those that the blocks declare. */
     static boolean wants(HookPoint point, Set<String> declared) {
@@ -76,21 +87,22 @@ record FrozenStream(Recording run, List<List<Step>> streams, Optional<FrozenNorm
 
         private FrozenStream read() {
             List<List<Step>> streams = new ArrayList<>();
-            List<double[][]> ends = new ArrayList<>();
             for (int stream = 0; stream < contract.streams(); stream++) {
-                List<Step> steps = new ArrayList<>(beginning());
-                String end = "";
+                List<Step> steps = new ArrayList<>(beginning(stream));
                 for (int layer = 0; layer < subject.model().blocks().size(); layer++) {
                     for (StreamSum sum : declaration(layer).of(stream)) {
                         steps(steps, layer, sum);
-                        end = path(layer) + sum.end();
                     }
                 }
                 streams.add(steps);
-                ends.add(run.rowsAt(end));
             }
-            double[][] last = ending();
-            return new FrozenStream(run, streams, streams.size() == 1 ? Optional.empty() : Optional.of(joining(ends, last)), last);
+            double[][] last = ending(streams);
+            return new FrozenStream(run, streams, last);
+        }
+
+        /** How many streams run side by side at {@code point}. */
+        private int sideBySide(String point) {
+            return run.at(point).shape().rank() == 4 ? run.at(point).shape().size(2) : 1;
         }
 
         private StreamContract declaration(int layer) {
@@ -102,20 +114,30 @@ record FrozenStream(Recording run, List<List<Step>> streams, Optional<FrozenNorm
         }
 
         private void steps(List<Step> steps, int layer, StreamSum sum) {
-            if (sum.carry() != 1) {
-                steps.add(new Step.Carry(sum.carry()));
-            }
+            Function<String, double[]> shown = point -> run.at(path(layer) + point).toDoubles();
+            int streams = sideBySide(path(layer) + sum.to());
+            sum.normedFirst().ifPresent(point -> steps.add(new Step.Norm(norm(layer, path(layer) + sum.from(), path(layer) + point))));
+            carry(steps, FrozenFactor.ofStream(sum.carry(), streams, sideBySide(path(layer) + sum.carried()), shown));
+            FrozenFactor weight = FrozenFactor.ofContribution(sum.weight(), streams, shown);
             for (Branch.Kind kind : sum.adds()) {
-                steps.add(new Step.Add(new Origin.SubLayer(layer, kind), run.rowsAt(path(layer) + declaration(layer).branch(kind).contribution())));
+                steps.add(new Step.Add(new Origin.SubLayer(layer, kind), run.rowsAt(path(layer) + declaration(layer).branch(kind).contribution()), weight));
             }
             sum.normalised().ifPresent(point -> steps.add(new Step.Norm(norm(layer, path(layer) + sum.to(), path(layer) + point))));
         }
 
-        /** The norm of the block that returned what stands at {@code to}. */
+        private static void carry(List<Step> steps, FrozenFactor factor) {
+            if (!factor.isOne()) {
+                steps.add(new Step.Carry(factor));
+            }
+        }
+
+        /** The norm of the block that returned what stands at {@code to}: the one whose point it is, or one that returned the same. */
         private FrozenNorm norm(int layer, String from, String to) {
             double[] returned = run.at(to).toDoubles();
-            Optional<Layer> norm = subject.model().blocks().get(layer).parts().stream().filter(part -> run.values().containsKey(part.path() + ".hook_out")
-                    && Arrays.equals(run.at(part.path() + ".hook_out").toDoubles(), returned)).findFirst();
+            List<Layer> parts = subject.model().blocks().get(layer).parts();
+            Optional<Layer> norm = parts.stream().filter(part -> to.equals(part.path() + ".hook_out")).findFirst()
+                    .or(() -> parts.stream().filter(part -> run.values().containsKey(part.path() + ".hook_out")
+                            && Arrays.equals(run.at(part.path() + ".hook_out").toDoubles(), returned)).findFirst());
             refuse(norm.isEmpty(), Text.format("no part of %s shows at its hook_out what stands at %s", path(layer), to));
             return frozen(norm.orElseThrow(), run.rowsAt(from));
         }
@@ -130,29 +152,40 @@ record FrozenStream(Recording run, List<List<Step>> streams, Optional<FrozenNorm
             contract.require(instrument, condition ? Optional.of(reason) : Optional.empty());
         }
 
-        /** x_0: the sum of tokens, types and positions, and its norm where there is one. A run that begins at the stream has x_0 as one term. */
-        private List<Step> beginning() {
-            String point = path(0) + declaration(0).of(0).getFirst().from();
-            double[][] x0 = run.rowsAt(point);
+        /**
+         * x_0: the sum of tokens, types and positions, and its norm where there is one. A run that begins at the stream has x_0 as one term. Streams that run side by side
+         * begin as copies.
+         */
+        private List<Step> beginning(int stream) {
             List<Step> steps = new ArrayList<>();
-            double[][] sum = new double[x0.length][x0[0].length];
             for (String input : INPUTS) {
                 if (run.values().containsKey(input)) {
-                    double[][] rows = rows(run.at(input), x0.length);
-                    steps.add(new Step.Add(new Origin.Input(input), rows));
-                    sum = Vectors.sum(sum, rows);
+                    steps.add(new Step.Add(new Origin.Input(input), rows(run.at(input), run.logits().length), ALL));
                 }
             }
             if (steps.isEmpty()) {
-                return List.of(new Step.Add(new Origin.Input(point), x0));
+                String point = path(0) + declaration(0).of(0).getFirst().from();
+                steps.add(new Step.Add(new Origin.Input(point), first(run.rowsAt(point), sideBySide(point)), ALL));
+            } else {
+                Optional<Layer> norm = within(subject.model()).filter(layer -> layer.path().equals("embed.ln")).findFirst();
+                norm.ifPresent(layer -> steps.add(new Step.Norm(frozen(layer, sum(steps)))));
             }
-            Optional<Layer> norm = within(subject.model()).filter(layer -> layer.path().equals("embed.ln")).findFirst();
-            if (norm.isPresent()) {
-                steps.add(new Step.Norm(frozen(norm.get(), sum)));
-                return steps;
-            }
-            refuse(!Exactness.of(subject).same(sum, x0), Text.format("what stands at %s is not the sum of what stands at %s", point, String.join(", ", INPUTS)));
+            String point = path(0) + declaration(0).of(stream).getFirst().from();
+            carry(steps, FrozenFactor.ofContribution(Factor.ONE, sideBySide(point), _ -> new double[0]));
+            refuse(!Exactness.of(subject).same(sum(steps), run.rowsAt(point)), Text.format("what stands at %s is not what enters the stream: %s", point,
+                    steps.stream().flatMap(step -> step instanceof Step.Add(Origin origin, double[][] _, FrozenFactor _) ? Stream.of(origin.toString()) : Stream.empty())
+                            .collect(Collectors.joining(", "))));
             return steps;
+        }
+
+        /** What the steps make together. */
+        private static double[][] sum(List<Step> steps) {
+            return terms(steps).values().stream().reduce(Vectors::sum).orElseThrow();
+        }
+
+        /** The first of {@code streams} side by side. */
+        private static double[][] first(double[][] rows, int streams) {
+            return Arrays.stream(rows).map(row -> Arrays.copyOf(row, row.length / streams)).toArray(double[][]::new);
         }
 
         private static Stream<Layer> within(Layer layer) {
@@ -168,25 +201,37 @@ record FrozenStream(Recording run, List<List<Step>> streams, Optional<FrozenNorm
             return rows;
         }
 
-        /** What the stack hands on, computed by the stack itself. */
-        private double[][] ending() {
-            int layer = subject.model().blocks().size() - 1;
+        /** Leads each stream to where it joins the others. What the stack hands on is computed by the stack itself. */
+        private double[][] ending(List<List<Step>> streams) {
+            Stack stack = subject.model().stack();
+            List<StreamEnd> ends = stack.ends();
+            refuse(ends.size() != streams.size(), Text.format("its stack joins %s, and its blocks declare %d", Text.count(ends.size(), "stream"), streams.size()));
+            double[][] sum = null;
             try (TensorScope _ = subject.backend().openScope()) {
-                List<Tensor> streams = new ArrayList<>();
-                for (int stream = 0; stream < contract.streams(); stream++) {
-                    streams.add(subject.backend().upload(run.at(path(layer) + declaration(layer).of(stream).getLast().end())));
+                List<Tensor> values = new ArrayList<>();
+                int layer = subject.model().blocks().size() - 1;
+                for (int stream = 0; stream < streams.size(); stream++) {
+                    String point = path(layer) + declaration(layer).of(stream).getLast().end();
+                    values.add(subject.backend().upload(run.at(point)));
+                    List<Step> last = joining(ends.get(stream), point);
+                    streams.get(stream).addAll(last);
+                    List<Step> alone = new ArrayList<>(List.of(new Step.Add(new Origin.Input(point), run.rowsAt(point), ALL)));
+                    alone.addAll(last);
+                    sum = sum == null ? sum(alone) : Vectors.sum(sum, sum(alone));
                 }
-                return rows(subject.backend().download(subject.model().stack().ending(subject.pass(), streams)), run.logits().length);
+                double[][] handedOn = rows(subject.backend().download(stack.ending(subject.pass(), values)), run.logits().length);
+                refuse(!Exactness.of(subject).same(sum, handedOn), "its stack joins its streams in another way than it declares");
+                return handedOn;
             }
         }
 
-        /** The norm N where the stack ends in x + N(r). */
-        private FrozenNorm joining(List<double[][]> ends, double[][] last) {
-            List<Layer> norms = subject.model().stack().parts().stream().filter(part -> !(part instanceof Block)).toList();
-            refuse(ends.size() != 2 || norms.size() != 1, Text.format("its stack joins %d streams in another way than x + N(r)", ends.size()));
-            FrozenNorm norm = frozen(norms.getFirst(), ends.get(1));
-            refuse(!Exactness.of(subject).same(Vectors.sum(ends.get(0), Vectors.normalised(norm, ends.get(1))), last), "its stack joins its streams in another way than x + N(r)");
-            return norm;
+        private List<Step> joining(StreamEnd end, String point) {
+            List<Step> steps = new ArrayList<>();
+            int streams = sideBySide(point);
+            refuse(end.norm().isPresent() && streams > 1, "its stack normalises streams side by side together");
+            end.norm().ifPresent(norm -> steps.add(new Step.Norm(frozen(norm, run.rowsAt(point)))));
+            carry(steps, FrozenFactor.ofEnd(end.factor(), streams, name -> run.at(name).toDoubles()));
+            return steps;
         }
     }
 
@@ -197,12 +242,8 @@ record FrozenStream(Recording run, List<List<Step>> streams, Optional<FrozenNorm
 
     /** Each term as it arrives at the end of the stream: origin → [pos d_model]. */
     Map<Origin, double[][]> carried() {
-        Map<Origin, double[][]> all = terms(streams.getFirst());
-        ending.ifPresent(norm -> {
-            Map<Origin, double[][]> second = terms(streams.get(1));
-            through(second, norm);
-            second.forEach((origin, values) -> all.merge(origin, values, Vectors::sum));
-        });
+        Map<Origin, double[][]> all = new LinkedHashMap<>();
+        streams.forEach(steps -> terms(steps).forEach((origin, values) -> all.merge(origin, values, Vectors::sum)));
         return all;
     }
 
@@ -210,8 +251,8 @@ record FrozenStream(Recording run, List<List<Step>> streams, Optional<FrozenNorm
         Map<Origin, double[][]> terms = new LinkedHashMap<>();
         for (Step step : steps) {
             switch (step) {
-                case Step.Add(Origin origin, double[][] values) -> terms.merge(origin, values, Vectors::sum);
-                case Step.Carry(double factor) -> terms.replaceAll((_, values) -> Vectors.scaled(values, factor));
+                case Step.Add(Origin origin, double[][] values, FrozenFactor weight) -> terms.merge(origin, Vectors.applied(weight, values), Vectors::sum);
+                case Step.Carry(FrozenFactor factor) -> terms.replaceAll((_, values) -> Vectors.applied(factor, values));
                 case Step.Norm(FrozenNorm norm) -> through(terms, norm);
             }
         }
@@ -227,11 +268,11 @@ record FrozenStream(Recording run, List<List<Step>> streams, Optional<FrozenNorm
         }
     }
 
-    /** What is added to the stream, as it is added. */
+    /** What is added to the streams, as it is returned. */
     Map<Origin, double[][]> added() {
         Map<Origin, double[][]> added = new LinkedHashMap<>();
-        for (Step step : streams.getFirst()) {
-            if (step instanceof Step.Add(Origin origin, double[][] values)) {
+        for (Step step : streams.stream().flatMap(List::stream).toList()) {
+            if (step instanceof Step.Add(Origin origin, double[][] values, FrozenFactor _)) {
                 added.put(origin, values);
             }
         }
@@ -244,11 +285,8 @@ record FrozenStream(Recording run, List<List<Step>> streams, Optional<FrozenNorm
      * @param constants is told what it reads of the norms' β
      */
     Map<Origin, double[]> pulledBack(int position, double[] direction, Shares constants) {
-        Map<Origin, double[]> directions = pulledBack(streams.getFirst(), position, direction, constants);
-        ending.ifPresent(norm -> {
-            constants.add(norm.constant(), Vectors.dot(direction, norm.offset()));
-            pulledBack(streams.get(1), position, norm.pullBack(position, direction), constants).forEach((origin, one) -> directions.merge(origin, one, Vectors::sum));
-        });
+        Map<Origin, double[]> directions = new LinkedHashMap<>();
+        streams.forEach(steps -> pulledBack(steps, position, direction, constants).forEach((origin, one) -> directions.merge(origin, one, Vectors::sum)));
         return directions;
     }
 
@@ -257,8 +295,8 @@ record FrozenStream(Recording run, List<List<Step>> streams, Optional<FrozenNorm
         double[] current = direction;
         for (Step step : steps.reversed()) {
             switch (step) {
-                case Step.Add(Origin origin, double[][] _) -> directions.put(origin, current);
-                case Step.Carry(double factor) -> current = Vectors.scaled(current, factor);
+                case Step.Add(Origin origin, double[][] _, FrozenFactor weight) -> directions.put(origin, weight.pulledBack(position, current));
+                case Step.Carry(FrozenFactor factor) -> current = factor.pulledBack(position, current);
                 case Step.Norm(FrozenNorm norm) -> {
                     constants.add(norm.constant(), Vectors.dot(current, norm.offset()));
                     current = norm.pullBack(position, current);

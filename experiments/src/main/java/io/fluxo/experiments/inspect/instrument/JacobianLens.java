@@ -37,7 +37,7 @@ public record JacobianLens(List<Place> places) {
     /** Positions that one backward pass goes through at once. */
     private static final int AT_ONCE = 2048;
 
-    /** @param jacobians one for each of the model's streams, [d_model d_model]: row i is the derivative of feature i of the end of the stream */
+    /** @param jacobians one for each of the model's streams, [d_model d_model], or [d_model stream·d_model]: row i is the derivative of feature i of the end of the stream */
     public record Place(LensPoint point, List<double[][]> jacobians) {}
 
     /**
@@ -74,11 +74,12 @@ public record JacobianLens(List<Place> places) {
                     int at = 0;
                     for (String hook : watching.sites.keySet()) {
                         double[] found = subject.backend().download(gradients[at++]).toDoubles();
-                        double[][] sum = sums.computeIfAbsent(hook, _ -> new double[width][width]);
+                        int inputs = found.length / (rows * prompt.length);
+                        double[][] sum = sums.computeIfAbsent(hook, _ -> new double[width][inputs]);
                         for (int i = 0; i < found.length; i++) {
-                            int feature = first + i / (prompt.length * width);
+                            int feature = first + i / (prompt.length * inputs);
                             if (feature < width) {
-                                sum[feature][i % width] += found[i];
+                                sum[feature][i % inputs] += found[i];
                             }
                         }
                     }

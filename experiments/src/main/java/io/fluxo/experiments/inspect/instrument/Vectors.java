@@ -1,5 +1,6 @@
 package io.fluxo.experiments.inspect.instrument;
 
+import io.fluxo.inspect.FrozenFactor;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -30,6 +31,16 @@ final class Vectors {
 
     static double[][] scaled(double[][] a, double factor) {
         return Arrays.stream(a).map(row -> scaled(row, factor)).toArray(double[][]::new);
+    }
+
+    /** Row i times factor i. */
+    static double[][] scaled(double[][] rows, double[] factors) {
+        return IntStream.range(0, rows.length).mapToObj(i -> scaled(rows[i], factors[i])).toArray(double[][]::new);
+    }
+
+    /** Row i, streams one after the other, through {@code factor} at position i. */
+    static double[][] applied(FrozenFactor factor, double[][] rows) {
+        return IntStream.range(0, rows.length).mapToObj(i -> factor.applied(i, rows[i])).toArray(double[][]::new);
     }
 
     /** Row i through the linear part of {@code norm} at position i. */

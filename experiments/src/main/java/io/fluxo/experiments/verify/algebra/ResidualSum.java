@@ -41,13 +41,13 @@ import java.util.function.DoubleSupplier;
 
 /**
  * The stream as the sum of what was added to it, for every placement there is, by what its blocks declare: where the stream only adds up, x_L = x_0 + Σ contributions as it
- * stands; where it is multiplied or normalised on its way, with each term carried on at frozen σ. Where neither has a meaning, the instruments refuse, and say why.
+ * stands; where it is multiplied, mixed with other streams or normalised on its way, with each term carried on at frozen factors and σ. Where neither has a meaning, the instruments refuse, and say why.
  */
 final class ResidualSum extends Claim {
 
     private static final double TOLERANCE = 1e-10;
     private static final int TOKEN = 1;
-    private static final String THEORY = "x_L = Σ terms, plain or carried through the stream's norms at frozen σ; logit = Σ shares; refused where a norm is not affine at frozen σ";
+    private static final String THEORY = "x_L = Σ terms, plain, weighed by factors held as in the run, or carried through the stream's norms at frozen σ; logit = Σ shares; refused where a norm is not affine at frozen σ";
 
     /** As many as it takes for mix_ln to have blocks of both kinds. */
     private static final int LAYERS = 4;
@@ -149,7 +149,7 @@ final class ResidualSum extends Claim {
 
         /** Whether terms meet a norm on their way to the end of the stream. */
         private static boolean normalises(StreamContract contract) {
-            return contract.streams() > 1 || contract.sums().stream().anyMatch(sum -> sum.normalised().isPresent());
+            return contract.streams() > 1 || contract.normalises();
         }
 
         /** Runs an instrument that should answer, or should refuse. */

@@ -32,7 +32,8 @@ class DirectAttributionTest {
     static Stream<Case> cases() {
         ModelSpec deeper = Specimens.SMALL.with(N_LAYERS, 4);
         return Stream.concat(
-                Stream.of("pre", "post", "sandwich", "res_post", "deep_norm", "resi_dual", "peri_ln", "mix_ln", "ln_scaling", "parallel", "rezero", "none")
+                Stream.of("pre", "post", "sandwich", "res_post", "deep_norm", "resi_dual", "peri_ln", "mix_ln", "ln_scaling", "parallel", "rezero", "none",
+                                "deep_delta", "siamese", "hyper_connections", "mhc", "attn_res")
                         .map(placement -> deeper.with(PLACEMENT, placement)),
                 Stream.of(deeper.with(N_KEY_VALUE_HEADS, 1), deeper.with(NORM, "rms_norm").with(PLACEMENT, "res_post"), deeper.with(TIED_HEAD, true).with(EMBED_SCALE, 3.0),
                         deeper.with(HEAD_BIAS, true).with(ACT_FN, "swiglu").with(BIAS, false), deeper.with(PLACEMENT, "post").with(MLM_HEAD, true).with(EMBED_NORM, true),
@@ -117,13 +118,14 @@ class DirectAttributionTest {
     /** The decomposition carries terms forward, attribution carries the direction back: they meet in the same numbers. */
     @Test
     void forwardAndBackwardAgree() {
-        for (String placement : List.of("post", "deep_norm", "resi_dual")) {
+        for (String placement : List.of("post", "deep_norm", "resi_dual", "siamese", "hyper_connections", "attn_res")) {
             Specimens.with(Specimens.SMALL.with(PLACEMENT, placement), subject -> {
                 Specimens.stir(subject);
-                double[] column = Weights.of(subject).slice("W_U", 1, 3);
+                FrozenStream stream = FrozenStream.of(subject, Run.of(subject, IDS), "a test");
+                double[] reading = FrozenReading.of(subject, stream, "a test").direction(5, 3, 1, new Shares());
                 Level level = DirectAttribution.of(subject, IDS, LAST).bySubLayer();
                 for (Decomposition.Term term : Decomposition.of(subject, IDS).terms()) {
-                    assertThat(share(level, term.origin())).as("%s under %s", term.origin(), placement).isCloseTo(Vectors.dot(column, term.values()[5]), within(1e-12));
+                    assertThat(share(level, term.origin())).as("%s under %s", term.origin(), placement).isCloseTo(Vectors.dot(reading, term.values()[5]), within(1e-12));
                 }
             });
         }

@@ -26,7 +26,7 @@ class InstrumentsTest {
     private static final int[] CORRUPTED = Specimens.ids(7, 2);
 
     @ParameterizedTest
-    @ValueSource(strings = {"pre", "post", "sandwich", "res_post", "none"})
+    @ValueSource(strings = {"pre", "post", "sandwich", "res_post", "none", "deep_delta", "siamese", "hyper_connections", "mhc", "attn_res"})
     void theLensEndsInWhatTheModelPredicts(String placement) {
         Specimens.with(Specimens.SMALL.with(PLACEMENT, placement), subject -> {
             LogitLens lens = LogitLens.of(subject, CLEAN);

@@ -73,7 +73,7 @@ class JacobianLensTest {
 
     /** Against differences of the model itself: row i, column j is what feature j at a position does to feature i of the end. */
     @ParameterizedTest
-    @ValueSource(strings = {"pre", "post", "deep_norm"})
+    @ValueSource(strings = {"pre", "post", "deep_norm", "deep_delta", "siamese", "hyper_connections", "attn_res"})
     void jacobiansAreThoseOfFiniteDifferences(String placement) {
         Specimens.with(Specimens.SMALL.with(PLACEMENT, placement), subject -> {
             Specimens.stir(subject);
@@ -81,7 +81,7 @@ class JacobianLensTest {
             JacobianLens.Place place = lens.places().get(2);
             String hook = place.point().hooks().getFirst();
             double step = 1e-5;
-            for (int j : new int[] {0, 7}) {
+            for (int j : new int[] {0, 7, place.jacobians().getFirst()[0].length - 1}) {
                 double[] expected = new double[12];
                 for (int p = 0; p < IDS.length; p++) {
                     double[] up = end(subject, hook, p, j, step);
@@ -100,9 +100,10 @@ class JacobianLensTest {
     /** The end of the stream, summed over positions, with one feature of one position moved. */
     private static double[] end(Inspected subject, String hook, int position, int feature, double by) {
         try (TensorScope _ = subject.backend().openScope()) {
-            double[] move = new double[IDS.length * 12];
-            move[position * 12 + feature] = by;
-            Pass pass = subject.pass().with(Intervention.add(hook, subject.backend().upload(HostArray.of(Shape.of(1, IDS.length, 12), move)))).withAliases(subject.model().aliases());
+            Shape shape = Recording.of(subject, IDS, point -> point.name().equals(hook)).at(hook).shape();
+            double[] move = new double[shape.elements()];
+            move[position * (move.length / IDS.length) + feature] = by;
+            Pass pass = subject.pass().with(Intervention.add(hook, subject.backend().upload(HostArray.of(shape, move)))).withAliases(subject.model().aliases());
             double[] stream = subject.backend().download(subject.model().stream(pass, subject.model().embed(subject.pass(), subject.upload(IDS)))).toDoubles();
             double[] sum = new double[12];
             for (int i = 0; i < stream.length; i++) {
@@ -126,6 +127,15 @@ class JacobianLensTest {
             double[] first = lens.places().getFirst().jacobians().get(0)[0];
             assertThat(first).as("x and r begin as one tensor, and are told apart").isNotEqualTo(lens.places().getFirst().jacobians().get(1)[0]);
             assertThat(Arrays.stream(ofR[3]).sum()).as("a norm takes the mean off").isCloseTo(0, within(1e-12));
+        });
+        Specimens.with(Specimens.SMALL.with(PLACEMENT, "hyper_connections"), subject -> {
+            JacobianLens lens = JacobianLens.of(subject, List.of(IDS));
+            double[][] ofAll = lens.places().getLast().jacobians().getFirst();
+            assertThat(ofAll[3]).as("the streams are added up, one after the other in a row").hasSize(4 * 12);
+            for (int i = 0; i < 4 * 12; i++) {
+                assertThat(ofAll[3][i]).isCloseTo(i % 12 == 3 ? 1 : 0, within(1e-12));
+            }
+            assertThat(Exactness.difference(lens.logits(subject, IDS).getLast(), Recording.of(subject, IDS, _ -> false).logits())).isLessThan(1e-12);
         });
     }
 

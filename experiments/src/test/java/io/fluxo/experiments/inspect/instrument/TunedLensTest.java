@@ -23,12 +23,12 @@ class TunedLensTest {
     private static final TunedLens.Training TRAINING = new TunedLens.Training(80, 0.01, 5);
 
     @ParameterizedTest
-    @ValueSource(strings = {"pre", "post", "res_post", "resi_dual"})
+    @ValueSource(strings = {"pre", "post", "res_post", "resi_dual", "deep_delta", "siamese", "hyper_connections", "attn_res"})
     void trainedMapsComeNearerToTheEnd(String placement) {
         Specimens.with(Specimens.SMALL.with(PLACEMENT, placement), DType.F32, subject -> {
             Specimens.stir(subject);
             TunedLens lens = TunedLens.trained(subject, SEQUENCES, TRAINING);
-            assertThat(lens.places()).hasSize(placement.equals("resi_dual") ? 2 : 4);
+            assertThat(lens.places()).hasSize(List.of("resi_dual", "siamese").contains(placement) ? 2 : 4);
             assertThat(lens.places()).allSatisfy(place -> assertThat(place.after()).isPositive().isLessThan(0.7 * place.before()));
             assertThat(lens.divergences(subject, SEQUENCES)).containsExactly(lens.places().stream().mapToDouble(TunedLens.Place::after).toArray(), within(1e-6));
         });
