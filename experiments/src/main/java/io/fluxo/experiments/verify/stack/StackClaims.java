@@ -11,7 +11,8 @@ public final class StackClaims {
     private StackClaims() {}
 
     public static List<Claim> all() {
-        List<Claim> claims = new ArrayList<>(List.of(new KeelIdentity(), new HyperIsPreNorm(), new HyperParallel(), new HyperParallelAsPrinted(), new SiameseStreams(), new SiameseScale(), new AttnResShrink()));
+        List<Claim> claims = new ArrayList<>(List.of(new KeelIdentity(), new HyperIsPreNorm(), new HyperParallel(), new HyperParallelAsPrinted(), new SiameseStreams(), new SiameseScale(), new AttnResInit(),
+                new AttnResDilution(), new AttnResShrink()));
         claims.addAll(SphereClaims.all());
         return List.copyOf(claims);
     }

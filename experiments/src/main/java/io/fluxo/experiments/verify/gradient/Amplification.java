@@ -1,0 +1,137 @@
+package io.fluxo.experiments.verify.gradient;
+
+import static io.fluxo.model.ModelSpec.*;
+
+import io.fluxo.block.Placement;
+import io.fluxo.block.PostNormBlock;
+import io.fluxo.experiments.verify.Apparatus;
+import io.fluxo.experiments.verify.Candidate;
+import io.fluxo.experiments.verify.Chart;
+import io.fluxo.experiments.verify.Citation;
+import io.fluxo.experiments.verify.Claim;
+import io.fluxo.experiments.verify.Fault;
+import io.fluxo.experiments.verify.Figure;
+import io.fluxo.experiments.verify.Figures;
+import io.fluxo.experiments.verify.Finding;
+import io.fluxo.experiments.verify.Scope;
+import io.fluxo.experiments.verify.Statement;
+import io.fluxo.experiments.verify.Verdict;
+import io.fluxo.experiments.verify.measure.Blocks;
+import io.fluxo.experiments.verify.measure.Draws;
+import io.fluxo.experiments.verify.measure.Rows;
+import io.fluxo.experiments.verify.measure.Slope;
+import io.fluxo.layer.Cell;
+import io.fluxo.model.ModelSpec;
+import io.fluxo.random.RandomKey;
+import io.fluxo.setting.Choice;
+import io.fluxo.setting.PerLayer;
+import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
+import io.fluxo.text.Text;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How much a model's output changes when every weight changes by a small share of itself. One deep stack shows it for all depths: its first N blocks with a norm behind them are the model of depth N.
+ *
+ * <p>A network changes by δ² (its two matrices ½ each), and what has already changed passes through it with half its size; {@link AmplificationLaw} adds that up. Relative to one block, which changes by
+ * 2δ²/3, post-norm comes to 64 after 64 blocks and pre-norm to 9.8. All tokens pass through the same weights, so that single seeds scatter by half of the change at depth 64.
+ *
+ * <p>With attention, tokens become alike, and what changes is then common to all: the exponent of whole blocks is 1.13 up to N = 32.
+ */
+final class Amplification extends Claim {
+
+    private static final int WIDTH = 64;
+    private static final int TOKENS = 32;
+    private static final int SEEDS = 12;
+    private static final double NOISE = 0.02;
+    private static final double[] DEPTHS = {1, 2, 4, 8, 16, 32, 64};
+    /** Whole blocks: up to depth 32. */
+    private static final double[] WHOLE = Arrays.copyOf(DEPTHS, DEPTHS.length - 1);
+
+    Amplification() {
+        super(Statement.of("amplification", "At initialisation a small relative change of all weights changes the output in proportion to the number of blocks in post-norm, and to its logarithm in pre-norm")
+                .said(Citation.of("Liu et al. (2020), Understanding the Difficulty of Training Transformers, Theorem 2"))
+                .group("gradient")
+                .about(Scope.NONE)
+                .over("Xiong's configuration, d = 64, 32 tokens, ε = 0; networks alone to N = 64, whole blocks to N = 32; δ = .02", "mean of 12 seeds")
+                .expected(Verdict.HOLDS)
+                .by("float64 on ejml", "recursion on the host")
+                .takes(2)
+                .refutes(Fault.of("mutant-pre-norm-is-post-norm", "the placement pre computes post-norm", Placement.KIND, "pre",
+                        Placement.of(PostNormBlock::new, false, PostNormBlock.TRAITS))));
+    }
+
+    @Override
+    public Finding check(Candidate candidate, Apparatus apparatus) {
+        List<double[]> post = changes(apparatus, "post", false, DEPTHS);
+        List<double[]> pre = changes(apparatus, "pre", false, DEPTHS);
+        List<double[]> whole = changes(apparatus, "post", true, WHOLE);
+        double[] postLaw = AmplificationLaw.of(true, false, TOKENS, DEPTHS);
+        double[] preLaw = AmplificationLaw.of(false, false, TOKENS, DEPTHS);
+        double[] wholeLaw = AmplificationLaw.of(true, true, TOKENS, WHOLE);
+        // an exponent that is off by .1 makes the change at depth 64 differ by so much
+        double factor = Math.pow(64, 0.1);
+        return new Figures()
+                .add(Figure.within("exponent of N, post-norm", 0.99, Slope.ofLogs(DEPTHS, mean(post)), 0.1))
+                .add(Figure.within("exponent of N, pre-norm", Slope.ofLogs(DEPTHS, preLaw), Slope.ofLogs(DEPTHS, mean(pre)), 0.1))
+                .add(Figure.within("exponent of N, whole blocks of post-norm, N ≤ 32", Slope.ofLogs(WHOLE, wholeLaw), Slope.ofLogs(WHOLE, mean(whole)), 0.1))
+                .add(Figure.factor("change at N = 64 over N = 1, post-norm", last(postLaw) / postLaw[0], last(mean(post)) / mean(post)[0], factor))
+                .add(Figure.factor("change at N = 64 over N = 1, pre-norm", last(preLaw) / preLaw[0], last(mean(pre)) / mean(pre)[0], factor))
+                .finding("change/δ²: 2N/3 post-norm, Σ_(l ≤ N) 2/(l + 2) pre-norm")
+                .drawn(Chart.of("change of the output", "depth N", "change/δ²").withLogX().withLogY().theory("2N/3", DEPTHS, postLaw).theory("Σ 2/(l + 2)", DEPTHS, preLaw)
+                        .theory("whole blocks, recursion", WHOLE, wholeLaw).measured("post", DEPTHS, post).measured("pre", DEPTHS, pre).measured("post, whole blocks", WHOLE, whole));
+    }
+
+    private static double last(double[] values) {
+        return values[values.length - 1];
+    }
+
+    private static double[] mean(List<double[]> bySeed) {
+        return IntStream.range(0, bySeed.getFirst().length).mapToDouble(i -> bySeed.stream().mapToDouble(seed -> seed[i]).average().orElseThrow()).toArray();
+    }
+
+    /** For each seed the mean squared change of a feature of the normalised output over δ², at each depth. */
+    private static List<double[]> changes(Apparatus apparatus, String placement, boolean attention, double[] depths) {
+        int layers = (int) last(depths);
+        ModelSpec spec = ModelSpec.DEFAULT.with(N_LAYERS, layers).with(D_MODEL, WIDTH).with(D_MLP, PerLayer.of(WIDTH)).with(N_CTX, TOKENS)
+                .with(PLACEMENT, PerLayer.of(Choice.of(placement))).with(NORM_EPS, PerLayer.of(0.0)).with(ATTENTION, PerLayer.of(Choice.of(attention ? "uniform" : "none")))
+                .with(MASK, PerLayer.of(MaskKind.BIDIRECTIONAL)).with(BIAS, PerLayer.of(false)).with(POSITIONS, Choice.of("none"));
+        List<double[]> bySeed = new ArrayList<>();
+        for (int seed = 0; seed < SEEDS; seed++) {
+            RandomKey key = RandomKey.of(apparatus.seed()).split(seed);
+            HostArray x0 = Draws.stream(TOKENS, WIDTH, DType.F64, Rows.normed(Draws.normal(key.split("x0"), TOKENS * WIDTH, 1), WIDTH));
+            try (Blocks blocks = Blocks.of(spec, apparatus.catalog(), apparatus.reference(), DType.F64, cell -> drawn(cell, key))) {
+                Blocks.Run before = blocks.run(x0, "blocks.*.hook_resid_post");
+                blocks.set("blocks.*.W_*", cell -> changed(cell, blocks.value(cell.name()).toDoubles(), key.split("change").split(cell.name())));
+                Blocks.Run after = blocks.run(x0, "blocks.*.hook_resid_post");
+                bySeed.add(Arrays.stream(depths).map(depth -> {
+                    String point = Text.format("blocks.%d.hook_resid_post", (int) depth - 1);
+                    return distance(Rows.normed(before.at(point).toDoubles(), WIDTH), Rows.normed(after.at(point).toDoubles(), WIDTH)) / NOISE / NOISE;
+                }).toArray());
+            }
+        }
+        return bySeed;
+    }
+
+    private static double[] drawn(Cell cell, RandomKey key) {
+        return cell.name().endsWith(".W_O") ? Draws.identity(WIDTH)
+                : cell.name().contains(".W_") ? Draws.normal(key.split(cell.name()), cell.shape().elements(), 1 / Math.sqrt(WIDTH))
+                : cell.initializer().sample(cell.shape(), key.split(cell.name()));
+    }
+
+    /** Every weight times 1 + δ·N(0, 1). Uniform attention has no W_O in Xiong's configuration: the identity in its place stays. */
+    private static double[] changed(Cell cell, double[] weights, RandomKey key) {
+        if (cell.name().endsWith(".W_O")) {
+            return weights;
+        }
+        double[] noise = Draws.normal(key, weights.length, NOISE);
+        return IntStream.range(0, weights.length).mapToDouble(i -> weights[i] * (1 + noise[i])).toArray();
+    }
+
+    private static double distance(double[] a, double[] b) {
+        return IntStream.range(0, a.length).mapToDouble(i -> (a[i] - b[i]) * (a[i] - b[i])).average().orElseThrow();
+    }
+}
