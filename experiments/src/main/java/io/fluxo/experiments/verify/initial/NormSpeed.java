@@ -128,7 +128,7 @@ final class NormSpeed extends Claim {
     /** One block of attention. What is 1 in a token of length 1 is √d on the sphere of rms_norm. */
     private static ModelSpec spec(String placement) {
         return ModelSpec.DEFAULT.with(N_LAYERS, 1).with(D_MODEL, WIDTH).with(N_HEADS, PerLayer.of(1)).with(D_HEAD, PerLayer.of(WIDTH)).with(N_CTX, TOKENS).with(FFN, PerLayer.of(false))
-                .with(PLACEMENT, PerLayer.of(Choice.of(placement))).with(NORM, PerLayer.of(Choice.of("rms_norm"))).with(NORM_EPS, PerLayer.of(0.0))
+                .with(PLACEMENT, PerLayer.of(Choice.of(placement))).with(NORM, PerLayer.of(Choice.of("rms_norm"))).with(NORM_EPS, PerLayer.of(0.0)).with(NORM_AFFINE, PerLayer.of(true))
                 .with(MASK, PerLayer.of(MaskKind.BIDIRECTIONAL)).with(BIAS, PerLayer.of(false)).with(POSITIONS, Choice.of("none"));
     }
 

@@ -58,9 +58,9 @@ final class SquashedGrowth extends Claim {
                 .about(Scope.NONE)
                 .over("Xiong's configuration: d = 128, 64 tokens, uniform attention, ReLU; derf with α = ½ and 1, dynamic_tanh with α = ½", "mean of 6 seeds")
                 .expected(Verdict.HOLDS)
-                .by("float64 on ejml", "recursion on the host")
+                .by("float32 on simd", "recursion on the host")
                 .refutes(Fault.of("mutant-derf-is-tanh", "derf computes tanh(αx)", NormFactory.KIND, "derf", new Squashing(DynamicTanh::new)))
-                .takes(3));
+                .takes(1.5));
     }
 
     @Override
@@ -69,7 +69,7 @@ final class SquashedGrowth extends Claim {
         List<Chart> charts = new ArrayList<>();
         for (Norm norm : NORMS) {
             Moments[] theory = SquashedRecursion.of(norm.q, LAYERS);
-            Profile stream = Profile.of(apparatus, norm.spec(), "hook_resid_post", (blocks, _) -> blocks);
+            Profile stream = Profile.each(apparatus, Apparatus.QUICK, norm.spec(), XiongModel.SEEDS, (blocks, _) -> blocks, "hook_resid_post").getFirst();
             for (int layer : AT) {
                 figures.add(Figure.near(Text.format("s after block %d, %s", layer, norm), theory[layer - 1].s(), stream.s(layer), 0.06));
                 figures.add(Figure.within(Text.format("ρ after block %d, %s", layer, norm), theory[layer - 1].rho(), stream.rho(layer), 0.03));

@@ -35,7 +35,12 @@ public final class XiongModel {
 
     /** Its blocks in float64, with weights drawn from {@code seed}. */
     public static Blocks blocks(Apparatus apparatus, ModelSpec spec, RandomKey seed) {
-        return Blocks.of(spec, apparatus.catalog(), apparatus.reference(), DType.F64, cell -> drawn(cell, seed.split(cell.name())));
+        return blocks(apparatus, Apparatus.REFERENCE, spec, seed);
+    }
+
+    /** Its blocks on another backend. */
+    public static Blocks blocks(Apparatus apparatus, Apparatus.Setup on, ModelSpec spec, RandomKey seed) {
+        return Blocks.of(spec, apparatus.catalog(), apparatus.backend(on), on.dtype(), cell -> drawn(cell, seed.split(cell.name())));
     }
 
     private static double[] drawn(Cell cell, RandomKey key) {
@@ -56,6 +61,10 @@ public final class XiongModel {
 
     /** x_0, [1 pos d_model]. */
     public static HostArray x0(RandomKey seed) {
-        return Draws.stream(seed.split("x0"), TOKENS, WIDTH, DType.F64);
+        return x0(seed, DType.F64);
+    }
+
+    public static HostArray x0(RandomKey seed, DType dtype) {
+        return Draws.stream(seed.split("x0"), TOKENS, WIDTH, dtype);
     }
 }

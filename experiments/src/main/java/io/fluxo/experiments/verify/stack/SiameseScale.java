@@ -37,14 +37,14 @@ final class SiameseScale extends Claim {
                 .about(Scope.NONE)
                 .over("Xiong's configuration: d = 128, 64 tokens, uniform attention, ReLU, ε = 0", "mean of 24 seeds")
                 .expected(Verdict.HOLDS)
-                .by("float64 on ejml", "recursion on the host")
+                .by("float32 on simd", "recursion on the host")
                 .refutes(StackFaults.withoutNorms("siamese", new Siamese(), path -> path.endsWith(".ln1") || path.endsWith(".ln2")))
-                .takes(3));
+                .takes(1.5));
     }
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        List<Profile> streams = Profile.each(apparatus, XiongModel.spec("siamese", LAYERS), SEEDS, (blocks, _) -> blocks, "hook_bounded_post", "hook_resid_post");
+        List<Profile> streams = Profile.each(apparatus, Apparatus.QUICK, XiongModel.spec("siamese", LAYERS), SEEDS, (blocks, _) -> blocks, "hook_bounded_post", "hook_resid_post");
         Profile bounded = streams.getFirst();
         Profile growing = streams.getLast();
         SiameseRecursion.Streams theory = SiameseRecursion.of(LAYERS);
