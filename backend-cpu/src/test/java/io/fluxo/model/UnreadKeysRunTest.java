@@ -49,6 +49,7 @@ class UnreadKeysRunTest {
         models.put("uniform", m -> m.with(ATTENTION, "uniform"));
         models.put("uniform, heads of their own width", m -> m.with(ATTENTION, "uniform").with(D_HEAD, 3));
         models.put("uniform, a gain for each head", m -> m.with(ATTENTION, "uniform").with(PLACEMENT, "norm_former"));
+        models.put("uniform, norms of values", m -> m.with(ATTENTION, "uniform").with(PLACEMENT, "hybrid_norm"));
         models.put("no norms", m -> m.with(PLACEMENT, "none"));
         models.put("no norms but of queries", m -> m.with(PLACEMENT, "none").with(QK_NORM, true));
         models.put("no norms but the last", m -> m.with(PLACEMENT, "none").with(FINAL_NORM, FinalNorm.ALWAYS));

@@ -98,7 +98,7 @@ class InspectionTest {
         assertThat(turned.path("circuits").get(0).has("qk_singular_values")).isFalse();
         assertThat(turned.path("circuits").get(0).path("ov_singular_values").size()).isEqualTo(4);
         assertThat(turned.path("refused").toString()).contains("the QK circuit has no meaning on this model: positions turn its queries and keys");
-        assertThat(seen(Specimens.SMALL.with(QK_NORM, true)).path("refused").toString()).contains("its queries and keys are normed (qk_norm)");
+        assertThat(seen(Specimens.SMALL.with(QK_NORM, true)).path("refused").toString()).contains("its queries and keys are normed");
         assertThat(seen(Specimens.SMALL).path("refused").size()).isZero();
     }
 
