@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class HybridNormBlock extends OneStreamBlock {
 
-    private static final Symbols SYMBOLS = Symbols.of("x hook_resid_pre", "t2 hook_attn_out", "t3 hook_resid_mid", "t4 ln2.hook_out", "t5 hook_mlp_out", "h hook_resid_post");
+    private static final Symbols SYMBOLS = Symbols.of("x hook_resid_pre", "t1 hook_attn_out", "t2 hook_resid_mid", "t3 ln2.hook_out", "t4 hook_mlp_out", "h hook_resid_post");
 
     private static final StreamContract CONTRACT = new StreamContract(List.of(Branch.plain(ATTENTION), Branch.plain(NETWORK)), List.of(
             StreamSum.of("hook_resid_pre", List.of(ATTENTION), "hook_resid_mid").normalisedAt("ln2.hook_out"),
@@ -31,14 +31,14 @@ public final class HybridNormBlock extends OneStreamBlock {
 
     @Override
     protected Tensor attend(Pass pass, Tensor x, Tensor context) {
-        Tensor t2 = pass.at(attnOut, attention.forward(pass, x, context));                  // t2 = MHA(x_i, [x_1 … x_N]), queries, keys and values normalised
-        return pass.at(residMid, attnResidual.join(pass, x, t2));                           // t3 = t2 + x
+        Tensor t1 = pass.at(attnOut, attention.forward(pass, x, context));                  // t1 = MHA(x_i, [x_1 … x_N]), queries, keys and values normalised
+        return pass.at(residMid, attnResidual.join(pass, x, t1));                           // t2 = t1 + x
     }
 
     @Override
-    protected Tensor transform(Pass pass, Tensor t3) {
-        Tensor t4 = ln2.forward(pass, t3);                                                  // t4 = N(t3)
-        Tensor t5 = pass.at(mlpOut, mlp.forward(pass, t4));                                 // t5 = FFN(t4)
-        return pass.at(residPost, mlpResidual.join(pass, t4, t5));                          // h = t5 + t4
+    protected Tensor transform(Pass pass, Tensor t2) {
+        Tensor t3 = ln2.forward(pass, t2);                                                  // t3 = N(t2)
+        Tensor t4 = pass.at(mlpOut, mlp.forward(pass, t3));                                 // t4 = FFN(t3)
+        return pass.at(residPost, mlpResidual.join(pass, t3, t4));                          // h = t4 + t3
     }
 }
