@@ -239,6 +239,18 @@ class PlacementsTest {
         assertThat(seen.at.keySet()).noneMatch(name -> name.contains("q_norm") || name.contains("k_norm")).anyMatch(name -> name.contains("v_norm"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"softmax", "differential", "gated", "off_by_one", "sink", "softpick", "value_residual"})
+    void hybridNormTakesEveryAttentionWithQueries(String attention) {
+        Shown seen = run(small("hybrid_norm").with(ATTENTION, attention));
+        for (int l = 0; l < LAYERS; l++) {
+            close(seen.in(l, "attn.q_norm.hook_out"), norm(seen.in(l, "attn.hook_q"), 3));
+            close(seen.in(l, "attn.k_norm.hook_out"), norm(seen.in(l, "attn.hook_k"), 3));
+            assertThat(seen.in(l, "attn.v_norm.hook_out")).isEqualTo(seen.in(l, "attn.hook_v"));
+        }
+        assertThat(seen.last).doesNotContain(Double.NaN);
+    }
+
     /** xW, biases being 0. */
     private double[] projected(double[] stream, Transformer model, String matrix) {
         double[] w = backend.download(model.cells().stream().filter(cell -> cell.name().equals(matrix)).findFirst().orElseThrow().value()).toDoubles();

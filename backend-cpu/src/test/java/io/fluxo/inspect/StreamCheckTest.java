@@ -179,6 +179,7 @@ class StreamCheckTest {
         assertThat(placements().filter(placement -> contract(placement).additive())).containsExactlyInAnyOrder("pre", "none", "sandwich", "peri_ln", "res_post", "ln_scaling",
                 "parallel", "norm_former", "rezero", "mix_ln");
         assertThat(placements().filter(placement -> contract(placement).postLike())).containsExactlyInAnyOrder("post", "deep_norm", "resi_dual", "post_scaled", "keel");
+        assertThat(placements().filter(placement -> contract(placement).normalises())).containsExactlyInAnyOrder("post", "deep_norm", "resi_dual", "post_scaled", "keel", "hybrid_norm");
         assertThat(placements().filter(placement -> contract(placement).parallel())).containsExactly("parallel");
         assertThat(placements()).allSatisfy(placement -> assertThat(contract(placement).streams()).isEqualTo(ModelParts.CATALOG.part(Placement.KIND, Choice.of(placement)).traits()
                 .streams()));

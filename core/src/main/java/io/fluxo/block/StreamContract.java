@@ -115,6 +115,11 @@ public record StreamContract(List<Branch> branches, List<StreamSum> sums) {
         return of(0).stream().allMatch(sum -> sum.carry() == 1 && sum.normalised().isEmpty());
     }
 
+    /** Whether a norm of the first stream itself follows one of its sums. */
+    public boolean normalises() {
+        return of(0).stream().anyMatch(sum -> sum.normalised().isPresent());
+    }
+
     /** Whether a norm of the first stream itself follows each of its sums. */
     public boolean postLike() {
         return !of(0).isEmpty() && of(0).stream().allMatch(sum -> sum.normalised().isPresent());

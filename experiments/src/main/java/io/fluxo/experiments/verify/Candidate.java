@@ -8,6 +8,7 @@ import io.fluxo.block.SubLayers;
 import io.fluxo.block.Traits;
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.layer.Layer;
+import io.fluxo.layer.PartSays;
 import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.layer.norm.TrainingStatistics;
 import io.fluxo.plugin.Catalog;
@@ -63,7 +64,7 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
 
     /** Whether its attention normalises queries, keys and values because the block wants it so. */
     boolean normsWithinAttention() {
-        return design.subLayers(SubLayers.Site.ANYWHERE).norms().isPresent();
+        return PartSays.orElse(false, () -> design.subLayers(SubLayers.Site.ANYWHERE).norms().isPresent());
     }
 
     /** A norm of the kind that its model has, where it has a model. */

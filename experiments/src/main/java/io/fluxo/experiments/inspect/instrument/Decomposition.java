@@ -25,7 +25,7 @@ public record Decomposition(List<Term> terms, double[][] stream, double residual
 
     /** Why the stream of {@code model} cannot be taken apart, as far as it can be said without its weights; empty where it can. */
     public static Optional<String> against(Transformer model) {
-        return ModelContract.of(model).againstDecomposition().or(() -> model.blocks().stream().filter(block -> block.contract().orElseThrow().postLike())
+        return ModelContract.of(model).againstDecomposition().or(() -> model.blocks().stream().filter(block -> block.contract().orElseThrow().normalises())
                 .flatMap(block -> block.parts().stream()).filter(DynamicTanh.class::isInstance).findFirst().map(FrozenStream::notAffine));
     }
 

@@ -149,7 +149,7 @@ final class ResidualSum extends Claim {
 
         /** Whether terms meet a norm on their way to the end of the stream. */
         private static boolean normalises(StreamContract contract) {
-            return contract.streams() > 1 || contract.sums().stream().anyMatch(sum -> sum.normalised().isPresent());
+            return contract.streams() > 1 || contract.normalises();
         }
 
         /** Runs an instrument that should answer, or should refuse. */

@@ -41,7 +41,11 @@ final class NormSpeed extends Claim {
     /** As many as tokens, which are orthogonal at first. */
     private static final int WIDTH = TOKENS;
     private static final double STEP = 0.05;
+    /** A step so small that the cosine after it is the speed. */
+    private static final double FINE = 1e-3;
     private static final double[] AT = {0.5, 2, 5, 10};
+    /** What a slope may be off. */
+    private static final double SLOPE = 0.05;
 
     /**
      * One placement.
@@ -87,16 +91,25 @@ final class NormSpeed extends Claim {
                 figures.add(Figure.within(Text.format("%s: cosine at t = %s, differential equation", speed.name, AT[i]), theory[blocks(AT[i]) - 1], cosine, 0.021));
             }
             int drawn = blocks(10);
-            near = near.theory(speed.name, times(0, drawn), slice(theory, 0, drawn)).measured(speed.name, times(0, drawn), slice(cosines, 0, drawn));
+            near = near.theory(speed.name + ", equation", times(0, drawn), slice(theory, 0, drawn)).measured(speed.name, times(0, drawn), slice(cosines, 0, drawn));
             far = far.measured(speed.name, times(0, drawn), apart(slice(cosines, 0, drawn)));
         }
-        figures.add(Figure.within("post: slope of ln(1 − cosine) in t", -2 * Math.log1p(STEP) / STEP, Slope.of(times(blocks(4), blocks(12)), logs(apart(slice(measured[0], blocks(4), blocks(12))))), 0.05));
-        figures.add(Figure.within("ngpt: slope of ln(1 − cosine) in t", 2 * Math.log1p(-STEP) / STEP, Slope.of(times(blocks(4), blocks(12)), logs(apart(slice(measured[3], blocks(4), blocks(12))))), 0.05));
-        figures.add(Figure.within("pre: slope of ln(1 − cosine) in ln t", -2.08, Slope.ofLogs(times(blocks(20), blocks(40)), apart(slice(measured[1], blocks(20), blocks(40)))), 0.05));
-        figures.add(Figure.within("sandwich: slope of ln(1 − cosine) in ln t", -1.98, Slope.ofLogs(times(blocks(20), blocks(40)), apart(slice(measured[2], blocks(20), blocks(40)))), 0.05));
-        double start = 1e-3;
-        figures.add(Figure.within("sandwich over pre at first: 1/‖A‖", 1 / ClusterSpeed.attended(TOKENS, 0), cosines(apparatus, SPEEDS.get(2), start, 1)[0] / cosines(apparatus, SPEEDS.get(1), start, 1)[0], 0.05));
+        figures.add(exponential("post", -2 * Math.log1p(STEP) / STEP, measured[0])).add(exponential("ngpt", 2 * Math.log1p(-STEP) / STEP, measured[3]));
+        figures.add(power("pre", -2.08, measured[1])).add(power("sandwich", -1.98, measured[2]));
+        double faster = cosines(apparatus, SPEEDS.get(2), FINE, 1)[0] / cosines(apparatus, SPEEDS.get(1), FINE, 1)[0];
+        figures.add(Figure.within("sandwich over pre at first: 1/‖A‖", 1 / ClusterSpeed.attended(TOKENS, 0), faster, SLOPE));
         return figures.finding("θ̇ = PA/s: s = 1 post, r pre, r‖A‖ Peri-LN (sandwich), ‖A‖ nGPT, √(t + 1) LayerNorm Scaling").drawn(near, far);
+    }
+
+    /** ln(1 − cosine) falls in proportion to time: its slope from t = 4 to 12. */
+    private static Figure exponential(String name, double theory, double[] cosines) {
+        double[] left = Arrays.stream(apart(slice(cosines, blocks(4), blocks(12)))).map(Math::log).toArray();
+        return Figure.within(name + ": slope of ln(1 − cosine) in t", theory, Slope.of(times(blocks(4), blocks(12)), left), SLOPE);
+    }
+
+    /** It falls in proportion to the logarithm of time: its slope from t = 20 to 40. */
+    private static Figure power(String name, double theory, double[] cosines) {
+        return Figure.within(name + ": slope of ln(1 − cosine) in ln t", theory, Slope.ofLogs(times(blocks(20), blocks(40)), apart(slice(cosines, blocks(20), blocks(40)))), SLOPE);
     }
 
     private static int blocks(double t) {
@@ -169,9 +182,5 @@ final class NormSpeed extends Claim {
 
     private static double[] apart(double[] cosines) {
         return Arrays.stream(cosines).map(cosine -> 1 - cosine).toArray();
-    }
-
-    private static double[] logs(double[] values) {
-        return Arrays.stream(values).map(Math::log).toArray();
     }
 }

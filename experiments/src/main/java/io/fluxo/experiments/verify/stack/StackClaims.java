@@ -11,8 +11,8 @@ public final class StackClaims {
     private StackClaims() {}
 
     public static List<Claim> all() {
-        List<Claim> claims = new ArrayList<>(List.of(new KeelIdentity(), new HyperIsPreNorm(), new HyperParallel(), new HyperParallelAsPrinted(), new SiameseStreams(), new SiameseScale(), new AttnResInit(),
-                new AttnResDilution(), new AttnResShrink(), new HybridNormBounds()));
+        List<Claim> claims = new ArrayList<>(List.of(new KeelIdentity(), new HyperIsPreNorm(), new HyperParallel(), new HyperParallelAsPrinted(), new SiameseStreams(), new SiameseScale(),
+                new AttnResInit(), new AttnResDilution(), new AttnResShrink(), new HybridNormBounds()));
         claims.addAll(SphereClaims.all());
         return List.copyOf(claims);
     }
