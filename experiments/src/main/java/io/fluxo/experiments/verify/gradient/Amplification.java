@@ -42,48 +42,52 @@ import java.util.stream.IntStream;
  */
 final class Amplification extends Claim {
 
-    private static final int WIDTH = 64;
-    private static final int TOKENS = 32;
-    private static final int SEEDS = 12;
-    /** Of whole blocks, whose tokens become alike: they scatter more. */
-    private static final int MORE_SEEDS = 24;
+    private static final int TOKENS = 64;
     private static final double NOISE = 0.02;
     private static final double[] DEPTHS = {1, 2, 4, 8, 16, 32, 64};
-    /** Whole blocks: up to depth 32. */
-    private static final double[] WHOLE = Arrays.copyOf(DEPTHS, DEPTHS.length - 1);
+
+    /**
+     * What is measured.
+     *
+     * @param seeds of whole blocks, whose tokens become alike, more are needed, and wider ones
+     */
+    private record Stack(boolean attention, int width, int seeds, double[] depths) {}
+
+    private static final Stack NETWORKS = new Stack(false, 64, 12, DEPTHS);
+    private static final Stack WHOLE = new Stack(true, 128, 16, Arrays.copyOf(DEPTHS, DEPTHS.length - 1));
 
     Amplification() {
         super(Statement.of("amplification", "At initialisation a small relative change of all weights changes the output in proportion to the number of blocks in post-norm, and to its logarithm in pre-norm")
                 .said(Citation.of("Liu et al. (2020), Understanding the Difficulty of Training Transformers, Theorem 2"))
                 .group("gradient")
                 .about(Scope.NONE)
-                .over("Xiong's configuration, d = 64, 32 tokens, ε = 0; networks alone to N = 64, whole blocks to N = 32; δ = .02", "mean of 12 seeds; of whole blocks 24")
+                .over("Xiong's configuration, 64 tokens, ε = 0, δ = .02; networks alone with d = 64 to N = 64, whole blocks with d = 128 to N = 32", "mean of 12 seeds; of whole blocks 16")
                 .expected(Verdict.HOLDS)
                 .by("float32 on simd", "recursion on the host")
-                .takes(2)
+                .takes(2.5)
                 .refutes(Fault.of("mutant-pre-norm-is-post-norm", "the placement pre computes post-norm", Placement.KIND, "pre",
                         Placement.of(PostNormBlock::new, false, PostNormBlock.TRAITS))));
     }
 
     @Override
     public Finding check(Candidate candidate, Apparatus apparatus) {
-        List<double[]> post = changes(apparatus, "post", false, DEPTHS);
-        List<double[]> pre = changes(apparatus, "pre", false, DEPTHS);
-        List<double[]> whole = changes(apparatus, "post", true, WHOLE);
+        List<double[]> post = changes(apparatus, "post", NETWORKS);
+        List<double[]> pre = changes(apparatus, "pre", NETWORKS);
+        List<double[]> whole = changes(apparatus, "post", WHOLE);
         double[] postLaw = AmplificationLaw.of(true, false, TOKENS, DEPTHS);
         double[] preLaw = AmplificationLaw.of(false, false, TOKENS, DEPTHS);
-        double[] wholeLaw = AmplificationLaw.of(true, true, TOKENS, WHOLE);
+        double[] wholeLaw = AmplificationLaw.of(true, true, TOKENS, WHOLE.depths);
         // an exponent that is off by .1 makes the change at depth 64 differ by so much
         double factor = Math.pow(64, 0.1);
         return new Figures()
                 .add(Figure.within("exponent of N, post-norm", 0.99, Slope.ofLogs(DEPTHS, mean(post)), 0.1))
                 .add(Figure.within("exponent of N, pre-norm", Slope.ofLogs(DEPTHS, preLaw), Slope.ofLogs(DEPTHS, mean(pre)), 0.1))
-                .add(Figure.within("exponent of N, whole blocks of post-norm, N ≤ 32", Slope.ofLogs(WHOLE, wholeLaw), Slope.ofLogs(WHOLE, mean(whole)), 0.1))
+                .add(Figure.within("exponent of N, whole blocks of post-norm, N ≤ 32", Slope.ofLogs(WHOLE.depths, wholeLaw), Slope.ofLogs(WHOLE.depths, mean(whole)), 0.1))
                 .add(Figure.factor("change at N = 64 over N = 1, post-norm", last(postLaw) / postLaw[0], last(mean(post)) / mean(post)[0], factor))
                 .add(Figure.factor("change at N = 64 over N = 1, pre-norm", last(preLaw) / preLaw[0], last(mean(pre)) / mean(pre)[0], factor))
                 .finding("change/δ²: 2N/3 post-norm, Σ_(l ≤ N) 2/(l + 2) pre-norm")
                 .drawn(Chart.of("change of the output", "depth N", "change/δ²").withLogX().withLogY().theory("2N/3", DEPTHS, postLaw).theory("Σ 2/(l + 2)", DEPTHS, preLaw)
-                        .theory("whole blocks, recursion", WHOLE, wholeLaw).measured("post", DEPTHS, post).measured("pre", DEPTHS, pre).measured("post, whole blocks", WHOLE, whole));
+                        .theory("whole blocks, recursion", WHOLE.depths, wholeLaw).measured("post", DEPTHS, post).measured("pre", DEPTHS, pre).measured("post, whole blocks", WHOLE.depths, whole));
     }
 
     private static double last(double[] values) {
@@ -95,31 +99,32 @@ final class Amplification extends Claim {
     }
 
     /** For each seed the mean squared change of a feature of the normalised output over δ², at each depth. */
-    private static List<double[]> changes(Apparatus apparatus, String placement, boolean attention, double[] depths) {
-        int layers = (int) last(depths);
-        ModelSpec spec = ModelSpec.DEFAULT.with(N_LAYERS, layers).with(D_MODEL, WIDTH).with(D_MLP, PerLayer.of(WIDTH)).with(N_CTX, TOKENS)
-                .with(PLACEMENT, PerLayer.of(Choice.of(placement))).with(NORM_EPS, PerLayer.of(0.0)).with(ATTENTION, PerLayer.of(Choice.of(attention ? "uniform" : "none")))
+    private static List<double[]> changes(Apparatus apparatus, String placement, Stack stack) {
+        int layers = (int) last(stack.depths);
+        int width = stack.width;
+        ModelSpec spec = ModelSpec.DEFAULT.with(N_LAYERS, layers).with(D_MODEL, width).with(D_MLP, PerLayer.of(width)).with(N_CTX, TOKENS)
+                .with(PLACEMENT, PerLayer.of(Choice.of(placement))).with(NORM_EPS, PerLayer.of(0.0)).with(ATTENTION, PerLayer.of(Choice.of(stack.attention ? "uniform" : "none")))
                 .with(MASK, PerLayer.of(MaskKind.BIDIRECTIONAL)).with(BIAS, PerLayer.of(false)).with(POSITIONS, Choice.of("none"));
         List<double[]> bySeed = new ArrayList<>();
-        for (int seed = 0; seed < (attention ? MORE_SEEDS : SEEDS); seed++) {
+        for (int seed = 0; seed < stack.seeds; seed++) {
             RandomKey key = RandomKey.of(apparatus.seed()).split(seed);
-            HostArray x0 = Draws.stream(TOKENS, WIDTH, Apparatus.QUICK.dtype(), Rows.normed(Draws.normal(key.split("x0"), TOKENS * WIDTH, 1), WIDTH));
-            try (Blocks blocks = Blocks.of(spec, apparatus.catalog(), apparatus.backend(Apparatus.QUICK), Apparatus.QUICK.dtype(), cell -> drawn(cell, key))) {
+            HostArray x0 = Draws.stream(TOKENS, width, Apparatus.QUICK.dtype(), Rows.normed(Draws.normal(key.split("x0"), TOKENS * width, 1), width));
+            try (Blocks blocks = Blocks.of(spec, apparatus.catalog(), apparatus.backend(Apparatus.QUICK), Apparatus.QUICK.dtype(), cell -> drawn(cell, width, key))) {
                 Blocks.Run before = blocks.run(x0, "blocks.*.hook_resid_post");
                 blocks.set("blocks.*.W_*", cell -> changed(cell, blocks.value(cell.name()).toDoubles(), key.split("change").split(cell.name())));
                 Blocks.Run after = blocks.run(x0, "blocks.*.hook_resid_post");
-                bySeed.add(Arrays.stream(depths).map(depth -> {
+                bySeed.add(Arrays.stream(stack.depths).map(depth -> {
                     String point = Text.format("blocks.%d.hook_resid_post", (int) depth - 1);
-                    return distance(Rows.normed(before.at(point).toDoubles(), WIDTH), Rows.normed(after.at(point).toDoubles(), WIDTH)) / NOISE / NOISE;
+                    return distance(Rows.normed(before.at(point).toDoubles(), width), Rows.normed(after.at(point).toDoubles(), width)) / NOISE / NOISE;
                 }).toArray());
             }
         }
         return bySeed;
     }
 
-    private static double[] drawn(Cell cell, RandomKey key) {
-        return cell.name().endsWith(".W_O") ? Draws.identity(WIDTH)
-                : cell.name().contains(".W_") ? Draws.normal(key.split(cell.name()), cell.shape().elements(), 1 / Math.sqrt(WIDTH))
+    private static double[] drawn(Cell cell, int width, RandomKey key) {
+        return cell.name().endsWith(".W_O") ? Draws.identity(width)
+                : cell.name().contains(".W_") ? Draws.normal(key.split(cell.name()), cell.shape().elements(), 1 / Math.sqrt(width))
                 : cell.initializer().sample(cell.shape(), key.split(cell.name()));
     }
 

@@ -65,7 +65,7 @@ final class AttnResDilution extends Claim {
         int deepest = DEPTHS.length - 1;
         Figures kept = new Figures();
         for (int i = 1; i < DEPTHS.length; i++) {
-            kept.add(new Figure(Text.format("share of x_0 at depth %d, over pre-norm's", (int) DEPTHS[i]), Double.NaN, mixed[i] / plain[i], 1 + 1e-6, Double.POSITIVE_INFINITY));
+            kept.add(Figure.atLeast(Text.format("gain over pre-norm's share of x_0 at depth %d", (int) DEPTHS[i]), 1e-6, mixed[i] / plain[i] - 1));
         }
         Figures evidence = new Figures().add(Figure.atMost("largest deviation: weights of the last mixture = 1/(2L + 1)", Small.TOLERANCE, uneven))
                 .add(Figure.atMost("pre-norm's share at depth 32 over that at depth 1", 0.7, plain[deepest] / plain[0]));
