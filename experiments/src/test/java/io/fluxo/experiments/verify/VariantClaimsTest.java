@@ -9,11 +9,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Claims about attention's variants, norms without statistics and stacks of several streams, one by one on few cases. */
+/** Claims of algebra about attention's variants, norms without statistics and stacks of several streams, one by one on few cases. {@link InitialisationClaimsTest} holds those at initialisation. */
 class VariantClaimsTest {
 
     static Stream<String> ids() {
-        return Stream.of(VariantClaims.all(), StackClaims.all()).flatMap(List::stream).map(Claim::id);
+        return Stream.of(VariantClaims.all(), StackClaims.all()).flatMap(List::stream).filter(claim -> claim.group().equals("algebra")).map(Claim::id);
     }
 
     @ParameterizedTest

@@ -49,7 +49,8 @@ final class Amplification extends Claim {
     /**
      * What is measured.
      *
-     * @param seeds of whole blocks, whose tokens become alike, more are needed, and wider ones
+     * @param attention whole blocks; else networks alone
+     * @param width     of the stream and of hidden layers; whole blocks scatter more, and less where they are wide
      */
     private record Stack(boolean attention, int width, int seeds, double[] depths) {}
 
@@ -64,7 +65,7 @@ final class Amplification extends Claim {
                 .over("Xiong's configuration, 64 tokens, ε = 0, δ = .02; networks alone with d = 64 to N = 64, whole blocks with d = 128 to N = 32", "mean of 12 seeds; of whole blocks 16")
                 .expected(Verdict.HOLDS)
                 .by("float32 on simd", "recursion on the host")
-                .takes(2.5)
+                .takes(3)
                 .refutes(Fault.of("mutant-pre-norm-is-post-norm", "the placement pre computes post-norm", Placement.KIND, "pre",
                         Placement.of(PostNormBlock::new, false, PostNormBlock.TRAITS))));
     }
