@@ -177,6 +177,7 @@ STACKS = [
     ("attn_res",              "attn_res",          {}),
     ("attn_res_blocks",       "attn_res",          dict(sub_layers=2)),
     ("ngpt",                  "ngpt",              dict(alpha=0.05)),
+    ("hybrid_norm",           "hybrid_norm",       {}),
 ]
 
 
@@ -219,7 +220,21 @@ def stack(placement, own, cell, x0):
     def at(k, part):
         return f"blocks.{k // 2}.{part}{k % 2 + 1}"
 
+    def hybrid(path, z):
+        """Attention with a norm of each head's queries, keys and values; softmax written out."""
+        q, key, v = (F.layer_norm((z @ cell(path + "W_" + c, d, d) + cell(path + "b_" + c, d)).unflatten(-1, (heads, -1)), (d // heads,), cell(path + c.lower() + "_norm.w", d // heads),
+                                  cell(path + c.lower() + "_norm.b", d // heads), STACK["norm_eps"]) for c in "QKV")
+        scores = torch.einsum("bnhe,bmhe->bhnm", q, key) / math.sqrt(d // heads)
+        later = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
+        mixed = torch.einsum("bhnm,bmhe->bnhe", scores.masked_fill(later, -math.inf).softmax(-1), v)
+        return mixed.flatten(-2) @ cell(path + "W_O", d, d) + cell(path + "b_O", d)
+
     x, n = x0, own.get("streams", 0)
+    if placement == "hybrid_norm":
+        for k in range(blocks):
+            x = norm(ln(2 * k + 1), x + hybrid(f"blocks.{k}.attn.", x))
+            x = x + f(2 * k + 1, x)
+        return x
     if placement == "post_scaled":
         for k in range(2 * blocks):
             x = norm(ln(k), own["alpha"] * x + f(k, x))

@@ -213,6 +213,56 @@ class PlacementsTest {
         assertThat(run(small("keel").with(NORM_EPS, 0.0)).last).isNotEqualTo(scaled);
     }
 
+    /** No norm before attention but those of its queries, keys and values, each head for itself; the network reads a normalised stream, which is carried on. */
+    @Test
+    void hybridNorm() {
+        Transformer model = model(small("hybrid_norm"));
+        Shown seen = run(model);
+        for (int l = 0; l < LAYERS; l++) {
+            close(seen.in(l, "hook_resid_mid"), sum(1, seen.in(l, "hook_resid_pre"), 1, seen.in(l, "hook_attn_out")));
+            close(seen.in(l, "ln2.hook_out"), norm(seen.in(l, "hook_resid_mid")));
+            close(seen.in(l, "hook_resid_post"), sum(1, seen.in(l, "ln2.hook_out"), 1, seen.in(l, "hook_mlp_out")));
+            close(seen.in(l, "attn.q_norm.hook_out"), norm(seen.in(l, "attn.hook_q"), 3));
+            close(seen.in(l, "attn.k_norm.hook_out"), norm(seen.in(l, "attn.hook_k"), 3));
+            close(seen.in(l, "attn.hook_v"), norm(projected(seen.in(l, "hook_resid_pre"), model, "blocks." + l + ".attn.W_V"), 3));
+        }
+        close(seen.last, seen.in(LAYERS - 1, "hook_resid_post"));
+        assertThat(seen.at.keySet()).noneMatch(name -> name.contains(".ln1."));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"uniform", "self_only"})
+    void hybridNormOfAttentionWithoutQueriesNormalisesValuesAlone(String attention) {
+        Transformer model = model(small("hybrid_norm").with(ATTENTION, attention));
+        Shown seen = run(model);
+        close(seen.in(0, "attn.hook_v"), norm(projected(seen.in(0, "hook_resid_pre"), model, "blocks.0.attn.W_V"), 3));
+        assertThat(seen.at.keySet()).noneMatch(name -> name.contains("q_norm") || name.contains("k_norm")).anyMatch(name -> name.contains("v_norm"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"softmax", "differential", "gated", "off_by_one", "sink", "softpick", "value_residual"})
+    void hybridNormTakesEveryAttentionWithQueries(String attention) {
+        Shown seen = run(small("hybrid_norm").with(ATTENTION, attention));
+        for (int l = 0; l < LAYERS; l++) {
+            close(seen.in(l, "attn.q_norm.hook_out"), norm(seen.in(l, "attn.hook_q"), 3));
+            close(seen.in(l, "attn.k_norm.hook_out"), norm(seen.in(l, "attn.hook_k"), 3));
+            assertThat(seen.in(l, "attn.v_norm.hook_out")).isEqualTo(seen.in(l, "attn.hook_v"));
+        }
+        assertThat(seen.last).doesNotContain(Double.NaN);
+    }
+
+    /** xW, biases being 0. */
+    private double[] projected(double[] stream, Transformer model, String matrix) {
+        double[] w = backend.download(model.cells().stream().filter(cell -> cell.name().equals(matrix)).findFirst().orElseThrow().value()).toDoubles();
+        double[] result = new double[stream.length];
+        for (int i = 0; i < stream.length; i++) {
+            for (int c = 0; c < WIDTH; c++) {
+                result[i] += stream[i / WIDTH * WIDTH + c] * w[c * WIDTH + i % WIDTH];
+            }
+        }
+        return result;
+    }
+
     /** Every stream is of length 1; each step goes the share α towards what its sub-layer points at. */
     @Test
     void ngpt() {
@@ -417,7 +467,7 @@ class PlacementsTest {
 
     @ParameterizedTest
     @CsvSource({"post, false", "post_scaled, false", "keel, false", "none, false", "ngpt, false", "deep_norm, false", "rezero, false", "pre, true", "sandwich, true", "res_post, true", "mix_ln, true", "siamese, true", "hyper_connections, true", "mhc, true", "attn_res, true", "deep_delta, true",
-        "ln_scaling, true", "parallel, true", "norm_former, true", "resi_dual, true"})
+        "ln_scaling, true", "parallel, true", "norm_former, true", "hybrid_norm, true", "resi_dual, true"})
     void endsInANormWhereItsEquationsSaySo(String placement, boolean norm) {
         assertThat(names(small(placement).with(NORM_AFFINE, true))).matches(names -> names.contains("ln_final.w") == norm);
     }
@@ -497,17 +547,21 @@ class PlacementsTest {
 
     /** LayerNorm of each row, without gain and bias. */
     private static double[] norm(double[] x) {
+        return norm(x, WIDTH);
+    }
+
+    private static double[] norm(double[] x, int width) {
         double[] y = new double[x.length];
-        for (int row = 0; row < x.length; row += WIDTH) {
+        for (int row = 0; row < x.length; row += width) {
             double mean = 0;
-            for (int i = row; i < row + WIDTH; i++) {
-                mean += x[i] / WIDTH;
+            for (int i = row; i < row + width; i++) {
+                mean += x[i] / width;
             }
             double variance = 0;
-            for (int i = row; i < row + WIDTH; i++) {
-                variance += (x[i] - mean) * (x[i] - mean) / WIDTH;
+            for (int i = row; i < row + width; i++) {
+                variance += (x[i] - mean) * (x[i] - mean) / width;
             }
-            for (int i = row; i < row + WIDTH; i++) {
+            for (int i = row; i < row + width; i++) {
                 y[i] = (x[i] - mean) / Math.sqrt(variance + EPS);
             }
         }
@@ -631,7 +685,7 @@ class PlacementsTest {
     @ParameterizedTest
     @ValueSource(strings = {"post", "pre", "none", "sandwich", "res_post", "deep_norm", "resi_dual", "ln_scaling", "parallel", "norm_former",
         "post_scaled", "keel", "hyper_connections", "mhc",
-        "deep_delta", "ngpt"})
+        "deep_delta", "ngpt", "hybrid_norm"})
     void whatIsPutInTheStreamsPlaceIsAttendedToAsWell(String placement) {
         Block block = model(small(placement)).blocks().getFirst();
         Tensor before = stream("before");

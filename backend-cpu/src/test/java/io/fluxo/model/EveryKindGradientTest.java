@@ -44,7 +44,9 @@ class EveryKindGradientTest {
     private static final RandomKey KEY = RandomKey.of(31);
 
     static Stream<ModelSpec> kinds() {
-        Stream<ModelSpec> placements = ModelParts.CATALOG.all(Placement.KIND).keySet().stream().map(placement -> small().with(PLACEMENT, placement));
+        // hybrid_norm normalises each head, and a LayerNorm of two numbers is all but a step, which differences do not follow
+        Stream<ModelSpec> placements = ModelParts.CATALOG.all(Placement.KIND).keySet().stream()
+                .map(placement -> small().with(PLACEMENT, placement).with(D_HEAD, placement.equals("hybrid_norm") ? 4 : 2));
         Stream<ModelSpec> norms = ModelParts.CATALOG.all(NormFactory.KIND).keySet().stream().map(norm -> small().with(PLACEMENT, "post").with(NORM, norm));
         Stream<ModelSpec> rest = Stream.of(
                 small().with(ACT_FN, "silu"), small().with(ACT_FN, "swiglu"), small().with(ACT_FN, "geglu"),

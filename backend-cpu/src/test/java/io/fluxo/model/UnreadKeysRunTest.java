@@ -49,6 +49,7 @@ class UnreadKeysRunTest {
         models.put("uniform", m -> m.with(ATTENTION, "uniform"));
         models.put("uniform, heads of their own width", m -> m.with(ATTENTION, "uniform").with(D_HEAD, 3));
         models.put("uniform, a gain for each head", m -> m.with(ATTENTION, "uniform").with(PLACEMENT, "norm_former"));
+        models.put("uniform, norms of values", m -> m.with(ATTENTION, "uniform").with(PLACEMENT, "hybrid_norm"));
         models.put("no norms", m -> m.with(PLACEMENT, "none"));
         models.put("no norms but of queries", m -> m.with(PLACEMENT, "none").with(QK_NORM, true));
         models.put("no norms but the last", m -> m.with(PLACEMENT, "none").with(FINAL_NORM, FinalNorm.ALWAYS));
@@ -84,7 +85,7 @@ class UnreadKeysRunTest {
         changes.put("norm_affine", m -> m.with(NORM_AFFINE, true));
         changes.put("norm_eps", m -> m.with(NORM_EPS, 0.5));
         changes.put("final_norm", m -> m.with(FINAL_NORM, m.get(PLACEMENT).standard().is("pre") || m.get(FINAL_NORM) == FinalNorm.ALWAYS ? FinalNorm.NEVER
-                : m.get(PLACEMENT).standard().is("norm_former") ? FinalNorm.NEVER : FinalNorm.ALWAYS));
+                : m.get(PLACEMENT).standard().is("norm_former") || m.get(PLACEMENT).standard().is("hybrid_norm") ? FinalNorm.NEVER : FinalNorm.ALWAYS));
         changes.put("attention", m -> m.with(ATTENTION, m.get(ATTENTION).standard().is("uniform") ? "self_only" : "uniform"));
         changes.put("mask", m -> m.with(MASK, MaskKind.BIDIRECTIONAL));
         changes.put("qk_norm", m -> m.with(QK_NORM, !m.get(QK_NORM).standard()));

@@ -223,7 +223,7 @@ class HooksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"post", "pre", "none", "sandwich", "res_post", "deep_norm", "resi_dual", "mix_ln", "ln_scaling", "parallel", "norm_former", "rezero", "post_scaled", "keel", "siamese",
-        "hyper_connections", "mhc", "deep_delta", "attn_res", "ngpt"})
+        "hyper_connections", "mhc", "deep_delta", "attn_res", "ngpt", "hybrid_norm"})
     void theChaptersNamesAreNamesOfHookPoints(String placement) {
         Transformer model = model(placement);
         Cache all = Cache.boundaries();

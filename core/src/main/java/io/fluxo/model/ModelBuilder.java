@@ -150,7 +150,7 @@ public final class ModelBuilder {
         Placement placement = catalog.part(Placement.KIND, layer.get(PLACEMENT));
         String called = placement(layer.index());
         SubLayers wanted = Promise.kept(called, "what its sub-layers are like", path,
-                placement.subLayers(new SubLayers.Site(path, depth, size.nHeads(), size.dMlp(), norm)));
+                placement.subLayers(new SubLayers.Site(path, depth, size.nHeads(), size.dHead(), size.dV(), size.dMlp(), norm)));
         return Promise.kept(called, path, placement.block(new Placement.Parts(path, depth, attention(path + ".attn", layer, size, wanted),
                 feedForward(path + ".mlp", layer, size, wanted), name -> norm.apply(name, size.dModel()), residual(layer), Optional.of(size.dModel()))));
     }
@@ -162,7 +162,7 @@ public final class ModelBuilder {
                 outerWeights().times(wanted.gain() * wanted.outer()),
                 Promise.kept(positionsCalled(), "how positions enter the scores", path, positions().scores(layer.get(ROPE_THETA), pairs())),
                 layer.get(QK_NORM) ? Optional.of(qkNorm(layer)) : Optional.empty(),
-                new ScoreRule(layer.get(ATTN_SCALE), layer.get(ATTN_SCORES_SOFT_CAP)), wanted.heads(), spec.get(DROPOUT), layer.index());
+                new ScoreRule(layer.get(ATTN_SCALE), layer.get(ATTN_SCORES_SOFT_CAP)), wanted.heads(), spec.get(DROPOUT), layer.index(), wanted.norms());
         Choice kind = layer.get(ATTENTION);
         return Promise.kept(Text.format("the attention '%s'", kind), "an attention", path, catalog.part(AttentionKind.KIND, kind).attention(path, heads, design));
     }

@@ -3,6 +3,7 @@ package io.fluxo.model;
 import io.fluxo.block.AttnRes;
 import io.fluxo.block.DeepDelta;
 import io.fluxo.block.DeepNorm;
+import io.fluxo.block.HybridNorm;
 import io.fluxo.block.HyperConnections;
 import io.fluxo.block.Keel;
 import io.fluxo.block.LnScalingBlock;
@@ -81,6 +82,7 @@ public final class ModelParts implements FluxoPlugin {
         to.add(Placement.KIND, "attn_res", AttnRes.STANDARD);
         to.add(Placement.KIND, "deep_delta", DeepDelta.STANDARD);
         to.add(Placement.KIND, "deep_norm", new DeepNorm());
+        to.add(Placement.KIND, "hybrid_norm", new HybridNorm());
         to.add(Placement.KIND, "hyper_connections", HyperConnections.STANDARD);
         to.add(Placement.KIND, "keel", new Keel(SkipScale.STANDARD));
         to.add(Placement.KIND, "ln_scaling", Placement.of(LnScalingBlock::new, true));

@@ -3,7 +3,9 @@ package io.fluxo.model;
 import static io.fluxo.model.ModelSpec.*;
 
 import io.fluxo.block.Placement;
+import io.fluxo.block.SubLayers;
 import io.fluxo.block.Traits;
+import io.fluxo.layer.PartSays;
 import io.fluxo.layer.network.ActFn;
 import io.fluxo.layer.position.PositionKind;
 import io.fluxo.layer.position.PositionTraits;
@@ -119,6 +121,9 @@ final class SpecCheck {
         if (traits.bothSubLayers() && !(layer.attention(catalog).present() && layer.get(FFN))) {
             add("placement", Text.format("placement %s needs both attention and ffn in its layer", name));
         }
+        if (layer.get(QK_NORM) && normsWithin(name)) {
+            add("qk_norm", Text.format("placement %s normalises queries and keys by itself: leave qk_norm out", name));
+        }
         switch (traits.residual()) {
             case PRESENT -> {
                 if (layer.get(RESIDUAL) == ResidualKind.NONE) {
@@ -132,6 +137,10 @@ final class SpecCheck {
             }
             case ANY -> { }
         }
+    }
+
+    private boolean normsWithin(Choice placement) {
+        return PartSays.orElse(false, () -> catalog.part(Placement.KIND, placement).subLayers(SubLayers.Site.ANYWHERE).norms().isPresent());
     }
 
     private void heads(LayerSpec layer) {

@@ -2,12 +2,10 @@ package io.fluxo.model;
 
 import static io.fluxo.model.ModelSpec.*;
 
-import io.fluxo.block.Depth;
 import io.fluxo.block.Placement;
 import io.fluxo.block.SubLayers;
 import io.fluxo.layer.InitKind;
 import io.fluxo.layer.PartSays;
-import io.fluxo.layer.norm.NoNorm;
 import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.layer.norm.PassesThrough;
 import io.fluxo.layer.position.PositionKind;
@@ -63,9 +61,9 @@ final class UnreadKeys {
             return catalog.find(Placement.KIND, spec.get(PLACEMENT).at(0)).map(known -> PartSays.orElse(false, known::embedNorm)).orElse(false);
         }
 
-        /** Whether something is learnt for each head, however heads weigh positions. */
+        /** Whether something is done to each head for itself, however heads weigh positions. */
         boolean hasHeadLayer(Choice placement) {
-            return says(Placement.KIND, placement, known -> known.subLayers(SITE).heads().isPresent());
+            return says(Placement.KIND, placement, known -> known.subLayers(SubLayers.Site.ANYWHERE).heads().isPresent() || known.subLayers(SubLayers.Site.ANYWHERE).norms().isPresent());
         }
 
         boolean turnsPairs() {
@@ -77,9 +75,6 @@ final class UnreadKeys {
             return catalog.find(kind, choice).map(part -> PartSays.orElse(true, () -> question.test(part))).orElse(true);
         }
     }
-
-    /** Somewhere, to ask a placement what it wants there. */
-    private static final SubLayers.Site SITE = new SubLayers.Site("block", Depth.ALONE, Dim.ONE, Dim.ONE, (path, width) -> new NoNorm(path));
 
     private static final List<ConditionalKey> TRANSFORMER = List.of(
             new ConditionalKey(N_HEADS, asked -> asked.someLayer(layer -> tellsHeadsApart(asked, layer)),

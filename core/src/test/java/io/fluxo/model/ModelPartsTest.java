@@ -17,7 +17,7 @@ class ModelPartsTest {
     @Test
     void everyPartHasItsName() {
         Catalog catalog = Catalog.of(new ModelParts());
-        assertThat(catalog.all(Placement.KIND).keySet()).containsExactlyInAnyOrder("attn_res", "deep_delta", "deep_norm", "hyper_connections", "keel", "ln_scaling", "mhc", "mix_ln", "ngpt", "none", "norm_former", "parallel", "peri_ln", "post", "post_scaled", "pre",
+        assertThat(catalog.all(Placement.KIND).keySet()).containsExactlyInAnyOrder("attn_res", "deep_delta", "deep_norm", "hybrid_norm", "hyper_connections", "keel", "ln_scaling", "mhc", "mix_ln", "ngpt", "none", "norm_former", "parallel", "peri_ln", "post", "post_scaled", "pre",
                 "res_post", "resi_dual", "rezero", "sandwich", "siamese");
         assertThat(catalog.all(NormFactory.KIND).keySet()).containsExactlyInAnyOrder("batch_norm", "derf", "dynamic_tanh", "fake_layer_norm", "layer_norm", "none", "rms_norm");
         assertThat(catalog.all(AttentionKind.KIND).keySet()).containsExactlyInAnyOrder("softmax", "differential", "gated", "off_by_one", "sink", "softpick", "value_residual", "uniform", "self_only", "none");

@@ -36,6 +36,8 @@ class SpecCheckTest {
                 of("final_norm", "x_L + N(r_L)", m -> m.with(PLACEMENT, "resi_dual").with(FINAL_NORM, FinalNorm.ALWAYS)),
                 of("placement", "residual must be identity", m -> m.with(PLACEMENT, "resi_dual").with(RESIDUAL, ResidualKind.NONE)),
                 of("placement", "norm_former needs both attention and ffn", m -> m.with(PLACEMENT, "norm_former").with(FFN, false)),
+                of("placement", "hybrid_norm needs both attention and ffn", m -> m.with(PLACEMENT, "hybrid_norm").with(FFN, false)),
+                of("qk_norm", "placement hybrid_norm normalises queries and keys by itself", m -> m.with(PLACEMENT, "hybrid_norm").with(QK_NORM, true)),
                 of("placement", "parallel needs both attention and ffn", m -> m.with(PLACEMENT, "parallel").with(ATTENTION, "none")),
                 of("placement", "rezero weighs the residual connection", m -> m.with(PLACEMENT, "rezero").with(RESIDUAL, ResidualKind.NONE)),
                 of("placement", "deep_norm weighs the residual connection", m -> m.with(PLACEMENT, "deep_norm").with(RESIDUAL, ResidualKind.NONE)),

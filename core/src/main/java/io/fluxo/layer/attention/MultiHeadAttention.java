@@ -58,9 +58,16 @@ public class MultiHeadAttention extends Attention {
      * @param heads        layer applied to the heads' results before W_O, [batch n head d_v] → the same; NormFormer's gains
      * @param dropout      rate at the output, in training
      * @param layer        which layer of a model it is in, from 0; 0 where it stands alone
+     * @param headNorms    norms of each head's queries, keys and values; {@code qkNorm} is then empty
      */
     public record Design(Mask mask, boolean qkvBias, boolean outputBias, Initializer queryKeyInit, Initializer valueInit, Initializer outputInit,
-                         ScorePositions positions, Optional<QkNorm> qkNorm, ScoreRule scores, Optional<Layer> heads, double dropout, int layer) {
+                         ScorePositions positions, Optional<QkNorm> qkNorm, ScoreRule scores, Optional<Layer> heads, double dropout, int layer, Optional<HeadNorms> headNorms) {
+
+        /** Without norms that a placement asks for. */
+        public Design(Mask mask, boolean qkvBias, boolean outputBias, Initializer queryKeyInit, Initializer valueInit, Initializer outputInit, ScorePositions positions,
+                      Optional<QkNorm> qkNorm, ScoreRule scores, Optional<Layer> heads, double dropout, int layer) {
+            this(mask, qkvBias, outputBias, queryKeyInit, valueInit, outputInit, positions, qkNorm, scores, heads, dropout, layer, Optional.empty());
+        }
 
         /** Biases everywhere or nowhere, scores as in the paper. */
         public Design(Mask mask, boolean bias, Initializer queryKeyInit, Initializer valueInit, Initializer outputInit, ScorePositions positions,
@@ -93,6 +100,7 @@ public class MultiHeadAttention extends Attention {
     private final Linear o;
     private final Optional<Layer> queryNorm;
     private final Optional<Layer> keyNorm;
+    private final Optional<Layer> valueNorm;
     private final Optional<Layer> headLayer;
     private final Dropout dropout;
     private final HookPoint hookQ = boundary("hook_q");
@@ -119,8 +127,9 @@ public class MultiHeadAttention extends Attention {
         q = part(new Linear(path, "Q", dims.dModel, queries, design.qkvBias(), design.queryKeyInit()));
         k = part(new Linear(path, "K", dims.dModel, keys, design.qkvBias(), design.queryKeyInit()));
         v = part(new Linear(path, "V", dims.dModel, values, design.qkvBias(), design.valueInit()));
-        queryNorm = norm("q_norm", queries);
-        keyNorm = norm("k_norm", keys);
+        queryNorm = design.headNorms().map(norms -> part(norms.queries())).or(() -> norm("q_norm", queries));
+        keyNorm = design.headNorms().map(norms -> part(norms.keys())).or(() -> norm("k_norm", keys));
+        valueNorm = design.headNorms().map(norms -> part(norms.values()));
         boolean turned = design.positions().turns();
         hookRotQ = turned ? Optional.of(boundary("hook_rot_q")) : Optional.empty();
         hookRotK = turned ? Optional.of(boundary("hook_rot_k")) : Optional.empty();
@@ -142,7 +151,7 @@ public class MultiHeadAttention extends Attention {
         if (norm.isEmpty()) {
             return x;
         }
-        return design.qkNorm().orElseThrow().eachHead() ? norm.get().forward(pass, x)
+        return design.qkNorm().map(QkNorm::eachHead).orElse(true) ? norm.get().forward(pass, x)
                 : Heads.split(pass, norm.get().forward(pass, pass.mergeAxes(x, 2)), x.dim(2), x.dim(3));
     }
 
@@ -202,7 +211,8 @@ public class MultiHeadAttention extends Attention {
 
     /** The values that are carried, by heads, as hook_v shows them: [batch m heads·d_v] → [batch m head d_v]. */
     protected final Tensor shownValues(Pass pass, Tensor all) {
-        return pass.at(hookV, Heads.split(pass, all, dims.nKeyValueHeads, dims.dV));
+        Tensor split = Heads.split(pass, all, dims.nKeyValueHeads, dims.dV);
+        return pass.at(hookV, valueNorm.isPresent() ? valueNorm.get().forward(pass, split) : split);
     }
 
     /** What becomes of the heads' results before W_O, [batch n head d_v] → the same. {@code x} are the tokens that ask, [batch n d_model]. */

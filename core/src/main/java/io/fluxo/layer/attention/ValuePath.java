@@ -14,6 +14,7 @@ final class ValuePath extends Layer {
 
     private final MultiHeadAttention.Dims dims;
     private final Linear v;
+    private final Optional<Layer> norm;
     private final Optional<Layer> heads;
     private final Linear o;
     private final Dropout dropout;
@@ -27,6 +28,7 @@ final class ValuePath extends Layer {
         Dim values = dims.nKeyValueHeads().times(dims.dV());
         Dim results = dims.nHeads().times(dims.dV());
         v = part(new Linear(path, "V", dims.dModel(), values, design.qkvBias(), design.valueInit()));
+        norm = design.headNorms().map(norms -> part(norms.values()));
         heads = design.heads().map(this::part);
         o = part(new Linear(path, "O", results, dims.dModel(), design.outputBias(), design.outputInit()));
         dropout = part(new Dropout(path + ".dropout", design.dropout()));
@@ -34,7 +36,8 @@ final class ValuePath extends Layer {
 
     /** [batch m d_model] → [batch m head d_v]. */
     Tensor values(Pass pass, Tensor x) {
-        return pass.at(hookV, Heads.split(pass, v.forward(pass, x), dims.nKeyValueHeads(), dims.dV()));
+        Tensor split = Heads.split(pass, v.forward(pass, x), dims.nKeyValueHeads(), dims.dV());
+        return pass.at(hookV, norm.isPresent() ? norm.get().forward(pass, split) : split);
     }
 
     /** [batch n head d_v] → [batch n d_model]. */

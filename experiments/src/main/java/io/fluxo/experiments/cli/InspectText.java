@@ -74,8 +74,12 @@ final class InspectText {
         }
         TextTable table = new TextTable("circuits of head", "largest σ of QK", "directions", "largest σ of OV", "directions");
         boolean ofScores = circuits.againstQk().isEmpty();
+        boolean ofValues = circuits.againstOv().isEmpty();
+        if (!ofScores && !ofValues) {
+            return "";
+        }
         circuits.heads().forEach(head -> table.row(Text.format("%d.%d", head.layer(), head.head()), ofScores ? number(head.qk()[0]) : "–",
-                ofScores ? Text.format("%.1f", head.qkDirections()) : "–", number(head.ov()[0]), Text.format("%.1f", head.ovDirections())));
+                ofScores ? Text.format("%.1f", head.qkDirections()) : "–", ofValues ? number(head.ov()[0]) : "–", ofValues ? Text.format("%.1f", head.ovDirections()) : "–"));
         return System.lineSeparator() + table.within(columns);
     }
 

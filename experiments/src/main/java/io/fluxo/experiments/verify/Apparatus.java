@@ -20,7 +20,12 @@ import java.util.function.DoubleConsumer;
 public final class Apparatus implements AutoCloseable {
 
     /** Gradients and finite differences need float64. */
-    private static final Setup REFERENCE = new Setup("ejml", DType.F64);
+    /** Where exact algebra is examined. */
+    public static final Setup REFERENCE = new Setup("ejml", DType.F64);
+
+    /** Where means over many draws are measured, which no rounding changes. */
+    public static final Setup QUICK = new Setup("simd", DType.F32);
+
 
     private final Backends backends;
     private final Catalog catalog;

@@ -2,14 +2,13 @@ package io.fluxo.experiments.verify;
 
 import static io.fluxo.model.ModelSpec.*;
 
-import io.fluxo.block.Depth;
 import io.fluxo.block.Placement;
 import io.fluxo.block.Placement.Parts;
 import io.fluxo.block.SubLayers;
 import io.fluxo.block.Traits;
 import io.fluxo.block.Traits.Equations;
 import io.fluxo.layer.Layer;
-import io.fluxo.layer.norm.NoNorm;
+import io.fluxo.layer.PartSays;
 import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.layer.norm.TrainingStatistics;
 import io.fluxo.plugin.Catalog;
@@ -60,7 +59,12 @@ public record Candidate(String name, String where, Placement design, UnaryOperat
 
     /** Whether something stands between the two projections of its feed-forward network besides the nonlinearity. */
     boolean changesTheHiddenLayer() {
-        return design.subLayers(new SubLayers.Site("block", Depth.ALONE, Dim.ONE, Dim.ONE, (path, width) -> new NoNorm(path))).hidden().isPresent();
+        return design.subLayers(SubLayers.Site.ANYWHERE).hidden().isPresent();
+    }
+
+    /** Whether its attention normalises queries, keys and values because the block wants it so. */
+    boolean normsWithinAttention() {
+        return PartSays.orElse(false, () -> design.subLayers(SubLayers.Site.ANYWHERE).norms().isPresent());
     }
 
     /** A norm of the kind that its model has, where it has a model. */

@@ -22,7 +22,7 @@ public enum Topic {
     ATTENTION {
         @Override
         public Optional<String> departure(Candidate candidate) {
-            return MIXING.departure(candidate).or(() -> candidate.spec().flatMap(spec -> {
+            return MIXING.departure(candidate).or(() -> normsWithin(candidate)).or(() -> candidate.spec().flatMap(spec -> {
                 LayerSpec layer = spec.layer(0);
                 if (layer.attention(candidate.catalog()).equations() != AttentionTraits.AttentionEquation.CHAPTER) {
                     return Optional.of(Text.format("the model's attention is %s, not softmax", layer.get(ModelSpec.ATTENTION)));
@@ -123,6 +123,10 @@ public enum Topic {
 
     /** How {@code candidate} departs from it, as a sentence; empty where it does not. */
     public abstract Optional<String> departure(Candidate candidate);
+
+    private static Optional<String> normsWithin(Candidate candidate) {
+        return candidate.normsWithinAttention() ? Optional.of("the block normalises queries, keys and values within attention") : Optional.empty();
+    }
 
     private static Optional<String> residual(Candidate candidate) {
         return candidate.spec().map(spec -> spec.get(ModelSpec.RESIDUAL).standard()).filter(kind -> kind != ResidualKind.IDENTITY)

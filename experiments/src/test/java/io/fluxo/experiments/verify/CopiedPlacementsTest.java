@@ -59,6 +59,7 @@ class CopiedPlacementsTest {
         made.put("ln_scaling", "Placement.of(LnScalingBlock::new, true)");
         made.put("parallel", "Placement.of(ParallelBlock::new, true, ParallelBlock.TRAITS)");
         made.put("norm_former", "new NormFormer()");
+        made.put("hybrid_norm", "new HybridNorm()");
         made.put("rezero", "Placement.of(ReZeroBlock::new, false, ReZeroBlock.TRAITS)");
         return made;
     }

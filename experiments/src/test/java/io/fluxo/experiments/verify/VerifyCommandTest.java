@@ -97,7 +97,7 @@ class VerifyCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"none", "sandwich", "res_post", "deep_norm", "resi_dual", "mix_ln", "ln_scaling", "parallel", "norm_former", "rezero", "post_scaled", "keel", "siamese",
-        "hyper_connections", "mhc", "deep_delta", "attn_res", "ngpt"})
+        "hyper_connections", "mhc", "deep_delta", "attn_res", "ngpt", "hybrid_norm"})
     void everyPlacementComesOutAsExpected(String placement) {
         Ran ran = fluxo("verify", "--placement", placement, "--trials", "4");
         assertThat(ran.out).contains("all as expected").containsPattern("theorem-1 +" + placement + " +proved").containsPattern("theorem-2.1 +" + placement + " +proved")

@@ -23,12 +23,13 @@ import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 /**
  * The two circuits of a head (Elhage et al. 2021): W_Q·W_Kᵀ says which tokens attend to which, W_V·W_O what is moved when they do. Both are d_model × d_model of rank
  * d_head; their singular values say in how many directions a head works. Where queries and keys are turned by their positions, or normed, no one matrix says which tokens
- * attend to which: {@code againstQk} names the fact, and {@code qk} is that of the bare weights.
+ * attend to which: {@code againstQk} names the fact, and {@code qk} is that of the bare weights. The same of values that are normed.
  *
  * @param heads     in the order of the layers
  * @param againstQk why W_Q·W_Kᵀ is not the circuit of the scores; empty where it is
+ * @param againstOv why W_V·W_O is not what is moved; empty where it is
  */
-public record Circuits(List<Head> heads, Optional<String> againstQk) {
+public record Circuits(List<Head> heads, Optional<String> againstQk, Optional<String> againstOv) {
 
     /**
      * One head.
@@ -71,15 +72,16 @@ public record Circuits(List<Head> heads, Optional<String> againstQk) {
                 heads.addAll(heads(layer, values.get(0), values.get(1), values.get(2), values.get(3)));
             }
         }
-        return new Circuits(heads, againstQk(subject.model()));
+        Set<String> ends = subject.model().hookPoints().stream().map(point -> point.name().substring(point.name().lastIndexOf(".attn.") + 1)).collect(Collectors.toSet());
+        return new Circuits(heads, againstQk(ends), ends.contains("attn.v_norm.hook_out")
+                ? Optional.of("its values are normed, so that what a head moves is no product with one matrix") : Optional.empty());
     }
 
-    private static Optional<String> againstQk(Transformer model) {
-        Set<String> ends = model.hookPoints().stream().map(point -> point.name().substring(point.name().lastIndexOf(".attn.") + 1)).collect(Collectors.toSet());
+    private static Optional<String> againstQk(Set<String> ends) {
         if (ends.contains("attn.hook_rot_q")) {
             return Optional.of("positions turn its queries and keys, so that what W_Q·W_Kᵀ says depends on how far apart two tokens are");
         }
-        return ends.contains("attn.q_norm.hook_out") ? Optional.of("its queries and keys are normed (qk_norm), so that scores are no product with one matrix") : Optional.empty();
+        return ends.contains("attn.q_norm.hook_out") ? Optional.of("its queries and keys are normed, so that scores are no product with one matrix") : Optional.empty();
     }
 
     private static List<Head> heads(LayerSpec layer, DMatrixRMaj q, DMatrixRMaj k, DMatrixRMaj v, DMatrixRMaj o) {

@@ -51,7 +51,7 @@ public final class InspectJson {
             });
         });
         ArrayNode circuits = node.putArray("circuits");
-        seen.circuits().heads().forEach(head -> circuits.add(circuit(head, seen.circuits().againstQk().isEmpty())));
+        seen.circuits().heads().forEach(head -> circuits.add(circuit(head, seen.circuits().againstQk().isEmpty(), seen.circuits().againstOv().isEmpty())));
         seen.scores().ifPresent(scores -> {
             ArrayNode heads = node.putArray("heads");
             scores.heads().forEach(head -> heads.addObject().put("layer", head.layer()).put("head", head.head()).put("previous_token", head.previous()).put("duplicate_token", head.duplicate())
@@ -115,15 +115,20 @@ public final class InspectJson {
         return node.put("others", level.sum() - most.stream().mapToDouble(Attribution.Neuron::value).sum());
     }
 
-    /** @param ofScores whether W_Q·W_Kᵀ is the circuit of the scores */
-    private static ObjectNode circuit(Circuits.Head head, boolean ofScores) {
+    /**
+     * @param ofScores whether W_Q·W_Kᵀ is the circuit of the scores
+     * @param ofValues whether W_V·W_O is what is moved
+     */
+    private static ObjectNode circuit(Circuits.Head head, boolean ofScores, boolean ofValues) {
         ObjectNode one = Json.object().put("layer", head.layer()).put("head", head.head());
         if (ofScores) {
             one.set("qk_singular_values", numbers(head.qk()));
             one.set("qk_directions", Json.number(head.qkDirections()));
         }
-        one.set("ov_singular_values", numbers(head.ov()));
-        one.set("ov_directions", Json.number(head.ovDirections()));
+        if (ofValues) {
+            one.set("ov_singular_values", numbers(head.ov()));
+            one.set("ov_directions", Json.number(head.ovDirections()));
+        }
         return one;
     }
 

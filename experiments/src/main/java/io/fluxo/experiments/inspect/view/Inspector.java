@@ -90,6 +90,7 @@ public final class Inspector {
         Optional<Patching> patching = asked.corrupted().map(other -> Patching.of(subject, Contrast.of(subject, ids, other)));
         Circuits circuits = Circuits.of(subject);
         circuits.againstQk().ifPresent(reason -> refused.add("the QK circuit has no meaning on this model: " + reason));
+        circuits.againstOv().ifPresent(reason -> refused.add("the OV circuit has no meaning on this model: " + reason));
         return new Inspection(subject.name(), shape(), subject.model().parameterCount(), check, ids, Arrays.stream(ids).mapToObj(label).toList(), StreamFigures.of(subject, ids), lens,
                 AttentionPatterns.of(subject, ids), ValueWeights.of(subject, ids), circuits, scores, attribution, ablation, patching, List.copyOf(refused));
     }

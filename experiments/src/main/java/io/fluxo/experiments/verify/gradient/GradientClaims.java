@@ -9,6 +9,6 @@ public final class GradientClaims {
     private GradientClaims() {}
 
     public static List<Claim> all() {
-        return List.of(new PostNormDecay(), new PreNormProfile(), new QueryKeyDeath(), new LastLayerGradient());
+        return List.of(new PostNormDecay(), new PreNormProfile(), new QueryKeyDeath(), new LastLayerGradient(), new Amplification());
     }
 }

@@ -20,6 +20,7 @@ import io.fluxo.experiments.verify.measure.Blocks;
 import io.fluxo.experiments.verify.measure.Draws;
 import io.fluxo.experiments.verify.measure.Moments;
 import io.fluxo.experiments.verify.measure.Slope;
+import io.fluxo.layer.Cell;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.random.RandomKey;
 import io.fluxo.setting.Choice;
@@ -95,16 +96,20 @@ final class LastLayerGradient extends Claim {
         ModelSpec spec = ModelSpec.DEFAULT.with(N_LAYERS, layers).with(D_MODEL, WIDTH).with(D_MLP, PerLayer.of(WIDTH)).with(N_CTX, TOKENS).with(D_VOCAB, VOCABULARY)
                 .with(PLACEMENT, PerLayer.of(Choice.of(placement))).with(NORM_EPS, PerLayer.of(0.0)).with(ATTENTION, PerLayer.of(Choice.of("uniform")))
                 .with(MASK, PerLayer.of(MaskKind.BIDIRECTIONAL)).with(BIAS, PerLayer.of(false)).with(POSITIONS, Choice.of("none"));
-        double deviation = 1 / Math.sqrt(WIDTH);
         HostArray direction = HostArray.of(Shape.of(Dim.of("batch", 1), Dim.of("pos", TOKENS), Dim.of("d_vocab", VOCABULARY)), DType.F64,
                 Draws.normal(key.split("direction"), TOKENS * VOCABULARY, 1));
         String last = Text.format("blocks.%d.mlp.W_out", layers - 1);
         HostArray x0 = Draws.stream(key.split("x0"), TOKENS, WIDTH, DType.F64);
-        try (Blocks blocks = Blocks.of(spec, apparatus.catalog(), apparatus.reference(), DType.F64, key)) {
-            blocks.set("blocks.*.W_*", cell -> Draws.normal(key.split(cell.name()), cell.shape().elements(), deviation)).set("blocks.*.attn.W_O", _ -> Draws.identity(WIDTH));
+        try (Blocks blocks = Blocks.of(spec, apparatus.catalog(), apparatus.reference(), DType.F64, cell -> drawn(cell, key.split(cell.name())))) {
             double gradient = NetworkStack.norm(blocks.gradients(x0, (pass, x) -> pass.sumAll(pass.mul(blocks.model().unembed(pass, x), blocks.backend().upload(direction))),
                     List.of(last)).get(last));
             return new Top(gradient, Moments.of(blocks.run(x0).output()).s());
         }
+    }
+
+    private static double[] drawn(Cell cell, RandomKey key) {
+        return cell.name().endsWith("attn.W_O") ? Draws.identity(WIDTH)
+                : cell.name().startsWith("blocks.") ? Draws.normal(key, cell.shape().elements(), 1 / Math.sqrt(WIDTH))
+                : cell.initializer().sample(cell.shape(), key);
     }
 }

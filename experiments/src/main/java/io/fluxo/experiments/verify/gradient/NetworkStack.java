@@ -39,8 +39,8 @@ final class NetworkStack {
         HostArray direction = HostArray.of(Shape.of(Dim.of("batch", 1), Dim.of("pos", TOKENS), Dim.of("d_vocab", VOCABULARY)), DType.F64,
                 Draws.normal(key.split("direction"), TOKENS * VOCABULARY, 1));
         double deviation = 1 / Math.sqrt(WIDTH);
-        try (Blocks blocks = Blocks.of(spec, apparatus.catalog(), apparatus.reference(), DType.F64, key)) {
-            blocks.set("blocks.*.mlp.W_*", cell -> Draws.normal(key.split(cell.name()), cell.shape().elements(), deviation));
+        try (Blocks blocks = Blocks.of(spec, apparatus.catalog(), apparatus.reference(), DType.F64, cell -> cell.name().contains(".mlp.W_")
+                ? Draws.normal(key.split(cell.name()), cell.shape().elements(), deviation) : cell.initializer().sample(cell.shape(), key.split(cell.name())))) {
             Map<String, HostArray> gradients = blocks.gradients(Draws.stream(key.split("x0"), TOKENS, WIDTH, DType.F64),
                     (pass, x) -> pass.sumAll(pass.mul(blocks.model().unembed(pass, x), blocks.backend().upload(direction))), List.of(), "blocks.*." + point);
             double[] norms = new double[layers];

@@ -10,6 +10,6 @@ public final class InitialClaims {
 
     public static List<Claim> all() {
         return List.of(new ReluMoment(), new PostNormScale(), new PreNormGrowth(), new PreNormRecursion(), new PostNormCollapse(), new LnScalingGrowth(), new PeriLnLinear(),
-                new LayerCosine(), new DeepNormCollapse(), new Gpt2Scaling());
+                new LayerCosine(), new DeepNormCollapse(), new Gpt2Scaling(), new SquashedGrowth(), new NormSpeed());
     }
 }

@@ -20,6 +20,9 @@ final class InitialFaults {
     static final Fault PRE_IS_POST = Fault.of("mutant-pre-norm-is-post-norm", "the placement pre computes post-norm", Placement.KIND, "pre",
             Placement.of(PostNormBlock::new, false, PostNormBlock.TRAITS));
 
+    static final Fault POST_IS_PRE = Fault.of("mutant-post-norm-is-pre-norm", "the placement post computes pre-norm", Placement.KIND, "post",
+            Placement.of(PreNormBlock::new, true, PreNormBlock.TRAITS));
+
     static final Fault NORM_DOES_NOTHING = Fault.of("mutant-norm-does-nothing", "layer_norm returns its input", NormFactory.KIND, "layer_norm",
             NormFactory.withoutEps((path, _, _, _) -> new NoNorm(path)));
 

@@ -6,12 +6,15 @@ import io.fluxo.experiments.verify.measure.Blocks;
 import io.fluxo.experiments.verify.measure.Moments;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.random.RandomKey;
+import io.fluxo.tensor.HostArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Size and likeness of the tokens at one hook point of every block, in Xiong's configuration.
@@ -27,14 +30,29 @@ public record Profile(List<List<Moments>> bySeed) {
 
     /** @param prepared gives the blocks other weights, where they should have some; it is given the key of the seed */
     public static Profile of(Apparatus apparatus, ModelSpec spec, String point, BiFunction<Blocks, RandomKey, Blocks> prepared) {
-        List<List<Moments>> bySeed = new ArrayList<>();
-        for (int seed = 0; seed < XiongModel.SEEDS; seed++) {
+        return each(apparatus, Apparatus.REFERENCE, spec, XiongModel.SEEDS, prepared, point).getFirst();
+    }
+
+    /**
+     * What several points show in the same runs.
+     *
+     * @param on where it is measured
+     * @return a profile of each of {@code points}
+     */
+    public static List<Profile> each(Apparatus apparatus, Apparatus.Setup on, ModelSpec spec, int seeds, BiFunction<Blocks, RandomKey, Blocks> prepared, String... points) {
+        List<List<List<Moments>>> shown = Stream.of(points).map(_ -> (List<List<Moments>>) new ArrayList<List<Moments>>()).toList();
+        for (int seed = 0; seed < seeds; seed++) {
             RandomKey key = RandomKey.of(apparatus.seed()).split(seed);
-            try (Blocks blocks = XiongModel.blocks(apparatus, spec, key)) {
-                bySeed.add(prepared.apply(blocks, key).run(XiongModel.x0(key), "blocks.*." + point).hooks().values().stream().map(Moments::of).toList());
+            try (Blocks blocks = XiongModel.blocks(apparatus, on, spec, key)) {
+                String[] patterns = Stream.of(points).map(point -> "blocks.*." + point).toArray(String[]::new);
+                Map<String, HostArray> hooks = prepared.apply(blocks, key).run(XiongModel.x0(key, on.dtype()), patterns).hooks();
+                for (int i = 0; i < points.length; i++) {
+                    String end = "." + points[i];
+                    shown.get(i).add(hooks.entrySet().stream().filter(hook -> hook.getKey().endsWith(end)).map(hook -> Moments.of(hook.getValue())).toList());
+                }
             }
         }
-        return new Profile(bySeed);
+        return shown.stream().map(Profile::new).toList();
     }
 
     /** Mean size after {@code layer} blocks. */

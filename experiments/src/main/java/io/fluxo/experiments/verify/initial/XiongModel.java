@@ -5,6 +5,7 @@ import static io.fluxo.model.ModelSpec.*;
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.measure.Blocks;
 import io.fluxo.experiments.verify.measure.Draws;
+import io.fluxo.layer.Cell;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.random.RandomKey;
 import io.fluxo.setting.Choice;
@@ -34,12 +35,20 @@ public final class XiongModel {
 
     /** Its blocks in float64, with weights drawn from {@code seed}. */
     public static Blocks blocks(Apparatus apparatus, ModelSpec spec, RandomKey seed) {
-        double deviation = 1 / Math.sqrt(WIDTH);
-        return Blocks.of(spec, apparatus.catalog(), apparatus.reference(), DType.F64, seed)
-                .set("blocks.*.attn.W_V", cell -> Draws.normal(seed.split(cell.name()), cell.shape().elements(), deviation))
-                .set("blocks.*.attn.W_O", _ -> Draws.identity(WIDTH))
-                .set("blocks.*.mlp.W_in", cell -> Draws.normal(seed.split(cell.name()), cell.shape().elements(), deviation))
-                .set("blocks.*.mlp.W_out", cell -> Draws.normal(seed.split(cell.name()), cell.shape().elements(), deviation));
+        return blocks(apparatus, Apparatus.REFERENCE, spec, seed);
+    }
+
+    /** Its blocks on another backend. */
+    public static Blocks blocks(Apparatus apparatus, Apparatus.Setup on, ModelSpec spec, RandomKey seed) {
+        return Blocks.of(spec, apparatus.catalog(), apparatus.backend(on), on.dtype(), cell -> drawn(cell, seed.split(cell.name())));
+    }
+
+    private static double[] drawn(Cell cell, RandomKey key) {
+        return switch (cell.name().substring(cell.name().lastIndexOf('.') + 1)) {
+            case "W_V", "W_in", "W_out" -> Draws.normal(key, cell.shape().elements(), 1 / Math.sqrt(WIDTH));
+            case "W_O" -> Draws.identity(WIDTH);
+            default -> cell.initializer().sample(cell.shape(), key);
+        };
     }
 
     /** {@code blocks} with every drawn weight multiplied by {@code factor}. */
@@ -52,6 +61,10 @@ public final class XiongModel {
 
     /** x_0, [1 pos d_model]. */
     public static HostArray x0(RandomKey seed) {
-        return Draws.stream(seed.split("x0"), TOKENS, WIDTH, DType.F64);
+        return x0(seed, DType.F64);
+    }
+
+    public static HostArray x0(RandomKey seed, DType dtype) {
+        return Draws.stream(seed.split("x0"), TOKENS, WIDTH, dtype);
     }
 }

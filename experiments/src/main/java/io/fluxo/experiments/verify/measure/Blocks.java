@@ -52,10 +52,15 @@ public final class Blocks implements AutoCloseable {
      * @param key     of the draws
      */
     public static Blocks of(ModelSpec spec, Catalog catalog, Backend backend, DType dtype, RandomKey key) {
+        return of(spec, catalog, backend, dtype, cell -> cell.initializer().sample(cell.shape(), key.split(cell.name())));
+    }
+
+    /** @param drawn the values of each cell, row-major */
+    public static Blocks of(ModelSpec spec, Catalog catalog, Backend backend, DType dtype, Function<Cell, double[]> drawn) {
         ModelSpec whole = spec.get(ModelSpec.D_VOCAB) == 0 ? spec.withVocabulary(2) : spec;
         Blocks blocks = new Blocks(ModelBuilder.transformer(whole, catalog), backend, dtype);
         try {
-            blocks.model.cells().forEach(cell -> blocks.put(cell, cell.initializer().sample(cell.shape(), key.split(cell.name()))));
+            blocks.model.cells().forEach(cell -> blocks.put(cell, drawn.apply(cell)));
             return blocks;
         } catch (RuntimeException | Error failure) {
             blocks.close();

@@ -15,6 +15,7 @@ import static io.fluxo.model.ModelSpec.POSITIONS;
 
 import io.fluxo.experiments.verify.Apparatus;
 import io.fluxo.experiments.verify.measure.Blocks;
+import io.fluxo.experiments.verify.measure.Rows;
 import io.fluxo.experiments.verify.measure.Draws;
 import io.fluxo.experiments.verify.measure.HostMatrix;
 import io.fluxo.model.ModelSpec;
@@ -84,7 +85,7 @@ final class KeelStack implements AutoCloseable {
         if (subLayers == SubLayers.UNIFORM) {
             blocks.set("blocks.*.attn.W_O", _ -> Draws.identity(WIDTH));
         }
-        x0 = Draws.stream(TOKENS, WIDTH, DType.F64, Small.normed(Draws.normal(key.split("x0"), TOKENS * WIDTH, 1), WIDTH));
+        x0 = Draws.stream(TOKENS, WIDTH, DType.F64, Rows.normed(Draws.normal(key.split("x0"), TOKENS * WIDTH, 1), WIDTH));
     }
 
     /**
@@ -100,7 +101,7 @@ final class KeelStack implements AutoCloseable {
         Blocks.Run run = blocks.run(x0, "blocks.*.hook_resid_mid", "blocks.*.hook_resid_post");
         double[] gains = Draws.constant(TOKENS, 1);
         for (HostArray sum : run.hooks().values()) {
-            double[] sigma = Small.deviations(sum.toDoubles(), WIDTH);
+            double[] sigma = Rows.deviations(sum.toDoubles(), WIDTH);
             Arrays.setAll(gains, i -> gains[i] * alpha / sigma[i]);
         }
         double cosine = 0;

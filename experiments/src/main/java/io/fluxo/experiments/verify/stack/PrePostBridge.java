@@ -15,6 +15,7 @@ import io.fluxo.experiments.verify.algebra.Sizes;
 import io.fluxo.experiments.verify.algebra.Trial;
 import io.fluxo.experiments.verify.algebra.fault.Faults;
 import io.fluxo.experiments.verify.measure.Blocks;
+import io.fluxo.experiments.verify.measure.Rows;
 import io.fluxo.experiments.verify.measure.Worst;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Choice;
@@ -62,7 +63,7 @@ final class PrePostBridge extends Claim {
         HostArray normed = drawn.normedX0();
         int width = drawn.sizes().width();
         Shape each = Shape.of(Dim.of("batch", 1), Dim.of("pos", drawn.sizes().tokens()), Dim.ONE);
-        HostArray sizes = HostArray.of(each, DType.F64, Small.deviations(x0.toDoubles(), width));
+        HostArray sizes = HostArray.of(each, DType.F64, Rows.deviations(x0.toDoubles(), width));
         RunningScale running = new RunningScale(() -> drawn.apparatus().reference().upload(sizes));
         Catalog catalog = drawn.apparatus().catalog();
         Catalog carrying = catalog.replacing(Placement.KIND, "post", catalog.part(Placement.KIND, Choice.of("post")).changing(parts -> parts.withResidual(running)));
@@ -73,9 +74,9 @@ final class PrePostBridge extends Claim {
             for (int layer = 0; layer < drawn.sizes().layers(); layer++) {
                 for (String sum : new String[] {"hook_resid_mid", "hook_resid_post"}) {
                     String point = Text.format("blocks.%d.%s", layer, sum);
-                    worst.note("running size = std of pre-norm's stream" + where, Small.deviations(plain.at(point).toDoubles(), width), Small.deviations(carried.at(point).toDoubles(), width));
+                    worst.note("running size = std of pre-norm's stream" + where, Rows.deviations(plain.at(point).toDoubles(), width), Rows.deviations(carried.at(point).toDoubles(), width));
                 }
-                worst.note("stream = pre-norm's, normalised" + where, Small.normed(plain.at(Text.format("blocks.%d.hook_resid_post", layer)).toDoubles(), width),
+                worst.note("stream = pre-norm's, normalised" + where, Rows.normed(plain.at(Text.format("blocks.%d.hook_resid_post", layer)).toDoubles(), width),
                         carried.at(Text.format("blocks.%d.hook_normalized_resid_post", layer)).toDoubles());
             }
             running.begin();

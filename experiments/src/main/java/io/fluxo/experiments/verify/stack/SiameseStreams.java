@@ -13,6 +13,7 @@ import io.fluxo.experiments.verify.Statement;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.measure.Blocks;
 import io.fluxo.experiments.verify.measure.Largest;
+import io.fluxo.experiments.verify.measure.Rows;
 import io.fluxo.experiments.verify.measure.Worst;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Choice;
@@ -82,7 +83,7 @@ final class SiameseStreams extends Claim {
                 }
             }
             double[] bounded = x.run(x0, last + "hook_bounded_post").at(last + "hook_bounded_post").toDoubles();
-            worst.note("without y in the fusion, c = 1: post-norm", Small.normed(bounded, drawn.sizes().width()), post.run(normed).output().toDoubles());
+            worst.note("without y in the fusion, c = 1: post-norm", Rows.normed(bounded, drawn.sizes().width()), post.run(normed).output().toDoubles());
         }
     }
 

@@ -7,6 +7,7 @@ import io.fluxo.experiments.verify.algebra.Sizes;
 import io.fluxo.experiments.verify.algebra.Trial;
 import io.fluxo.experiments.verify.measure.Blocks;
 import io.fluxo.experiments.verify.measure.Draws;
+import io.fluxo.experiments.verify.measure.Rows;
 import io.fluxo.layer.Cell;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.plugin.Catalog;
@@ -61,40 +62,7 @@ record Small(Apparatus apparatus, Trial trial, Sizes sizes) {
 
     /** x_0, each token with mean 0 and variance 1. */
     HostArray normedX0() {
-        return Draws.stream(sizes.tokens(), sizes.width(), DType.F64, normed(x0().toDoubles(), sizes.width()));
-    }
-
-    /** Rows of that width with mean 0 and variance 1. */
-    static double[] normed(double[] rows, int width) {
-        double[] normed = new double[rows.length];
-        double[] deviations = deviations(rows, width);
-        for (int start = 0; start < rows.length; start += width) {
-            double mean = 0;
-            for (int c = 0; c < width; c++) {
-                mean += rows[start + c] / width;
-            }
-            for (int c = 0; c < width; c++) {
-                normed[start + c] = (rows[start + c] - mean) / deviations[start / width];
-            }
-        }
-        return normed;
-    }
-
-    /** The standard deviation of each of the rows of that width. */
-    static double[] deviations(double[] rows, int width) {
-        double[] deviations = new double[rows.length / width];
-        for (int i = 0; i < deviations.length; i++) {
-            double mean = 0;
-            for (int c = 0; c < width; c++) {
-                mean += rows[i * width + c] / width;
-            }
-            double variance = 0;
-            for (int c = 0; c < width; c++) {
-                variance += (rows[i * width + c] - mean) * (rows[i * width + c] - mean) / width;
-            }
-            deviations[i] = Math.sqrt(variance);
-        }
-        return deviations;
+        return Draws.stream(sizes.tokens(), sizes.width(), DType.F64, Rows.normed(x0().toDoubles(), sizes.width()));
     }
 
     static double[] logits(Blocks blocks, HostArray x0) {

@@ -12,8 +12,9 @@ public final class StackClaims {
     private StackClaims() {}
 
     public static List<Claim> all() {
-        List<Claim> claims = new ArrayList<>(List.of(new KeelIdentity(), new HyperIsPreNorm(), new HyperParallel(), new HyperParallelAsPrinted(), new SiameseStreams(), new AttnResShrink(),
-                new PrePostBridge(), new KeelShortcut(), new KeelShortcutGradient(), new DeltaSpectrum(), new DeltaJacobian(), new ManifoldSilent()));
+        List<Claim> claims = new ArrayList<>(List.of(new KeelIdentity(), new HyperIsPreNorm(), new HyperParallel(), new HyperParallelAsPrinted(), new SiameseStreams(), new SiameseScale(),
+                new AttnResInit(), new AttnResDilution(), new AttnResShrink(), new HybridNormBounds(), new PrePostBridge(), new KeelShortcut(), new KeelShortcutGradient(), new DeltaSpectrum(),
+                new DeltaJacobian(), new ManifoldSilent()));
         claims.addAll(MixingClaims.all());
         claims.addAll(SphereClaims.all());
         return List.copyOf(claims);

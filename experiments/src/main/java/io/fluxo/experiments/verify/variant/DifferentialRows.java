@@ -31,6 +31,9 @@ import java.util.List;
 /** The rows of differential attention's weights: softmax(q₁k₁) − λ·softmax(q₂k₂). */
 final class DifferentialRows extends Claim {
 
+    static final Fault WITHOUT_LAMBDA = Fault.of("mutant-differential-without-lambda", "the second map is not subtracted", AttentionKind.KIND, "differential",
+            AttentionKind.of(Undiminished::new, AttentionTraits.OTHER));
+
     private static final int[] LAYERS = {0, 1, 2, 5, 9};
     private static final double[] STARTS = {.2000, .3555, .4707, .6661, .7597};
     private static final String FIRST = "attn.hook_pattern_1";
@@ -46,8 +49,7 @@ final class DifferentialRows extends Claim {
                 .over("2 … 8 tokens, 1 … 4 heads, layers 0 … 9, causal", "for all weights and inputs, by cases")
                 .expected(Verdict.HOLDS)
                 .by("float64 on ejml, recomputed from the two maps", "λ_init to four digits")
-                .refutes(Fault.of("mutant-differential-without-lambda", "the second map is not subtracted", AttentionKind.KIND, "differential",
-                        AttentionKind.of(Undiminished::new, AttentionTraits.OTHER))));
+                .refutes(WITHOUT_LAMBDA));
     }
 
     @Override

@@ -29,6 +29,9 @@ record Variant(int tokens, int width, int heads, int head, int layer, RandomKey 
 
     static final double TOLERANCE = 1e-10;
 
+    /** Of all weights. */
+    static final double DEVIATION = 0.7;
+
     /** Case number {@code trial}: 2 … 8 tokens, width 3 … 12, 1 … 4 heads of width 2 … 5, layer 0 … 9. */
     static Variant drawn(Apparatus apparatus, String claim, int trial) {
         RandomKey key = RandomKey.of(apparatus.seed()).split(claim).split(trial);
@@ -42,7 +45,7 @@ record Variant(int tokens, int width, int heads, int head, int layer, RandomKey 
         var dims = new MultiHeadAttention.Dims(Dim.of("d_model", width), count, count, size, size);
         var design = new MultiHeadAttention.Design(mask, bias, bias, Initializer.ZEROS, Initializer.ZEROS, Initializer.ZEROS, ScorePositions.NONE, Optional.empty(), ScoreRule.CHAPTER,
                 Optional.empty(), 0, layer);
-        return new OneLayer(apparatus.catalog().part(AttentionKind.KIND, kind).attention("attn", dims, design), apparatus.reference(), key.split("weights"), 0.7);
+        return new OneLayer(apparatus.catalog().part(AttentionKind.KIND, kind).attention("attn", dims, design), apparatus.reference(), key.split("weights"), DEVIATION);
     }
 
     OneLayer attention(Apparatus apparatus, String kind, Mask mask) {

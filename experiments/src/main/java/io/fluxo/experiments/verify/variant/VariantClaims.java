@@ -9,6 +9,7 @@ public final class VariantClaims {
     private VariantClaims() {}
 
     public static List<Claim> all() {
-        return List.of(new SinkLogit(), new SoftpickRows(), new DifferentialRows(), new GatedOutput(), new ValueResidualSplit(), new RowSum(), new DerfBounds(), new FrozenNorms());
+        return List.of(new SinkLogit(), new SoftpickRows(), new DifferentialRows(), new GatedOutput(), new ValueResidualSplit(), new RowSum(),
+                OwnWeight.ofSoftpick(), OwnWeight.ofDifferential(), new DerfBounds(), new FrozenNorms());
     }
 }

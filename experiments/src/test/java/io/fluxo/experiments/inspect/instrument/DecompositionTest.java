@@ -23,7 +23,7 @@ class DecompositionTest {
 
     private static final int[] IDS = Specimens.ids(6, 1);
 
-    private static final List<String> PLACEMENTS = List.of("pre", "post", "sandwich", "peri_ln", "res_post", "deep_norm", "resi_dual", "mix_ln", "ln_scaling", "parallel", "norm_former",
+    private static final List<String> PLACEMENTS = List.of("pre", "post", "sandwich", "peri_ln", "res_post", "deep_norm", "resi_dual", "mix_ln", "ln_scaling", "parallel", "norm_former", "hybrid_norm",
             "rezero", "none", "deep_delta", "siamese", "hyper_connections", "mhc", "attn_res");
 
     /** Whose streams end in a sum that no point shows. */

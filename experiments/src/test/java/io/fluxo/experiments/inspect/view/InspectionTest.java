@@ -98,7 +98,10 @@ class InspectionTest {
         assertThat(turned.path("circuits").get(0).has("qk_singular_values")).isFalse();
         assertThat(turned.path("circuits").get(0).path("ov_singular_values").size()).isEqualTo(4);
         assertThat(turned.path("refused").toString()).contains("the QK circuit has no meaning on this model: positions turn its queries and keys");
-        assertThat(seen(Specimens.SMALL.with(QK_NORM, true)).path("refused").toString()).contains("its queries and keys are normed (qk_norm)");
+        assertThat(seen(Specimens.SMALL.with(QK_NORM, true)).path("refused").toString()).contains("its queries and keys are normed").doesNotContain("its values are normed");
+        JsonNode within = seen(Specimens.SMALL.with(PLACEMENT, "hybrid_norm"));
+        assertThat(within.path("refused").toString()).contains("its queries and keys are normed", "the OV circuit has no meaning on this model: its values are normed");
+        assertThat(within.path("circuits").toString()).doesNotContain("ov_singular_values", "qk_singular_values");
         assertThat(seen(Specimens.SMALL).path("refused").size()).isZero();
     }
 
