@@ -182,10 +182,9 @@ class StreamCheckTest {
         assertThat(placements().filter(placement -> contract(placement).additive())).containsExactlyInAnyOrder("pre", "none", "sandwich", "peri_ln", "res_post", "ln_scaling",
                 "parallel", "norm_former", "rezero", "mix_ln", "deep_delta", "siamese");
         assertThat(placements().filter(placement -> contract(placement).postLike())).containsExactlyInAnyOrder("post", "deep_norm", "resi_dual", "post_scaled", "keel");
-        assertThat(placements().filter(placement -> contract(placement).normalises())).containsExactlyInAnyOrder("post", "deep_norm", "resi_dual", "post_scaled", "keel", "hybrid_norm");
+        assertThat(placements().filter(placement -> contract(placement).normalises())).containsExactlyInAnyOrder("post", "deep_norm", "resi_dual", "post_scaled", "keel", "hybrid_norm", "siamese");
         assertThat(placements().filter(placement -> contract(placement).parallel())).containsExactly("parallel");
         assertThat(placements().filter(placement -> contract(placement).sideBySide())).containsExactlyInAnyOrder("hyper_connections", "mhc", "attn_res");
-        assertThat(placements().filter(placement -> contract(placement).normalises())).containsExactlyInAnyOrder("post", "deep_norm", "resi_dual", "post_scaled", "keel", "siamese");
         assertThat(placements().filter(placement -> !contract(placement).sideBySide())).allSatisfy(placement -> assertThat(contract(placement).streams()).isEqualTo(ModelParts.CATALOG.part(Placement.KIND, Choice.of(placement)).traits()
                 .streams()));
     }

@@ -16,7 +16,7 @@ class InitialisationClaimsTest {
     private static final double FEW = 5;
 
     @ParameterizedTest
-    @CsvSource({"init, 15", "gradient, 2"})
+    @CsvSource({"init, 18", "gradient, 3"})
     void everyClaimOfTheGroupIsAsExpectedAndSeesItsFaults(String group, int claims) throws InterruptedException {
         List<Claim> chosen = Verified.CLAIMS.choose(List.of(), Optional.of(group)).stream().filter(claim -> claim.seconds() < FEW).toList();
         VerificationResult result = new Verification(Verified.INSTALLED, chosen, List.of(), Verified.CLAIMS.mutants(), Verified.SETTINGS).run(2);
