@@ -5,71 +5,46 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The C++ compiler of this machine; where there is none, tests that need it are skipped. */
-final class Compiler {
+/**
+ * The C++ compiler of this machine; where there is none, tests that need it are skipped.
+ *
+ * @param version what it says about itself: what different compilers make is kept apart
+ */
+record Compiler(String version) {
 
     private static final List<String> COMMAND = List.of("g++", "-std=c++17", "-Wall", "-Wextra", "-fPIC", "-fvisibility=hidden");
-
-    private final String version;
-
-    private Compiler(String version) {
-        this.version = version;
-    }
 
     /** Skips the test where there is no compiler. */
     static Compiler ofThisMachine() {
         try {
-            return new Compiler(output(new ProcessBuilder("g++", "--version")));
+            return new Compiler(Command.run(List.of("g++", "--version")).requireSuccess());
         } catch (IOException absent) {
             assumeTrue(false, "the CUDA emulator needs a C++ compiler: " + absent.getMessage());
             throw new IllegalStateException(absent);
         }
     }
 
-    /** What it says about itself: libraries of different compilers are kept apart. */
-    String version() {
-        return version;
+    /** Compiles sources side by side. */
+    List<Path> objects(List<Path> sources, List<String> flags, Path folder) {
+        return sources.parallelStream().map(source -> {
+            Path object = folder.resolve(source.getFileName() + ".o");
+            run(flags, List.of("-c", source.toString(), "-o", object.toString()));
+            return object;
+        }).toList();
     }
 
-    /** Compiles sources side by side and links them. */
-    void build(List<Path> sources, List<String> compiling, List<String> linking, Path objects, Path result) {
-        List<Path> compiled = sources.parallelStream().map(source -> compile(source, compiling, objects)).toList();
-        run(Stream.of(COMMAND, compiled.stream().map(Path::toString).toList(), linking, List.of("-o", result.toString())).flatMap(List::stream).toList());
+    void link(List<Path> objects, List<String> flags, Path result) {
+        run(flags, Stream.concat(objects.stream().map(Path::toString), Stream.of("-o", result.toString(), "-lpthread", "-ldl")).toList());
     }
 
-    private static Path compile(Path source, List<String> flags, Path objects) {
-        Path object = objects.resolve(source.getFileName() + ".o");
-        List<String> command = new ArrayList<>(COMMAND);
-        command.addAll(flags);
-        command.addAll(List.of("-c", source.toString(), "-o", object.toString()));
-        run(command);
-        return object;
-    }
-
-    private static void run(List<String> command) {
+    private static void run(List<String> flags, List<String> files) {
         try {
-            output(new ProcessBuilder(command));
+            Command.run(Stream.of(COMMAND, flags, files).flatMap(List::stream).toList()).requireSuccess();
         } catch (IOException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
-
-    private static String output(ProcessBuilder command) throws IOException {
-        Process process = command.redirectErrorStream(true).start();
-        try {
-            String said = new String(process.getInputStream().readAllBytes());
-            int status = process.waitFor();
-            if (status != 0) {
-                throw new IllegalStateException(Text.format("%s ends with %d:%n%s", String.join(" ", command.command()), status, said));
-            }
-            return said;
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(interrupted);
+            throw new IllegalStateException(Text.format("g++ has gone"), impossible);
         }
     }
 }

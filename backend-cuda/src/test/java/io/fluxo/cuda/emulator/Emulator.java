@@ -3,13 +3,9 @@ package io.fluxo.cuda.emulator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -20,20 +16,26 @@ import java.util.stream.Stream;
  * CUDA's libraries without a GPU: the driver, NVRTC and cuBLASLt over the host's memory. Kernels are compiled by g++ from the sources that a GPU gets, with
  * {@code -DFLUXO_EMULATED}. They are built once, and kept in {@code target/emulator} until their sources change.
  *
- * @param folder holds {@code libcuda.so.1}, {@code libnvrtc.so.13} and {@code libcublasLt.so.13}, which are one library under three names: it must be loaded by
- *               these paths, so that the three share one device
+ * @param folder      holds {@code libcuda.so.1}, {@code libnvrtc.so.13} and {@code libcublasLt.so.13}: one library under three names, which must be loaded from
+ *                    this folder so that the three share one device
+ * @param fingerprint stands for the sources and the compiler
  */
-public record Emulator(Path folder) {
+public record Emulator(Path folder, String fingerprint) {
 
     private static final String LIBRARY = "libfluxo-cuda-emulator.so";
     private static final List<String> NAMES = List.of("libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13");
-    /** What kernels are compiled with: it stands beside the libraries. */
-    private static final List<String> FOR_KERNELS = List.of("device.h", "module.h");
+    /** What kernels are compiled with stands beside the libraries. */
+    private static final List<String> HEADERS = List.of("device.h", "module.h");
+    private static final String OBJECTS = "objects";
+    /** Sources of the replaying program alone, and those that it shares with the library. */
+    private static final List<String> REPLAY = List.of("replay.cpp");
+    private static final List<String> UNDER_SANITIZER = List.of("replay_threads.cpp");
+    private static final List<String> SHARED = List.of("front_end.cpp", "product.cpp", "failure.cpp");
 
     /** Made by the first test of this JVM that asks. */
     private static final class Holder {
 
-        private static final Emulator BUILT = build();
+        private static final Emulator BUILT = build(Compiler.ofThisMachine());
     }
 
     /** The emulator of this machine. Skips the test where there is no g++. */
@@ -42,97 +44,91 @@ public record Emulator(Path folder) {
         return Holder.BUILT;
     }
 
-    public Path cuda() {
-        return folder.resolve(NAMES.get(0));
+    /** The driver, NVRTC and cuBLASLt. */
+    public Path library() {
+        return folder.resolve(NAMES.getFirst());
     }
 
-    public Path nvrtc() {
-        return folder.resolve(NAMES.get(1));
-    }
-
-    public Path cublasLt() {
-        return folder.resolve(NAMES.get(2));
-    }
-
-    private static Emulator build() {
-        Compiler compiler = Compiler.ofThisMachine();
-        Path sources = sources();
-        String fingerprint = fingerprint(sources, compiler);
-        Path kept = kept(fingerprint);
+    /** A copy with a device of its own, which a test may break without harm to others. */
+    public Emulator copiedTo(Path other) {
         try {
-            if (!Files.isDirectory(kept)) {
-                Files.createDirectories(kept.getParent());
-                Path making = Files.createTempDirectory(kept.getParent(), "making");
-                build(compiler, sources, fingerprint, making);
-                putInPlace(making, kept);
-            }
-            return new Emulator(kept);
+            Files.copy(folder.resolve(LIBRARY), other.resolve(LIBRARY));
+            furnish(other);
+            return new Emulator(other, fingerprint);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
     }
 
-    private static void build(Compiler compiler, Path sources, String fingerprint, Path making) throws IOException {
-        Path objects = Files.createDirectory(making.resolve("objects"));
-        compiler.build(codes(sources).filter(code -> !isOnlyForReplay(code)).toList(), List.of("-O2", "-DFLUXO_FINGERPRINT=\"" + fingerprint + "\""),
-                List.of("-shared"), objects, making.resolve(LIBRARY));
+    /** The program that replays traces. */
+    Path replay(Sanitizer sanitizer) {
+        return Kept.folder(fingerprint + "-" + sanitizer, making -> {
+            Compiler compiler = Compiler.ofThisMachine();
+            List<String> flags = List.of("-O1", "-DFLUXO_SANITIZER=\"" + sanitizer.flag() + "\"");
+            List<Path> objects = Stream.of(
+                    compiler.objects(sources(REPLAY), flags, making).stream(),
+                    compiler.objects(sources(UNDER_SANITIZER), List.of("-O1", "-g", sanitizer.flag()), making).stream(),
+                    SHARED.stream().map(code -> folder.resolve(OBJECTS).resolve(code + ".o"))).flatMap(stream -> stream).toList();
+            compiler.link(objects, List.of(sanitizer.flag()), making.resolve("replay"));
+            copyHeaders(making);
+        }).resolve("replay");
+    }
+
+    private static Emulator build(Compiler compiler) {
+        String fingerprint = fingerprint(compiler);
+        return new Emulator(Kept.folder(fingerprint, making -> {
+            List<Path> codes = codes().filter(code -> !REPLAY.contains(name(code)) && !UNDER_SANITIZER.contains(name(code))).toList();
+            Path objects = Files.createDirectory(making.resolve(OBJECTS));
+            compiler.link(compiler.objects(codes, List.of("-O2", "-DFLUXO_FINGERPRINT=\"" + fingerprint + "\""), objects), List.of("-shared"), making.resolve(LIBRARY));
+            furnish(making);
+        }), fingerprint);
+    }
+
+    private static void furnish(Path folder) throws IOException {
         for (String name : NAMES) {
-            Files.createSymbolicLink(making.resolve(name), Path.of(LIBRARY));
+            Files.createSymbolicLink(folder.resolve(name), Path.of(LIBRARY));
         }
-        for (String header : FOR_KERNELS) {
-            Files.copy(sources.resolve(header), making.resolve(header));
+        copyHeaders(folder);
+    }
+
+    private static void copyHeaders(Path folder) throws IOException {
+        for (String header : HEADERS) {
+            Files.copy(sources().resolve(header), folder.resolve(header));
         }
     }
 
-    /** Another JVM may have made the same: then that one stays. */
-    private static void putInPlace(Path making, Path kept) throws IOException {
+    private static Path sources() {
         try {
-            Files.move(making, kept, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | DirectoryNotEmptyException made) {
-            try (Stream<Path> files = Files.walk(making)) {
-                for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
-    }
-
-    private static boolean isOnlyForReplay(Path code) {
-        return code.getFileName().toString().startsWith("replay");
-    }
-
-    /** The C++ sources. */
-    static Path sources() {
-        try {
-            URL one = Emulator.class.getResource("module.h");
-            return Path.of(one.toURI()).getParent();
+            return Path.of(Emulator.class.getResource("module.h").toURI()).getParent();
         } catch (URISyntaxException impossible) {
             throw new IllegalStateException(impossible);
         }
     }
 
-    static Stream<Path> codes(Path sources) throws IOException {
-        try (Stream<Path> files = Files.list(sources)) {
-            return files.filter(file -> file.toString().endsWith(".cpp")).sorted().toList().stream();
+    private static List<Path> sources(List<String> names) {
+        return names.stream().map(sources()::resolve).toList();
+    }
+
+    private static Stream<Path> codes() throws IOException {
+        return files(sources()).filter(file -> name(file).endsWith(".cpp"));
+    }
+
+    private static Stream<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile).sorted().toList().stream();
         }
     }
 
-    /** A folder under {@code target/emulator}. */
-    static Path kept(String name) {
+    private static String name(Path file) {
+        return file.getFileName().toString();
+    }
+
+    private static String fingerprint(Compiler compiler) {
         try {
-            return Path.of(Emulator.class.getProtectionDomain().getCodeSource().getLocation().toURI()).getParent().resolve("emulator").resolve(name);
-        } catch (URISyntaxException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-    }
-
-    /** Stands for all that the libraries are made of. */
-    private static String fingerprint(Path sources, Compiler compiler) {
-        try (Stream<Path> files = Files.list(sources)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(compiler.version().getBytes(StandardCharsets.UTF_8));
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
+            for (Path file : files(sources()).toList()) {
+                digest.update(name(file).getBytes(StandardCharsets.UTF_8));
                 digest.update(Files.readAllBytes(file));
             }
             return HexFormat.of().formatHex(digest.digest(), 0, 8);

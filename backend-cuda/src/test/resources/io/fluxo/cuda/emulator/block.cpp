@@ -54,6 +54,11 @@ struct Strand {
   std::vector<std::vector<Copy>> copies;
 };
 
+struct Warp {
+  // Bits of lanes: those that the block has and that have not left, and those that wait at a meeting.
+  unsigned present, waiting;
+};
+
 // Runs one block after another; the fibers and their stacks are kept for the next launch.
 class Executor {
  public:
@@ -87,6 +92,7 @@ class Executor {
   std::unique_ptr<SharedMemory> shared_;
   std::unique_ptr<Random> random_;
   std::vector<std::unique_ptr<Strand>> strands_;
+  std::vector<Warp> warps_;
   unsigned count_ = 0;
   // Of the block: threads that have left, that wait at the barrier, how many of them bring a true predicate, and the last barrier's result.
   unsigned gone_ = 0, waiting_ = 0, votes_ = 0, result_ = 0;
@@ -171,7 +177,9 @@ void Executor::run(const Launch& launch, void* const* arguments, uint64_t seed) 
 void Executor::run_block(dim3 index) {
   shared_->clear();
   gone_ = waiting_ = votes_ = 0;
+  warps_.assign((count_ + LANES - 1) / LANES, {0, 0});
   for (unsigned i = 0; i < count_; i++) {
+    warps_[i / LANES].present |= 1u << i % LANES;
     Strand& strand = *strands_[i];
     const dim3& size = launch_->block;
     strand.thread = {{i % size.x, i / size.x % size.y, i / size.x / size.y}, {index.x, index.y, index.z}, size, launch_->grid, i, i % LANES, i / LANES};
@@ -238,9 +246,10 @@ void Executor::leave(Strand& strand) {
   strand.state = State::GONE;
   gone_++;
   // Lanes may have waited for this one alone.
-  const unsigned first = strand.thread.warp * LANES;
-  for (unsigned i = first; i < first + LANES && i < count_; i++) {
-    if (strands_[i]->state == State::AT_MEETING) complete(strand.thread.warp, strands_[i]->mask);
+  Warp& warp = warps_[strand.thread.warp];
+  warp.present &= ~(1u << strand.thread.lane);
+  for (unsigned lane = 0; lane < LANES; lane++) {
+    if (warp.waiting >> lane & 1) complete(strand.thread.warp, strands_[strand.thread.warp * LANES + lane]->mask);
   }
 }
 
@@ -274,27 +283,27 @@ void Executor::meet(Strand& strand, unsigned mask, Combine combine, void* argume
   strand.combine = combine;
   strand.argument = argument;
   strand.state = State::AT_MEETING;
+  warps_[strand.thread.warp].waiting |= 1u << strand.thread.lane;
   if (complete(strand.thread.warp, mask) && !random_) return;
   strand.fiber.leave();
 }
 
 // Lets the lanes of the mask go on if all that have not left are there.
-bool Executor::complete(unsigned warp, unsigned mask) {
-  const unsigned first = warp * LANES;
-  unsigned lanes = 0;
-  Combine combine = nullptr;
+bool Executor::complete(unsigned number, unsigned mask) {
+  Warp& warp = warps_[number];
+  const unsigned lanes = mask & warp.present, first = number * LANES;
+  if (lanes & ~warp.waiting) return false;
+  const Combine combine = strands_[first + __builtin_ctz(lanes)]->combine;
   void* arguments[LANES];
-  for (unsigned lane = 0; lane < LANES && first + lane < count_; lane++) {
-    if (!(mask >> lane & 1)) continue;
+  for (unsigned lane = 0; lane < LANES; lane++) {
+    if (!(lanes >> lane & 1)) continue;
     const Strand& other = *strands_[first + lane];
-    if (other.state == State::GONE) continue;
-    if (other.state != State::AT_MEETING || other.mask != mask || (combine && other.combine != combine)) return false;
-    combine = other.combine;
+    if (other.mask != mask || other.combine != combine) return false;
     arguments[lane] = other.argument;
-    lanes |= 1u << lane;
   }
   combine(arguments, lanes);
   for (unsigned lane = 0; lane < LANES; lane++) if (lanes >> lane & 1) strands_[first + lane]->state = State::READY;
+  warp.waiting &= ~lanes;
   progress_ = true;
   return true;
 }

@@ -19,6 +19,7 @@ class Fiber {
 
  private:
   char* stack_ = nullptr;
+  char* top_ = nullptr;
   void* resume_ = nullptr;
   void* scheduler_ = nullptr;
 };

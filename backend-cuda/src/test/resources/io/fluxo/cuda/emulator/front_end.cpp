@@ -137,6 +137,7 @@ class Tokens {
 std::string shared_declaration(Tokens& tokens, bool dynamic) {
   std::string type, alignment = "1", result;
   int angles = 0;
+  size_t last = tokens.end();
   tokens.next();
   while (!tokens.done()) {
     if (tokens.is("__align__") || tokens.is("alignas")) {
@@ -153,7 +154,8 @@ std::string shared_declaration(Tokens& tokens, bool dynamic) {
     }
     if (tokens.is("<")) angles++;
     if (tokens.is(">")) angles--;
-    type += tokens.word() + " ";
+    type += (tokens.begin() > last ? " " : "") + tokens.word();
+    last = tokens.end();
     tokens.next();
   }
   for (;;) {

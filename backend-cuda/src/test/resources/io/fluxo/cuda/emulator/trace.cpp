@@ -20,6 +20,8 @@ void Trace::begin(const char* folder) {
   folder_ = folder;
   lines_ = opened(folder_ + "/trace.txt");
   blobs_ = opened(folder_ + "/contents.bin");
+  // The process may end without notice.
+  setvbuf(lines_, nullptr, _IOLBF, BUFSIZ);
 }
 
 void Trace::end() {
@@ -33,6 +35,7 @@ void Trace::end() {
 uint64_t Trace::blob(const void* contents, size_t bytes) {
   const uint64_t offset = blob_bytes_;
   fwrite(contents, 1, bytes, blobs_);
+  fflush(blobs_);
   blob_bytes_ += bytes;
   return offset;
 }
@@ -69,8 +72,6 @@ void Trace::launched(const std::string& source, const Kernel& kernel, dim3 grid,
   fprintf(lines_, "launch %u %s %u %u %u %u %u %u %u", module->second, kernel.name, grid.x, grid.y, grid.z, block.x, block.y, block.z, shared_bytes);
   for (unsigned i = 0; i < kernel.count; i++) fprintf(lines_, " %llu", (unsigned long long)blob(arguments[i], kernel.parameters[i].bytes));
   fprintf(lines_, "\n");
-  fflush(lines_);
-  fflush(blobs_);
 }
 
 void Trace::multiplied(const void* product, size_t bytes) {
