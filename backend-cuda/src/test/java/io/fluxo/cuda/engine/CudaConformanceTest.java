@@ -6,7 +6,10 @@ import io.fluxo.conformance.BackendConformance;
 import io.fluxo.cuda.driver.MatrixProduct.Precision;
 import org.junit.jupiter.api.Nested;
 
-/** The GPU engine and its kernels, on the emulator, by itself and under the checks; skipped where there is no g++. */
+/**
+ * The GPU engine and its kernels, on the emulator; skipped where there is no g++. Once more under the checks and without a pool of memory, so that an access beside a tensor or after
+ * its end is an error.
+ */
 class CudaConformanceTest {
 
     @Nested
@@ -18,10 +21,10 @@ class CudaConformanceTest {
     }
 
     @Nested
-    class Checked extends BackendConformance {
+    class CheckedOnExactMemory extends BackendConformance {
         @Override
         protected Backend open() {
-            return new CheckedBackend(EmulatedGpu.open(Precision.F32));
+            return new CheckedBackend(EmulatedGpu.onExactMemory());
         }
     }
 }

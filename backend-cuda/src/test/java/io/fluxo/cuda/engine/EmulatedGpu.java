@@ -6,6 +6,7 @@ import io.fluxo.cuda.driver.CudaLibraries;
 import io.fluxo.cuda.driver.MatrixProduct.Precision;
 import io.fluxo.cuda.emulator.Emulator;
 import io.fluxo.cuda.kernel.KernelCache;
+import io.fluxo.cuda.memory.ExactMemory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,11 @@ final class EmulatedGpu {
 
     static Backend open(Precision precision) {
         return new CudaBackend(Gpu.open(libraries(), 0, precision, cache()));
+    }
+
+    /** On memory without a pool. */
+    static Backend onExactMemory() {
+        return new CudaBackend(new Gpu(libraries(), 0, Precision.F32, cache(), ExactMemory::new));
     }
 
     static KernelCache cache() {

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "block.h"
+#include <algorithm>
 #include "failure.h"
 
 // Only there under AddressSanitizer.
@@ -20,8 +21,8 @@ namespace fluxo {
 namespace {
 
 const unsigned LANES = 32;
-// So many blocks run side by side.
-const unsigned WAVE = 32;
+// So many threads run side by side, of two blocks at least.
+const unsigned WAVE_THREADS = 1024;
 const size_t ZONE_BYTES = 128;
 
 void poison(void* at, size_t bytes) {
@@ -186,24 +187,23 @@ const Runtime RUNTIME = {
     },
 };
 
+// Every CUDA thread of every block is a thread of the system: one that ran parts of two blocks would carry the order of its first block's barriers into the second.
 void run_wave(const Launch& launch, void* const* arguments, Places& places, std::vector<std::unique_ptr<Block>>& blocks, unsigned count) {
   std::string name = launch.name;
   std::vector<std::thread> threads;
-  for (unsigned i = 0; i < count; i++) {
-    threads.emplace_back([&, i] {
-      for (unsigned b = 0; b < blocks.size(); b++) {
-        // Another part in each block: what one thread of the system does is in order.
-        const unsigned number = (i + 37 * b) % count;
+  for (auto& block : blocks) {
+    for (unsigned number = 0; number < count; number++) {
+      threads.emplace_back([&, number] {
         const dim3& size = launch.block;
-        const dim3& index = blocks[b]->index;
+        const dim3& index = block->index;
         Strand strand = {{{number % size.x, number / size.x % size.y, number / size.x / size.y}, {index.x, index.y, index.z}, size, launch.grid, number, number % LANES,
                           number / LANES},
-                         blocks[b].get(), &places, &name, std::vector<std::vector<Copy>>(1)};
+                         block.get(), &places, &name, std::vector<std::vector<Copy>>(1)};
         launch.module->enter(&strand.thread);
         launch.kernel->call(arguments);
-        blocks[b]->warps[strand.thread.warp].leave(strand.thread.lane);
-      }
-    });
+        block->warps[strand.thread.warp].leave(strand.thread.lane);
+      });
+    }
   }
   for (std::thread& thread : threads) thread.join();
 }
@@ -215,9 +215,10 @@ void run_blocks(const Launch& launch, void* const* arguments, uint64_t) {
   const unsigned count = launch.block.x * launch.block.y * launch.block.z;
   const size_t blocks = (size_t)launch.grid.x * launch.grid.y * launch.grid.z;
   Places places(launch.shared_bytes);
-  for (size_t first = 0; first < blocks; first += WAVE) {
+  const size_t together = std::max(2u, WAVE_THREADS / count);
+  for (size_t first = 0; first < blocks; first += together) {
     std::vector<std::unique_ptr<Block>> wave;
-    for (size_t i = first; i < blocks && i < first + WAVE; i++) {
+    for (size_t i = first; i < blocks && i < first + together; i++) {
       const dim3 index((unsigned)(i % launch.grid.x), (unsigned)(i / launch.grid.x % launch.grid.y), (unsigned)(i / launch.grid.x / launch.grid.y));
       wave.push_back(std::make_unique<Block>(launch, index, count));
     }
