@@ -23,12 +23,18 @@ public record KernelCache(Path folder) {
 
     /** The machine code of {@code key}, from the folder or from {@code compiler}. */
     byte[] get(String key, Supplier<byte[]> compiler) {
-        Path file = folder.resolve(HexFormat.of().formatHex(digest(key.getBytes(StandardCharsets.UTF_8))) + ".cubin");
-        return read(file).orElseGet(() -> {
-            byte[] image = compiler.get();
-            write(file, image);
-            return image;
-        });
+        return read(file(key)).orElseGet(() -> renewed(key, compiler));
+    }
+
+    /** The machine code of {@code key} from {@code compiler}, in the place of what is kept. */
+    byte[] renewed(String key, Supplier<byte[]> compiler) {
+        byte[] image = compiler.get();
+        write(file(key), image);
+        return image;
+    }
+
+    private Path file(String key) {
+        return folder.resolve(HexFormat.of().formatHex(digest(key.getBytes(StandardCharsets.UTF_8))) + ".cubin");
     }
 
     private static Optional<byte[]> read(Path file) {
