@@ -22,21 +22,15 @@ extern "C" __global__ void gather_8_i64(const u64* t, const i64* at, u64* y, i64
 // y is zero before. A block for each index: the first block that names a row adds up all that belong there, in the order of the indices, so that no two blocks
 // write one row and the order of additions is fixed. Comparing all pairs of indices costs less than sorting them at the sizes of a batch.
 template <class I> __device__ void scatter_add(const I* indices, const float* values, float* y, i64 rows, int width, int count, Fault* fault) {
-  __shared__ int named;
   for (u32 mine = blockIdx.x; mine < (u32)count; mine += gridDim.x) {
     const I row = indices[mine];
     if (row < 0 || row >= rows) {
       if (threadIdx.x == 0) report(fault, 2, mine, row, rows);
       continue;
     }
-    __syncthreads();
-    if (threadIdx.x == 0) named = 0;
-    __syncthreads();
-    bool before = false;
+    int before = 0;
     for (u32 i = threadIdx.x; i < mine && !before; i += blockDim.x) before = indices[i] == row;
-    if (before) named = 1;
-    __syncthreads();
-    if (named) continue;
+    if (__syncthreads_or(before)) continue;
     for (u32 column = threadIdx.x; column < (u32)width; column += blockDim.x) {
       float sum = 0.0f;
       for (u32 i = mine; i < (u32)count; i++) {

@@ -180,7 +180,7 @@ class PlantedFaultsTest {
 
     @Test
     void twoBlocksThatWriteOnePlaceAreFound() {
-        KernelSource faulty = changed("indexing.cu", "    if (named) continue;\n", "");
+        KernelSource faulty = changed("indexing.cu", "    if (__syncthreads_or(before)) continue;\n", "    __syncthreads();\n");
         assertThat(scattered(KernelSource.resource("indexing.cu"))).isEqualTo("[10.0, 20.0, 1101.0, 2202.0]");
         Set<String> found = new TreeSet<>();
         for (int seed = 1; seed <= SEEDS; seed++) {
@@ -198,7 +198,7 @@ class PlantedFaultsTest {
 
     @Test
     void threadSanitizerNamesTheLineThatTwoBlocksWrite() throws IOException {
-        KernelSource faulty = changed("indexing.cu", "    if (named) continue;\n", "");
+        KernelSource faulty = changed("indexing.cu", "    if (__syncthreads_or(before)) continue;\n", "    __syncthreads();\n");
         assertThat(replayed(Sanitizer.THREADS, "sound", () -> scattered(KernelSource.resource("indexing.cu"))).report()).doesNotContain("data race");
         assertThat(replayed(Sanitizer.THREADS, "faulty", () -> scattered(faulty)).report()).contains("data race").contains("indexing.cu");
     }

@@ -10,6 +10,7 @@
 
 #include "block.h"
 #include <algorithm>
+#include <atomic>
 #include "failure.h"
 
 // Only there under AddressSanitizer.
@@ -191,6 +192,8 @@ const Runtime RUNTIME = {
 void run_wave(const Launch& launch, void* const* arguments, Places& places, std::vector<std::unique_ptr<Block>>& blocks, unsigned count) {
   std::string name = launch.name;
   std::vector<std::thread> threads;
+  // All begin at once: what a thread of the system did that has ended is forgotten sooner than what others do. The gate orders nothing, being relaxed.
+  std::atomic<bool> open{false};
   for (auto& block : blocks) {
     for (unsigned number = 0; number < count; number++) {
       threads.emplace_back([&, number] {
@@ -199,12 +202,14 @@ void run_wave(const Launch& launch, void* const* arguments, Places& places, std:
         Strand strand = {{{number % size.x, number / size.x % size.y, number / size.x / size.y}, {index.x, index.y, index.z}, size, launch.grid, number, number % LANES,
                           number / LANES},
                          block.get(), &places, &name, std::vector<std::vector<Copy>>(1)};
+        while (!open.load(std::memory_order_relaxed)) std::this_thread::yield();
         launch.module->enter(&strand.thread);
         launch.kernel->call(arguments);
         block->warps[strand.thread.warp].leave(strand.thread.lane);
       });
     }
   }
+  open.store(true, std::memory_order_relaxed);
   for (std::thread& thread : threads) thread.join();
 }
 
