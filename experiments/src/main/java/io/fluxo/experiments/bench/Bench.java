@@ -9,13 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/** Times a case, alone or in turn with a peer: one repetition each, as often as asked, so that a drifting machine drifts for both. */
+/** Times a case, alone or in turn with peers: one repetition each, as often as asked, so that a drifting machine drifts for all. */
 public final class Bench {
-
-    private static final double WARM_UP = 15;
 
     private final BenchCase spec;
     private final Supplier<Backend> backends;
@@ -30,17 +30,36 @@ public final class Bench {
     /**
      * One line of results.
      *
-     * @param peer   who was timed: {@code fluxo-simd}, {@code torch-2.13.0+cpu}
-     * @param gflops of a block's passes; empty for training
+     * @param peer      who was timed: {@code fluxo-simd}, {@code torch-2.13.0+cpu}
+     * @param gflops    where it is known what a step's products are; empty for training
+     * @param peakBytes of a peer's device memory
      */
-    public record Line(String peer, Timing timing, BenchCase spec, Optional<Double> gflops) {}
+    public record Line(String peer, Timing timing, BenchCase spec, Optional<Double> gflops, OptionalLong peakBytes) {}
+
+    /**
+     * PyTorch as it is to be timed beside Fluxo.
+     *
+     * @param python   an interpreter that has torch
+     * @param device   cpu or cuda
+     * @param compiled whether models run through torch.compile: each of these is a peer
+     */
+    public record Peers(String python, String device, List<Boolean> compiled) {
+
+        public Peers {
+            compiled = List.copyOf(compiled);
+        }
+
+        private Stream<Peer.Who> all() {
+            return compiled.stream().map(compile -> new Peer.Who(python, device, compile));
+        }
+    }
 
     /** @param each receives every line as it is measured */
     public List<Line> alone(Consumer<Line> each) {
         try (Backend backend = backends.get()) {
             List<Line> lines = new ArrayList<>();
             workload(backend).forEach((step, body) -> {
-                Line line = line("fluxo-" + backend.name(), Timing.of(step, spec.seconds(), body));
+                Line line = line("fluxo-" + backend.name(), Timing.inRuns(step, spec.seconds(), body), OptionalLong.empty());
                 each.accept(line);
                 lines.add(line);
             });
@@ -51,38 +70,37 @@ public final class Bench {
     /**
      * Fluxo and PyTorch in turn.
      *
-     * @param python      an interpreter that has torch
      * @param repetitions of each side, after a warm-up
-     * @return each step's summary: Fluxo's, then the peer's
+     * @return each step's summary: Fluxo's, then the peers'
      */
-    public Map<String, List<Line>> beside(String python, boolean compile, int repetitions, Consumer<Line> each) throws InterruptedException {
-        Peer peer = new Peer(python, compile);
-        Map<String, List<Timing>> own = new LinkedHashMap<>();
-        Map<String, List<Timing>> others = new LinkedHashMap<>();
-        Map<String, String> names = new LinkedHashMap<>();
-        String name;
+    public Map<String, List<Line>> beside(Peers peers, int repetitions, Consumer<Line> each) {
+        Map<String, Map<String, List<Line>>> found = new LinkedHashMap<>();
+        Consumer<Line> measured = line -> {
+            each.accept(line);
+            found.computeIfAbsent(line.timing().step(), _ -> new LinkedHashMap<>()).computeIfAbsent(line.peer(), _ -> new ArrayList<>()).add(line);
+        };
+        List<Peer> others = new ArrayList<>();
         try (Backend backend = backends.get()) {
-            name = "fluxo-" + backend.name();
-            Map<String, Runnable> steps = workload(backend);
+            Map<String, Repeatable> steps = workload(backend);
             for (int i = 0; i < repetitions; i++) {
-                steps.forEach((step, body) -> {
-                    Timing timing = Timing.of(step, spec.seconds(), body);
-                    each.accept(line(name, timing));
-                    own.computeIfAbsent(step, key -> new ArrayList<>()).add(timing);
-                });
-                for (Peer.Row row : peer.run(spec)) {
-                    each.accept(line(row.peer(), row.timing()));
-                    others.computeIfAbsent(row.timing().step(), key -> new ArrayList<>()).add(row.timing());
-                    names.put(row.timing().step(), row.peer());
+                steps.forEach((step, body) -> measured.accept(line("fluxo-" + backend.name(), Timing.inRuns(step, spec.seconds(), body), OptionalLong.empty())));
+                if (others.isEmpty()) {
+                    peers.all().forEach(who -> others.add(Peer.start(who, spec)));
+                }
+                for (Peer other : others) {
+                    other.round().forEach(row -> measured.accept(line(row.peer(), row.timing(), row.peakBytes())));
                 }
             }
+        } finally {
+            others.forEach(Peer::close);
         }
         Map<String, List<Line>> summary = new LinkedHashMap<>();
-        for (Map.Entry<String, List<Timing>> entry : own.entrySet()) {
-            String step = entry.getKey();
-            summary.put(step, List.of(line(name, Timing.summary(entry.getValue())), line(names.get(step), Timing.summary(others.get(step)))));
-        }
+        found.forEach((step, byPeer) -> summary.put(step, byPeer.values().stream().map(this::summary).toList()));
         return summary;
+    }
+
+    private Line summary(List<Line> lines) {
+        return line(lines.getFirst().peer(), Timing.summary(lines.stream().map(Line::timing).toList()), lines.getLast().peakBytes());
     }
 
     /** A step's time, operation by operation, against what the machine can do. */
@@ -93,7 +111,7 @@ public final class Bench {
             workload(backend); // the compiler's warm-up
             Workload.of(spec, backend, catalog).keySet().forEach(step -> {
                 ObservedBackend observed = new ObservedBackend(backend);
-                Runnable body = Workload.of(spec, observed, catalog).get(step);
+                Repeatable body = Workload.of(spec, observed, catalog).get(step);
                 Timing.of(step, Math.min(1, spec.seconds()), body);
                 observed.clear();
                 profiles.put(step, new Profile(Timing.of(step, spec.seconds(), body), observed.observations(), peak));
@@ -102,19 +120,20 @@ public final class Bench {
         return profiles;
     }
 
-    /** The steps, warmed up: a just-in-time compiler that shares two cores with the work needs this long for the largest kernels. */
-    private Map<String, Runnable> workload(Backend backend) {
-        Map<String, Runnable> steps = Workload.of(spec, backend, catalog);
-        steps.forEach((step, body) -> Timing.of(step, Math.max(WARM_UP, spec.seconds()), body));
+    /** The steps, warmed up. */
+    private Map<String, Repeatable> workload(Backend backend) {
+        Map<String, Repeatable> steps = Workload.of(spec, backend, catalog);
+        steps.forEach((step, body) -> Timing.of(step, spec.warmUp(), body));
         return steps;
     }
 
-    private Line line(String peer, Timing timing) {
-        Optional<Double> gflops = switch (spec.what()) {
+    private Line line(String peer, Timing timing, OptionalLong peakBytes) {
+        Optional<Double> flops = switch (spec.what()) {
             case TRAIN -> Optional.empty();
-            case BLOCK -> Optional.of(spec.forwardFlops() * (timing.step().equals("forward") ? 1 : 3) / timing.median() / 1e6);
-            case KERNELS -> Kernels.flops(timing.step()).map(flops -> flops / timing.median() / 1e6);
+            case BLOCK -> Optional.of(spec.forwardFlops() * (timing.step().equals("forward") ? 1 : 3));
+            case MODEL -> Optional.of(spec.modelFlops());
+            case KERNELS, MATMUL, ATTENTION -> Kernels.flops(spec, timing.step());
         };
-        return new Line(peer, timing, spec, gflops);
+        return new Line(peer, timing, spec, flops.map(of -> of / timing.median() / 1e6), peakBytes);
     }
 }

@@ -8,10 +8,9 @@ import io.fluxo.random.RandomKey;
 import io.fluxo.tensor.DType;
 import io.fluxo.train.Trainer;
 import io.fluxo.train.TrainingParts;
-import io.fluxo.train.TrainingSpec;
 import java.util.Set;
 
-/** A step of training a character model, again and again on the same windows. */
+/** A step of training a model, again and again on the same windows. */
 public final class TrainingStep implements Runnable {
 
     private static final RandomKey KEY = RandomKey.of(0);
@@ -22,7 +21,7 @@ public final class TrainingStep implements Runnable {
     private int steps;
 
     public TrainingStep(BenchCase spec, Backend backend, DType dtype, Catalog catalog) {
-        trainer = new Trainer(backend, model(spec, backend, dtype, catalog), TrainingSpec.DEFAULT, TrainingParts.CATALOG, KEY.split("dropout"));
+        trainer = new Trainer(backend, model(spec, backend, dtype, catalog), spec.training(), TrainingParts.CATALOG, KEY.split("dropout"));
         rows = spec.batch();
         windows = new int[spec.batch() * (spec.tokens() + 1)];
         for (int i = 0; i < windows.length; i++) {

@@ -179,7 +179,7 @@ public final class Laboratory implements Workbench {
 
     @Override
     public Bench bench(BenchCase spec, String backend) {
-        BackendOptions options = new BackendOptions(DType.F32, 0, spec.threads());
+        BackendOptions options = new BackendOptions(spec.dtype(), 0, spec.threads());
         probe(backend, options);
         return new Bench(spec, () -> backends.open(backend, options), catalog);
     }

@@ -1,7 +1,12 @@
-"""The PyTorch side of `./fluxo bench --peer`: times the same case and prints one JSON line per step (medians, in milliseconds)."""
+"""The PyTorch side of `./fluxo bench --peer`: times the same case and prints one JSON line per step (medians, in milliseconds).
+
+With --rounds the steps are prepared once and timed again for every line of standard input; an empty line follows the last step of a round.
+"""
 import argparse
 import json
+import math
 import statistics
+import sys
 import time
 
 import numpy
@@ -49,20 +54,39 @@ class Model(nn.Module):
         self.blocks = nn.Sequential(*(Block(options) for _ in range(options.layers)))
         self.last = nn.LayerNorm(options.model) if options.placement == "pre" else nn.Identity()
         self.head = nn.Linear(options.model, options.vocab, bias=False)
+        if options.tied:
+            self.head.weight = self.token.weight
 
     def forward(self, ids):
         return self.head(self.last(self.blocks(self.token(ids) + self.position.weight)))
 
 
-def measure(body, seconds):
-    for _ in range(5):
-        body()
-    times, begun = [], time.perf_counter()
-    while len(times) < 5 or time.perf_counter() - begun < seconds:
+class Clock:
+    """Times calls. A GPU works on after a call has returned, so it is waited for; what takes less than 2 ms is called several times in a row."""
+
+    LEAST_MS = 2
+
+    def __init__(self, device):
+        self.device = device
+
+    def time(self, body, calls):
         before = time.perf_counter()
-        body()
-        times.append((time.perf_counter() - before) * 1e3)
-    return {"ms": statistics.median(times), "best_ms": min(times), "runs": len(times)}
+        for _ in range(calls):
+            body()
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+        return (time.perf_counter() - before) * 1e3 / calls
+
+    def warm_up(self, body):
+        self.time(body, 5)
+
+    def measure(self, body, seconds):
+        one = self.time(body, 1)
+        calls = 1 if one >= self.LEAST_MS else math.ceil(self.LEAST_MS / min(one, self.time(body, 1)))
+        times, begun = [], time.perf_counter()
+        while len(times) < 5 or time.perf_counter() - begun < seconds:
+            times.append(self.time(body, calls))
+        return {"ms": statistics.median(times), "best_ms": min(times), "runs": calls * len(times)}
 
 
 def block_steps(options):
@@ -86,24 +110,55 @@ def block_steps(options):
 def train_steps(options):
     model = Model(options)
     run = torch.compile(model) if options.compile else model
-    optimizer = torch.optim.Adam(model.parameters(), lr=5e-3, betas=(0.9, 0.98), eps=1e-9)
+    fused = True if options.device == "cuda" else None
+    if options.optimizer == "adamw":
+        optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.01, fused=fused)
+    else:
+        optimizer = torch.optim.Adam(model.parameters(), lr=5e-3, betas=(0.9, 0.98), eps=1e-9, fused=fused)
     ids = torch.randint(options.vocab, (options.batch, options.tokens + 1))
 
     def step():
         optimizer.zero_grad(set_to_none=True)
         logits = run(ids[:, :-1])
-        F.cross_entropy(logits.reshape(-1, options.vocab), ids[:, 1:].reshape(-1)).backward()
+        loss = F.cross_entropy(logits.reshape(-1, options.vocab), ids[:, 1:].reshape(-1))
+        loss.backward()
         optimizer.step()
+        loss.item()  # Fluxo's step is done when its loss has come to the host
 
     return {"train": step}
+
+
+def model_steps(options):
+    model = Model(options)
+    run = torch.compile(model) if options.compile else model
+    ids = torch.randint(options.vocab, (options.batch, options.tokens))
+
+    def forward():
+        with torch.no_grad():
+            run(ids)
+
+    return {"forward": forward}
+
+
+def product(m, n, k):
+    a, b = torch.randn(m, k), torch.randn(k, n)
+    c = torch.empty(m, n)
+    return lambda: torch.matmul(a, b, out=c)
+
+
+def numpy_product(m, n, k):
+    a, b = numpy.random.randn(m, k).astype("float32"), numpy.random.randn(k, n).astype("float32")
+    c = numpy.empty((m, n), "float32")
+    return lambda: numpy.matmul(a, b, out=c)
 
 
 def kernel_steps(options):
     steps = {}
     for m, n, k in ((128, 128, 128), (256, 256, 256), (512, 512, 512), (1024, 1024, 1024), (2048, 2048, 2048), (512, 3072, 768)):
-        a, b = numpy.random.randn(m, k).astype("float32"), numpy.random.randn(k, n).astype("float32")
-        c = numpy.empty((m, n), "float32")
-        steps[f"numpy.matmul {m}x{n}x{k}"] = lambda a=a, b=b, c=c: numpy.matmul(a, b, out=c)
+        if options.device == "cpu" and options.dtype == "f32":
+            steps[f"numpy.matmul {m}x{n}x{k}"] = numpy_product(m, n, k)
+        else:
+            steps[f"matmul {m}x{n}x{k}"] = product(m, n, k)
     x, gain, bias = torch.randn(512, 3072), torch.randn(3072), torch.randn(3072)
     steps["layerNorm 512x3072"] = lambda: F.layer_norm(x, (3072,), gain, bias)
     steps["gelu 512x3072"] = lambda: F.gelu(x, approximate="tanh")
@@ -111,23 +166,76 @@ def kernel_steps(options):
     return steps
 
 
+def matmul_steps(options):
+    return {f"matmul {size}x{size}x{size}": product(size, size, size) for size in options.sizes}
+
+
+def attention_steps(options):
+    shape = (options.batch, options.heads, options.tokens, options.model // options.heads)
+    parts = [torch.randn(shape, requires_grad=True) for _ in range(3)]
+    seed = torch.randn(shape)
+
+    def attend(q, k, v):
+        return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+
+    run = torch.compile(attend) if options.compile else attend
+
+    def forward():
+        with torch.no_grad():
+            run(*parts)
+
+    def both():
+        for part in parts:
+            part.grad = None
+        run(*parts).backward(seed)
+
+    return {"forward": forward, "forward_backward": both}
+
+
+STEPS = {"block": block_steps, "train": train_steps, "model": model_steps, "kernels": kernel_steps, "matmul": matmul_steps, "attention": attention_steps}
+DTYPES = {"f32": torch.float32, "f64": torch.float64, "bf16": torch.bfloat16}
+
+
+def tell(options, clock, steps):
+    peer = "torch-" + torch.__version__ + ("-compile" if options.compile else "")
+    for name, body in steps.items():
+        who = "numpy-" + numpy.__version__ if name.startswith("numpy.") else peer
+        row = {"peer": who, "step": name.removeprefix("numpy."), **clock.measure(body, options.seconds)}
+        if options.device == "cuda":
+            row["peak_bytes"] = torch.cuda.max_memory_allocated()
+        print(json.dumps(row), flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["block", "train", "kernels"])
+    parser.add_argument("what", choices=list(STEPS))
     for name in ("batch", "tokens", "model", "heads", "ff", "layers", "vocab", "threads"):
         parser.add_argument("--" + name, type=int, required=True)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--placement", choices=["pre", "post"], required=True)
     parser.add_argument("--activation", choices=["gelu", "relu"], required=True)
+    parser.add_argument("--optimizer", choices=["adam", "adamw"], default="adam")
+    parser.add_argument("--dtype", choices=list(DTYPES), default="f32")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[])
+    parser.add_argument("--tied", action="store_true")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--rounds", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    torch.set_default_device(options.device)
+    torch.set_default_dtype(DTYPES[options.dtype])
     torch.manual_seed(0)
-    peer = "torch-" + torch.__version__ + ("-compile" if options.compile else "")
-    steps = {"block": block_steps, "train": train_steps, "kernels": kernel_steps}[options.what](options)
-    for name, body in steps.items():
-        who = "numpy-" + numpy.__version__ if name.startswith("numpy.") else peer
-        print(json.dumps({"peer": who, "step": name.removeprefix("numpy."), **measure(body, options.seconds)}), flush=True)
+    clock = Clock(options.device)
+    steps = STEPS[options.what](options)
+    for body in steps.values():
+        clock.warm_up(body)
+    if options.rounds:
+        for _ in sys.stdin:
+            tell(options, clock, steps)
+            print(flush=True)
+    else:
+        tell(options, clock, steps)
 
 
 if __name__ == "__main__":

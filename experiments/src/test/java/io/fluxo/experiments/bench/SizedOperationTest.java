@@ -95,7 +95,7 @@ class SizedOperationTest {
 
     @Test
     void aTrainingStepIsThreeTimesItsProducts() {
-        BenchCase spec = new BenchCase(BenchCase.What.TRAIN, 2, 3, 8, 2, 16, 5, 7, 1, 0, "pre", BenchCase.Nonlinearity.GELU);
+        BenchCase spec = BenchCase.training(5, 8, 2, 16, 7, 2, 3);
         double block = 2 * 3 * (2 * (4 * 8 * 8 + 2 * 8 * 16) + 2.0 * 3 * 8); // tokens · (2 · weights + causal attention)
         assertThat(spec.trainingFlops()).isEqualTo(3 * (5 * block + 2 * 2 * 3 * 8 * 7));
     }

@@ -2,6 +2,7 @@ package io.fluxo.experiments.compare.speed;
 
 import com.sun.management.ThreadMXBean;
 import io.fluxo.backend.Backend;
+import io.fluxo.experiments.bench.Repeatable;
 import io.fluxo.experiments.compare.speed.Alternation.Turn;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.TensorScope;

@@ -2,6 +2,7 @@ package io.fluxo.experiments.compare.speed;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.experiments.bench.BenchCase;
+import io.fluxo.experiments.bench.Repeatable;
 import io.fluxo.experiments.bench.SizedOperation;
 import io.fluxo.experiments.bench.TrainingStep;
 import io.fluxo.plugin.Catalog;
@@ -39,12 +40,7 @@ record SpeedCase(String operation, String direction, String size, double flops, 
     /** A training step, whose name is its layers, width, sequences and tokens. What takes its time are not the weights that go in and come out. */
     static SpeedCase training(BenchCase spec, Catalog catalog) {
         return new SpeedCase("train", "step", Text.format("%dx%dx%dx%d", spec.layers(), spec.model(), spec.batch(), spec.tokens()), spec.trainingFlops(), _ -> 0, (backend, dtype) -> {
-            TrainingStep step = new TrainingStep(spec, backend, dtype, catalog);
-            Repeatable steps = times -> {
-                for (int i = 0; i < times; i++) {
-                    step.run();
-                }
-            };
+            Repeatable steps = Repeatable.of(new TrainingStep(spec, backend, dtype, catalog));
             steps.run(FIRST_STEPS);
             return steps;
         });

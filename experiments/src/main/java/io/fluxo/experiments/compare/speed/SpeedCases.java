@@ -103,6 +103,6 @@ final class SpeedCases {
     }
 
     private static BenchCase training(int layers, int model, int heads, int batch, int tokens) {
-        return new BenchCase(BenchCase.What.TRAIN, batch, tokens, model, heads, 4 * model, layers, 65, 1, 0, "pre", BenchCase.Nonlinearity.GELU);
+        return BenchCase.training(layers, model, heads, 4 * model, 65, batch, tokens);
     }
 }

@@ -1,4 +1,4 @@
-package io.fluxo.experiments.compare.speed;
+package io.fluxo.experiments.bench;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.op.Ops;
@@ -9,10 +9,19 @@ import java.util.function.Supplier;
 
 /** Something that is timed. */
 @FunctionalInterface
-interface Repeatable {
+public interface Repeatable {
 
     /** Does it so many times, and waits until the last is done. */
     void run(int times);
+
+    /** {@code body}, which is done when it returns. */
+    static Repeatable of(Runnable body) {
+        return times -> {
+            for (int i = 0; i < times; i++) {
+                body.run();
+            }
+        };
+    }
 
     /** {@code body} in a scope of its own each time. A device may work on after the call has returned: so one element of the last result is brought to the host. */
     static Repeatable of(Backend backend, Supplier<Tensor> body) {
@@ -28,9 +37,10 @@ interface Repeatable {
         };
     }
 
+    /** From the last axis to the first: what is copied on the way is then one element of each row at most. */
     private static Tensor oneElement(Ops ops, Tensor result) {
         Tensor one = result;
-        for (int axis = 0; axis < result.rank(); axis++) {
+        for (int axis = result.rank() - 1; axis >= 0; axis--) {
             one = one.shape().size(axis) == 1 ? one : ops.slice(one, axis, Dim.of(0), Dim.ONE);
         }
         return one;
