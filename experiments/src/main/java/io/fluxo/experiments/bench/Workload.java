@@ -29,9 +29,9 @@ final class Workload {
 
     static Map<String, Repeatable> of(BenchCase spec, Backend backend, Catalog catalog) {
         return switch (spec.what()) {
-            case BLOCK -> block(spec, backend, TrainingStep.model(spec, backend, spec.dtype(), catalog).blocks().getFirst());
-            case TRAIN -> Map.of("train", Repeatable.of(new TrainingStep(spec, backend, spec.dtype(), catalog)));
-            case MODEL -> Map.of("forward", forward(spec, backend, TrainingStep.model(spec, backend, spec.dtype(), catalog)));
+            case BLOCK -> block(spec, backend, TrainingStep.model(spec, backend, spec.tensors(), catalog).blocks().getFirst());
+            case TRAIN -> Map.of("train", Repeatable.of(new TrainingStep(spec, backend, spec.tensors(), catalog)));
+            case MODEL -> Map.of("forward", forward(spec, backend, TrainingStep.model(spec, backend, spec.tensors(), catalog)));
             case KERNELS, MATMUL, ATTENTION -> Kernels.of(spec, backend);
         };
     }
@@ -77,6 +77,6 @@ final class Workload {
         for (int i = 0; i < values.length; i++) {
             values[i] = KEY.split(name).normal(i);
         }
-        return backend.upload(HostArray.of(shape, spec.dtype(), values));
+        return backend.upload(HostArray.of(shape, spec.tensors(), values));
     }
 }
