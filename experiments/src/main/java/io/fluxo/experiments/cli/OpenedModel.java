@@ -4,6 +4,7 @@ import static io.fluxo.model.ModelSpec.D_VOCAB;
 import static io.fluxo.model.ModelSpec.N_CTX;
 
 import io.fluxo.backend.Backend;
+import io.fluxo.backend.BackendOptions;
 import io.fluxo.checkpoint.CheckpointException;
 import io.fluxo.checkpoint.ModelDirectory;
 import io.fluxo.experiments.BadInput;
@@ -53,7 +54,7 @@ final class OpenedModel implements AutoCloseable {
             Workbench.OpenBackend chosen = workbench.open(options.choice());
             Backend backend = chosen.bare();
             try {
-                return new OpenedModel(directory, spec, backend, DType.valueOf(chosen.dtype().toUpperCase(Locale.ROOT)), workbench);
+                return new OpenedModel(directory, spec, backend, new BackendOptions(DType.valueOf(chosen.dtype().toUpperCase(Locale.ROOT)), 0, 1).master(), workbench);
             } catch (RuntimeException | Error failed) {
                 backend.close();
                 throw failed;

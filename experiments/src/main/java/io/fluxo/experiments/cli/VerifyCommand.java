@@ -134,6 +134,9 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
         BackendChoice choice = common.choice(1);
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
             DType dtype = Arrays.stream(DType.values()).filter(type -> type.label().equals(backend.dtype())).findFirst().orElseThrow();
+            if (dtype == DType.BF16) {
+                throw new BadInput("--dtype bf16: verify holds results to the rounding of f32 or f64, one operation at a time; bf16 rounds within products (train and bench take it)");
+            }
             return new Apparatus.Options(new Apparatus.Setup(choice.name(), dtype), choice.device(), Objects.requireNonNullElse(common.seed, 1L),
                     Objects.requireNonNullElse(trials, DEFAULT_TRIALS), runs, corpus());
         }
