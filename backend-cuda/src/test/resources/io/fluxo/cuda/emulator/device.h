@@ -446,6 +446,22 @@ static void enter(Thread* thread) { current = thread; }
 
 }
 
+#ifndef FLUXO_OS_THREADS
+// The compiler's check of alignment, -fsanitize=alignment, calls this with what it knows of the access: a GPU refuses such addresses. (Its checks of null pointers
+// come here too; touching them is a fault of its own.)
+namespace fluxo {
+struct Mismatch {
+  const char* file;
+  unsigned line, column;
+  const void* type;
+  unsigned char log_alignment, kind;
+};
+}
+extern "C" __attribute__((visibility("hidden"))) void __ubsan_handle_type_mismatch_v1(fluxo::Mismatch* where, unsigned long address) {
+  if (address & ((1ul << where->log_alignment) - 1)) fluxo::runtime->fault(fluxo::current, 716, "an address is not as aligned as its type needs", (int)where->line);
+}
+#endif
+
 // A static shared variable: its alignment or 1, its name, the sizes of an array, its type.
 #define FLUXO_SHARED(alignment, name, sizes, ...) \
   static char fluxo_key_of_##name; \

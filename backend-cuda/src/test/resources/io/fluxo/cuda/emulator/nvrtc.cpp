@@ -94,7 +94,7 @@ int compile(Program& program, int count, const char* const* texts) {
   program.log = plain.log;
   if (!plain.succeeded) return COMPILATION;
   const std::string source = translated(plain.output);
-  const Result library = compiled(source, {"-O1"});
+  const Result library = compiled(source, {"-O1", "-fsanitize=alignment"});
   program.log += library.log;
   if (!library.succeeded) return COMPILATION;
   ImageHeader header = {};
