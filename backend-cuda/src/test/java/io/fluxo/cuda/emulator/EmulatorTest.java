@@ -8,7 +8,7 @@ class EmulatorTest {
 
     @Test
     void isBuiltOnce() {
-        assertThat(Emulator.built().cuda()).isRegularFile();
+        assertThat(Emulator.built().library()).isRegularFile();
         assertThat(Emulator.built()).isEqualTo(Emulator.built());
     }
 }

@@ -57,7 +57,8 @@ void run(Context& context, const Function& function, const Launch& launch, Argum
   const std::vector<Allocation*> allocations = touched(context, *function.kernel, pointers);
   context.trace.launched(function.module->source, *function.kernel, launch.grid, launch.block, launch.shared_bytes, pointers.data());
   for (Allocation* allocation : allocations) allocation->touched_by = "kernel " + launch.name;
-  const uint64_t number = ++context.launches;
+  context.launches++;
+  const uint64_t number = ++context.seeded;
   try {
     run_blocks(launch, pointers.data(), context.seed ? context.seed * 0x100000001b3u + number : 0);
   } catch (Failure& failure) {
