@@ -117,6 +117,10 @@ class FakeCublasLtTest {
     @Test
     void geluKeepsWhatItWasGivenForItsDerivative() {
         float[] a = numbers(M * K);
+        // Where x is far below 0, float32 has few digits of 1 + tanh.
+        for (int i = 0; i < a.length; i++) {
+            a[i] /= 4;
+        }
         float[] b = numbers(K * N);
         double[] x = product(a, false, b, false);
         double[] gelu = new double[M * N];

@@ -16,6 +16,16 @@ const uint64_t WORKSPACE_BYTES = 64 << 10;
 const int EPILOGUES[] = {DEFAULT, RELU, BIAS, RELU | BIAS, GELU, GELU | AUXILIARY, GELU | BIAS, GELU | AUXILIARY | BIAS, DGELU_BIT | AUXILIARY, DGELU_BIT | AUXILIARY | BGRAD,
                          BGRADA, BGRADB};
 
+const char* name_of_status(int status) {
+  switch (status) {
+    case OK: return "CUBLAS_STATUS_SUCCESS";
+    case WRONG: return "CUBLAS_STATUS_INVALID_VALUE";
+    case EXECUTION_FAILED: return "CUBLAS_STATUS_EXECUTION_FAILED";
+    case UNSUPPORTED: return "CUBLAS_STATUS_NOT_SUPPORTED";
+    default: return "an unknown status";
+  }
+}
+
 struct Description {
   int compute, scale_type, pointer_mode = 0, transpose_a = 0, transpose_b = 0, epilogue = DEFAULT, bias_type = -1, auxiliary_type = -1;
   uint64_t bias = 0, auxiliary = 0;
@@ -63,7 +73,7 @@ Library& library() {
   return *library;
 }
 
-// Failures of the emulator's driver become cuBLAS's statuses; what was wrong is told by cuGetErrorString of the same number.
+// Failures of the emulator's driver become cuBLAS's statuses; what was wrong is told by cublasLtGetStatusString.
 template <class F> int call(F&& work) {
   Context& context = Context::get();
   std::lock_guard<std::recursive_mutex> hold(context.lock);
@@ -72,7 +82,7 @@ template <class F> int call(F&& work) {
     return OK;
   } catch (const Failure& failure) {
     const int status = failure.status == INVALID_VALUE || failure.status == INVALID_HANDLE ? WRONG : failure.status == NOT_SUPPORTED ? UNSUPPORTED : EXECUTION_FAILED;
-    remember(failure);
+    remember({status, failure.text});
     return status;
   }
 }
@@ -224,14 +234,12 @@ using namespace fluxo;
 
 extern "C" __attribute__((visibility("default"))) size_t cublasLtGetVersion() { return 130000; }
 
+// The constant's name, and what is known of the last such failure of this thread.
 extern "C" __attribute__((visibility("default"))) const char* cublasLtGetStatusString(int status) {
-  switch (status) {
-    case OK: return "CUBLAS_STATUS_SUCCESS";
-    case WRONG: return "CUBLAS_STATUS_INVALID_VALUE";
-    case EXECUTION_FAILED: return "CUBLAS_STATUS_EXECUTION_FAILED";
-    case UNSUPPORTED: return "CUBLAS_STATUS_NOT_SUPPORTED";
-    default: return "an unknown status";
-  }
+  static thread_local std::string kept;
+  const std::string detail = remembered(status);
+  kept = detail.empty() ? name_of_status(status) : std::string(name_of_status(status)) + ": " + detail;
+  return kept.c_str();
 }
 
 FLUXO_API cublasLtCreate(void** handle) {

@@ -412,8 +412,18 @@ inline unsigned atomicSub(unsigned* at, unsigned x) { return atomicAdd(at, 0u - 
 float atomicAdd(float*, float) = delete;
 double atomicAdd(double*, double) = delete;
 
-inline long long clock64() { return (long long)__builtin_ia32_rdtsc(); }
-inline long clock() { return (long)__builtin_ia32_rdtsc(); }
+inline long long clock64() {
+#if defined(__x86_64__)
+  return (long long)__builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+  long long ticks;
+  asm volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+  return ticks;
+#else
+#error "the emulator has no clock for this processor"
+#endif
+}
+inline long clock() { return (long)clock64(); }
 
 // ---- what the front end makes of a source
 

@@ -168,8 +168,8 @@ class Replay {
 }
 
 // What the trace has not freed is no leak.
-extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
-extern "C" const char* __ubsan_default_options() { return "print_stacktrace=1"; }
+extern "C" __attribute__((visibility("default"))) const char* __asan_default_options() { return "detect_leaks=0"; }
+extern "C" __attribute__((visibility("default"))) const char* __ubsan_default_options() { return "print_stacktrace=1"; }
 
 int main(int count, char** arguments) {
   if (count != 2) fluxo::stop("give the trace's folder");
