@@ -87,7 +87,8 @@ std::string Memory::describe(Address address) const {
     const Allocation& near = (--next)->second;
     const char* word = kind == &live_ ? "an " : "a freed ";
     if (address < near.begin && near.begin - address <= PAGE + ALIGNMENT) {
-      return text("%#llx lies %llu bytes before %sallocation of %zu bytes", (unsigned long long)address, (unsigned long long)(near.begin - address), word, near.bytes);
+      return text("%#llx lies %llu bytes before %sallocation of %zu bytes", (unsigned long long)address, (unsigned long long)(near.begin - address), word,
+                  near.bytes);
     }
     if (address >= near.begin && address < near.begin + near.bytes) {
       return text("%#llx is byte %llu of %sallocation of %zu bytes", (unsigned long long)address, (unsigned long long)(address - near.begin), word, near.bytes);

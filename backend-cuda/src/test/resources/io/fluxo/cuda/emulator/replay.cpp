@@ -137,7 +137,9 @@ class Replay {
     words >> offset;
     Product product;
     memcpy(&product, contents_.data() + offset, sizeof(product));
-    for (uint64_t* address : {&product.a.address, &product.b.address, &product.c.address, &product.d.address, &product.bias, &product.auxiliary}) *address = here(*address);
+    for (Matrix* matrix : {&product.a, &product.b, &product.c, &product.d}) matrix->address = here(matrix->address);
+    product.bias = here(product.bias);
+    product.auxiliary = here(product.auxiliary);
     multiply(product);
   }
 
