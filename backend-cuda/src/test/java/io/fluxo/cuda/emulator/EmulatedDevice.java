@@ -20,7 +20,7 @@ public final class EmulatedDevice {
         return new EmulatedDevice(Functions.of(emulator));
     }
 
-    /** Threads, warps and blocks run in another order for each seed; in the order of their numbers for 0. */
+    /** From now on threads, warps and blocks run in another order for each seed, the same each time; in the order of their numbers for 0. */
     public void seed(long seed) {
         functions.require("fluxo_emulator_seed", seed);
     }

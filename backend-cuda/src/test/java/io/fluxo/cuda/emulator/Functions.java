@@ -12,6 +12,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -38,15 +39,27 @@ record Functions(SymbolLookup symbols) {
     void require(String function, Object... arguments) {
         int status = call(function, arguments);
         if (status != 0) {
-            throw new EmulatorException(status, Text.format("%s: %s", function, sentence(status)));
+            throw new EmulatorException(status, Text.format("%s: %s", function, sentence(function, status)));
         }
     }
 
-    private String sentence(int status) {
+    private String sentence(String function, int status) {
+        if (function.startsWith("cublasLt")) {
+            try {
+                MethodHandle text = Linker.nativeLinker().downcallHandle(symbols.findOrThrow("cublasLtGetStatusString"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
+                return text((MemorySegment) text.invokeExact(status));
+            } catch (Throwable impossible) {
+                throw new IllegalStateException("cublasLtGetStatusString cannot be called", impossible);
+            }
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment pointer = arena.allocate(ADDRESS);
-            return call("cuGetErrorString", status, pointer) == 0 ? pointer.get(ADDRESS, 0).reinterpret(Long.MAX_VALUE).getString(0) : "status " + status;
+            return call("cuGetErrorString", status, pointer) == 0 ? text(pointer.get(ADDRESS, 0)) : "status " + status;
         }
+    }
+
+    private static String text(MemorySegment pointer) {
+        return pointer.reinterpret(Long.MAX_VALUE).getString(0);
     }
 
     private static MemoryLayout layout(Object argument) {

@@ -24,11 +24,15 @@ final class Kept {
 
     /** The folder {@code name}, which is made if it is not there. */
     static Path folder(String name, Making making) {
+        return folder(root(), name, making);
+    }
+
+    static Path folder(Path root, String name, Making making) {
         try {
-            Path kept = root().resolve(name);
+            Path kept = root.resolve(name);
             if (!Files.isDirectory(kept)) {
-                Files.createDirectories(kept.getParent());
-                Path fresh = Files.createTempDirectory(kept.getParent(), Text.format("making-%s-", name));
+                Files.createDirectories(root);
+                Path fresh = Files.createTempDirectory(root, Text.format("making-%s-", name));
                 making.into(fresh);
                 putInPlace(fresh, kept);
             }

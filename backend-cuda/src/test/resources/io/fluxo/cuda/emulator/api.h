@@ -12,9 +12,9 @@ std::string remembered(int status);
 
 // Runs one call under the device's lock. `ready` says whether the call needs a device that works.
 template <class F> int answer(bool ready, F&& call) {
-  Context& context = Context::get();
-  std::lock_guard<std::recursive_mutex> hold(context.lock);
   try {
+    Context& context = Context::get();
+    std::lock_guard<std::recursive_mutex> hold(context.lock);
     if (ready) {
       require(context.initialized, NOT_INITIALIZED, "cuInit has not been called");
       if (context.broken) throw *context.broken;

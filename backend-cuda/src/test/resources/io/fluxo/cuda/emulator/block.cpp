@@ -116,7 +116,8 @@ const Runtime RUNTIME = {
       return executor.static_shared(strand_of(thread), key, bytes, alignment, name);
     },
     [](Thread* thread, void* to, const void* from, int line) {
-      if (((uintptr_t)to | (uintptr_t)from) % 16 != 0) executor.fault(strand_of(thread), MISALIGNED_ADDRESS, "a copy of 16 bytes needs addresses that 16 divides", line);
+      const bool aligned = ((uintptr_t)to | (uintptr_t)from) % 16 == 0;
+      if (!aligned) executor.fault(strand_of(thread), MISALIGNED_ADDRESS, "a copy of 16 bytes needs addresses that 16 divides", line);
       strand_of(thread).copies.back().push_back({to, from});
     },
     [](Thread* thread) { strand_of(thread).copies.emplace_back(); },

@@ -84,6 +84,8 @@ class Context {
   // An error in work of the device stays: every later call has it.
   std::optional<Failure> broken;
   uint64_t seed = 0;
+  // Kernels since the seed was given, and in all.
+  uint64_t seeded = 0;
   uint64_t launches = 0;
   Trace trace;
 

@@ -3,9 +3,12 @@
 
 using namespace fluxo;
 
-// Another order of threads; 0 is the plain one.
+// Another order of threads, the same whenever it is asked for; 0 is the plain one.
 FLUXO_API fluxo_emulator_seed(unsigned long long seed) {
-  return answer(false, [&](Context& context) { context.seed = seed; });
+  return answer(false, [&](Context& context) {
+    context.seed = seed;
+    context.seeded = 0;
+  });
 }
 
 // All is destroyed, also an error that stays.

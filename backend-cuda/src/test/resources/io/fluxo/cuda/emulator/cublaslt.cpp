@@ -13,8 +13,18 @@ enum CublasStatus { OK = 0, WRONG = 7, EXECUTION_FAILED = 13, UNSUPPORTED = 15 }
 enum Compute { COMPUTE_32F = 68, COMPUTE_32F_PEDANTIC = 69, COMPUTE_64F = 70, COMPUTE_64F_PEDANTIC = 71, COMPUTE_32F_FAST_TF32 = 77 };
 
 const uint64_t WORKSPACE_BYTES = 64 << 10;
-const int EPILOGUES[] = {DEFAULT, RELU, BIAS, RELU | BIAS, GELU, GELU | AUXILIARY, GELU | BIAS, GELU | AUXILIARY | BIAS, DGELU_BIT | AUXILIARY, DGELU_BIT | AUXILIARY | BGRAD,
-                         BGRADA, BGRADB};
+const int EPILOGUES[] = {DEFAULT, RELU, BIAS, RELU | BIAS, GELU, GELU | AUXILIARY, GELU | BIAS, GELU | AUXILIARY | BIAS, DGELU_BIT | AUXILIARY,
+                         DGELU_BIT | AUXILIARY | BGRAD, BGRADA, BGRADB};
+
+const char* name_of_status(int status) {
+  switch (status) {
+    case OK: return "CUBLAS_STATUS_SUCCESS";
+    case WRONG: return "CUBLAS_STATUS_INVALID_VALUE";
+    case EXECUTION_FAILED: return "CUBLAS_STATUS_EXECUTION_FAILED";
+    case UNSUPPORTED: return "CUBLAS_STATUS_NOT_SUPPORTED";
+    default: return "an unknown status";
+  }
+}
 
 struct Description {
   int compute, scale_type, pointer_mode = 0, transpose_a = 0, transpose_b = 0, epilogue = DEFAULT, bias_type = -1, auxiliary_type = -1;
@@ -63,16 +73,17 @@ Library& library() {
   return *library;
 }
 
-// Failures of the emulator's driver become cuBLAS's statuses; what was wrong is told by cuGetErrorString of the same number.
+// Failures of the emulator's driver become cuBLAS's statuses; what was wrong is told by cublasLtGetStatusString.
 template <class F> int call(F&& work) {
-  Context& context = Context::get();
-  std::lock_guard<std::recursive_mutex> hold(context.lock);
   try {
+    Context& context = Context::get();
+    std::lock_guard<std::recursive_mutex> hold(context.lock);
     work(context);
     return OK;
   } catch (const Failure& failure) {
-    const int status = failure.status == INVALID_VALUE || failure.status == INVALID_HANDLE ? WRONG : failure.status == NOT_SUPPORTED ? UNSUPPORTED : EXECUTION_FAILED;
-    remember(failure);
+    const bool wrong = failure.status == INVALID_VALUE || failure.status == INVALID_HANDLE;
+    const int status = wrong ? WRONG : failure.status == NOT_SUPPORTED ? UNSUPPORTED : EXECUTION_FAILED;
+    remember({status, failure.text});
     return status;
   }
 }
@@ -147,11 +158,12 @@ Product product(const Description& p, const Layout& a, const Layout& b, const La
 
   require(p.transpose_a >= 0 && p.transpose_a <= 1 && p.transpose_b >= 0 && p.transpose_b <= 1, INVALID_VALUE, "a matrix is taken as it is (0) or transposed (1)");
   require(p.pointer_mode == 0, NOT_SUPPORTED, "the emulator takes alpha and beta from the host alone");
-  const int64_t m = p.transpose_a ? a.columns : a.rows, k = p.transpose_a ? a.rows : a.columns, k2 = p.transpose_b ? b.columns : b.rows, n = p.transpose_b ? b.rows : b.columns;
+  const int64_t m = p.transpose_a ? a.columns : a.rows, k = p.transpose_a ? a.rows : a.columns;
+  const int64_t k2 = p.transpose_b ? b.columns : b.rows, n = p.transpose_b ? b.rows : b.columns;
   require(m > 0 && n > 0 && k > 0, INVALID_VALUE, "a matrix is empty");
   if (k != k2 || d.rows != m || d.columns != n || c.rows != m || c.columns != n) {
-    fail(INVALID_VALUE, text("sizes do not fit: [%lld %lld] times [%lld %lld] into [%lld %lld]", (long long)m, (long long)k, (long long)k2, (long long)n, (long long)d.rows,
-                             (long long)d.columns));
+    fail(INVALID_VALUE, text("sizes do not fit: [%lld %lld] times [%lld %lld] into [%lld %lld]", (long long)m, (long long)k, (long long)k2, (long long)n,
+                             (long long)d.rows, (long long)d.columns));
   }
   for (const Layout* layout : {&a, &b, &c, &d}) {
     require(layout->order == 0 || layout->order == 1, NOT_SUPPORTED, "matrices lie by columns or by rows");
@@ -172,7 +184,8 @@ Product product(const Description& p, const Layout& a, const Layout& b, const La
   require(known, NOT_SUPPORTED, "the emulator does not know this epilogue");
   require(!is_double || p.epilogue == DEFAULT, NOT_SUPPORTED, "float64 has no epilogues");
   if (p.epilogue & AUXILIARY) {
-    require(p.auxiliary_leading >= m && p.auxiliary_leading % 8 == 0, INVALID_VALUE, "the auxiliary matrix's leading dimension is at least D's rows, and 8 divides it");
+    const bool fits = p.auxiliary_leading >= m && p.auxiliary_leading % 8 == 0;
+    require(fits, INVALID_VALUE, "the auxiliary matrix's leading dimension is at least D's rows, and 8 divides it");
     require(d.order == 0, NOT_SUPPORTED, "with an auxiliary matrix D lies by columns");
   }
   return product;
@@ -224,14 +237,12 @@ using namespace fluxo;
 
 extern "C" __attribute__((visibility("default"))) size_t cublasLtGetVersion() { return 130000; }
 
+// The constant's name, and what is known of the last such failure of this thread.
 extern "C" __attribute__((visibility("default"))) const char* cublasLtGetStatusString(int status) {
-  switch (status) {
-    case OK: return "CUBLAS_STATUS_SUCCESS";
-    case WRONG: return "CUBLAS_STATUS_INVALID_VALUE";
-    case EXECUTION_FAILED: return "CUBLAS_STATUS_EXECUTION_FAILED";
-    case UNSUPPORTED: return "CUBLAS_STATUS_NOT_SUPPORTED";
-    default: return "an unknown status";
-  }
+  static thread_local std::string kept;
+  const std::string detail = remembered(status);
+  kept = detail.empty() ? name_of_status(status) : std::string(name_of_status(status)) + ": " + detail;
+  return kept.c_str();
 }
 
 FLUXO_API cublasLtCreate(void** handle) {
@@ -300,8 +311,8 @@ FLUXO_API cublasLtMatmulPreferenceSetAttribute(void* handle, int attribute, cons
   return call([&](Context&) { set(*library().preferences.get(handle), attribute, value, bytes); });
 }
 
-FLUXO_API cublasLtMatmulAlgoGetHeuristic(void* handle, void* description, void* a, void* b, void* c, void* d, void* preference_handle, int asked, HeuristicResult* results,
-                                         int* found) {
+FLUXO_API cublasLtMatmulAlgoGetHeuristic(void* handle, void* description, void* a, void* b, void* c, void* d, void* preference_handle, int asked,
+                                         HeuristicResult* results, int* found) {
   return call([&](Context&) {
     library().handles.get(handle);
     require(results && found && asked > 0, INVALID_VALUE, "no room for a result");
@@ -319,8 +330,9 @@ FLUXO_API cublasLtMatmulAlgoGetHeuristic(void* handle, void* description, void* 
   });
 }
 
-FLUXO_API cublasLtMatmul(void* handle, void* description_handle, const void* alpha, uint64_t a, void* a_layout, uint64_t b, void* b_layout, const void* beta, uint64_t c,
-                         void* c_layout, uint64_t d, void* d_layout, const Algorithm* algorithm, uint64_t workspace, size_t workspace_bytes, void* stream) {
+FLUXO_API cublasLtMatmul(void* handle, void* description_handle, const void* alpha, uint64_t a, void* a_layout, uint64_t b, void* b_layout, const void* beta,
+                         uint64_t c, void* c_layout, uint64_t d, void* d_layout, const Algorithm* algorithm, uint64_t workspace, size_t workspace_bytes,
+                         void* stream) {
   return call([&](Context& context) {
     if (context.broken) throw *context.broken;
     library().handles.get(handle);
@@ -341,7 +353,8 @@ FLUXO_API cublasLtMatmul(void* handle, void* description_handle, const void* alp
       const uint64_t addresses[] = {a, b, c, d};
       for (int i = 0; i < 4; i++) {
         if (addresses[i] % algorithm->alignment[i] == 0 || (i == 2 && p.beta == 0)) continue;
-        fail(NOT_SUPPORTED, text("a matrix product: %c's address is not a multiple of %u bytes, as the algorithm was chosen for", "ABCD"[i], algorithm->alignment[i]));
+        fail(NOT_SUPPORTED, text("a matrix product: %c's address is not a multiple of %u bytes, as the algorithm was chosen for", "ABCD"[i],
+                                 algorithm->alignment[i]));
       }
       require(workspace_bytes >= algorithm->workspace, INVALID_VALUE, "the workspace is smaller than the algorithm needs");
     }

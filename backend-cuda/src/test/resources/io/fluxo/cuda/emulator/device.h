@@ -412,8 +412,18 @@ inline unsigned atomicSub(unsigned* at, unsigned x) { return atomicAdd(at, 0u - 
 float atomicAdd(float*, float) = delete;
 double atomicAdd(double*, double) = delete;
 
-inline long long clock64() { return (long long)__builtin_ia32_rdtsc(); }
-inline long clock() { return (long)__builtin_ia32_rdtsc(); }
+inline long long clock64() {
+#if defined(__x86_64__)
+  return (long long)__builtin_ia32_rdtsc();
+#elif defined(__aarch64__)
+  long long ticks;
+  asm volatile("mrs %0, cntvct_el0" : "=r"(ticks));
+  return ticks;
+#else
+#error "the emulator has no clock for this processor"
+#endif
+}
+inline long clock() { return (long)clock64(); }
 
 // ---- what the front end makes of a source
 
@@ -445,6 +455,22 @@ static void use(const Runtime* given) { runtime = given; }
 static void enter(Thread* thread) { current = thread; }
 
 }
+
+#ifndef FLUXO_OS_THREADS
+// The compiler's check of alignment, -fsanitize=alignment, calls this with what it knows of the access: a GPU refuses such addresses. (Its checks of null pointers
+// come here too; touching them is a fault of its own.)
+namespace fluxo {
+struct Mismatch {
+  const char* file;
+  unsigned line, column;
+  const void* type;
+  unsigned char log_alignment, kind;
+};
+}
+extern "C" __attribute__((visibility("hidden"))) void __ubsan_handle_type_mismatch_v1(fluxo::Mismatch* where, unsigned long address) {
+  if (address & ((1ul << where->log_alignment) - 1)) fluxo::runtime->fault(fluxo::current, 716, "an address is not as aligned as its type needs", (int)where->line);
+}
+#endif
 
 // A static shared variable: its alignment or 1, its name, the sizes of an array, its type.
 #define FLUXO_SHARED(alignment, name, sizes, ...) \

@@ -57,7 +57,8 @@ void run(Context& context, const Function& function, const Launch& launch, Argum
   const std::vector<Allocation*> allocations = touched(context, *function.kernel, pointers);
   context.trace.launched(function.module->source, *function.kernel, launch.grid, launch.block, launch.shared_bytes, pointers.data());
   for (Allocation* allocation : allocations) allocation->touched_by = "kernel " + launch.name;
-  const uint64_t number = ++context.launches;
+  context.launches++;
+  const uint64_t number = ++context.seeded;
   try {
     run_blocks(launch, pointers.data(), context.seed ? context.seed * 0x100000001b3u + number : 0);
   } catch (Failure& failure) {
@@ -69,16 +70,18 @@ void run(Context& context, const Function& function, const Launch& launch, Argum
   for (const Allocation* allocation : allocations) context.memory.check(*allocation);
 }
 
-void check_size(const Context&, const Function& function, dim3 grid, dim3 block, unsigned shared_bytes) {
-  require(grid.x > 0 && grid.y > 0 && grid.z > 0 && block.x > 0 && block.y > 0 && block.z > 0, INVALID_VALUE, "a launch of nothing: grid and block need sizes of at least 1");
+void check_size(const Function& function, dim3 grid, dim3 block, unsigned shared_bytes) {
+  for (unsigned size : {grid.x, grid.y, grid.z, block.x, block.y, block.z}) require(size > 0, INVALID_VALUE, "a launch of nothing: grid and block need sizes of at least 1");
+  const uint64_t threads = (uint64_t)block.x * block.y * block.z;
   require(grid.x <= 2147483647 && grid.y <= 65535 && grid.z <= 65535, INVALID_VALUE, "the grid is too large");
-  require(block.x <= 1024 && block.y <= 1024 && block.z <= 64 && (uint64_t)block.x * block.y * block.z <= THREADS_PER_BLOCK, INVALID_VALUE, "the block is too large");
+  require(block.x <= 1024 && block.y <= 1024 && block.z <= 64 && threads <= THREADS_PER_BLOCK, INVALID_VALUE, "the block is too large");
   const unsigned bound = function.kernel->bound;
-  if (bound && block.x * block.y * block.z > bound) {
-    fail(LAUNCH_OUT_OF_RESOURCES, text("kernel %s: %u threads, and its launch bound is %u", function.kernel->name, block.x * block.y * block.z, bound));
+  if (bound && threads > bound) {
+    fail(LAUNCH_OUT_OF_RESOURCES, text("kernel %s: %u threads, and its launch bound is %u", function.kernel->name, (unsigned)threads, bound));
   }
   if (shared_bytes > (unsigned)function.dynamic_shared_bytes) {
-    fail(INVALID_VALUE, text("kernel %s: %u bytes of dynamic shared memory, and cuFuncSetAttribute allows it %d", function.kernel->name, shared_bytes, function.dynamic_shared_bytes));
+    fail(INVALID_VALUE, text("kernel %s: %u bytes of dynamic shared memory, and cuFuncSetAttribute allows it %d", function.kernel->name, shared_bytes,
+                             function.dynamic_shared_bytes));
   }
 }
 
@@ -108,7 +111,8 @@ FLUXO_API cuModuleLoadData(void** handle, const void* image) {
     require(written, OUT_OF_MEMORY, "the host has no room for the module");
     if (!module->library) fail(INVALID_IMAGE, dlerror());
     module->module = (const Module*)dlsym(module->library, "fluxo_module");
-    require(module->module && strcmp(module->module->fingerprint, FLUXO_FINGERPRINT) == 0, INVALID_IMAGE, "the image was compiled by another version of the emulator");
+    const bool ours = module->module && strcmp(module->module->fingerprint, FLUXO_FINGERPRINT) == 0;
+    require(ours, INVALID_IMAGE, "the image was compiled by another version of the emulator");
     *handle = context.modules.add(module);
   });
 }
@@ -171,12 +175,12 @@ FLUXO_API cuOccupancyMaxActiveBlocksPerMultiprocessor(int* count, void* handle, 
   });
 }
 
-FLUXO_API cuLaunchKernel(void* handle, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared_bytes,
-                         void* stream, void** arguments, void** extra) {
+FLUXO_API cuLaunchKernel(void* handle, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x, unsigned block_y, unsigned block_z,
+                         unsigned shared_bytes, void* stream, void** arguments, void** extra) {
   return answer(true, [&](Context& context) {
     const auto function = context.functions.get(handle);
     const dim3 grid{grid_x, grid_y, grid_z}, block{block_x, block_y, block_z};
-    check_size(context, *function, grid, block, shared_bytes);
+    check_size(*function, grid, block, shared_bytes);
     require(extra == nullptr, NOT_SUPPORTED, "the emulator takes arguments by pointers alone");
     require(arguments != nullptr || function->kernel->count == 0, INVALID_VALUE, "the kernel's arguments are missing");
     const auto kept = std::make_shared<Arguments>(*function->kernel, arguments);

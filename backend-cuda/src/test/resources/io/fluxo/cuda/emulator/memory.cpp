@@ -85,15 +85,16 @@ std::string Memory::describe(Address address) const {
     auto next = kind->upper_bound(address + PAGE);
     if (next == kind->begin()) continue;
     const Allocation& near = (--next)->second;
-    const char* word = kind == &live_ ? "" : "freed ";
+    const char* word = kind == &live_ ? "an " : "a freed ";
     if (address < near.begin && near.begin - address <= PAGE + ALIGNMENT) {
-      return text("%#llx lies %llu bytes before a %sallocation of %zu bytes", (unsigned long long)address, (unsigned long long)(near.begin - address), word, near.bytes);
+      return text("%#llx lies %llu bytes before %sallocation of %zu bytes", (unsigned long long)address, (unsigned long long)(near.begin - address), word,
+                  near.bytes);
     }
     if (address >= near.begin && address < near.begin + near.bytes) {
-      return text("%#llx is byte %llu of a %sallocation of %zu bytes", (unsigned long long)address, (unsigned long long)(address - near.begin), word, near.bytes);
+      return text("%#llx is byte %llu of %sallocation of %zu bytes", (unsigned long long)address, (unsigned long long)(address - near.begin), word, near.bytes);
     }
     if (address >= near.begin && address - near.begin - near.bytes <= PAGE) {
-      return text("%#llx lies %llu bytes after the end of a %sallocation of %zu bytes", (unsigned long long)address,
+      return text("%#llx lies %llu bytes after the end of %sallocation of %zu bytes", (unsigned long long)address,
                   (unsigned long long)(address - near.begin - near.bytes), word, near.bytes);
     }
   }
@@ -104,9 +105,9 @@ void Memory::check(const Allocation& allocation) const {
   const unsigned char* begin = (const unsigned char*)allocation.begin;
   const unsigned char* end = begin + allocation.bytes;
   const unsigned char* last = (const unsigned char*)allocation.pages + allocation.page_bytes - PAGE;
-  for (size_t i = 1; i <= WATCHED; i++) {
+  for (size_t i = WATCHED; i > 0; i--) {
     if (begin[-(ptrdiff_t)i] == ZONE) continue;
-    fail(LAUNCH_FAILED, text("%zu bytes before an allocation of %zu bytes have been written to; last given to %s", i, allocation.bytes, allocation.touched_by.c_str()));
+    fail(LAUNCH_FAILED, text("%zu bytes before an allocation of %zu bytes there is a write; last given to %s", i, allocation.bytes, allocation.touched_by.c_str()));
   }
   for (const unsigned char* at = end; at < end + WATCHED && at < last; at++) {
     if (*at == ZONE) continue;

@@ -17,6 +17,13 @@ enum Nvrtc { NVRTC_OK = 0, INVALID_INPUT = 3, INVALID_PROGRAM = 4, INVALID_OPTIO
 
 const int ARCHITECTURES[] = {75, 80, 86, 87, 88, 89, 90, 100, 103, 110, 120, 121};
 
+// Options that mean nothing on the host.
+const char* const WITH_VALUE[] = {"fmad", "ftz", "prec-div", "prec-sqrt", "maxrregcount", "split-compile", "diag-suppress", "diag-error", "diag-warn",
+                                  "optimization-info", "Ofast-compile"};
+const char* const WITHOUT_VALUE[] = {"use_fast_math", "extra-device-vectorization", "restrict", "generate-line-info", "lineinfo", "device-debug", "G",
+                                     "device-as-default-execution-space", "default-device", "disable-warnings", "w", "dopt", "relocatable-device-code",
+                                     "builtin-move-forward", "builtin-initializer-list", "no-source-include"};
+
 struct Program {
   Source source;
   std::string image, ptx, log;
@@ -63,9 +70,8 @@ class Options {
     else if (plain == "include-path") for_preprocessor.push_back("-I" + value());
     else if (plain == "gpu-architecture" || plain == "arch") architecture(value());
     else if (plain == "std") standard(value());
-    else if (one_of(plain, {"fmad", "ftz", "prec-div", "prec-sqrt", "maxrregcount", "split-compile", "diag-suppress", "diag-error", "diag-warn", "optimization-info", "Ofast-compile"})) value();
-    else if (!one_of(plain, {"use_fast_math", "extra-device-vectorization", "restrict", "generate-line-info", "lineinfo", "device-debug", "G", "device-as-default-execution-space",
-                             "default-device", "disable-warnings", "w", "dopt", "relocatable-device-code", "builtin-move-forward", "builtin-initializer-list", "no-source-include"})) {
+    else if (one_of(plain, WITH_VALUE)) value();
+    else if (!one_of(plain, WITHOUT_VALUE)) {
       error = "nvrtc: error: unrecognized option '" + option + "'\n";
     }
   }
@@ -78,7 +84,7 @@ class Options {
     else if (name != "c++03" && name != "c++11" && name != "c++14") error = "nvrtc: error: invalid value for --std: '" + name + "'\n";
   }
   std::string following(size_t& i) { return i + 1 < given_.size() ? given_[++i] : ""; }
-  static bool one_of(const std::string& name, std::initializer_list<const char*> names) {
+  template <class Names> static bool one_of(const std::string& name, const Names& names) {
     for (const char* other : names) if (name == other) return true;
     return false;
   }
@@ -94,7 +100,7 @@ int compile(Program& program, int count, const char* const* texts) {
   program.log = plain.log;
   if (!plain.succeeded) return COMPILATION;
   const std::string source = translated(plain.output);
-  const Result library = compiled(source, {"-O1"});
+  const Result library = compiled(source, {"-O1", "-fsanitize=alignment"});
   program.log += library.log;
   if (!library.succeeded) return COMPILATION;
   ImageHeader header = {};

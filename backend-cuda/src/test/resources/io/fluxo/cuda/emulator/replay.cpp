@@ -137,7 +137,9 @@ class Replay {
     words >> offset;
     Product product;
     memcpy(&product, contents_.data() + offset, sizeof(product));
-    for (uint64_t* address : {&product.a.address, &product.b.address, &product.c.address, &product.d.address, &product.bias, &product.auxiliary}) *address = here(*address);
+    for (Matrix* matrix : {&product.a, &product.b, &product.c, &product.d}) matrix->address = here(matrix->address);
+    product.bias = here(product.bias);
+    product.auxiliary = here(product.auxiliary);
     multiply(product);
   }
 
@@ -168,8 +170,8 @@ class Replay {
 }
 
 // What the trace has not freed is no leak.
-extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
-extern "C" const char* __ubsan_default_options() { return "print_stacktrace=1"; }
+extern "C" __attribute__((visibility("default"))) const char* __asan_default_options() { return "detect_leaks=0"; }
+extern "C" __attribute__((visibility("default"))) const char* __ubsan_default_options() { return "print_stacktrace=1"; }
 
 int main(int count, char** arguments) {
   if (count != 2) fluxo::stop("give the trace's folder");

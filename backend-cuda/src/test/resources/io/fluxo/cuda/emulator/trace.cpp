@@ -1,5 +1,7 @@
 #include "trace.h"
 
+#include <filesystem>
+
 #include "failure.h"
 
 namespace fluxo {
@@ -18,6 +20,8 @@ void Trace::begin(const char* folder) {
   end();
   if (!folder || !*folder) return;
   folder_ = folder;
+  std::error_code refused;
+  std::filesystem::create_directories(folder_, refused);
   lines_ = opened(folder_ + "/trace.txt");
   blobs_ = opened(folder_ + "/contents.bin");
   // The process may end without notice.
