@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.lang.foreign.MemorySegment;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is wrong on a GPU is an error here, with CUDA's number and a message that says where. */
-class DeviceFaultsTest {
+class DeviceFaultsTest extends OnEmulatedDevice {
 
     private static final int INVALID_VALUE = 1;
     private static final int OUT_OF_MEMORY = 2;
@@ -20,18 +18,6 @@ class DeviceFaultsTest {
     private static final int NOT_FOUND = 500;
     private static final int ILLEGAL_ADDRESS = 700;
     private static final int OUT_OF_RESOURCES = 701;
-
-    private DeviceUnderTest device;
-
-    @BeforeEach
-    void open() {
-        device = DeviceUnderTest.open();
-    }
-
-    @AfterEach
-    void close() {
-        device.close();
-    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -142,8 +128,7 @@ class DeviceFaultsTest {
     void aResetForgetsAnError() {
         device.launch(device.kernel("faults.cu", "far_away"), 1, 1, device.allocate(4));
         assertFails(ILLEGAL_ADDRESS, "the address", device::synchronize);
-        device.close();
-        device = DeviceUnderTest.open();
+        reopen();
         long y = device.allocate(16);
         device.launch(device.kernel("faults.cu", "fine"), 1, 4, y);
         assertThat(device.floatsAt(y, 4)).containsOnly(1);

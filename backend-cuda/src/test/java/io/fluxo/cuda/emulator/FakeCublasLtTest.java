@@ -16,14 +16,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Products of the emulator's cuBLASLt are those that plain sums give, with what follows on them. */
-class FakeCublasLtTest {
+class FakeCublasLtTest extends OnEmulatedDevice {
 
     private static final int WRONG = 7;
     private static final int UNSUPPORTED = 15;
@@ -32,18 +30,6 @@ class FakeCublasLtTest {
     private static final int K = 5;
 
     private final Random random = new Random(1);
-    private DeviceUnderTest device;
-
-    @BeforeEach
-    void open() {
-        device = DeviceUnderTest.open();
-    }
-
-    @AfterEach
-    void close() {
-        device.close();
-    }
-
     /** op(A) · op(B), by columns. */
     private static double[] product(float[] a, boolean transposeA, float[] b, boolean transposeB) {
         double[] d = new double[M * N];

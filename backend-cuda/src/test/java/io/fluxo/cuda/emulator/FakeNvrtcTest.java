@@ -4,27 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fluxo.cuda.emulator.DeviceUnderTest.Compiled;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The emulator's compiler takes what NVRTC takes, and says what is wrong with the rest. */
-class FakeNvrtcTest {
+class FakeNvrtcTest extends OnEmulatedDevice {
 
     private static final int INVALID_OPTION = 5;
     private static final int COMPILATION = 6;
-
-    private DeviceUnderTest device;
-
-    @BeforeEach
-    void open() {
-        device = DeviceUnderTest.open();
-    }
-
-    @AfterEach
-    void close() {
-        device.close();
-    }
 
     @Test
     void errorsHaveTheKernelsLines() {

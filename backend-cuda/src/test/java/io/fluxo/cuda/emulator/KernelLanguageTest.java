@@ -8,26 +8,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What kernels may use of CUDA's language means what it means on a GPU, in the plain order of threads and in others. */
-class KernelLanguageTest {
-
-    private DeviceUnderTest device;
-
-    @BeforeEach
-    void open() {
-        device = DeviceUnderTest.open();
-    }
-
-    @AfterEach
-    void close() {
-        device.close();
-    }
+class KernelLanguageTest extends OnEmulatedDevice {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 2, 3})

@@ -3,28 +3,14 @@ package io.fluxo.cuda.emulator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A sanitizer that replays a trace finds what is planted, and names the kernel's file and line; it finds nothing in what is sound. */
-class ReplayTest {
+class ReplayTest extends OnEmulatedDevice {
 
     @TempDir
     Path folder;
-
-    private DeviceUnderTest device;
-
-    @BeforeEach
-    void open() {
-        device = DeviceUnderTest.open();
-    }
-
-    @AfterEach
-    void close() {
-        device.close();
-    }
 
     @Test
     void aMissingBarrierIsARace() {
@@ -57,8 +43,7 @@ class ReplayTest {
 
     private Replay traced(Sanitizer sanitizer, Runnable work) {
         device.controls.trace(folder, work);
-        device.close();
-        device = DeviceUnderTest.open();
+        reopen();
         return Replay.under(sanitizer, folder);
     }
 

@@ -6,29 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Work in a stream is done as late as a device may do it, and graphs do again what was captured. */
-class StreamsTest {
+class StreamsTest extends OnEmulatedDevice {
 
     private static final int NOT_READY = 600;
     private static final int CAPTURE_UNSUPPORTED = 900;
     private static final int CAPTURE_INVALIDATED = 901;
     private static final int CAPTURE_UNMATCHED = 903;
-
-    private DeviceUnderTest device;
-
-    @BeforeEach
-    void open() {
-        device = DeviceUnderTest.open();
-    }
-
-    @AfterEach
-    void close() {
-        device.close();
-    }
 
     @Test
     void aHostBufferThatIsChangedTooEarlyShows() {

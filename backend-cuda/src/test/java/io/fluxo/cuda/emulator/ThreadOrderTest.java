@@ -4,26 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A kernel that lacks a barrier gives another result in some order of threads; the whole one gives the same in all. */
-class ThreadOrderTest {
-
-    private DeviceUnderTest device;
-
-    @BeforeEach
-    void open() {
-        device = DeviceUnderTest.open();
-    }
-
-    @AfterEach
-    void close() {
-        device.close();
-    }
+class ThreadOrderTest extends OnEmulatedDevice {
 
     @Test
     void aMissingSyncthreadsShows() {
@@ -56,8 +42,7 @@ class ThreadOrderTest {
     @Test
     void aSeedGivesTheSameOrderAgain() {
         float first = resultOf("sum_by_halves", 256, 3, "-DSYNCTHREADS=");
-        device.close();
-        device = DeviceUnderTest.open();
+        reopen();
         assertThat(resultOf("sum_by_halves", 256, 3, "-DSYNCTHREADS=")).isEqualTo(first);
     }
 
