@@ -89,9 +89,22 @@ class Clock:
         return {"ms": statistics.median(times), "best_ms": min(times), "runs": calls * len(times)}
 
 
+def prepared(options, call):
+    """The call as it is timed: compiled if asked, and with products in bfloat16 where everything else is float32, as on Fluxo's side."""
+    run = torch.compile(call) if options.compile else call
+    if options.dtype != "bf16":
+        return run
+
+    def mixed(*arguments):
+        with torch.autocast(options.device, torch.bfloat16):
+            return run(*arguments)
+
+    return mixed
+
+
 def block_steps(options):
     block = Block(options)
-    run = torch.compile(block) if options.compile else block
+    run = prepared(options, block)
     x = torch.randn(options.batch, options.tokens, options.model, requires_grad=True)
     seed = torch.randn(options.batch, options.tokens, options.model)
 
@@ -109,7 +122,7 @@ def block_steps(options):
 
 def train_steps(options):
     model = Model(options)
-    run = torch.compile(model) if options.compile else model
+    run = prepared(options, model)
     fused = True if options.device == "cuda" else None
     if options.optimizer == "adamw":
         optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.01, fused=fused)
@@ -120,7 +133,7 @@ def train_steps(options):
     def step():
         optimizer.zero_grad(set_to_none=True)
         logits = run(ids[:, :-1])
-        loss = F.cross_entropy(logits.reshape(-1, options.vocab), ids[:, 1:].reshape(-1))
+        loss = F.cross_entropy(logits.reshape(-1, options.vocab).to(torch.get_default_dtype()), ids[:, 1:].reshape(-1))
         loss.backward()
         optimizer.step()
         loss.item()  # Fluxo's step is done when its loss has come to the host
@@ -130,7 +143,7 @@ def train_steps(options):
 
 def model_steps(options):
     model = Model(options)
-    run = torch.compile(model) if options.compile else model
+    run = prepared(options, model)
     ids = torch.randint(options.vocab, (options.batch, options.tokens))
 
     def forward():
@@ -140,10 +153,10 @@ def model_steps(options):
     return {"forward": forward}
 
 
-def product(m, n, k):
+def product(options, m, n, k):
     a, b = torch.randn(m, k), torch.randn(k, n)
-    c = torch.empty(m, n)
-    return lambda: torch.matmul(a, b, out=c)
+    run = prepared(options, torch.matmul)
+    return lambda: run(a, b)
 
 
 def numpy_product(m, n, k):
@@ -158,7 +171,7 @@ def kernel_steps(options):
         if options.device == "cpu" and options.dtype == "f32":
             steps[f"numpy.matmul {m}x{n}x{k}"] = numpy_product(m, n, k)
         else:
-            steps[f"matmul {m}x{n}x{k}"] = product(m, n, k)
+            steps[f"matmul {m}x{n}x{k}"] = product(options, m, n, k)
     x, gain, bias = torch.randn(512, 3072), torch.randn(3072), torch.randn(3072)
     steps["layerNorm 512x3072"] = lambda: F.layer_norm(x, (3072,), gain, bias)
     steps["gelu 512x3072"] = lambda: F.gelu(x, approximate="tanh")
@@ -167,7 +180,7 @@ def kernel_steps(options):
 
 
 def matmul_steps(options):
-    return {f"matmul {size}x{size}x{size}": product(size, size, size) for size in options.sizes}
+    return {f"matmul {size}x{size}x{size}": product(options, size, size, size) for size in options.sizes}
 
 
 def attention_steps(options):
@@ -178,7 +191,7 @@ def attention_steps(options):
     def attend(q, k, v):
         return F.scaled_dot_product_attention(q, k, v, is_causal=True)
 
-    run = torch.compile(attend) if options.compile else attend
+    run = prepared(options, attend)
 
     def forward():
         with torch.no_grad():
@@ -187,13 +200,15 @@ def attention_steps(options):
     def both():
         for part in parts:
             part.grad = None
-        run(*parts).backward(seed)
+        mixed = run(*parts)
+        mixed.backward(seed.to(mixed.dtype))
 
     return {"forward": forward, "forward_backward": both}
 
 
 STEPS = {"block": block_steps, "train": train_steps, "model": model_steps, "kernels": kernel_steps, "matmul": matmul_steps, "attention": attention_steps}
-DTYPES = {"f32": torch.float32, "f64": torch.float64, "bf16": torch.bfloat16}
+# of tensors
+DTYPES = {"f32": torch.float32, "f64": torch.float64, "bf16": torch.float32}
 
 
 def tell(options, clock, steps):
