@@ -187,11 +187,11 @@ compare() {
   done
 }
 
-# The most megabytes in use on the card above those of before, until a step prints its first line: later PyTorch is there too. Goes to FILE.
+# The most megabytes in use on the card above those of before, until a step has its first result: later PyTorch is there too. Goes to FILE.
 watch_memory() { # LOG FILE
   local before used most=0
   before="$(memory)" || return
-  while [ ! -s "$1" ]; do
+  while ! grep -q '^{' "$1"; do
     used="$(memory)" || return
     [ $((used - before)) -le "$most" ] || most=$((used - before))
     echo "$most" >"$2"
