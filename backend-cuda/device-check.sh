@@ -188,9 +188,8 @@ compare() {
 }
 
 # The most megabytes in use on the card above those of before, until a step has its first result: later PyTorch is there too. Goes to FILE.
-watch_memory() { # LOG FILE
-  local before used most=0
-  before="$(memory)" || return
+watch_memory() { # LOG FILE BEFORE
+  local before="$3" used most=0
   while ! grep -q '^{' "$1"; do
     used="$(memory)" || return
     [ $((used - before)) -le "$most" ] || most=$((used - before))
@@ -199,18 +198,14 @@ watch_memory() { # LOG FILE
   done
 }
 
-memory() { nvidia-smi --query-gpu=memory.used --format=csv,noheader,nounits 2>/dev/null | head -n 1 | grep '^[0-9][0-9]*$'; }
+memory() { nvidia-smi --query-gpu=memory.used --format=csv,noheader,nounits 2>/dev/null | sed -n 1p | grep '^[0-9][0-9]*$'; }
 
 # bench NAME TITLE compiled|eager ARGUMENTS…: a row for each step that is timed.
 bench() {
-  local name="bench-$1" title="$2" kind="$3" watcher="" peer=()
+  local name="bench-$1" title="$2" kind="$3" peer=()
   shift 3
   [ -z "$python" ] || { peer=(--peer "$python"); [ -n "$on_gpu" ] || peer+=(--peer-device cpu); }
-  : >"$work/$name.log"
-  rm -f "$work/memory"
-  if [ -n "$smi" ]; then watch_memory "$work/$name.log" "$work/memory" & watcher=$!; fi
   timed "$name" "$([ "$kind" = compiled ] && [ -n "$python" ] && echo --both)" "$@"
-  if [ -n "$watcher" ]; then kill "$watcher" 2>/dev/null; wait "$watcher" 2>/dev/null; fi
   if [ "$status" = 2 ] && [ "$kind" = compiled ] && [ -n "$python" ]; then
     row bench "$title, torch.compile" "" "" "$(reason "$name"); timed without it"
     timed "$name" "" "$@"
@@ -225,11 +220,15 @@ bench() {
   rates "$name" | while IFS=$'\t' read -r what measured beside verdict; do row bench "$title, $what" "$measured" "$beside" "$verdict"; done
 }
 
-# timed NAME FLAG ARGUMENTS…: the run itself, beside whom the array peer says.
+# timed NAME FLAG ARGUMENTS…: the run itself, beside whom the array peer says, and the memory that it takes.
 timed() {
-  local name="$1" flag="$2"
+  local name="$1" flag="$2" watcher=""
   shift 2
+  : >"$work/$name.log"
+  rm -f "$work/memory"
+  if [ -n "$smi" ]; then watch_memory "$work/$name.log" "$work/memory" "$(memory)" & watcher=$!; fi
   step "$name" 130 "${fluxo[@]}" bench "$@" --backend "$backend" --threads 2 --warm-up "$warm" --seconds "$seconds" --repetitions "$repetitions" ${peer[@]+"${peer[@]}"} $flag
+  [ -z "$watcher" ] || { kill "$watcher" 2>/dev/null; wait "$watcher" 2>/dev/null; }
 }
 
 # What the lines of a bench come to: medians over the repetitions, rates, how often faster than each peer, memory.
@@ -379,7 +378,7 @@ finish() {
   write_table
   cat "$out/table.md"
   say "results are in $out"
-  ! cut -f5 "$work/rows" | grep -q 'FAILED\|out of time'
+  ! awk -F '\t' '$5 ~ /FAILED|out of time/ { found = 1 } END { exit !found }' "$work/rows" # no pipe: whoever reads only the first line of one makes it fail
 }
 
 # The emulated GPU, from an empty environment.
