@@ -323,7 +323,7 @@ probe() {
 check() {
   export PATH="${PATH:-/usr/local/bin:/usr/bin:/bin}" LC_ALL=C.UTF-8
   work="$(mktemp -d)"
-  trap 'rm -rf "$work"' EXIT
+  trap '[ "$BASHPID" != $$ ] || rm -rf "$work"' EXIT # a part in the background that is ended at once would still run it
   export HOME="${HOME:-$work}"
   out="${OUT:-$home/out/device-check}"
   state="$home/out/device-state" # where compiled kernels are kept from run to run
