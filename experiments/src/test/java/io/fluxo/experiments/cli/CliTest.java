@@ -234,6 +234,11 @@ class CliTest {
         fluxo("bench", "train", "--heads", 3).refused(2, "--heads 3 does not divide --model 128");
         fluxo("bench", "train", "--batch", 0).refused(2, "--batch must be at least 1");
         fluxo("bench", "train", "--compile").refused(2, "give --peer PYTHON too");
+        fluxo("bench", "train", "--both").refused(2, "--both: it is the peer's models").refused(2, "give --peer PYTHON too");
+        fluxo("bench", "train", "--peer-device", "gpu").refused(2, "--peer-device: unknown value 'gpu'");
+        fluxo("bench", "train", "--dtype", "i32").refused(2, "--dtype i32: models compute in floating types");
+        fluxo("bench", "matmul", "--sizes", "64,0").refused(2, "--sizes must be at least 1, not 0");
+        fluxo("bench", "train", "--warm-up", "-1").refused(2, "--warm-up must be at least 0");
         fluxo("ablate", "--stpes", 3).refused(2, "Unknown option: '--stpes'");
         fluxo("ablate", "--steps", "many").refused(2, "'--steps'");
         fluxo("ablate", "--steps").refused(2, "--steps");
