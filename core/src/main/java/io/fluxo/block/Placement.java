@@ -4,8 +4,6 @@ import io.fluxo.layer.attention.Absent;
 import io.fluxo.layer.attention.Attention;
 import io.fluxo.layer.Layer;
 import io.fluxo.plugin.Part;
-import io.fluxo.setting.Key;
-import io.fluxo.setting.OwnSettings;
 import io.fluxo.setting.PartKind;
 import io.fluxo.shape.Dim;
 import io.fluxo.text.Text;
@@ -52,48 +50,21 @@ public interface Placement extends Part<Placement> {
 
     /** The same placement, whose blocks are made of changed parts: watched, silenced, faulty. */
     default Placement changing(UnaryOperator<Parts> change) {
-        Placement original = this;
-        return new Placement() {
-            @Override
-            public Block block(Parts parts) {
-                return original.block(change.apply(parts));
-            }
+        return new ChangedParts(this, change);
+    }
 
-            @Override
-            public List<Key<?>> keys() {
-                return original.keys();
-            }
+    /** @param change of the parts of its blocks */
+    record ChangedParts(Placement original, UnaryOperator<Parts> change) implements DelegatingPlacement {
 
-            @Override
-            public Placement with(OwnSettings own) {
-                return original.with(own).changing(change);
-            }
+        @Override
+        public Placement of(Placement other) {
+            return new ChangedParts(other, change);
+        }
 
-            @Override
-            public boolean finalNorm() {
-                return original.finalNorm();
-            }
-
-            @Override
-            public boolean embedNorm() {
-                return original.embedNorm();
-            }
-
-            @Override
-            public Traits traits() {
-                return original.traits();
-            }
-
-            @Override
-            public SubLayers subLayers(SubLayers.Site site) {
-                return original.subLayers(site);
-            }
-
-            @Override
-            public Stack stack(List<Block> blocks, Function<String, Layer> norm) {
-                return original.stack(blocks, norm);
-            }
-        };
+        @Override
+        public Block block(Parts parts) {
+            return original.block(change.apply(parts));
+        }
     }
 
     /**

@@ -12,10 +12,10 @@ import io.fluxo.cpu.simd.memory.SimdTensor;
 import io.fluxo.cpu.simd.memory.Tensors;
 import io.fluxo.cpu.simd.products.Gemm;
 import io.fluxo.cpu.simd.recording.ActionKernels;
+import io.fluxo.cpu.simd.recording.Plan;
 import io.fluxo.cpu.simd.recording.Planner;
-import io.fluxo.cpu.simd.recording.Recording;
 import io.fluxo.cpu.simd.recording.Runner;
-import io.fluxo.cpu.simd.recording.SimdRoutine;
+import io.fluxo.cpu.simd.recording.SimdReplay;
 import io.fluxo.cpu.simd.workers.Sharing;
 import io.fluxo.cpu.simd.workers.Workers;
 import io.fluxo.op.FusedOp;
@@ -24,6 +24,8 @@ import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.ShapeRules;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.program.Action;
+import io.fluxo.program.Recording;
+import io.fluxo.program.ReplayedRoutine;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
@@ -51,6 +53,7 @@ final class SimdBackend implements Backend {
     private final Tensors tensors = new Tensors(memory);
     private final Workers workers;
     private final ActionKernels kernels;
+    private final Planner planner;
     private final Recording recording;
     private final Runner runner;
 
@@ -58,7 +61,8 @@ final class SimdBackend implements Backend {
         workers = new Workers(threads);
         Gemm gemm = new Gemm(memory, workers);
         kernels = new ActionKernels(memory, workers, gemm);
-        recording = new Recording(memory, new Planner(memory, workers, gemm, kernels));
+        planner = new Planner(memory, workers, gemm, kernels);
+        recording = new Recording(memory::open);
         runner = new Runner(memory, kernels, recording);
     }
 
@@ -110,12 +114,18 @@ final class SimdBackend implements Backend {
 
     @Override
     public Routine routine(Supplier<Tensor> step) {
-        return new SimdRoutine(recording, tensors, new Sharing(workers), step);
+        Sharing sharing = new Sharing(workers);
+        return new ReplayedRoutine(recording, step, written -> plan(written).map(plan -> new SimdReplay(plan, sharing, tensors)));
     }
 
-    /** Runs {@code step} and plans its repetition. */
+    /** Runs {@code step} and writes it down. */
     Recording.Recorded record(Supplier<Tensor> step) {
         return recording.of(step);
+    }
+
+    /** The plan that repeats a step; none where the step has released a tensor from outside. */
+    Optional<Plan> plan(Recording.Written step) {
+        return planner.plan(step);
     }
 
     @Override

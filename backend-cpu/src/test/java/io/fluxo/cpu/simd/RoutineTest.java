@@ -10,7 +10,6 @@ import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.backend.Routine;
 import io.fluxo.block.Placement;
-import io.fluxo.cpu.simd.recording.Recording;
 import io.fluxo.layer.network.ActFn;
 import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.layer.Pass;
@@ -21,6 +20,7 @@ import io.fluxo.model.ModelSpec;
 import io.fluxo.op.Ops;
 import io.fluxo.op.UpdateOp.Accumulate;
 import io.fluxo.op.UpdateOp.Assign;
+import io.fluxo.program.Recording;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
@@ -568,7 +568,7 @@ class RoutineTest {
                 return () -> {
                     Recording.Recorded recorded = backend.record(step);
                     names.clear();
-                    recorded.plan().ifPresent(plan -> names.addAll(plan.names()));
+                    recorded.written().flatMap(backend::plan).ifPresent(plan -> names.addAll(plan.names()));
                     return recorded.result();
                 };
             }

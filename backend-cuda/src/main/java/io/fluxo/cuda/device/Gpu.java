@@ -26,11 +26,14 @@ import java.util.function.BiFunction;
 /** A device that is open: one stream, in which everything happens in the order it is asked for, and what lives on it. */
 public final class Gpu implements AutoCloseable {
 
+    /** A kernel that uses more has to be allowed to. */
+    private static final int SHARED_BYTES_UNASKED = 48 << 10;
     private static final long WORKSPACE_BYTES = 32L << 20;
 
     private final Driver driver;
     private final int index;
     private final CudaDevice device;
+    private final int mostSharedBytes;
     private final Precision precision;
     private final MemorySegment context;
     private final MemorySegment stream;
@@ -54,6 +57,7 @@ public final class Gpu implements AutoCloseable {
         this.driver = Driver.load(libraries);
         this.index = index;
         this.device = driver.device(index);
+        this.mostSharedBytes = driver.attribute(Driver.Attribute.SHARED_BYTES_PER_BLOCK, index);
         this.precision = precision;
         this.context = driver.retainContext(index);
         this.thread = Thread.currentThread();
@@ -74,6 +78,7 @@ public final class Gpu implements AutoCloseable {
         this.driver = from.driver;
         this.index = from.index;
         this.device = from.device;
+        this.mostSharedBytes = from.mostSharedBytes;
         this.precision = from.precision;
         this.context = from.context;
         this.stream = from.stream;
@@ -143,11 +148,12 @@ public final class Gpu implements AutoCloseable {
     /** A kernel that may use so much shared memory beyond what it declares. */
     public Launch launch(KernelSource source, String name, int sharedBytes) {
         Kernel kernel = kernels.get(source, name);
-        int most = driver.attribute(Driver.Attribute.SHARED_BYTES_PER_BLOCK, index);
-        if (sharedBytes > most) {
-            throw new IllegalStateException(Text.format("%s needs %,d bytes of shared memory, and the GPU has %,d for a block", name, sharedBytes, most));
+        if (sharedBytes > mostSharedBytes) {
+            throw new IllegalStateException(Text.format("%s needs %,d bytes of shared memory, and the GPU has %,d for a block", name, sharedBytes, mostSharedBytes));
         }
-        driver.allowSharedBytes(kernel.handle(), sharedBytes);
+        if (sharedBytes > SHARED_BYTES_UNASKED) {
+            driver.allowSharedBytes(kernel.handle(), sharedBytes);
+        }
         return Launch.of(launcher, kernel);
     }
 

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemoryLayout;
-import java.util.List;
 
 /** The functions of cuBLASLt, CUDA's matrix products, that are used. Device addresses are longs. */
 enum CublasLtFunction implements NativeFunction {
@@ -25,21 +24,14 @@ enum CublasLtFunction implements NativeFunction {
     MATMUL("cublasLtMatmul", ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS,
             JAVA_LONG, JAVA_LONG, ADDRESS);
 
-    private final String symbol;
-    private final List<MemoryLayout> parameters;
+    private final Signature signature;
 
     CublasLtFunction(String symbol, MemoryLayout... parameters) {
-        this.symbol = symbol;
-        this.parameters = List.of(parameters);
+        this.signature = Signature.of(symbol, parameters);
     }
 
     @Override
-    public String symbol() {
-        return symbol;
-    }
-
-    @Override
-    public List<MemoryLayout> parameters() {
-        return parameters;
+    public Signature signature() {
+        return signature;
     }
 }

@@ -19,7 +19,7 @@ public final class Driver {
     /** The status of a driver that finds no GPU. */
     public static final int NO_DEVICE = 100;
 
-    /** A stream that does not wait for the default stream; an event without a clock. */
+    /** A stream that does not wait for the default stream. */
     private static final int NON_BLOCKING = 1;
     private static final int CAPTURES_THIS_THREAD = 1;
     private static final int DYNAMIC_SHARED_BYTES = 8;
@@ -52,18 +52,13 @@ public final class Driver {
 
     /** What a device says about itself, by the driver's numbers. */
     public enum Attribute {
-        THREADS_PER_BLOCK(1), SHARED_BYTES_PER_BLOCK(97), MULTIPROCESSORS(16), CAPABILITY_MAJOR(75), CAPABILITY_MINOR(76);
+        SHARED_BYTES_PER_BLOCK(97), CAPABILITY_MAJOR(75), CAPABILITY_MINOR(76);
 
         private final int number;
 
         Attribute(int number) {
             this.number = number;
         }
-    }
-
-    /** The CUDA version that the driver supports: 13000 is 13.0. */
-    public int version() {
-        return intOf(DriverFunction.VERSION);
     }
 
     public int deviceCount() {
@@ -126,15 +121,6 @@ public final class Driver {
     }
 
     // ---- memory
-
-    /** Bytes that are free on the device now. */
-    public long freeMemory() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment numbers = arena.allocate(JAVA_LONG, 2);
-            call(DriverFunction.MEMORY_INFO, numbers, numbers.asSlice(JAVA_LONG.byteSize()));
-            return numbers.get(JAVA_LONG, 0);
-        }
-    }
 
     /** Device memory with undefined contents. */
     public long allocate(long bytes) {
@@ -223,7 +209,7 @@ public final class Driver {
 
     /** The captured graph, ready to be launched again and again. */
     public MemorySegment endCapture(MemorySegment stream) {
-        MemorySegment graph = pointerFromSecond(stream);
+        MemorySegment graph = captured(stream);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment ready = arena.allocate(ADDRESS);
             call(DriverFunction.GRAPH_INSTANTIATE, ready, graph, 0L);
@@ -243,7 +229,7 @@ public final class Driver {
         }
     }
 
-    private MemorySegment pointerFromSecond(MemorySegment stream) {
+    private MemorySegment captured(MemorySegment stream) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment pointer = arena.allocate(ADDRESS);
             call(DriverFunction.CAPTURE_END, stream, pointer);

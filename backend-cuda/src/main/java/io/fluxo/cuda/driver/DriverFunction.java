@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemoryLayout;
-import java.util.List;
 
 /**
  * The functions of the CUDA driver that are used. Device addresses are longs; handles (contexts, streams, modules, graphs) are pointers. The symbols with a
@@ -15,7 +14,6 @@ import java.util.List;
 enum DriverFunction implements NativeFunction {
 
     INIT("cuInit", JAVA_INT),
-    VERSION("cuDriverGetVersion", ADDRESS),
     ERROR_NAME("cuGetErrorName", JAVA_INT, ADDRESS),
     ERROR_TEXT("cuGetErrorString", JAVA_INT, ADDRESS),
 
@@ -29,7 +27,6 @@ enum DriverFunction implements NativeFunction {
     CONTEXT_RELEASE("cuDevicePrimaryCtxRelease_v2", JAVA_INT),
     CONTEXT_CURRENT("cuCtxSetCurrent", ADDRESS),
 
-    MEMORY_INFO("cuMemGetInfo_v2", ADDRESS, ADDRESS),
     ALLOCATE("cuMemAlloc_v2", ADDRESS, JAVA_LONG),
     FREE("cuMemFree_v2", JAVA_LONG),
     ALLOCATE_PINNED("cuMemAllocHost_v2", ADDRESS, JAVA_LONG),
@@ -53,30 +50,21 @@ enum DriverFunction implements NativeFunction {
     EVENT_DESTROY("cuEventDestroy_v2", ADDRESS),
     EVENT_RECORD("cuEventRecord", ADDRESS, ADDRESS),
     EVENT_SYNCHRONIZE("cuEventSynchronize", ADDRESS),
-    EVENT_MILLISECONDS("cuEventElapsedTime_v2", ADDRESS, ADDRESS, ADDRESS),
 
     MODULE_LOAD("cuModuleLoadData", ADDRESS, ADDRESS),
     MODULE_UNLOAD("cuModuleUnload", ADDRESS),
     MODULE_FUNCTION("cuModuleGetFunction", ADDRESS, ADDRESS, ADDRESS),
-    FUNCTION_ATTRIBUTE("cuFuncGetAttribute", ADDRESS, JAVA_INT, ADDRESS),
     FUNCTION_SET("cuFuncSetAttribute", ADDRESS, JAVA_INT, JAVA_INT),
     LAUNCH("cuLaunchKernel", ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, ADDRESS);
 
-    private final String symbol;
-    private final List<MemoryLayout> parameters;
+    private final Signature signature;
 
     DriverFunction(String symbol, MemoryLayout... parameters) {
-        this.symbol = symbol;
-        this.parameters = List.of(parameters);
+        this.signature = Signature.of(symbol, parameters);
     }
 
     @Override
-    public String symbol() {
-        return symbol;
-    }
-
-    @Override
-    public List<MemoryLayout> parameters() {
-        return parameters;
+    public Signature signature() {
+        return signature;
     }
 }

@@ -43,7 +43,7 @@ final class NativeLibrary<F extends Enum<F> & NativeFunction> {
         Map<F, MethodHandle> bound = new EnumMap<>(functions);
         for (F function : functions.getEnumConstants()) {
             bound.put(function, Linker.nativeLinker().downcallHandle(symbols.findOrThrow(function.symbol()),
-                    FunctionDescriptor.of(JAVA_INT, function.parameters().toArray(MemoryLayout[]::new))));
+                    FunctionDescriptor.of(JAVA_INT, function.signature().parameters().toArray(MemoryLayout[]::new))));
         }
         return new NativeLibrary<>(bound);
     }

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemoryLayout;
-import java.util.List;
 
 /** The functions of NVRTC, CUDA's compiler at run time, that are used. */
 enum NvrtcFunction implements NativeFunction {
@@ -20,21 +19,14 @@ enum NvrtcFunction implements NativeFunction {
     ARCHITECTURE_COUNT("nvrtcGetNumSupportedArchs", ADDRESS),
     ARCHITECTURES("nvrtcGetSupportedArchs", ADDRESS);
 
-    private final String symbol;
-    private final List<MemoryLayout> parameters;
+    private final Signature signature;
 
     NvrtcFunction(String symbol, MemoryLayout... parameters) {
-        this.symbol = symbol;
-        this.parameters = List.of(parameters);
+        this.signature = Signature.of(symbol, parameters);
     }
 
     @Override
-    public String symbol() {
-        return symbol;
-    }
-
-    @Override
-    public List<MemoryLayout> parameters() {
-        return parameters;
+    public Signature signature() {
+        return signature;
     }
 }

@@ -13,6 +13,8 @@ import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.ShapeRules;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.program.Action;
+import io.fluxo.program.Recording;
+import io.fluxo.program.ReplayedRoutine;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
@@ -39,12 +41,12 @@ final class CudaBackend implements Backend {
     private final Gpu gpu;
     private final ActionKernels kernels;
     private final Recording recording;
-    private final List<CudaRoutine> routines = new ArrayList<>();
+    private final List<ReplayedRoutine> routines = new ArrayList<>();
 
     CudaBackend(Gpu gpu) {
         this.gpu = gpu;
         this.kernels = new ActionKernels(gpu);
-        this.recording = new Recording(gpu);
+        this.recording = new Recording(gpu.memory()::open);
     }
 
     @Override
@@ -95,7 +97,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public Routine routine(Supplier<Tensor> step) {
-        CudaRoutine routine = new CudaRoutine(gpu, recording, step);
+        ReplayedRoutine routine = new ReplayedRoutine(recording, step, written -> Planner.plan(gpu, written));
         routines.add(routine);
         return routine;
     }
@@ -103,7 +105,7 @@ final class CudaBackend implements Backend {
     @Override
     public void close() {
         gpu.enter();
-        routines.forEach(CudaRoutine::close);
+        routines.forEach(ReplayedRoutine::close);
         gpu.close();
     }
 

@@ -33,27 +33,46 @@ public record CudaProvider(CudaLibraries libraries, Path cache) implements Backe
     /** The oldest architecture that the kernels are compiled for: Turing. */
     private static final int OLDEST_MAJOR = 7;
     private static final int OLDEST_MINOR = 5;
+    private static final String NO_GPU = "the CUDA driver finds no GPU";
+
+    /** What there is to compute on. */
+    private record Usable(Driver driver, CudaDevice device, int devices, String compiler) {}
 
     @Override
     public Availability probe() {
         try {
+            Usable found = usable(0);
+            return new Availability.Available(Text.format("%s (compute capability %s, %d GiB), CUDA %s%s", found.device.name(), found.device.capability(),
+                    found.driver.memory(0) >> 30, found.compiler, found.devices > 1 ? Text.format(", one of %d", found.devices) : ""), Set.of(DType.F32, DType.BF16),
+                    FusedKernels.NAMES);
+        } catch (BackendUnavailableException missing) {
+            return new Availability.Unavailable(missing.getMessage());
+        }
+    }
+
+    /** Device {@code index} and the libraries; the exception says what is missing. */
+    private Usable usable(int index) {
+        try {
             Driver driver = Driver.load(libraries);
             int count = driver.deviceCount();
             if (count == 0) {
-                return new Availability.Unavailable("the CUDA driver finds no GPU");
+                throw new BackendUnavailableException(NO_GPU);
             }
-            CudaDevice device = driver.device(0);
+            if (index >= count) {
+                throw new BackendUnavailableException(Text.format("there is no device %d: it has %s", index, count == 1 ? "one, 0" : "0 to " + (count - 1)));
+            }
+            CudaDevice device = driver.device(index);
             if (isTooOld(device)) {
-                return new Availability.Unavailable(tooOld(device));
+                throw new BackendUnavailableException(
+                        Text.format("%s has compute capability %s; %d.%d is the least", device.name(), device.capability(), OLDEST_MAJOR, OLDEST_MINOR));
             }
             String compiler = Nvrtc.load(libraries).version();
             CublasLt.require(libraries);
-            return new Availability.Available(Text.format("%s (compute capability %s, %d GiB), CUDA %s%s", device.name(), device.capability(), driver.memory(0) >> 30, compiler,
-                    count > 1 ? Text.format(", one of %d", count) : ""), Set.of(DType.F32, DType.BF16), FusedKernels.NAMES);
+            return new Usable(driver, device, count, compiler);
         } catch (UnusableLibraryException absent) {
-            return new Availability.Unavailable(absent.getMessage());
+            throw new BackendUnavailableException(absent.getMessage(), absent);
         } catch (CudaException failure) {
-            return new Availability.Unavailable(failure.status() == Driver.NO_DEVICE ? "the CUDA driver finds no GPU" : failure.getMessage());
+            throw new BackendUnavailableException(failure.status() == Driver.NO_DEVICE ? NO_GPU : failure.getMessage(), failure);
         }
     }
 
@@ -61,25 +80,15 @@ public record CudaProvider(CudaLibraries libraries, Path cache) implements Backe
         return device.major() < OLDEST_MAJOR || device.major() == OLDEST_MAJOR && device.minor() < OLDEST_MINOR;
     }
 
-    private static String tooOld(CudaDevice device) {
-        return Text.format("%s has compute capability %s; %d.%d is the least", device.name(), device.capability(), OLDEST_MAJOR, OLDEST_MINOR);
-    }
-
     @Override
     public Backend open(BackendOptions options) {
         if (options.dtype() == DType.F64) {
             throw unavailable("it computes in f32 and bf16, not in f64; ejml does");
         }
-        if (probe() instanceof Availability.Unavailable(String reason)) {
-            throw unavailable(reason);
-        }
-        int count = Driver.load(libraries).deviceCount();
-        if (options.device() >= count) {
-            throw unavailable(Text.format("there is no device %d: it has %s", options.device(), count == 1 ? "one, 0" : "0 to " + (count - 1)));
-        }
-        CudaDevice device = Driver.load(libraries).device(options.device());
-        if (isTooOld(device)) {
-            throw unavailable(tooOld(device));
+        try {
+            usable(options.device());
+        } catch (BackendUnavailableException missing) {
+            throw unavailable(missing.getMessage());
         }
         return new CudaBackend(Gpu.open(libraries, options.device(), options.dtype() == DType.BF16 ? Precision.BF16 : Precision.F32, new KernelCache(cache)));
     }

@@ -10,13 +10,16 @@ import io.fluxo.program.Instruction;
 import io.fluxo.program.JoinElementwise;
 import io.fluxo.program.LeaveOutViews;
 import io.fluxo.program.Program;
+import io.fluxo.program.Recording;
 import io.fluxo.program.Rule;
 import io.fluxo.program.Value;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,6 +30,7 @@ final class Planner {
 
     private static final List<Rule> RULES = List.of(new LeaveOutViews(), new JoinElementwise());
 
+    private final Gpu device;
     private final Gpu gpu;
     private final ActionKernels kernels;
     private final Program program;
@@ -34,8 +38,9 @@ final class Planner {
     private final Set<Integer> lasting = new HashSet<>();
 
     /** @param outside the tensors of the program's outside values */
-    private Planner(Gpu gpu, Program program, Map<Value, GpuTensor> outside) {
-        this.gpu = gpu;
+    private Planner(Gpu device, Program program, Map<Value, GpuTensor> outside) {
+        this.device = device;
+        this.gpu = device.reserving();
         this.kernels = new ActionKernels(gpu);
         this.program = program;
         outside.forEach((value, tensor) -> {
@@ -44,46 +49,58 @@ final class Planner {
         });
     }
 
-    static Plan plan(Gpu device, Program recorded, Map<Value, GpuTensor> outside) {
-        Gpu gpu = device.reserving();
+    /** The plan that repeats a step; none where the step has released a tensor from outside. */
+    static Optional<Plan> plan(Gpu device, Recording.Written step) {
+        Map<Value, GpuTensor> outside = new LinkedHashMap<>();
+        step.outside().forEach((value, tensor) -> outside.put(value, (GpuTensor) tensor));
+        if (!outside.values().stream().allMatch(tensor -> tensor.block().isInUse())) {
+            return Optional.empty();
+        }
+        Planner planner = new Planner(device, step.program().by(RULES), outside);
         try {
-            return new Planner(gpu, recorded.by(RULES), outside).plan(outside);
+            return Optional.of(planner.plan(outside));
         } catch (RuntimeException | Error failure) {
-            gpu.memory().close();
+            planner.gpu.memory().close();
             throw failure;
         }
     }
 
     private Plan plan(Map<Value, GpuTensor> outside) {
+        Set<Instruction> constants = computeConstants();
         List<Runnable> steps = new ArrayList<>();
         List<List<Value>> lastUses = program.lastUses();
-        computeConstants();
         for (int i = 0; i < program.instructions().size(); i++) {
             Instruction instruction = program.instructions().get(i);
-            if (!isConstant(instruction)) {
+            if (!constants.contains(instruction)) {
                 steps.add(step(i, instruction));
             }
             lastUses.get(i).forEach(this::free);
         }
-        return new Plan(gpu, steps, blocks(program.outside(), outside), blocks(program.updated(), outside), tensor(program.result()));
+        return new Plan(device, gpu, steps, blocks(program.outside(), outside), blocks(program.updated(), outside), tensor(program.result()));
     }
 
-    /** Before anything else is given memory: what was another value's for a while would be overwritten by the next run. */
-    private void computeConstants() {
+    /**
+     * Computes what is the same every time, before anything else is given memory: what was another value's for a while would be overwritten by the next run. Where something is put in the place
+     * of what was computed, it has to be computed again: a sum of gradients may begin as zeros.
+     */
+    private Set<Instruction> computeConstants() {
+        Map<Integer, Integer> makers = new HashMap<>();                          // of what stands in a place, one after the other
+        program.instructions().forEach(instruction -> instruction.outputs().forEach(made -> makers.merge(made.place(), 1, Integer::sum)));
+        Set<Instruction> constants = new HashSet<>();
         for (int i = 0; i < program.instructions().size(); i++) {
             Instruction instruction = program.instructions().get(i);
-            if (isConstant(instruction)) {
+            int place = instruction.outputs().getFirst().place();
+            if (isConstant(instruction) && makers.get(place) == 1) {
                 step(i, instruction).run();
-                instruction.outputs().forEach(made -> lasting.add(made.place()));
+                lasting.add(place);
+                constants.add(instruction);
             }
         }
+        return constants;
     }
 
-    /** Whether it computes the same every time and nothing is put in the place of what it has made: a sum of gradients may begin as zeros. */
-    private boolean isConstant(Instruction instruction) {
-        return instruction.action() instanceof Action.Compute(PrimitiveOp op) && (op instanceof PrimitiveOp.Constant || op instanceof PrimitiveOp.Iota)
-                && program.instructions().stream().flatMap(other -> other.parts().stream()).filter(other -> other != instruction)
-                        .noneMatch(other -> other.makes(instruction.outputs().getFirst()));
+    private static boolean isConstant(Instruction instruction) {
+        return instruction.action() instanceof Action.Compute(PrimitiveOp op) && (op instanceof PrimitiveOp.Constant || op instanceof PrimitiveOp.Iota);
     }
 
     private static List<DeviceMemory.Block> blocks(List<Value> values, Map<Value, GpuTensor> outside) {

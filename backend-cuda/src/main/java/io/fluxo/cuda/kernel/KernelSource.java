@@ -14,14 +14,26 @@ public record KernelSource(String name, String code) {
 
     private static final String COMMON = "common.cuh";
 
-    /** A source of this package's resources: {@code norms.cu}. */
-    public static KernelSource resource(String name) {
-        return new KernelSource(name, read(name));
+    /**
+     * A source of this package's resources: {@code norms.cu}.
+     *
+     * @param headers stand before it, with what it shares with other sources
+     */
+    public static KernelSource resource(String name, String... headers) {
+        StringBuilder before = new StringBuilder();
+        for (String header : headers) {
+            before.append(numbered(header, read(header)));
+        }
+        return new KernelSource(name, headers.length == 0 ? read(name) : before + numbered(name, read(name)));
     }
 
-    /** What is compiled: lines are numbered as in the two files. */
+    /** What is compiled: lines are numbered as in their files. */
     public String text() {
-        return "#line 1 \"" + COMMON + "\"\n" + read(COMMON) + "\n#line 1 \"" + name + "\"\n" + code;
+        return numbered(COMMON, read(COMMON)) + numbered(name, code);
+    }
+
+    private static String numbered(String file, String contents) {
+        return "#line 1 \"" + file + "\"\n" + contents + "\n";
     }
 
     private static String read(String name) {

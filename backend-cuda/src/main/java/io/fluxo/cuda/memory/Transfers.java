@@ -3,6 +3,7 @@ package io.fluxo.cuda.memory;
 import io.fluxo.cuda.driver.Driver;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Truths;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -58,7 +59,7 @@ public final class Transfers implements AutoCloseable {
             driver.synchronize(stream);
             MemorySegment.copy(stage.memory, 0, target, done, bytes);
         }
-        return new HostArray(tensor.shape(), tensor.dtype(), tensor.dtype() == DType.BOOL ? truths((byte[]) array) : array);
+        return new HostArray(tensor.shape(), tensor.dtype(), tensor.dtype() == DType.BOOL ? Truths.ofBytes((byte[]) array) : array);
     }
 
     /** Truth values are bytes on the device. */
@@ -68,25 +69,9 @@ public final class Transfers implements AutoCloseable {
             case int[] ints -> MemorySegment.ofArray(ints);
             case long[] longs -> MemorySegment.ofArray(longs);
             case byte[] bytes -> MemorySegment.ofArray(bytes);
-            case boolean[] truths -> MemorySegment.ofArray(bytes(truths));
+            case boolean[] truths -> MemorySegment.ofArray(Truths.toBytes(truths));
             default -> throw new IllegalArgumentException("cuda has no " + dtype.label());
         };
-    }
-
-    private static byte[] bytes(boolean[] truths) {
-        byte[] bytes = new byte[truths.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (truths[i] ? 1 : 0);
-        }
-        return bytes;
-    }
-
-    private static boolean[] truths(byte[] bytes) {
-        boolean[] truths = new boolean[bytes.length];
-        for (int i = 0; i < truths.length; i++) {
-            truths[i] = bytes[i] != 0;
-        }
-        return truths;
     }
 
     private static Object array(DType dtype, int elements) {

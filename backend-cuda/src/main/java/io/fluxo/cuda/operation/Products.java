@@ -6,7 +6,7 @@ import io.fluxo.cuda.driver.MatrixProduct.Precision;
 import io.fluxo.cuda.driver.MatrixProduct;
 import io.fluxo.cuda.memory.GpuTensor;
 import io.fluxo.op.PrimitiveOp.MatMul;
-import io.fluxo.shape.Shape;
+import io.fluxo.op.ProductSizes;
 
 /**
  * Matrix products by cuBLASLt, which stores matrices column by column: a row-major matrix is its own transpose there, so that y = a b is computed as yᵀ = bᵀ aᵀ without
@@ -37,22 +37,9 @@ final class Products {
     }
 
     Runnable matMul(MatMul op, GpuTensor a, GpuTensor b, GpuTensor y) {
-        Shape left = a.shape();
-        int columns = left.size(-1);
-        int rows = left.rank() == 1 ? 1 : left.size(-2);
-        int m = op.transposeLeft() ? columns : rows;
-        int k = op.transposeLeft() ? rows : columns;
-        int n = y.shape().size(-1);
-        int batch = 1;
-        for (int axis = 0; axis < left.rank() - 2; axis++) {
-            batch *= left.size(axis);
-        }
-        boolean shared = b.shape().rank() == 2;
-        if (shared && !op.transposeLeft()) {                                    // one right side for all rows: one product
-            m *= batch;
-            batch = 1;
-        }
-        return product(new RowMajor(m, n, k, op.transposeLeft(), op.transposeRight(), batch, (long) rows * columns, shared ? 0 : (long) k * n), a.address(), b.address(),
+        ProductSizes sizes = ProductSizes.of(op, a.shape(), b.shape(), y.shape());
+        return product(new RowMajor(sizes.m(), sizes.n(), sizes.k(), op.transposeLeft(), op.transposeRight(), sizes.batch(), (long) sizes.leftRows() * sizes.leftColumns(),
+                sizes.shared() ? 0 : (long) sizes.k() * sizes.n()), a.address(), b.address(),
                 y.address(), Epilogue.NONE, 0, false);
     }
 

@@ -9,11 +9,6 @@ constexpr int TILE = 32;
 constexpr int ROUNDS = TILE / SIDE;
 constexpr int THREADS = SIDE * SIDE;
 
-struct Sizes {
-  i64 batch, n, m, heads, d, dv;
-  i64 causal;
-};
-
 // Rows first … first + TILE − 1 of [batch rows head width] for one batch and head to shared memory, zeros beyond the last.
 __device__ __forceinline__ void load(float* to, const float* from, u32 batch, u32 head, u32 heads, u32 first, u32 rows, u32 width) {
   for (u32 i = threadIdx.x; i < TILE * width; i += THREADS) {
@@ -62,16 +57,6 @@ __device__ __forceinline__ float row_max(float x) {
 __device__ __forceinline__ float row_sum(float x) {
   for (int offset = SIDE / 2; offset > 0; offset >>= 1) x += __shfl_xor_sync(ALL_LANES, x, offset);
   return x;
-}
-
-// Whether query i sees key j; queries stand at the last n of m positions.
-__device__ __forceinline__ bool sees(const Sizes& s, u32 i, u32 j) { return i < s.n && j < s.m && (!s.causal || (i64)j <= (i64)i + s.m - s.n); }
-
-// How many keys the queries up to `last` see.
-__device__ __forceinline__ u32 keys(const Sizes& s, u32 last) {
-  if (!s.causal) return (u32)s.m;
-  const i64 seen = (i64)last + 1 + s.m - s.n;
-  return (u32)(seen < 0 ? 0 : seen < s.m ? seen : s.m);
 }
 
 template <int COLUMNS> __device__ void forward(const float* q, const float* k, const float* v, float* y, float* tops, float* shares, float* scores, const Sizes& s, float scale) {

@@ -9,11 +9,6 @@ constexpr int WARPS = 4;
 constexpr int THREADS = 32 * WARPS;
 constexpr int SPACE = 8;  // more columns in shared memory, so that rows lie on different banks
 
-struct Sizes {
-  i64 batch, n, m, heads, d, dv;
-  i64 causal;
-};
-
 #ifndef FLUXO_EMULATED
 __device__ __forceinline__ void mma_m16n8k16_bf16(float (&d)[4], const u32 (&a)[4], const u32 (&b)[2]) {
   asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
@@ -106,16 +101,6 @@ __device__ __forceinline__ float row_max(float x) {
 __device__ __forceinline__ float row_sum(float x) {
   x += __shfl_xor_sync(ALL_LANES, x, 1);
   return x + __shfl_xor_sync(ALL_LANES, x, 2);
-}
-
-// Whether query i sees key j; queries stand at the last n of m positions.
-__device__ __forceinline__ bool sees(const Sizes& s, u32 i, u32 j) { return i < s.n && j < s.m && (!s.causal || (i64)j <= (i64)i + s.m - s.n); }
-
-// How many keys the queries up to `last` see.
-__device__ __forceinline__ u32 keys(const Sizes& s, u32 last) {
-  if (!s.causal) return (u32)s.m;
-  const i64 seen = (i64)last + 1 + s.m - s.n;
-  return (u32)(seen < 0 ? 0 : seen < s.m ? seen : s.m);
 }
 
 template <int HEAD> __device__ void forward(const float* q, const float* k, const float* v, float* y, float* tops, float* shares, float* scores, const Sizes& s, float scale) {

@@ -16,6 +16,7 @@ import io.fluxo.cpu.simd.products.StridedMatrix;
 import io.fluxo.cpu.simd.vector.Lanes;
 import io.fluxo.cpu.simd.workers.Workers;
 import io.fluxo.op.PrimitiveOp;
+import io.fluxo.op.ProductSizes;
 import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.op.ShapeRules;
 import io.fluxo.shape.Dim;
@@ -173,24 +174,16 @@ public final class PrimitiveKernels {
     }
 
     private Runnable matMul(MatMul op, SimdTensor a, SimdTensor b, SimdTensor y) {
-        Shape left = a.shape();
-        int columns = left.size(-1);
-        int rows = left.rank() == 1 ? 1 : left.size(-2);
-        int m = op.transposeLeft() ? columns : rows;
-        int k = op.transposeLeft() ? rows : columns;
-        int n = y.shape().size(-1);
-        int batch = columns * rows == 0 ? outer(left, Math.max(0, left.rank() - 2)) : left.elements() / (columns * rows);
-        boolean shared = b.shape().rank() == 2;
-        if (shared && !op.transposeLeft()) { // one right side for all rows: one product
-            m *= batch;
-            batch = 1;
-        }
+        ProductSizes sizes = ProductSizes.of(op, a.shape(), b.shape(), y.shape());
+        int m = sizes.m();
+        int n = sizes.n();
+        int k = sizes.k();
         StridedMatrix right = StridedMatrix.of(b.floats(), b.shape().size(-1));
         right = op.transposeRight() ? right.transposed() : right;
         List<Product> products = new ArrayList<>();
-        for (int i = 0; i < batch; i++) {
-            StridedMatrix block = StridedMatrix.of(a.floats(), columns).from(i * rows * columns);
-            products.add(new Product(m, n, k, op.transposeLeft() ? block.transposed() : block, shared ? right : right.from(i * k * n),
+        for (int i = 0; i < sizes.batch(); i++) {
+            StridedMatrix block = StridedMatrix.of(a.floats(), sizes.leftColumns()).from(i * sizes.leftRows() * sizes.leftColumns());
+            products.add(new Product(m, n, k, op.transposeLeft() ? block.transposed() : block, sizes.shared() ? right : right.from(i * k * n),
                     StridedMatrix.of(y.floats(), n).from(i * m * n), null));
         }
         return gemm.plan(List.of(new Batch(products)));

@@ -4,6 +4,7 @@ import io.fluxo.cpu.simd.kernel.JoinedKernels;
 import io.fluxo.cpu.simd.kernel.Kernel;
 import io.fluxo.cpu.simd.memory.Memory;
 import io.fluxo.cpu.simd.memory.SimdTensor;
+import io.fluxo.cpu.simd.memory.Tensors;
 import io.fluxo.cpu.simd.products.Epilogue;
 import io.fluxo.cpu.simd.products.Gemm;
 import io.fluxo.cpu.simd.workers.Workers;
@@ -14,13 +15,16 @@ import io.fluxo.program.LeaveOutViews;
 import io.fluxo.program.Program;
 import io.fluxo.program.PutSideBySide;
 import io.fluxo.program.Reach;
+import io.fluxo.program.Recording;
 import io.fluxo.program.Rule;
 import io.fluxo.program.Value;
 import io.fluxo.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Plans programs: joins neighbouring instructions, gives every value memory until its last use, and prepares the kernels on it. */
 public final class Planner {
@@ -59,8 +63,15 @@ public final class Planner {
         return new Gemm.Sizes(columns == 0 ? 0 : made.shape().elements() / columns, columns, from.columns());
     }
 
+    /** The plan that repeats a step; none where the step has released a tensor from outside. */
+    public Optional<Plan> plan(Recording.Written step) {
+        Map<Value, SimdTensor> outside = new LinkedHashMap<>();
+        step.outside().forEach((value, tensor) -> outside.put(value, Tensors.own(tensor)));
+        return outside.values().stream().allMatch(tensor -> tensor.buffer().isInUse()) ? Optional.of(plan(step.program(), outside)) : Optional.empty();
+    }
+
     /** @param outside the tensors of the program's outside values */
-    Plan plan(Program recorded, Map<Value, SimdTensor> outside) {
+    private Plan plan(Program recorded, Map<Value, SimdTensor> outside) {
         TensorScope scope = memory.open();
         try {
             Plan plan = ready(recorded.by(rules), outside);

@@ -3,6 +3,7 @@ package io.fluxo.cpu.simd.recording;
 import io.fluxo.cpu.simd.memory.Memory;
 import io.fluxo.cpu.simd.memory.SimdTensor;
 import io.fluxo.program.Action;
+import io.fluxo.program.Recording;
 import java.util.List;
 import java.util.function.Supplier;
 

@@ -3,6 +3,7 @@ package io.fluxo.cuda.torch.inside;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import io.fluxo.tensor.Truths;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -28,7 +29,7 @@ final class HostValues {
                 case double[] values -> new DoublePointer(data).put(values, 0, values.length);
                 case int[] values -> new IntPointer(data).put(values, 0, values.length);
                 case long[] values -> new LongPointer(data).put(values, 0, values.length);
-                case boolean[] values -> new BytePointer(data).put(bytes(values), 0, values.length);
+                case boolean[] values -> new BytePointer(data).put(Truths.toBytes(values), 0, values.length);
                 default -> throw new IllegalArgumentException("no values of a tensor: " + host.array().getClass());
             }
         }
@@ -65,24 +66,8 @@ final class HostValues {
             case BOOL -> {
                 byte[] values = new byte[count];
                 new BytePointer(data).get(values, 0, count);
-                yield HostArray.of(shape, truths(values));
+                yield HostArray.of(shape, Truths.ofBytes(values));
             }
         };
-    }
-
-    private static byte[] bytes(boolean[] truths) {
-        byte[] bytes = new byte[truths.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (truths[i] ? 1 : 0);
-        }
-        return bytes;
-    }
-
-    private static boolean[] truths(byte[] bytes) {
-        boolean[] truths = new boolean[bytes.length];
-        for (int i = 0; i < truths.length; i++) {
-            truths[i] = bytes[i] != 0;
-        }
-        return truths;
     }
 }

@@ -2,14 +2,11 @@ package io.fluxo.experiments.verify.stack.fault;
 
 import io.fluxo.block.Block;
 import io.fluxo.block.CarryingStack;
+import io.fluxo.block.DelegatingPlacement;
 import io.fluxo.block.HyperBlock;
 import io.fluxo.block.Placement;
-import io.fluxo.block.SubLayers;
-import io.fluxo.block.Traits;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Pass;
-import io.fluxo.setting.Key;
-import io.fluxo.setting.OwnSettings;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.Tensor;
@@ -17,41 +14,16 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Hyper-connections whose streams do not begin as copies: x_0 is in the first, and the others are empty. */
-public record FirstStreamOnly(Placement sound) implements Placement {
+public record FirstStreamOnly(Placement original) implements DelegatingPlacement {
 
     @Override
-    public List<Key<?>> keys() {
-        return sound.keys();
-    }
-
-    @Override
-    public Placement with(OwnSettings own) {
-        return new FirstStreamOnly(sound.with(own));
-    }
-
-    @Override
-    public Block block(Parts parts) {
-        return sound.block(parts);
-    }
-
-    @Override
-    public boolean finalNorm() {
-        return sound.finalNorm();
-    }
-
-    @Override
-    public SubLayers subLayers(SubLayers.Site site) {
-        return sound.subLayers(site);
-    }
-
-    @Override
-    public Traits traits() {
-        return sound.traits();
+    public Placement of(Placement other) {
+        return new FirstStreamOnly(other);
     }
 
     @Override
     public Stack stack(List<Block> blocks, Function<String, Layer> norm) {
-        return new Stack(CarryingStack.all(HyperBlock.class, blocks, "streams"), sound.traits().streams());
+        return new Stack(CarryingStack.all(HyperBlock.class, blocks, "streams"), original.traits().streams());
     }
 
     private static final class Stack extends CarryingStack<Tensor> {

@@ -2,57 +2,30 @@ package io.fluxo.experiments.verify.stack.fault;
 
 import io.fluxo.block.Block;
 import io.fluxo.block.Connection;
+import io.fluxo.block.DelegatingPlacement;
 import io.fluxo.block.HyperBlock;
-import io.fluxo.block.HyperConnections;
-import io.fluxo.block.ManifoldHyperConnections;
 import io.fluxo.block.Placement;
-import io.fluxo.block.Stack;
-import io.fluxo.block.Traits;
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Layer;
 import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
 import io.fluxo.layer.norm.RmsNorm;
-import io.fluxo.setting.Key;
-import io.fluxo.setting.OwnSettings;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.Tensor;
-import java.util.List;
-import java.util.function.Function;
 
 /** mHC whose mixing matrices are made by one step of Sinkhorn and Knopp in the place of twenty. Sub-layers read the mean of the streams, and each stream takes all of what they return. */
-public record OneSinkhornStep(ManifoldHyperConnections sound) implements Placement {
+public record OneSinkhornStep(Placement original) implements DelegatingPlacement {
 
     @Override
-    public List<Key<?>> keys() {
-        return sound.keys();
-    }
-
-    @Override
-    public Placement with(OwnSettings own) {
-        return new OneSinkhornStep(new ManifoldHyperConnections(own.get(HyperConnections.STREAMS)));
+    public Placement of(Placement other) {
+        return new OneSinkhornStep(other);
     }
 
     @Override
     public Block block(Parts parts) {
-        Dim n = Dim.of("stream", sound.streams());
+        Dim n = Dim.of("stream", original.traits().streams());
         return new HyperBlock(parts, n, (path, _) -> new Unfinished(path, parts.dModel(), n));
-    }
-
-    @Override
-    public boolean finalNorm() {
-        return sound.finalNorm();
-    }
-
-    @Override
-    public Traits traits() {
-        return sound.traits();
-    }
-
-    @Override
-    public Stack stack(List<Block> blocks, Function<String, Layer> norm) {
-        return sound.stack(blocks, norm);
     }
 
     private static final class Unfinished extends Connection {
