@@ -9,14 +9,16 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyDifference;
 import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.study.plan.StudyTrials;
-import io.fluxo.experiments.study.plan.Tuning;
 import io.fluxo.experiments.study.result.Results;
 import io.fluxo.experiments.study.result.ResultsCsv;
 import io.fluxo.experiments.study.result.StudyResult;
 import io.fluxo.experiments.study.run.BackendChoice;
+import io.fluxo.experiments.study.run.Course;
 import io.fluxo.experiments.study.run.Environment;
+import io.fluxo.experiments.study.run.RoundRunner;
 import io.fluxo.experiments.study.run.RunDirectory;
 import io.fluxo.experiments.study.run.RunLock;
+import io.fluxo.experiments.study.run.RunStopped;
 import io.fluxo.experiments.study.run.StudyProgress;
 import io.fluxo.experiments.study.run.StudyRunner;
 import io.fluxo.experiments.study.trial.PreparedTrial;
@@ -42,7 +44,6 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -130,23 +131,18 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
                                    Interruption.StoppableWork work) throws IOException, InterruptedException {
         JsonNode environment = before.isPresent() ? continued(before.get()) : begun(directory, choice, backend);
         long begin = System.nanoTime();
-        List<TrialResult> tried = runTrials(backend, atOnce, directory, trials.tuning(), work);
-        if (tried.size() < trials.tuning().size()) {
-            return Optional.empty();
-        }
-        requireRecorded(tried, directory);
-        Tuning tuning = Tuning.of(study(), tried);
-        List<PreparedTrial> measured = trials.measured(tuning);
-        List<TrialResult> results = runTrials(backend, atOnce, directory, measured, work);
-        if (results.size() < measured.size()) {
+        Course course;
+        try {
+            course = Course.run(trials, new Here(backend, atOnce, directory, work));
+        } catch (RunStopped stopped) {
             return Optional.empty();
         }
         double seconds = Math.round((System.nanoTime() - begin) / 1e6) / 1e3;
-        StudyResult result = StudyResult.of(study(), workbench.studies().definition(study()), settings.backend(), settings.seed(), measured, results,
-                workbench::size).with(tuning);
+        StudyResult result = StudyResult.of(study(), workbench.studies().definition(study()), settings.backend(), settings.seed(), course.measured(),
+                course.results(), workbench::size).with(course.tuning());
         Finished finished = new Finished(result, directory);
         tellFailures(finished);
-        leave(finished, measured, environment, timings(Stream.concat(tried.stream(), results.stream()).toList(), seconds, atOnce, choice.threads()));
+        leave(finished, course.measured(), environment, timings(course.all(), seconds, atOnce, choice.threads()));
         return Optional.of(finished);
     }
 
@@ -159,17 +155,6 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
                     : Text.format("nothing is recorded of it; when that is mended, this runs it again: %s", continuing(directory));
             terminal.err().println(Text.format("fluxo: trial %s failed: %s; %s", trial.trial().id(), trial.message(), again));
         });
-    }
-
-    /** Requires that every trial of tuning is recorded: with one left open, the choice could be another when it is run again. */
-    private void requireRecorded(List<TrialResult> tried, RunDirectory directory) {
-        for (TrialResult result : tried) {
-            if (!directory.isRecorded(result.trial())) {
-                String message = Text.format("trial %s failed: %s; what is measured depends on it; when that is mended, this goes on: %s", result.trial().id(),
-                        result.message(), continuing(directory));
-                throw new UncheckedIOException(message, new IOException(result.message()));
-            }
-        }
     }
 
     private Study study() {
@@ -243,15 +228,43 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         }
     }
 
-    private List<TrialResult> runTrials(Workbench.OpenBackend backend, int atOnce, RunDirectory directory, List<PreparedTrial> some,
-                                        Interruption.StoppableWork work) throws IOException, InterruptedException {
-        if (some.isEmpty()) {
-            return List.of();
+    /** Trains a round in this process. */
+    private final class Here implements RoundRunner {
+
+        private final Workbench.OpenBackend backend;
+        private final int atOnce;
+        private final RunDirectory directory;
+        private final Interruption.StoppableWork work;
+
+        Here(Workbench.OpenBackend backend, int atOnce, RunDirectory directory, Interruption.StoppableWork work) {
+            this.backend = backend;
+            this.atOnce = atOnce;
+            this.directory = directory;
+            this.work = work;
         }
-        try (StudyProgress progress = progress()) {
-            StudyRunner runner = new StudyRunner(backend.executor(checkpoints), atOnce, progress);
-            work.stoppedBy(runner::cancel, "all steps that were done are kept: continue with " + continuing(directory));
-            return runner.run(some, directory);
+
+        @Override
+        public List<TrialResult> run(List<PreparedTrial> round) throws RunStopped, IOException, InterruptedException {
+            try (StudyProgress progress = progress()) {
+                StudyRunner runner = new StudyRunner(backend.executor(checkpoints), atOnce, progress);
+                work.stoppedBy(runner::cancel, "all steps that were done are kept: continue with " + continuing(directory));
+                List<TrialResult> results = runner.run(round, directory);
+                if (results.size() < round.size()) {
+                    throw new RunStopped();
+                }
+                return results;
+            }
+        }
+
+        @Override
+        public void requireRecorded(List<TrialResult> results) {
+            for (TrialResult result : results) {
+                if (!directory.isRecorded(result.trial())) {
+                    String message = Text.format("trial %s failed: %s; what is measured depends on it; when that is mended, this goes on: %s", result.trial().id(),
+                            result.message(), continuing(directory));
+                    throw new UncheckedIOException(message, new IOException(result.message()));
+                }
+            }
         }
     }
 

@@ -60,6 +60,11 @@ public record Study(Inquiry inquiry, TaskSpec task, ModelSpec model, TrainingSpe
             return new Cell(vary, task.withAll(part("task.", values)), model.withAll(part("model.", values)), training.withAll(part("training.", values)));
         }
 
+        /** The same, trained for {@code steps} at most. */
+        public Cell forSteps(int steps) {
+            return new Cell(vary, task, model, training.with(STEPS, Math.min(steps, training.get(STEPS))));
+        }
+
         private static Map<String, Object> part(String prefix, Map<String, Object> values) {
             Map<String, Object> part = new LinkedHashMap<>();
             values.forEach((key, value) -> {

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 /**
  * The trials of a study, ready to run.
  *
- * @param tuning      what is tried first; empty where nothing is tuned
+ * @param tuning      what is tried at first, so far as it does not depend on results; empty where nothing is tuned
  * @param provisional the measured trials as they are before anything was chosen
  * @param inputs      the files that they read
  */
@@ -86,6 +86,11 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
             throw locations.complaint("compare_on", Text.format("%s: %s has no such figure", BadInput.legal("variants cannot be compared on", measure, legal),
                     prepared.trial().variant()));
         }
+    }
+
+    /** The trials that {@code tuning} asks for next; none once everything is chosen. */
+    public List<PreparedTrial> next(Tuning tuning) {
+        return Trials.prepare(Trials.next(tuning, seed), tasks, locations);
     }
 
     /** The measured trials, with the chosen values. */

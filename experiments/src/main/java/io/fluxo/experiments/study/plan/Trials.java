@@ -54,26 +54,20 @@ public final class Trials {
     }
 
     /**
-     * The trials of tuning: what is tried for each variant. None where nothing is tuned.
+     * The trials of tuning with which it begins. None where nothing is tuned.
      *
      * @throws BadInput if the seeds run past what a long holds
      */
     public static List<Trial> tuning(Study study, long firstSeed) {
-        requireSeeds(study, firstSeed);
-        TrialIds ids = new TrialIds(study);
-        List<Trial> trials = new ArrayList<>();
-        int number = 0;
-        for (Study.Cell cell : study.cells()) {
-            TrialIds.Name variant = ids.variant(++number);
-            int attempt = 0;
-            for (Map<String, Object> values : study.tried(cell)) {
-                Study.Cell tuned = cell.with(values);
-                String id = ids.tuning(variant, values, ++attempt);
-                TrainingSpec training = tuned.training().with(STEPS, Math.min(study.tune().steps(), tuned.training().get(STEPS)));
-                trials.add(new Trial(id, id, cell.vary(), firstSeed + study.seeds(), tuned.model(), training, tuned.task(), Set.of()));
-            }
-        }
-        return trials;
+        return next(Tuning.of(study, List.of()), firstSeed);
+    }
+
+    /** The trials that {@code tuning} asks for next. */
+    static List<Trial> next(Tuning tuning, long firstSeed) {
+        requireSeeds(tuning.study(), firstSeed);
+        long seed = firstSeed + tuning.study().seeds();
+        return tuning.open().stream().map(open ->
+                new Trial(open.id(), open.id(), open.cell().vary(), seed, open.cell().model(), open.cell().training(), open.cell().task(), Set.of())).toList();
     }
 
     private static void requireSeeds(Study study, long firstSeed) {

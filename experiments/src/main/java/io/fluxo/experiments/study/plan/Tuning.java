@@ -22,12 +22,21 @@ import tools.jackson.databind.node.ArrayNode;
  * What was tried for each variant before it was measured, and what was chosen. The trials of tuning are trials like others, recorded under ids
  * of their own ({@code tune-gru,training.lr=3e-3}); their seed is the first that no other trial of the study has.
  *
- * @param study   whose variants were tuned
- * @param chosen  one for each tuned variant, in the order of the variants
+ * @param study   whose variants are tuned
+ * @param chosen  one for each variant whose search has ended, in the order of the variants
+ * @param open    what is to be tried next; empty once everything is chosen
  */
-public record Tuning(Study study, List<TunedChoice> chosen) {
+public record Tuning(Study study, List<TunedChoice> chosen, List<Open> open) {
 
-    public static final Tuning NONE = new Tuning(Study.DEFAULT, List.of());
+    public static final Tuning NONE = new Tuning(Study.DEFAULT, List.of(), List.of());
+
+    /**
+     * A setting that is to be tried.
+     *
+     * @param cell the variant, with the values and steps of this trial
+     * @param id   the trial's
+     */
+    public record Open(Study.Cell cell, String id) {}
 
     /**
      * The choice for one variant.
@@ -69,27 +78,52 @@ public record Tuning(Study study, List<TunedChoice> chosen) {
 
     public Tuning {
         chosen = List.copyOf(chosen);
+        open = List.copyOf(open);
     }
 
-    /** @param results of the study's {@linkplain Trials#tuning tuning trials} */
+    /** @param results of the trials that were {@linkplain #open asked for} until now, each with the study's own results before it */
     public static Tuning of(Study study, List<TrialResult> results) {
         Map<String, TrialResult> byId = new LinkedHashMap<>();
         results.forEach(result -> byId.put(result.trial().id(), result));
         List<TunedChoice> choices = new ArrayList<>();
+        List<Open> open = new ArrayList<>();
         TrialIds ids = new TrialIds(study);
         int number = 0;
         for (Study.Cell cell : study.cells()) {
             TrialIds.Name variant = ids.variant(++number);
-            List<Attempt> tried = new ArrayList<>();
-            for (Map<String, Object> values : study.tried(cell)) {
-                tried.add(new Attempt(values, byId.get(ids.tuning(variant, values, tried.size() + 1))));
-            }
-            if (!tried.isEmpty()) {
-                Attempt best = best(tried, study.tunedOn());
-                choices.add(new TunedChoice(variant.shown(), List.copyOf(tried), best, edges(study, cell.variant(), best)));
+            Searched searched = searched(study, cell, ids, variant, byId);
+            open.addAll(searched.open);
+            if (searched.open.isEmpty() && !searched.tried.isEmpty()) {
+                Attempt best = best(searched.tried, study.tunedOn());
+                choices.add(new TunedChoice(variant.shown(), List.copyOf(searched.tried), best, edges(study, cell.variant(), best)));
             }
         }
-        return new Tuning(study, choices);
+        return new Tuning(study, choices, open);
+    }
+
+    /** One variant: what was tried, and what is to be tried next. */
+    private record Searched(List<Attempt> tried, List<Open> open) {}
+
+    /** Repeats the search of {@code cell} until a round of it is not in {@code results}, or to its end. */
+    private static Searched searched(Study study, Study.Cell cell, TrialIds ids, TrialIds.Name variant, Map<String, TrialResult> results) {
+        Search search = Search.grid(study.tried(cell), study.tune().steps());
+        List<Attempt> tried = new ArrayList<>();
+        while (true) {
+            List<Open> open = new ArrayList<>();
+            List<Attempt> made = new ArrayList<>();
+            for (Search.Point point : search.next(List.copyOf(tried))) {
+                String id = ids.tuning(variant, point.values(), tried.size() + open.size() + made.size() + 1);
+                if (results.containsKey(id)) {
+                    made.add(new Attempt(point.values(), results.get(id)));
+                } else {
+                    open.add(new Open(cell.with(point.values()).forSteps(point.steps()), id));
+                }
+            }
+            tried.addAll(made);
+            if (!open.isEmpty() || made.isEmpty()) {
+                return new Searched(tried, open);
+            }
+        }
     }
 
     private static Attempt best(List<Attempt> tried, String measure) {

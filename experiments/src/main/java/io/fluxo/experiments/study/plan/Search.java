@@ -1,0 +1,31 @@
+package io.fluxo.experiments.study.plan;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How the values of one variant are searched: what is tried next, given what came of all that was tried before. It is a function of results alone, and of
+ * nothing that a process knows besides: whoever has the run's folder goes on alike, whatever trials ran at the same time.
+ */
+interface Search {
+
+    /**
+     * A setting to be tried.
+     *
+     * @param values dotted key → value
+     * @param steps  optimizer steps for which it is trained
+     */
+    record Point(Map<String, Object> values, int steps) {}
+
+    /**
+     * What is tried at once, in this round; nothing once the search has ended.
+     *
+     * @param made what was tried in the rounds before, in the order in which it was asked for
+     */
+    List<Point> next(List<Tuning.Attempt> made);
+
+    /** Every point of {@code grid}, in one round. */
+    static Search grid(List<Map<String, Object>> grid, int steps) {
+        return made -> made.isEmpty() ? grid.stream().map(values -> new Point(values, steps)).toList() : List.of();
+    }
+}
