@@ -43,7 +43,7 @@ public final class AutodiffBackend extends DelegatingBackend implements Gradient
     public AutodiffBackend(Backend inner) {
         super("autodiff", inner);
         this.ops = new Ops(inner);
-        this.innermost = !inner.name().contains("autodiff(");
+        this.innermost = !contains(AutodiffBackend.class, inner);
     }
 
     /** A tensor whose origin is on the tape. */

@@ -29,6 +29,11 @@ public abstract class DelegatingBackend implements Backend {
         this.inner = inner;
     }
 
+    /** Whether {@code backend} is a {@code kind}, or decorates one, however deep. */
+    public static boolean contains(Class<? extends Backend> kind, Backend backend) {
+        return kind.isInstance(backend) || backend instanceof DelegatingBackend decorator && contains(kind, decorator.inner);
+    }
+
     @Override
     public String name() {
         return decoration + "(" + inner.name() + ")";
