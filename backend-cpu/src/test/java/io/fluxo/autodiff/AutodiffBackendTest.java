@@ -21,6 +21,9 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +35,8 @@ class AutodiffBackendTest {
         private final List<Tensor> released = new ArrayList<>();
         private int accumulated;
         private int backwardOnto;
+        private final List<Boolean> saving = new ArrayList<>();
+        private final Shown shown = new Shown(upload(HostArray.of(Shape.of(1), new double[] {3})), Map.of());
 
         private Noted() {
             super("noted", new CheckedBackend(new ComposedKernels(new EjmlProvider().open(new BackendOptions(DType.F64, 0, 1)))));
@@ -47,6 +52,17 @@ class AutodiffBackendTest {
         public Tensor[] update(UpdateOp op, Tensor... inputs) {
             accumulated += op instanceof UpdateOp.Accumulate ? 1 : 0;
             return super.update(op, inputs);
+        }
+
+        @Override
+        public Fused runFused(FusedOp op, boolean save, Tensor... inputs) {
+            saving.add(save);
+            return super.runFused(op, save, inputs);
+        }
+
+        @Override
+        public Optional<Shown> runShowing(FusedOp.Inspectable op, Set<FusedOp.Inside> wanted, Tensor... inputs) {
+            return Optional.of(shown);
         }
 
         @Override
@@ -218,6 +234,48 @@ class AutodiffBackendTest {
             Tensor second = tape.gradients(ops.sumAll(first), List.of(x))[0];
             assertThat(doubles(second)).containsExactly(new double[] {Math.exp(0.5) + 2, Math.exp(-2) + 2}, within(1e-14));
         }
+    }
+
+    /** A value whose gradient is to be changed, but which the output does not come from: left aside, or computed later. */
+    @Test
+    void aChangeThatNoGradientPassesIsRefused() {
+        Tensor aside = tape.onGradient("aside", ops.neg(x), (inside, gradient) -> gradient);
+        Tensor y = ops.exp(x);
+        assertThatThrownBy(() -> tape.gradients(ops.sumAll(y), List.of(x))).isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("the gradient at aside is to be changed, but none flows back through it");
+        tape.onGradient("later", ops.neg(aside), (inside, gradient) -> gradient);
+        assertThatThrownBy(() -> tape.gradients(ops.sumAll(aside), List.of(x))).isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("the gradient at later is to be changed");
+    }
+
+    /** A kernel saves what its derivative needs where that will be asked for, or where the caller says so. */
+    @Test
+    void aKernelSavesWhereItHasTo() {
+        FusedOp op = new FusedOp.Softmax();
+        Tensor unwatched = vector(1, 2);
+        tape.runFused(op, false, unwatched);
+        tape.runFused(op, true, unwatched);
+        tape.runFused(op, false, x);
+        assertThat(backend.saving).containsExactly(false, true, true);
+    }
+
+    @Test
+    void aKernelShowsItsInsideWhereNothingIsRecorded() {
+        FusedOp.Inspectable op = new FusedOp.RmsNorm(1e-5, true);
+        Tensor unwatched = vector(1, 2);
+        Tensor gain = vector(1, 1);
+        Set<FusedOp.Inside> wanted = Set.of(FusedOp.Inside.SCALE);
+        assertThat(tape.runShowing(op, wanted, unwatched, gain)).contains(backend.shown);
+        assertThat(tape.runShowing(op, wanted, x, gain)).isEmpty();
+        assertThat(new AutodiffBackend(tape).runShowing(op, wanted, unwatched, gain)).isEmpty();
+    }
+
+    @Test
+    void aKernelHasNoSecondDerivative() {
+        FusedOp op = new FusedOp.Softmax();
+        Tensor[] inputs = {x};
+        assertThatThrownBy(() -> tape.backward(op, inputs, null, given)).isInstanceOf(IllegalStateException.class).hasMessageContaining("no second derivative");
+        assertThatThrownBy(() -> tape.backwardOnto(op, inputs, null, given, given)).isInstanceOf(IllegalStateException.class).hasMessageContaining("no second derivative");
     }
 
     /** What a backend is called says nothing of what is inside it. */

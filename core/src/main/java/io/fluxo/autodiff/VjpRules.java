@@ -153,7 +153,7 @@ final class VjpRules {
         Tensor kept = output;
         Shape shape = input.shape();
         for (int axis : op.axes().stream().mapToInt(shape::axis).sorted().toArray()) {
-            kept = kept.rank() == 0 ? ops.expand(kept, Shape.of(1)) : ops.unsqueeze(kept, axis);
+            kept = ops.unsqueeze(kept, axis);
         }
         return kept;
     }
@@ -161,9 +161,6 @@ final class VjpRules {
     /** Sums {@code g} over the axes along which {@code input} was stretched. */
     private static Tensor unbroadcast(Ops ops, Tensor g, Tensor input) {
         Shape from = input.shape();
-        if (g.shape().equals(from)) {
-            return g;
-        }
         int extra = g.rank() - from.rank();
         Tensor sum = extra == 0 ? g : ops.sumOver(g, IntStream.range(0, extra).toArray());
         int[] stretched = IntStream.range(0, from.rank()).filter(axis -> !from.dim(axis).equals(g.dim(axis + extra))).toArray();
