@@ -92,10 +92,15 @@ public final class Statistics {
 
     /** Student's interval of the mean, for values that scatter normally. */
     public static Interval student(List<Double> values) {
+        return student(values, CONFIDENCE);
+    }
+
+    /** The same with another confidence. */
+    public static Interval student(List<Double> values, double confidence) {
         if (values.size() < 2) {
             return Interval.UNKNOWN;
         }
-        double reach = TDistribution.of(values.size() - 1).inverseSurvivalProbability((1 - CONFIDENCE) / 2) * standardError(values);
+        double reach = TDistribution.of(values.size() - 1).inverseSurvivalProbability((1 - confidence) / 2) * standardError(values);
         return new Interval(mean(values) - reach, mean(values) + reach);
     }
 
