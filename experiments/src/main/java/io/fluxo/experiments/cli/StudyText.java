@@ -7,6 +7,7 @@ import io.fluxo.experiments.study.numbers.Numerals;
 import io.fluxo.experiments.study.numbers.Statistics;
 import io.fluxo.experiments.study.plan.Tuning;
 import io.fluxo.experiments.study.result.Comparison;
+import io.fluxo.experiments.study.result.Interaction;
 import io.fluxo.experiments.study.result.Sentences;
 import io.fluxo.experiments.study.result.StudyResult;
 import io.fluxo.experiments.study.trial.TrialResult;
@@ -31,8 +32,8 @@ final class StudyText {
     private StudyText() {}
 
     static String table(StudyResult result, int columns) {
-        long last = result.seed() + result.study().seeds() - 1;
-        boolean several = result.study().seeds() > 1;
+        long last = result.seed() + result.seeds() - 1;
+        boolean several = result.seeds() > 1;
         String compared = result.study().compareOn();
         boolean another = !compared.equals(Study.FINAL_LOSS);
         List<String> header = new ArrayList<>(List.of("variant", "final loss"));
@@ -90,7 +91,17 @@ final class StudyText {
         if (result.comparisons().size() > MOST_SENTENCES) {
             text.append(Text.format("  … %d more in the report", result.comparisons().size() - MOST_SENTENCES)).append(System.lineSeparator());
         }
-        return text.append("  ").append(Sentences.caution(result.study().seeds())).append(System.lineSeparator()).append(System.lineSeparator()).toString();
+        List<Interaction> depending = result.interactions().stream().filter(Interaction::shown).toList();
+        depending.stream().limit(MOST_SENTENCES).forEach(interaction -> text.append("  ").append(Sentences.of(interaction)).append(System.lineSeparator()));
+        if (!result.interactions().isEmpty()) {
+            text.append(Text.format("  %d of %d interactions of two keys are shown; the report has all", depending.size(), result.interactions().size()))
+                    .append(System.lineSeparator());
+        }
+        String places = Sentences.places(result);
+        if (!places.isEmpty()) {
+            text.append("  ").append(places).append(System.lineSeparator());
+        }
+        return text.append("  ").append(Sentences.caution(result.seeds())).append(System.lineSeparator()).append(System.lineSeparator()).toString();
     }
 
     /** The values tried for each variant, and the choice; empty where nothing was tuned. */

@@ -6,6 +6,7 @@ import io.fluxo.experiments.study.numbers.MeasureNames;
 import io.fluxo.experiments.study.numbers.Numerals;
 import io.fluxo.experiments.study.numbers.Statistics;
 import io.fluxo.experiments.study.result.Comparison;
+import io.fluxo.experiments.study.result.Interaction;
 import io.fluxo.experiments.study.result.Results;
 import io.fluxo.experiments.study.result.Sentences;
 import io.fluxo.experiments.study.result.StudyResult;
@@ -57,6 +58,7 @@ final class ReportTables {
         row.put("values", variant.vary().values().stream().map(Values::label).toList());
         row.put("loss", summary(variant.values(Study.FINAL_LOSS)));
         row.put("interval", interval(variant.interval()));
+        row.put("place", result.seeds() > 1 ? result.places().get(index).map(Sentences::places).orElse("") : "");
         row.put("seeds", variant.trials().stream().map(this::seed).toList());
         row.put("validation", summary(variant.values(Study.VALIDATION_LOSS)));
         row.put("figures", figureNames.stream().map(name -> Numerals.text(Statistics.mean(variant.values(name)))).toList());
@@ -97,13 +99,23 @@ final class ReportTables {
         return items;
     }
 
+    List<Map<String, Object>> interactions() {
+        return result.interactions().stream().map(interaction -> Map.<String, Object>of("shown", interaction.shown(), "sentence", Sentences.of(interaction))).toList();
+    }
+
+    String interactionsShown() {
+        return Text.format("Interactions of two keys: %d of %d shown", result.interactions().stream().filter(Interaction::shown).count(), result.interactions().size());
+    }
+
     private static String numbers(Comparison comparison) {
         if (comparison.differences().size() < 2) {
             return "";
         }
-        return Text.format("effect size %s · p %s, corrected %s · bootstrap %s",
+        String needed = comparison.evidence().needed().isPresent() ? Text.format(" · to show %s: %,d seeds", comparison.evidence().margin() > 0 ? "a difference as large as the margin"
+                : "a difference as large as this", comparison.evidence().needed().getAsInt()) : "";
+        return Text.format("effect size %s · p %s, corrected %s · bootstrap %s%s",
                 Numerals.signed(comparison.effect()),
-                p(comparison.p()), p(comparison.holm()), interval(comparison.bootstrap()));
+                p(comparison.p()), p(comparison.holm()), interval(comparison.bootstrap()), needed);
     }
 
     /**

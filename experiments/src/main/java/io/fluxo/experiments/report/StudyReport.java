@@ -66,14 +66,16 @@ public final class StudyReport {
         page.put("compared", MeasureNames.spoken(result.study().compareOn()));
         page.put("finalSteps", TrialResult.FINAL_STEPS);
         ReportTables tables = new ReportTables(result, folder);
-        page.put("several", result.study().seeds() > 1);
+        page.put("several", result.seeds() > 1);
         page.put("measured", !tables.figureNames().isEmpty());
         page.put("figureNames", tables.figureNames());
         page.put("rows", tables.rows());
         page.put("sizes", Sentences.sizes(result.variants()));
         page.put("messages", tables.messages());
         page.put("comparisons", tables.comparisons());
-        page.put("caution", Sentences.caution(result.study().seeds()));
+        page.put("interactions", tables.interactions());
+        page.put("interactionsShown", tables.interactionsShown());
+        page.put("caution", Sentences.caution(result.seeds()));
         ReportTables.Differences differences = tables.differences();
         page.put("differs", !differences.keys().isEmpty());
         page.put("differKeys", differences.keys());
@@ -131,7 +133,7 @@ public final class StudyReport {
         facts.add(fact("training", Text.format("%s · lr %s · batch %s · steps %s", training.apply("optimizer"), training.apply("lr"),
                 training.apply("batch"), training.apply("steps"))));
         facts.add(fact("trials", Text.format("%d variant%s × %d seed%s", result.variants().size(), result.variants().size() == 1 ? "" : "s",
-                result.study().seeds(), result.study().seeds() == 1 ? "" : "s")));
+                result.seeds(), result.seeds() == 1 ? "" : "s")));
         facts.add(fact("backend", result.backend()));
         return facts;
     }

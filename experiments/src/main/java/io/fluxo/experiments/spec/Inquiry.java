@@ -42,6 +42,12 @@ public final class Inquiry extends Settings<Inquiry> {
 
     public static final Key<Integer> SEEDS = Key.of("seeds", Type.whole(1), 3, "trials of each point of the grid, with consecutive seeds");
 
+    public static final Key<Integer> MOST_SEEDS = Key.of("most_seeds", Type.whole(0), 0,
+            "seeds are added in stages, twice as many each time, until every comparison is decided or there are this many; p counts for every stage there may be. 0: seeds alone");
+
+    public static final Key<Double> MARGIN = Key.of("margin", Type.real(Type.Real.Range.NOT_NEGATIVE), 0.0,
+            "differences in compare_on that are smaller do not matter: whether each is shown to be smaller is tested; 0 for no such test");
+
     public static final Key<List<String>> MEASURE = Key.of("measure", Type.list(Type.words()), STANDARD,
             "what is recorded: the loss at every step, measures by layer at some steps, and by instruments once, of the trained model (lens_kl_by_layer, induction_score,"
                     + " contribution_norm_by_layer)");
@@ -49,7 +55,7 @@ public final class Inquiry extends Settings<Inquiry> {
     public static final Key<Integer> JUDGED_FROM = Key.of("judged_from", Type.whole(0), 0,
             "training steps below which nothing is said of the hypothesis; 0 stands for training.steps");
 
-    public static final Keys KEYS = Keys.of(STUDY, QUESTION, HYPOTHESIS, EXPECTED, COMPARE_ON, SEEDS, MEASURE, JUDGED_FROM);
+    public static final Keys KEYS = Keys.of(STUDY, QUESTION, HYPOTHESIS, EXPECTED, COMPARE_ON, SEEDS, MOST_SEEDS, MARGIN, MEASURE, JUDGED_FROM);
 
     /** Every key has its standard value. */
     public static final Inquiry DEFAULT = new Inquiry(Map.of());

@@ -116,6 +116,21 @@ public record Study(Inquiry inquiry, TaskSpec task, ModelSpec model, TrainingSpe
         return inquiry.get(Inquiry.SEEDS);
     }
 
+    /** Seeds that each variant has at most, where they are added in stages; 0 where they are not. */
+    public int mostSeeds() {
+        return inquiry.get(Inquiry.MOST_SEEDS);
+    }
+
+    /** Seeds that the study may use for what is measured: none of them is used for anything else. */
+    public int reservedSeeds() {
+        return Math.max(seeds(), mostSeeds());
+    }
+
+    /** Differences in {@link #compareOn} that do not matter; 0 where nothing is said. */
+    public double margin() {
+        return inquiry.get(Inquiry.MARGIN);
+    }
+
     /** What is recorded. */
     public List<String> measure() {
         return inquiry.get(Inquiry.MEASURE);
@@ -221,7 +236,7 @@ public record Study(Inquiry inquiry, TaskSpec task, ModelSpec model, TrainingSpe
     public long trialCount() {
         long points = Grid.size(vary);
         long tuning = variants.isEmpty() ? tried("") : variants.keySet().stream().mapToLong(this::tried).sum();
-        return Math.min(Integer.MAX_VALUE, points * ((long) Math.max(1, variants.size()) * seeds() + tuning));
+        return Math.min(Integer.MAX_VALUE, points * ((long) Math.max(1, variants.size()) * reservedSeeds() + tuning));
     }
 
     private long tried(String variant) {

@@ -34,6 +34,12 @@ public final class StudyCheck {
         Inquiry.SEEDS.type().objections(study.seeds()).forEach(objection -> {
             throw locations.complaint("seeds", objection);
         });
+        if (study.mostSeeds() > 0 && study.mostSeeds() <= study.seeds()) {
+            throw locations.complaint("most_seeds", Text.format("must be more than seeds, %d, which are trained first; leave it out to add none", study.seeds()));
+        }
+        if (!study.compares() && (study.mostSeeds() > 0 || study.margin() > 0)) {
+            throw locations.complaint(study.mostSeeds() > 0 ? "most_seeds" : "margin", "nothing is compared: vary something, or leave it out");
+        }
         for (String measure : study.measure()) {
             if (!Inquiry.measures(catalog).contains(measure)) {
                 throw locations.complaint("measure", BadInput.legal("unknown measure", measure, Inquiry.measures(catalog)));

@@ -72,6 +72,8 @@ public record StudyDifference(String key, String began, String given) {
         section(written, "tune.bounded.", study.tune().bounded());
         written.put("compare_on", study.compareOn());
         written.put("seeds", Values.label(study.seeds()));
+        written.put("most_seeds", Values.label(study.mostSeeds()));
+        written.put("margin", Values.label(study.margin()));
         written.put("measure", Values.label(List.copyOf(new TreeSet<>(study.measure()))));
         return written;
     }

@@ -28,7 +28,7 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
 
     private static final List<String> KEYS =
             List.of("study", "question", "hypothesis", "expected", "task", "model", "training", "variants", "vary", "tune", "compare_on",
-                    "seeds", "measure", ConditionReader.KEY, ConditionReader.FROM);
+                    "seeds", "most_seeds", "margin", "measure", ConditionReader.KEY, ConditionReader.FROM);
 
     /** A study, and where its keys stand. */
     public record Read(Study study, Locations locations) {}

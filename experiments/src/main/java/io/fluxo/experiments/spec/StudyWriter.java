@@ -42,6 +42,12 @@ public final class StudyWriter {
         }
         entries.add(entry("compare_on", study.compareOn()));
         entries.add(entry("seeds", study.seeds()));
+        if (study.mostSeeds() > 0) {
+            entries.add(entry("most_seeds", study.mostSeeds()));
+        }
+        if (study.margin() > 0) {
+            entries.add(entry("margin", study.margin()));
+        }
         entries.add(entry("measure", study.measure()));
         if (!study.conditions().isEmpty()) {
             entries.add(new NodeTuple(text(ConditionReader.KEY), new SequenceNode(Tag.SEQ, study.conditions().stream()

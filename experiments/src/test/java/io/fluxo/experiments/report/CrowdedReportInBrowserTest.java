@@ -96,7 +96,7 @@ class CrowdedReportInBrowserTest {
         StudyTrials trials = StudyTrials.of(study, 1, Fixtures.ALL, Locations.of("test"));
         RunDirectory directory = RunDirectory.create(folder.resolve("run"), false);
         Tuning tuning = Tuning.of(study, new StudyRunner(new SyntheticExecutor(3.1), 2, StudyProgress.SILENT).run(trials.tuning(), directory));
-        List<PreparedTrial> measured = trials.measured(tuning);
+        List<PreparedTrial> measured = trials.measured(tuning, study.seeds());
         List<TrialResult> results = new StudyRunner(EXPLOSIVE, 2, StudyProgress.SILENT).run(measured, directory);
         StudyResult result = StudyResult.of(study, StudyDefinition.unknown(study), "simd", 1, measured, results, model -> new ModelSize(103_968, 1_266_784)).with(tuning);
         page = Files.writeString(folder.resolve("run/report.html"), StudyReport.html(result, measured, directory::curves, Json.parse("{\"command\": \"./fluxo ablate\"}"), "."));

@@ -11,6 +11,11 @@ public final class MeasureNames {
 
     private MeasureNames() {}
 
+    /** Whether {@code measure} is in nats, the less the better; the others are the better the more. */
+    public static boolean isLoss(String measure) {
+        return measure.endsWith("loss") || measure.startsWith("loss_at_");
+    }
+
     /** A measure's name in words: {@code final loss}, {@code accuracy at 32 pairs}, {@code loss at position 64}. */
     public static String spoken(String measure) {
         Matcher placed = PLACED.matcher(measure);

@@ -16,13 +16,16 @@ public final class Ranks {
 
     private Ranks() {}
 
-    /** @param values for each variant its values, seed by seed, the less the better; NaN where there is none */
-    public static List<Places> of(List<List<Double>> values) {
+    /**
+     * @param values for each variant its values, seed by seed, the less the better; NaN where there is none
+     * @param stages at which the places may be looked at
+     */
+    public static List<Places> of(List<List<Double>> values, Stages stages) {
         int n = values.size();
         List<int[]> pairs = new ArrayList<>();
         IntStream.range(0, n).forEach(i -> IntStream.range(i + 1, n).forEach(j -> pairs.add(new int[] {i, j})));
         List<List<Double>> differences = pairs.stream().map(pair -> differences(values.get(pair[0]), values.get(pair[1]))).toList();
-        List<Double> corrected = Statistics.holm(differences.stream().map(Statistics::p).toList());
+        List<Double> corrected = Statistics.holm(differences.stream().map(Statistics::p).map(stages::corrected).toList());
         int[] better = new int[n];
         int[] worse = new int[n];
         for (int k = 0; k < pairs.size(); k++) {

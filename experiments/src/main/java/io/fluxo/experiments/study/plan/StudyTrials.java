@@ -93,9 +93,9 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
         return Trials.prepare(Trials.next(tuning, seed), tasks, locations);
     }
 
-    /** The measured trials, with the chosen values. */
-    public List<PreparedTrial> measured(Tuning chosen) {
-        return Trials.prepare(Trials.of(study, seed, chosen), tasks, locations);
+    /** The measured trials of the first {@code seeds}, with the chosen values. */
+    public List<PreparedTrial> measured(Tuning chosen, int seeds) {
+        return Trials.prepare(Trials.of(study, seed, chosen, seeds), tasks, locations);
     }
 
     /** All trials, in the order in which they run; what is still to be chosen is not in them. */

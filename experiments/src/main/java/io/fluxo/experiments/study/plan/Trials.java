@@ -31,6 +31,11 @@ public final class Trials {
      * @throws BadInput if the seeds run past what a long holds
      */
     public static List<Trial> of(Study study, long firstSeed, Tuning tuning) {
+        return of(study, firstSeed, tuning, study.seeds());
+    }
+
+    /** The same with so many {@code seeds}. */
+    static List<Trial> of(Study study, long firstSeed, Tuning tuning, int seeds) {
         requireSeeds(study, firstSeed);
         TrialIds ids = new TrialIds(study);
         Set<String> measures = new LinkedHashSet<>(study.measure());
@@ -40,7 +45,7 @@ public final class Trials {
         for (Study.Cell cell : study.cells()) {
             TrialIds.Name variant = ids.variant(++number);
             Study.Cell tuned = cell.with(tuning.values(variant.shown()));
-            for (long seed = firstSeed; seed < firstSeed + study.seeds(); seed++) {
+            for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
                 String id = cell.vary().isEmpty() ? "seed=" + seed : variant.folder() + ",seed=" + seed;
                 trials.add(new Trial(id, variant.shown(), cell.vary(), seed, tuned.model(), tuned.training(), tuned.task(), measures));
             }
@@ -65,14 +70,14 @@ public final class Trials {
     /** The trials that {@code tuning} asks for next. */
     static List<Trial> next(Tuning tuning, long firstSeed) {
         requireSeeds(tuning.study(), firstSeed);
-        long seed = firstSeed + tuning.study().seeds();
+        long seed = firstSeed + tuning.study().reservedSeeds();
         return tuning.open().stream().map(open ->
                 new Trial(open.id(), open.id(), open.cell().vary(), seed, open.cell().model(), open.cell().training(), open.cell().task(), Set.of())).toList();
     }
 
     private static void requireSeeds(Study study, long firstSeed) {
-        if (firstSeed > Long.MAX_VALUE - study.seeds() - 1) {
-            throw new BadInput(Text.format("--seed %d: too large for %d consecutive seeds", firstSeed, study.seeds()));
+        if (firstSeed > Long.MAX_VALUE - study.reservedSeeds() - 1) {
+            throw new BadInput(Text.format("--seed %d: too large for %d consecutive seeds", firstSeed, study.reservedSeeds()));
         }
     }
 

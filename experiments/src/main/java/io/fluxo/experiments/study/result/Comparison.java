@@ -22,10 +22,11 @@ import java.util.List;
  * @param bootstrap   the bootstrap's, of the same
  * @param effect      {@link Statistics#effectSize} of the differences
  * @param p           Student's p of no difference
- * @param holm        p corrected for the study's number of comparisons
+ * @param holm        p corrected for the study's number of comparisons, and of stages at which there may be more seeds
+ * @param evidence    what else is known
  */
 public record Comparison(String measure, String variant, String baseline, String key, Object value, String subject, List<Double> differences,
-                         int seeds, double mean, double sd, Interval interval, Interval bootstrap, double effect, double p, double holm) {
+                         int seeds, double mean, double sd, Interval interval, Interval bootstrap, double effect, double p, double holm, Evidence evidence) {
 
     /** What a corrected p has to stay below for a difference to be called one. */
     public static final double SIGNIFICANCE = 0.05;
@@ -39,14 +40,26 @@ public record Comparison(String measure, String variant, String baseline, String
         return holm < SIGNIFICANCE;
     }
 
-    static Comparison of(String measure, StudyResult.VariantResult variant, StudyResult.VariantResult baseline, String key,
-                         List<Double> differences) {
-        return new Comparison(measure, variant.id(), baseline.id(), key, variant.vary().get(key),
-                Sentences.subject(variant.vary(), key, baseline.vary().get(key)), differences, variant.trials().size(), Statistics.mean(differences), Statistics.deviation(differences), Statistics.student(differences),
-                Statistics.bootstrap(differences), Statistics.effectSize(differences), Statistics.p(differences), Double.NaN);
+    /** Whether there is nothing that more seeds would be needed for: a difference is shown, of losses or of divergence, or that there is none that matters. */
+    public boolean decided() {
+        return shown() || evidence.equivalent() || evidence.divergesOtherwise();
     }
 
-    Comparison corrected(double corrected) {
-        return new Comparison(measure, variant, baseline, key, value, subject, differences, seeds, mean, sd, interval, bootstrap, effect, p, corrected);
+    /**
+     * Before correction.
+     *
+     * @param confidence of Student's interval
+     */
+    static Comparison of(String measure, StudyResult.VariantResult variant, StudyResult.VariantResult baseline, String key,
+                         List<Double> differences, double margin, double confidence) {
+        return new Comparison(measure, variant.id(), baseline.id(), key, variant.vary().get(key),
+                Sentences.subject(variant.vary(), key, baseline.vary().get(key)), differences, variant.trials().size(), Statistics.mean(differences),
+                Statistics.deviation(differences), Statistics.student(differences, confidence),
+                Statistics.bootstrap(differences), Statistics.effectSize(differences), Statistics.p(differences), Double.NaN,
+                Evidence.of(variant, baseline, differences, margin));
+    }
+
+    Comparison corrected(double corrected, double ofDivergence, double ofEquivalence) {
+        return new Comparison(measure, variant, baseline, key, value, subject, differences, seeds, mean, sd, interval, bootstrap, effect, p, corrected, evidence.corrected(ofDivergence, ofEquivalence));
     }
 }

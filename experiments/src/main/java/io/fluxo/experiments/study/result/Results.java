@@ -4,12 +4,15 @@ import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.study.judge.Judgement;
 import io.fluxo.experiments.study.numbers.Interval;
+import io.fluxo.experiments.study.numbers.Ranks;
 import io.fluxo.experiments.study.numbers.Statistics;
 import io.fluxo.experiments.study.trial.TrialRecord;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.setting.Values;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -43,15 +46,25 @@ public final class Results {
             root.set("tuning", result.tuning().json());
         }
         ArrayNode variants = root.putArray("variants");
-        result.variants().forEach(variant -> variants.add(variant(variant)));
+        List<Optional<Ranks.Places>> places = result.places();
+        for (int i = 0; i < places.size(); i++) {
+            variants.add(variant(result.variants().get(i), places.get(i)));
+        }
         root.put("sizes", Sentences.sizes(result.variants()));
         ArrayNode comparisons = root.putArray("comparisons");
         result.comparisons().forEach(comparison -> comparisons.add(comparison(comparison)));
-        root.put("caution", Sentences.caution(result.study().seeds()));
+        if (!result.interactions().isEmpty()) {
+            ArrayNode interactions = root.putArray("interactions");
+            result.interactions().forEach(interaction -> interactions.add(interaction(interaction)));
+        }
+        if (result.study().mostSeeds() > 0) {
+            root.putObject("stages").put("seeds", result.seeds()).set("planned", Json.of(result.stages().seeds()));
+        }
+        root.put("caution", Sentences.caution(result.seeds()));
         return root;
     }
 
-    private static ObjectNode variant(StudyResult.VariantResult variant) {
+    private static ObjectNode variant(StudyResult.VariantResult variant, Optional<Ranks.Places> places) {
         ObjectNode entry = Json.object();
         entry.put("id", variant.id());
         entry.set("vary", TrialRecord.varied(variant.vary()));
@@ -66,6 +79,7 @@ public final class Results {
         if (!figures.isEmpty()) {
             entry.set("figures", figures);
         }
+        places.ifPresent(place -> entry.putArray("places").add(place.best()).add(place.worst()));
         ArrayNode trials = entry.putArray("trials");
         variant.trials().forEach(trial -> trials.add(trial(trial)));
         return entry;
@@ -120,7 +134,36 @@ public final class Results {
         entry.set("p", Json.rounded(comparison.p(), DIGITS));
         entry.set("p_holm", Json.rounded(comparison.holm(), DIGITS));
         entry.put("shown", comparison.shown());
+        Evidence evidence = comparison.evidence();
+        ObjectNode diverged = entry.putObject("diverged");
+        diverged.put("variant", evidence.variant().diverged()).put("baseline", evidence.baseline().diverged());
+        diverged.set("p_holm", Json.rounded(evidence.divergence(), DIGITS));
+        if (evidence.margin() > 0) {
+            ObjectNode equivalence = entry.putObject("equivalence").put("margin", evidence.margin());
+            equivalence.set("p_holm", Json.rounded(evidence.equivalence(), DIGITS));
+            equivalence.put("shown", evidence.equivalent());
+        }
+        entry.set("detectable", Json.rounded(evidence.detectable(), DIGITS));
+        evidence.needed().ifPresentOrElse(seeds -> entry.put("seeds_needed", seeds), () -> entry.putNull("seeds_needed"));
         entry.put("sentence", Sentences.of(comparison));
+        return entry;
+    }
+
+    private static ObjectNode interaction(Interaction interaction) {
+        ObjectNode entry = Json.object();
+        entry.put("measure", interaction.measure());
+        Map<String, Object> vary = new LinkedHashMap<>();
+        vary.put(interaction.first().getKey(), interaction.first().getValue());
+        vary.put(interaction.second().getKey(), interaction.second().getValue());
+        entry.set("vary", TrialRecord.varied(vary));
+        entry.set("at", TrialRecord.varied(interaction.at()));
+        entry.set("differences", Json.of(interaction.differences()));
+        entry.set("mean", Json.number(interaction.mean()));
+        entry.set("sd", Json.number(interaction.sd()));
+        entry.set("interval", interval(interaction.interval()));
+        entry.set("p_holm", Json.rounded(interaction.holm(), DIGITS));
+        entry.put("shown", interaction.shown());
+        entry.put("sentence", Sentences.of(interaction));
         return entry;
     }
 

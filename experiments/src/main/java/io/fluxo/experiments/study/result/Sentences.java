@@ -4,6 +4,7 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.Tune;
 import io.fluxo.experiments.study.numbers.MeasureNames;
 import io.fluxo.experiments.study.numbers.Numerals;
+import io.fluxo.experiments.study.numbers.Ranks;
 import io.fluxo.experiments.study.plan.Tuning;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
@@ -12,7 +13,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What comparisons and sizes say, in plain sentences that claim no more than the seeds show. */
 public final class Sentences {
@@ -21,7 +24,7 @@ public final class Sentences {
 
     /** One sentence, such as: "placement post instead of pre, at warmup 1: final loss higher by 0.52 nats (95 % interval 0.43 to 0.61, 3 seeds, …)." */
     public static String of(Comparison comparison) {
-        return Text.format("%s: %s.", comparison.subject(), finding(comparison));
+        return Text.format("%s: %s%s.", comparison.subject(), finding(comparison), besides(comparison));
     }
 
     /** What is compared with what: a variant at {@code point}, with the one whose {@code key} is {@code other}. */
@@ -29,6 +32,62 @@ public final class Sentences {
         String shared = point.entrySet().stream().filter(entry -> !entry.getKey().equals(key)).map(entry -> named(entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining(", "));
         return Text.format("%s instead of %s%s", named(key, point.get(key)), Values.label(other), shared.isEmpty() ? "" : ", at " + shared);
+    }
+
+    /** Whether what one key brings depends on another, at {@code point}; {@code noFirst} and {@code noSecond} are what they are held against. */
+    static String subject(Map<String, Object> point, String first, Object noFirst, String second, Object noSecond) {
+        String shared = point.entrySet().stream().filter(entry -> !entry.getKey().equals(first) && !entry.getKey().equals(second))
+                .map(entry -> named(entry.getKey(), entry.getValue())).collect(Collectors.joining(", "));
+        return Text.format("%s instead of %s with %s, compared with the same with %s%s", named(first, point.get(first)), Values.label(noFirst), named(second, point.get(second)),
+                named(second, noSecond), shared.isEmpty() ? "" : ", at " + shared);
+    }
+
+    /** One sentence about an interaction. */
+    public static String of(Interaction interaction) {
+        int pairs = interaction.differences().size();
+        if (pairs < 2) {
+            return Text.format("%s: cannot be told, in %s did all four finish.", interaction.subject(), pairs == 0 ? "no seed" : "one seed");
+        }
+        String unit = MeasureNames.isLoss(interaction.measure()) ? " nats" : "";
+        return Text.format("%s: the difference in %s is %s%s %s (interval %s to %s, %d seeds, corrected p %s)%s.", interaction.subject(), MeasureNames.spoken(interaction.measure()),
+                Numerals.text(Math.abs(interaction.mean())), unit, interaction.mean() > 0 ? "more" : "less", Numerals.signed(interaction.interval().low()),
+                Numerals.signed(interaction.interval().high()), pairs, p(interaction.holm()), interaction.shown() ? "" : ": not shown to depend on it");
+    }
+
+    /** {@code 2}, or {@code 2–4}. */
+    public static String places(Ranks.Places places) {
+        return places.best() == places.worst() ? Integer.toString(places.best()) : Text.format("%d–%d", places.best(), places.worst());
+    }
+
+    /** The places that variants may have, in a sentence; empty where there is one seed or one variant. */
+    public static String places(StudyResult result) {
+        if (result.seeds() < 2 || result.variants().size() < 2) {
+            return "";
+        }
+        List<Optional<Ranks.Places>> places = result.places();
+        String all = IntStream.range(0, places.size()).filter(i -> places.get(i).isPresent())
+                .mapToObj(i -> Text.format("%s %s", result.variants().get(i).id(), places(places.get(i).get()))).collect(Collectors.joining(", "));
+        return all.isEmpty() ? "" : Text.format("places in %s, which hold together with 95 %%: %s.", MeasureNames.spoken(result.study().compareOn()), all);
+    }
+
+    /** What a comparison shows besides the difference of means, in clauses; empty where there is nothing to say. */
+    private static String besides(Comparison comparison) {
+        Evidence evidence = comparison.evidence();
+        String unit = MeasureNames.isLoss(comparison.measure()) ? " nats" : "";
+        List<String> clauses = new ArrayList<>();
+        if (evidence.anyDiverged()) {
+            clauses.add(Text.format("%d of %d trials diverged, of the other variant's %d of %d: %s (corrected p %s)", evidence.variant().diverged(), evidence.variant().trials(),
+                    evidence.baseline().diverged(), evidence.baseline().trials(), evidence.divergesOtherwise() ? "a difference" : "chance alone could do this",
+                    p(evidence.divergence())));
+        }
+        if (evidence.margin() > 0 && Double.isFinite(evidence.equivalence())) {
+            clauses.add(Text.format("that the difference is below the margin of %s%s is %s (corrected p %s)", Numerals.text(evidence.margin()), unit,
+                    evidence.equivalent() ? "shown" : "not shown", p(evidence.equivalence())));
+        }
+        if (!comparison.shown() && evidence.detectable() > 0) {
+            clauses.add(Text.format("these seeds would show a difference of %s%s four times in five", Numerals.text(evidence.detectable()), unit));
+        }
+        return clauses.isEmpty() ? "" : "; " + String.join("; ", clauses);
     }
 
     private static String named(String key, Object value) {
@@ -40,7 +99,7 @@ public final class Sentences {
         List<Double> differences = comparison.differences();
         int pairs = differences.size();
         String measure = MeasureNames.spoken(comparison.measure());
-        String unit = isLoss(comparison.measure()) ? " nats" : "";
+        String unit = MeasureNames.isLoss(comparison.measure()) ? " nats" : "";
         if (pairs == 0) {
             return "cannot be compared, in no seed did both finish";
         }
@@ -65,10 +124,6 @@ public final class Sentences {
         long agreeing = differences.stream().filter(difference -> difference * comparison.mean() > 0).count();
         return Text.format("%s %s by %s on average (%s, %s, corrected p %s)%s", measure, direction, amount, interval,
                 agreeing == pairs ? Text.format("in all %d seeds", pairs) : Text.format("in %d of %d seeds", agreeing, pairs), p(comparison.holm()), survivors);
-    }
-
-    private static boolean isLoss(String measure) {
-        return measure.endsWith("loss") || measure.startsWith("loss_at_");
     }
 
     /** Where tuning chose a number beyond which nothing was tried; one sentence for each such number. */

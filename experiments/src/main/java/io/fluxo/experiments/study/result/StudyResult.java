@@ -4,6 +4,9 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.study.definition.StudyDefinition;
 import io.fluxo.experiments.study.judge.Judgement;
 import io.fluxo.experiments.study.numbers.Interval;
+import io.fluxo.experiments.study.numbers.MeasureNames;
+import io.fluxo.experiments.study.numbers.Ranks;
+import io.fluxo.experiments.study.numbers.Stages;
 import io.fluxo.experiments.study.numbers.Statistics;
 import io.fluxo.experiments.study.plan.Tuning;
 import io.fluxo.experiments.study.trial.ModelSize;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -25,10 +29,11 @@ import java.util.function.Function;
  * @param backend     the backend's name
  * @param seed        the first one
  * @param comparisons in the order of the study's keys
+ * @param interactions of every two of them
  * @param tuning      what was tried and chosen before
  */
 public record StudyResult(StudyDefinition definition, String backend, long seed, Judgement judgement, List<VariantResult> variants,
-                          List<Comparison> comparisons, Tuning tuning) {
+                          List<Comparison> comparisons, List<Interaction> interactions, Tuning tuning) {
 
     /**
      * One point of the grid.
@@ -47,7 +52,7 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
 
     /** The same result with what was tried and chosen before. */
     public StudyResult with(Tuning before) {
-        return new StudyResult(definition, backend, seed, judgement, variants, comparisons, before);
+        return new StudyResult(definition, backend, seed, judgement, variants, comparisons, interactions, before);
     }
 
     public Study study() {
@@ -76,7 +81,31 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
                                  Function<ModelSpec, ModelSize> sizes) {
         List<VariantResult> variants = variants(results, sizes);
         return new StudyResult(definition.with(study), backend, seed, definition.rule().judge(study, trials, results), variants,
-                Comparisons.of(study.axes(), variants, study.compareOn()), Tuning.NONE);
+                Comparisons.of(study, variants), Interactions.of(study, variants), Tuning.NONE);
+    }
+
+    /** Whether {@code results} decide every comparison of {@code study}, so that no more seeds are needed. */
+    public static boolean decided(Study study, List<TrialResult> results) {
+        return Comparisons.of(study, variants(results, _ -> new ModelSize(0, 0))).stream().allMatch(Comparison::decided);
+    }
+
+    /** How many seeds each variant has. */
+    public int seeds() {
+        return variants.stream().mapToInt(variant -> variant.trials().size()).max().orElse(0);
+    }
+
+    /** The stages at which there may be more seeds. */
+    public Stages stages() {
+        return Stages.doubling(study().seeds(), study().mostSeeds());
+    }
+
+    /** The places that each variant may have in {@link Study#compareOn}, among those whose trials all finished; in no other order than {@link #variants}. */
+    public List<Optional<Ranks.Places>> places() {
+        String measure = study().compareOn();
+        int sign = MeasureNames.isLoss(measure) ? 1 : -1;
+        List<VariantResult> ranked = variants.stream().filter(variant -> variant.values(measure).size() == variant.trials().size()).toList();
+        List<Ranks.Places> places = Ranks.of(ranked.stream().map(variant -> variant.values(measure).stream().map(value -> sign * value).toList()).toList(), stages());
+        return variants.stream().map(variant -> ranked.contains(variant) ? Optional.of(places.get(ranked.indexOf(variant))) : Optional.<Ranks.Places>empty()).toList();
     }
 
     /** Groups results, in their order, by variant. */

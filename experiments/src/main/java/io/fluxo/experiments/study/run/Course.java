@@ -1,7 +1,9 @@
 package io.fluxo.experiments.study.run;
 
+import io.fluxo.experiments.study.numbers.Stages;
 import io.fluxo.experiments.study.plan.StudyTrials;
 import io.fluxo.experiments.study.plan.Tuning;
+import io.fluxo.experiments.study.result.StudyResult;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.TrialResult;
 import java.io.IOException;
@@ -22,8 +24,16 @@ public record Course(Tuning tuning, List<PreparedTrial> measured, List<TrialResu
     /** Carries the study out. */
     public static Course run(StudyTrials trials, RoundRunner runner) throws RunStopped, IOException, InterruptedException {
         Tuning tuning = tune(trials, runner);
-        List<PreparedTrial> measured = trials.measured(tuning);
-        return new Course(tuning, measured, runner.run(measured));
+        List<Integer> stages = Stages.doubling(trials.study().seeds(), trials.study().mostSeeds()).seeds();
+        for (int seeds : stages) {
+            List<PreparedTrial> measured = trials.measured(tuning, seeds);
+            List<TrialResult> results = runner.run(measured);
+            if (seeds == stages.getLast() || StudyResult.decided(trials.study(), results)) {
+                return new Course(tuning, measured, results);
+            }
+            runner.requireRecorded(results);
+        }
+        throw new AssertionError("there is a last stage");
     }
 
     private static Tuning tune(StudyTrials trials, RoundRunner runner) throws RunStopped, IOException, InterruptedException {

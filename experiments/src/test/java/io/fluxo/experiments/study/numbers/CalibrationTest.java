@@ -139,7 +139,8 @@ class CalibrationTest {
         double[] means = {0, 1, 1, 3, 6};
         int[] best = {1, 2, 2, 4, 5};
         int[] worst = {1, 3, 3, 4, 5};
-        List<Ranks.Places> places = Ranks.of(IntStream.range(0, 5).mapToObj(variant -> normals(key.split(variant), seeds, means[variant])).toList());
+        List<Ranks.Places> places = Ranks.of(IntStream.range(0, 5).mapToObj(variant -> normals(key.split(variant), seeds, means[variant])).toList(),
+                Stages.doubling(seeds, 0));
         return IntStream.range(0, 5).allMatch(i -> places.get(i).best() <= best[i] && places.get(i).worst() >= worst[i]);
     }
 }

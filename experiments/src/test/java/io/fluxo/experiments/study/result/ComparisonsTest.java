@@ -64,9 +64,9 @@ class ComparisonsTest {
     @Test
     void aCorrectedPOfFiveInAHundredDoesNotShowADifference() {
         Comparison comparison = only(1.00, 2.00, 3.00, 1.10, 2.12, 3.11);
-        assertThat(comparison.corrected(0.05).shown()).isFalse();
-        assertThat(comparison.corrected(Math.nextDown(0.05)).shown()).isTrue();
-        assertThat(comparison.corrected(Double.NaN).shown()).isFalse();
+        assertThat(comparison.corrected(0.05, 1, 1).shown()).isFalse();
+        assertThat(comparison.corrected(Math.nextDown(0.05), 1, 1).shown()).isTrue();
+        assertThat(comparison.corrected(Double.NaN, 1, 1).shown()).isFalse();
     }
 
     /** A seed without a difference does not agree with the others. */

@@ -67,7 +67,7 @@ class ResultsTest {
         JsonNode pre = json.path("variants").get(0);
         JsonNode post = json.path("variants").get(1);
         assertThat(json.propertyNames()).doesNotContain("tuning");
-        assertThat(pre.propertyNames()).containsExactly("id", "vary", "parameters", "multiply_adds_per_token", "final_loss", "trials");
+        assertThat(pre.propertyNames()).containsExactly("id", "vary", "parameters", "multiply_adds_per_token", "final_loss", "places", "trials");
         assertThat(pre.path("parameters").isNull()).isTrue();
         assertThat(pre.path("final_loss").path("interval").toString()).isEqualTo("[1.5,2.5]");
         assertThat(post.propertyNames()).containsExactly("id", "vary", "parameters", "multiply_adds_per_token", "final_loss", "validation_loss", "figures", "trials");
@@ -114,7 +114,7 @@ class ResultsTest {
 
     private static StudyResult judged(StudyResult result, StudyVerdict verdict) {
         return new StudyResult(result.definition(), result.backend(), result.seed(), new Judgement(verdict, "", List.of()), result.variants(), result.comparisons(),
-                result.tuning());
+                result.interactions(), result.tuning());
     }
 
     @Test

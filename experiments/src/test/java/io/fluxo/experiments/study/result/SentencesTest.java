@@ -13,9 +13,12 @@ import org.junit.jupiter.api.Test;
 
 class SentencesTest {
 
+    private static final Evidence NOTHING_ELSE =
+            new Evidence(new Evidence.Counts(0, 2), new Evidence.Counts(0, 2), 1, 0, Double.NaN, Double.NaN, java.util.OptionalInt.empty());
+
     private static Comparison comparison(String measure, double p, double holm, Double... differences) {
         return new Comparison(measure, "b", "a", "variants", "b", "b instead of a", List.of(differences), differences.length, differences[0], 0, new Interval(-0.25, 0.5),
-                Interval.UNKNOWN, 1, p, holm);
+                Interval.UNKNOWN, 1, p, holm, NOTHING_ELSE);
     }
 
     @Test
