@@ -35,7 +35,7 @@ import tools.jackson.databind.JsonNode;
 public final class StudyReport {
 
     /** In the order they need each other. */
-    private static final String[] SCRIPTS = {"report/base.js", "report/loss.js", "report/layers.js", "report/plots.js", "report/tables.js", "report/page.js"};
+    private static final String[] SCRIPTS = {"report/base.js", "report/loss.js", "report/layers.js", "report/plots.js", "report/tuning.js", "report/tables.js", "report/page.js"};
 
     private StudyReport() {}
 

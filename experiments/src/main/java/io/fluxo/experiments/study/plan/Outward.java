@@ -64,7 +64,7 @@ record Outward(List<BigDecimal> numbers, boolean whole, boolean upward) {
             BigDecimal rounded = exact.setScale(0, RoundingMode.HALF_UP);
             return beyond(rounded, last) ? rounded : last.add(upward ? BigDecimal.ONE : BigDecimal.ONE.negate());
         }
-        if (isEven() || !isGeometric()) {
+        if (!goesByFactors()) {
             return exact;
         }
         int digits = Math.clamp(numbers.stream().mapToInt(BigDecimal::precision).max().orElse(0), FEWEST_DIGITS, MOST_DIGITS);
@@ -80,10 +80,15 @@ record Outward(List<BigDecimal> numbers, boolean whole, boolean upward) {
     }
 
     private BigDecimal exact(int place) {
-        if (!isEven() && isGeometric()) {
+        if (goesByFactors()) {
             return inSeries(place).orElseGet(() -> end().pow(place + 1).divide(before().pow(place), DIVISION));
         }
         return end().add(end().subtract(before()).multiply(BigDecimal.valueOf(place)));
+    }
+
+    /** Whether the list goes on by a factor, and not by a difference. */
+    boolean goesByFactors() {
+        return !isEven() && isGeometric();
     }
 
     private boolean isEven() {

@@ -57,6 +57,11 @@ public record Tuning(Study study, List<TunedChoice> chosen, List<Open> open) {
             ends = List.copyOf(ends);
         }
 
+        /** The values of {@code key} that were tried. */
+        public List<Object> values(String key) {
+            return tried.stream().map(attempt -> attempt.values.get(key)).distinct().toList();
+        }
+
         /** Whether {@code attempt} lies beyond what is written. */
         public boolean isExtension(Attempt attempt) {
             return attempt.values.entrySet().stream().anyMatch(entry -> !grid.get(entry.getKey()).contains(entry.getValue()));
@@ -203,6 +208,11 @@ public record Tuning(Study study, List<TunedChoice> chosen, List<Open> open) {
             }
         }
         return best;
+    }
+
+    /** Whether {@code values} are positive numbers that rise by factors rather than by differences. */
+    public static boolean isGeometric(List<Object> values) {
+        return values.size() > 1 && values.stream().allMatch(value -> value instanceof Number number && number.doubleValue() > 0) && Outward.of(values, true).goesByFactors();
     }
 
     /** The loss that the choice was made by. */
