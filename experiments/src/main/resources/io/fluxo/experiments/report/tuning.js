@@ -7,7 +7,8 @@ const tunedCharts = figures(byId("sensitivity"), data.tuned.map(one => [`${data.
 const tunedEnd = lines => {
   const losses = lines.flatMap(one => finite(one.points.map(point => point[1]))).sort((a, b) => a - b);
   const limit = 3 * Math.abs(losses[Math.floor((losses.length - 1) / 2)] ?? 0);
-  return { low: lowest(losses), high: highest(losses.filter(loss => loss <= limit)) };
+  const within = losses.concat(lines.flatMap(one => one.points.flatMap(point => finite(point[2])))).filter(loss => loss <= limit);
+  return { low: lowest(within), high: highest(within) };
 };
 
 function drawTuned() {
@@ -18,7 +19,9 @@ function drawTuned() {
     const room = (high - low || 1) * .08;
     const top = high + room;
     const beside = plot.log_x ? (xs.at(-1) / xs[0]) ** .04 : (xs.at(-1) - xs[0]) * .04;
-    // what did not finish, and what lies beyond the axis, stands at its upper end; several at one place beside each other
+    // what did not finish, and what lies beyond the axis, stands at its upper end; several at one place in rows of four
+    const far = point => point[1] === null || point[1] > high;
+    const rows = Math.min(6, Math.ceil(highest([1, ...xs.map(x => lines.filter(one => one.points.some(point => point[0] === x && far(point))).length)]) / 4));
     const apart = new Map();
     const atTop = (one, kept, symbol, rotate) => ({
       type: "scatter", name: data.variants[one.variant].id, z: 5, tooltip: { show: false }, silent: true, symbol, symbolSize: 9, symbolRotate: rotate, clip: false,
@@ -26,12 +29,12 @@ function drawTuned() {
       data: one.points.filter(kept).map(point => {
         const place = apart.get(point[0]) ?? 0;
         apart.set(point[0], place + 1);
-        return { value: [point[0], top], symbolOffset: [(place % 2 === 0 ? 1 : -1) * Math.ceil(place / 2) * 9, 0] };
+        return { value: [point[0], top], symbolOffset: [[0, 9, -9, 18][place % 4], -9 * Math.min(rows - 1, Math.floor(place / 4))] };
       }),
     });
     tellBeyond(tunedCharts[p].beyond, lines.map(one => [one.variant, one.points.map(point => point[1])]), high);
     tunedCharts[p].setOption({
-      ...base(), grid: { left: 56, right: 16, top: 16, bottom: 44 },
+      ...base(), grid: { left: 56, right: 24, top: 7 + 9 * rows, bottom: 44 },
       xAxis: axis({ type: plot.log_x ? "log" : "value", name: plot.key, nameLocation: "middle", nameGap: 28, splitLine: { show: false },
         min: plot.log_x ? xs[0] / beside : xs[0] - beside, max: plot.log_x ? xs.at(-1) * beside : xs.at(-1) + beside,
         axisTick: { customValues: xs, lineStyle: { color: color("--faint") } },
