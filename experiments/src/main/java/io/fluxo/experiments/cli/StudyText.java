@@ -113,8 +113,8 @@ final class StudyText {
         String measure = tuning.measure();
         TextTable table = new TextTable("variant", "tuned: chosen", MeasureNames.spoken(measure), "tried");
         for (Tuning.TunedChoice choice : tuning.chosen()) {
-            table.row(choice.variant(), values(choice.best().values()), Numerals.text(choice.best().result().measure(measure)), choice.tried().stream()
-                    .map(attempt -> values(attempt.values()) + " " + loss(attempt.result(), measure)).collect(Collectors.joining(" · ")));
+            table.row(choice.variant(), values(choice.best().values()), Sentences.loss(choice.best(), measure), choice.tried().stream()
+                    .map(attempt -> values(attempt.values()) + " " + Sentences.loss(attempt, measure)).collect(Collectors.joining(" · ")));
         }
         StringBuilder text = new StringBuilder(table.within(columns));
         Stream.concat(Sentences.edges(tuning).stream(), Sentences.bounds(result.study().tune()).stream())

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.report;
 
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.study.numbers.MeasureNames;
 import io.fluxo.experiments.study.result.Comparison;
 import io.fluxo.experiments.study.result.StudyResult;
 import io.fluxo.experiments.study.trial.Curves;
@@ -55,6 +56,8 @@ final class ReportData {
         }
         root.set("measures", measures(byVariant));
         root.set("plots", new PlotData(result).build());
+        root.put("tuned_on", MeasureNames.spoken(result.tuning().measure()));
+        root.set("tuned", new SensitivityData(result).build());
         ArrayNode comparisons = root.putArray("comparisons");
         for (Comparison comparison : result.comparisons()) {
             ObjectNode node = comparisons.addObject();

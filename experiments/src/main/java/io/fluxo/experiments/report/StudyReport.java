@@ -35,7 +35,7 @@ import tools.jackson.databind.JsonNode;
 public final class StudyReport {
 
     /** In the order they need each other. */
-    private static final String[] SCRIPTS = {"report/base.js", "report/loss.js", "report/layers.js", "report/plots.js", "report/tables.js", "report/page.js"};
+    private static final String[] SCRIPTS = {"report/base.js", "report/loss.js", "report/layers.js", "report/plots.js", "report/tuning.js", "report/tables.js", "report/page.js"};
 
     private StudyReport() {}
 
@@ -95,14 +95,12 @@ public final class StudyReport {
 
     private static List<Map<String, Object>> choices(Tuning tuning) {
         return tuning.chosen().stream().map(choice -> Map.<String, Object>of("variant", choice.variant(), "attempts",
-                choice.tried().stream().map(attempt -> attempt(attempt, tuning.measure(), attempt == choice.best())).toList())).toList();
+                choice.tried().stream().map(attempt -> attempt(attempt, tuning.measure(), attempt == choice.best(), choice.isExtension(attempt))).toList())).toList();
     }
 
-    private static Map<String, Object> attempt(Tuning.Attempt attempt, String measure, boolean chosen) {
+    private static Map<String, Object> attempt(Tuning.Attempt attempt, String measure, boolean chosen, boolean extension) {
         String values = attempt.values().entrySet().stream().map(entry -> entry.getKey() + " " + Values.label(entry.getValue())).collect(Collectors.joining(", "));
-        boolean finished = attempt.result().outcome() == TrialStatus.FINISHED;
-        return Map.of("values", values, "loss", finished ? Numerals.text(attempt.result().measure(measure)) : Values.label(attempt.result().outcome()),
-                "chosen", chosen, "steps", attempt.result().trial().training().get(STEPS));
+        return Map.of("values", values, "loss", Sentences.loss(attempt, measure), "chosen", chosen, "extension", extension, "steps", attempt.steps());
     }
 
     /** Horizontal lines for orientation: each task's known losses. */

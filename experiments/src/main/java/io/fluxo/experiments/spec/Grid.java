@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Lists of values under keys, multiplied out. */
-final class Grid {
+public final class Grid {
 
     private Grid() {}
 
@@ -20,7 +20,7 @@ final class Grid {
     }
 
     /** The points, the first key slowest; one empty point where there are no axes. */
-    static List<Map<String, Object>> points(Map<String, List<Object>> axes) {
+    public static List<Map<String, Object>> points(Map<String, List<Object>> axes) {
         List<Map<String, Object>> points = List.of(Map.of());
         for (Map.Entry<String, List<Object>> axis : axes.entrySet()) {
             List<Map<String, Object>> wider = new ArrayList<>();

@@ -124,6 +124,11 @@ final class IdleKeys {
     }
 
     private Map<String, String> unread(Study.Cell cell) {
+        return unread(cell, catalog);
+    }
+
+    /** Dotted key that the model of {@code cell} does not read → why. */
+    static Map<String, String> unread(Study.Cell cell, Catalog catalog) {
         Map<String, String> unread = new LinkedHashMap<>();
         put(unread, "task.", cell.task().unread());
         put(unread, "model.", cell.model().unread(catalog));

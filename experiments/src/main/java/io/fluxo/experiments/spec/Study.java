@@ -232,16 +232,11 @@ public record Study(Inquiry inquiry, TaskSpec task, ModelSpec model, TrainingSpe
         return compareOn().equals(VALIDATION_LOSS) ? VALIDATION_LOSS : FINAL_LOSS;
     }
 
-    /** Number of trials, those of tuning among them; saturates. */
+    /** Number of trials at most, those of tuning among them; saturates. */
     public long trialCount() {
         long points = Grid.size(vary);
-        long tuning = variants.isEmpty() ? tried("") : variants.keySet().stream().mapToLong(this::tried).sum();
+        long tuning = variants.isEmpty() ? tune.most(tune.grid("")) : variants.keySet().stream().mapToLong(variant -> tune.most(tune.grid(variant))).sum();
         return Math.min(Integer.MAX_VALUE, points * ((long) Math.max(1, variants.size()) * reservedSeeds() + tuning));
-    }
-
-    private long tried(String variant) {
-        Map<String, List<Object>> grid = tune.grid(variant);
-        return grid.isEmpty() ? 0 : Grid.size(grid);
     }
 
     /** What variants differ in: which of the named ones they are, and the keys of the grid. Files are shown by what tells them apart. */

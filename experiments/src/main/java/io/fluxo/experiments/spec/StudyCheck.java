@@ -10,6 +10,7 @@ import io.fluxo.setting.Violation;
 import io.fluxo.proof.AttentionCheck;
 import io.fluxo.proof.ResidualCheck;
 import io.fluxo.text.Text;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,11 +104,23 @@ public final class StudyCheck {
                 throw locations.complaint("tune.bounded." + key, "must say why its values end where they do");
             }
         });
+        Tune.EXTEND.objections(tune.extend()).forEach(objection -> {
+            throw locations.complaint("tune.extend", objection);
+        });
+        Tune.SEEDS.objections(tune.seeds()).forEach(objection -> {
+            throw locations.complaint("tune.seeds", objection);
+        });
         if (tune.over().isEmpty() && tune.instead().isEmpty()) {
-            if (tune.steps() > 0) {
-                throw locations.complaint("tune.steps", "does nothing without tune.over or tune.instead");
-            }
+            Map<String, Boolean> idle = new LinkedHashMap<>(Map.of("tune.steps", tune.steps() > 0));
+            idle.put("tune.extend", tune.extend() > 0);
+            idle.put("tune.seeds", tune.seeds() > 1);
+            idle.entrySet().stream().filter(Map.Entry::getValue).findFirst().ifPresent(key -> {
+                throw locations.complaint(key.getKey(), "does nothing without tune.over or tune.instead");
+            });
             return;
+        }
+        if (tune.extend() > 0 && Stream.concat(Stream.of(tune.over()), tune.instead().values().stream()).allMatch(grid -> tune.extendable(grid).isEmpty())) {
+            throw locations.complaint("tune.extend", "does nothing: no key has several numbers to go on from, or tune.bounded says why it does not");
         }
         if (tune.steps() < 1) {
             throw locations.complaint("tune.steps", "must be at least 1, the optimizer steps of one trial, not " + tune.steps());
@@ -157,6 +170,17 @@ public final class StudyCheck {
             return locations.complaint((study.tune().instead().containsKey(variant) ? "tune.instead." + variant : "tune.over") + "." + key, message);
         }
         return locations.complaint(key, message);
+    }
+
+    /**
+     * Why {@code values} could not be tried for {@code cell} if they were written, the first reason; empty where they could.
+     *
+     * @param values dotted key → value, of the key's type
+     */
+    public static Optional<String> obstacle(Study.Cell cell, Map<String, Object> values, Catalog catalog) {
+        Study.Cell tried = cell.with(values);
+        return violations(tried, catalog).map(Violation::message).findFirst()
+                .or(() -> IdleKeys.unread(tried, catalog).entrySet().stream().filter(entry -> values.containsKey(entry.getKey())).map(Map.Entry::getValue).findFirst());
     }
 
     static String shown(Map<String, Object> point) {

@@ -70,6 +70,8 @@ public record StudyDifference(String key, String began, String given) {
             section(written, "tune.instead." + variant + ".", grid);
         });
         section(written, "tune.bounded.", study.tune().bounded());
+        written.put("tune.extend", Values.label(study.tune().extend()));
+        written.put("tune.seeds", Values.label(study.tune().seeds()));
         written.put("compare_on", study.compareOn());
         written.put("seeds", Values.label(study.seeds()));
         written.put("most_seeds", Values.label(study.mostSeeds()));

@@ -142,7 +142,9 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
             });
         }
         return new Tune(entries.containsKey("steps") ? (Integer) binder.value(entries.get("steps"), Type.whole(0), "tune.steps") : defaults.steps(),
-                entries.containsKey("over") ? grid(binder, entries.get("over"), "tune.over", study) : defaults.over(), instead, bounded);
+                entries.containsKey("over") ? grid(binder, entries.get("over"), "tune.over", study) : defaults.over(), instead, bounded,
+                entries.containsKey("extend") ? (Integer) binder.value(entries.get("extend"), Tune.EXTEND, "tune.extend") : defaults.extend(),
+                entries.containsKey("seeds") ? (Integer) binder.value(entries.get("seeds"), Tune.SEEDS, "tune.seeds") : defaults.seeds());
     }
 
     /** Dotted keys with a list of values each. */

@@ -44,6 +44,8 @@ public record StudySchema(Catalog catalog) {
             Map.entry("tune.steps", "optimizer steps of one trial; 0 where nothing is tuned"),
             Map.entry("tune.over", "dotted key to the values that are tried; a grid"),
             Map.entry("tune.instead", "variant to what is tried for it in place of over; an empty grid for a variant that has nothing to tune"),
+            Map.entry("tune.extend", "numbers that are tried beyond the smallest or the largest of a grid, at most, while the best lies there; spaced as the grid is"),
+            Map.entry("tune.seeds", "with how many seeds each point is tried; the least mean loss is chosen"),
             Map.entry("tune.bounded", "dotted key to the reason why its values end where they do: a choice at such an end is not reported as one at the edge of"
                     + " the search"));
 
@@ -158,6 +160,8 @@ public record StudySchema(Catalog catalog) {
         properties.set("over", described(reference(GRID), "tune.over"));
         properties.set("bounded", described(dotted(study, _ -> Json.object().put("type", "string").put("minLength", 1)), "tune.bounded"));
         properties.set("instead", described(named(reference(GRID)), "tune.instead"));
+        properties.set("extend", described(Json.object().put("type", "integer").put("minimum", 0).put("default", 0), "tune.extend"));
+        properties.set("seeds", described(Json.object().put("type", "integer").put("minimum", 1).put("default", 1), "tune.seeds"));
         return object;
     }
 

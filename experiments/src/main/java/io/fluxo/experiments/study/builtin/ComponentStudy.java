@@ -42,7 +42,7 @@ final class ComponentStudy {
                                 + " gradient at initialisation grows or shrinks more from layer to layer.", StudyVerdict.HOLDS)
                 .withTraining(TrainingSpec.DEFAULT.with(WARMUP, 50))
                 .withVariants(variants)
-                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()))
+                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()).extended(2).withSeeds(3))
                 .withConditions(conditions());
         return new StudyDefinition(study, new BuiltInConditions(study, List.of("residual-trains", "ln-gradient")));
     }

@@ -28,7 +28,7 @@ final class NormStudy {
                         "RMSNorm does as well as LayerNorm, to a tenth of a nat: re-centring is not what a norm is for (Zhang and Sennrich 2019).", StudyVerdict.HOLDS)
                 .withTraining(TrainingSpec.DEFAULT.with(WARMUP, 50))
                 .withVary(Map.of("model.norm", List.of(Choice.of("layer_norm"), Choice.of("rms_norm"), Choice.of("dynamic_tanh"), Choice.of("batch_norm"), Choice.of("none"))))
-                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()))
+                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()).extended(2).withSeeds(3))
                 .withConditions(conditions());
         return StudyDefinition.of(study);
     }

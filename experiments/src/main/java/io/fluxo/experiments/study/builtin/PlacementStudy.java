@@ -35,7 +35,7 @@ final class PlacementStudy {
                                 + " alone (pre-norm and its kin) no less than post-norm.", StudyVerdict.HOLDS)
                 .withTraining(TrainingSpec.DEFAULT.with(WARMUP, 50))
                 .withVary(Map.of("model.placement", PLACEMENTS.stream().<Object>map(Choice::of).toList()))
-                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()))
+                .withTune(new Tune(500, Map.of("training.lr", List.of(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)), Map.of()).extended(2).withSeeds(3))
                 .withConditions(conditions());
         return StudyDefinition.of(study);
     }

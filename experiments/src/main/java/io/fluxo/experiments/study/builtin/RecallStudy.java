@@ -58,7 +58,7 @@ final class RecallStudy {
                 .withTraining(TrainingSpec.DEFAULT.with(OPTIMIZER, "adamw").with(BETAS, List.of(0.9, 0.999)).with(EPSILON, 1e-8).with(LR, 3e-3).with(WARMUP, 100).with(SCHEDULE, "cosine").with(WEIGHT_DECAY, 0.01).with(BATCH, 32).with(STEPS, 1000))
                 .withVariants(variants)
                 .withTune(new Tune(300, tuned, Map.of("ngram", Map.of("model.ngram_order", List.of(2, 3, 4))), Map.of("model.d_model",
-                        "the widths are the same for all, so that parameters stay comparable; the widest transformer has the most")))
+                        "the widths are the same for all, so that parameters stay comparable; the widest transformer has the most")).extended(2))
                 .comparingOn(ACCURACY)
                 .measuring("loss")
                 .withConditions(conditions());

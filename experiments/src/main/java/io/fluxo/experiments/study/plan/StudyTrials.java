@@ -8,6 +8,7 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyCheck;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
+import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.task.Exam;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.plugin.Catalog;
@@ -27,9 +28,19 @@ import java.util.stream.Stream;
  * @param tuning      what is tried at first, so far as it does not depend on results; empty where nothing is tuned
  * @param provisional the measured trials as they are before anything was chosen
  * @param inputs      the files that they read
+ * @param extensions  what tuning may come to try beyond its grids
  */
 public record StudyTrials(Study study, long seed, Tasks tasks, Locations locations, List<PreparedTrial> tuning, List<PreparedTrial> provisional,
-                          StudyInputs inputs) {
+                          StudyInputs inputs, Extensions extensions) {
+
+    /**
+     * What tuning may come to try beyond its grids.
+     *
+     * @param obstacles to what is not written
+     * @param possible  every such trial
+     * @param most      as many of these as are trained at most
+     */
+    record Extensions(Obstacles obstacles, List<PreparedTrial> possible, List<PreparedTrial> most) {}
 
     /**
      * Opens corpora: call it after all that can be checked without them.
@@ -55,8 +66,14 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
         List<PreparedTrial> tried = Trials.prepare(tuning, tasks, locations);
         tried.forEach(prepared -> InstrumentCheck.require(prepared, catalog, locations));
         StudyInputs inputs = StudyInputs.of(Stream.concat(tried.stream(), provisional.stream()).toList(), tasks, locations);
-        return new StudyTrials(study, seed, tasks, locations, tried, provisional, inputs)
+        return new StudyTrials(study, seed, tasks, locations, tried, provisional, inputs, extensions(study, seed, tasks, catalog, locations))
                 .require(trial -> StartingModel.violation(trial, catalog).stream().toList());
+    }
+
+    private static Extensions extensions(Study study, long seed, Tasks tasks, Catalog catalog, Locations locations) {
+        Obstacles obstacles = Obstacles.of(tasks, catalog);
+        return new Extensions(obstacles, Trials.prepare(Trials.extensions(study, seed, obstacles, ExtendedGrid::possible), tasks, locations),
+                Trials.prepare(Trials.extensions(study, seed, obstacles, ExtendedGrid::most), tasks, locations));
     }
 
     /**
@@ -67,7 +84,7 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
      */
     public StudyTrials require(Function<PreparedTrial, List<Violation>> obstacles) {
         Set<List<Settings<?>>> seen = new HashSet<>();
-        all().stream().filter(one -> seen.add(List.of(one.trial().model(), one.trial().task(), one.trial().training()))).forEach(one ->
+        Stream.concat(all().stream(), extensions.possible.stream()).filter(one -> seen.add(List.of(one.trial().model(), one.trial().task(), one.trial().training()))).forEach(one ->
                 obstacles.apply(one).stream().findFirst().ifPresent(violation -> {
                     throw StudyCheck.complaint(study, one.trial().vary(), violation, locations);
                 }));
@@ -86,6 +103,16 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
             throw locations.complaint("compare_on", Text.format("%s: %s has no such figure", BadInput.legal("variants cannot be compared on", measure, legal),
                     prepared.trial().variant()));
         }
+    }
+
+    /** The trials of tuning beyond its grids, as many as there are at most. */
+    public List<PreparedTrial> mostBeyond() {
+        return extensions.most;
+    }
+
+    /** What was chosen, and what is to be tried next, given the {@code results} of the trials of tuning that were asked for until now. */
+    public Tuning tuning(List<TrialResult> results) {
+        return Tuning.of(study, extensions.obstacles, results);
     }
 
     /** The trials that {@code tuning} asks for next; none once everything is chosen. */

@@ -59,8 +59,12 @@ final class TrialIds {
     }
 
     private String folder(Map<String, Object> point) {
-        return point.entrySet().stream().map(entry -> keys.get(entry.getKey()) + folders.get(entry.getKey()).get(entry.getValue()))
-                .collect(Collectors.joining(","));
+        return point.entrySet().stream().map(entry -> keys.get(entry.getKey()) + folder(entry.getKey(), entry.getValue())).collect(Collectors.joining(","));
+    }
+
+    /** A number that no list has is named as it would be written. */
+    private String folder(String key, Object value) {
+        return folders.get(key).getOrDefault(value, safe(Values.label(value)));
     }
 
     /** The names of the variant numbered {@code number}, from 1, in the order of the study's cells. */

@@ -12,13 +12,18 @@ import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.task.Task;
 import io.fluxo.experiments.task.Tasks;
+import io.fluxo.model.ModelSpec;
 import io.fluxo.text.Text;
 import io.fluxo.train.TrainingSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Lays a study out as trials: variant by variant, seed by seed. */
 public final class Trials {
@@ -69,14 +74,39 @@ public final class Trials {
 
     /** The trials that {@code tuning} asks for next. */
     static List<Trial> next(Tuning tuning, long firstSeed) {
-        requireSeeds(tuning.study(), firstSeed);
-        long seed = firstSeed + tuning.study().reservedSeeds();
-        return tuning.open().stream().map(open ->
-                new Trial(open.id(), open.id(), open.cell().vary(), seed, open.cell().model(), open.cell().training(), open.cell().task(), Set.of())).toList();
+        return tuning.open().stream().flatMap(open -> ofPoint(open, tuning.study(), firstSeed)).toList();
+    }
+
+    /** The trials of one point: one for each seed, under its id alone where there is one. */
+    static Stream<Trial> ofPoint(Tuning.Open open, Study study, long firstSeed) {
+        requireSeeds(study, firstSeed);
+        long first = firstSeed + study.reservedSeeds();
+        return LongStream.range(first, first + study.tune().seeds()).mapToObj(seed -> new Trial(study.tune().seeds() == 1 ? open.id() : open.id() + ",seed=" + seed, open.id(),
+                open.cell().vary(), seed, open.cell().model(), open.cell().training(), open.cell().task(), Set.of()));
+    }
+
+    /**
+     * Trials of tuning beyond what is written.
+     *
+     * @param points of the search of a variant
+     */
+    static List<Trial> extensions(Study study, long firstSeed, Obstacles obstacles, Function<ExtendedGrid, List<Search.Point>> points) {
+        TrialIds ids = new TrialIds(study);
+        List<Trial> trials = new ArrayList<>();
+        int number = 0;
+        for (Study.Cell cell : study.cells()) {
+            TrialIds.Name variant = ids.variant(++number);
+            int place = study.tried(cell).size();
+            for (Search.Point point : points.apply(new ExtendedGrid(study, cell, obstacles))) {
+                String id = ids.tuning(variant, point.values(), ++place);
+                ofPoint(new Tuning.Open(cell.with(point.values()).forSteps(point.steps()), id), study, firstSeed).forEach(trials::add);
+            }
+        }
+        return trials;
     }
 
     private static void requireSeeds(Study study, long firstSeed) {
-        if (firstSeed > Long.MAX_VALUE - study.reservedSeeds() - 1) {
+        if (firstSeed > Long.MAX_VALUE - study.reservedSeeds() - study.tune().seeds()) {
             throw new BadInput(Text.format("--seed %d: too large for %d consecutive seeds", firstSeed, study.reservedSeeds()));
         }
     }
@@ -90,15 +120,20 @@ public final class Trials {
         List<PreparedTrial> prepared = new ArrayList<>();
         for (Trial trial : trials) {
             Task task = open(trial, tasks, locations);
-            int given = trial.model().get(D_VOCAB);
-            if (given > 0 && given < task.vocabulary()) {
-                throw locations.complaint("model.d_vocab", Text.format("d_vocab %,d is smaller than the task's vocabulary of %,d; leave it out to have it filled in",
-                        given, task.vocabulary()));
-            }
-            int vocabulary = Math.max(given, task.vocabulary());
+            tooFewIds(trial.model(), task).ifPresent(why -> {
+                throw locations.complaint("model.d_vocab", why + "; leave it out to have it filled in");
+            });
+            int vocabulary = Math.max(trial.model().get(D_VOCAB), task.vocabulary());
             prepared.add(new PreparedTrial(trial.withModel(trial.model().withVocabulary(vocabulary)), task));
         }
         return prepared;
+    }
+
+    /** Why {@code model} has no room for the ids of {@code task}; empty where it has. */
+    static Optional<String> tooFewIds(ModelSpec model, Task task) {
+        int given = model.get(D_VOCAB);
+        return given > 0 && given < task.vocabulary() ? Optional.of(Text.format("d_vocab %,d is smaller than the task's vocabulary of %,d", given, task.vocabulary()))
+                : Optional.empty();
     }
 
     private static Task open(Trial trial, Tasks tasks, Locations locations) {

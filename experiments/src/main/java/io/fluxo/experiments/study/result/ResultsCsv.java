@@ -63,13 +63,15 @@ public final class ResultsCsv {
     /** What was tried for {@code variant}, under measures of their own: a trial of tuning is shorter than one that is measured. */
     private void tuning(CSVPrinter csv, StudyResult.VariantResult variant, Tuning.TunedChoice choice) throws IOException {
         for (Tuning.Attempt attempt : choice.tried()) {
-            TrialResult trial = attempt.result();
-            row(csv, variant, trial, "tuning_final_loss", "", "", number(trial.finalLoss()));
-            if (trial.validationLoss().isPresent()) {
-                row(csv, variant, trial, "tuning_validation_loss", "", "", number(trial.validationLoss().getAsDouble()));
+            for (TrialResult trial : attempt.results()) {
+                row(csv, variant, trial, "tuning_final_loss", "", "", number(trial.finalLoss()));
+                if (trial.validationLoss().isPresent()) {
+                    row(csv, variant, trial, "tuning_validation_loss", "", "", number(trial.validationLoss().getAsDouble()));
+                }
+                row(csv, variant, trial, "tuning_steps", "", "", Integer.toString(trial.steps()));
+                row(csv, variant, trial, "tuning_chosen", "", "", attempt == choice.best() ? "1" : "0");
+                row(csv, variant, trial, "tuning_extension", "", "", choice.isExtension(attempt) ? "1" : "0");
             }
-            row(csv, variant, trial, "tuning_steps", "", "", Integer.toString(trial.steps()));
-            row(csv, variant, trial, "tuning_chosen", "", "", attempt == choice.best() ? "1" : "0");
         }
     }
 

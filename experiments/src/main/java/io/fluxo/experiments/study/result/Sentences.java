@@ -6,6 +6,8 @@ import io.fluxo.experiments.study.numbers.MeasureNames;
 import io.fluxo.experiments.study.numbers.Numerals;
 import io.fluxo.experiments.study.numbers.Ranks;
 import io.fluxo.experiments.study.plan.Tuning;
+import io.fluxo.experiments.study.trial.TrialResult;
+import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.setting.Values;
 import io.fluxo.text.Text;
 import java.util.ArrayList;
@@ -128,10 +130,27 @@ public final class Sentences {
 
     /** Where tuning chose a number beyond which nothing was tried; one sentence for each such number. */
     public static List<String> edges(Tuning tuning) {
-        Map<Tuning.Edge, List<String>> variants = new LinkedHashMap<>();
-        tuning.chosen().forEach(choice -> choice.edges().forEach(edge -> variants.computeIfAbsent(edge, key -> new ArrayList<>()).add(choice.variant())));
-        return variants.entrySet().stream().map(entry -> Text.format("%s chose %s %s, the %s that was tried: a better one may lie beyond, so widen its values in tune.",
-                String.join(", ", entry.getValue()), entry.getKey().key(), Values.label(entry.getKey().value()), entry.getKey().largest() ? "largest" : "smallest")).toList();
+        Map<Tuning.End, List<String>> variants = new LinkedHashMap<>();
+        tuning.chosen().forEach(choice -> choice.edges().forEach(end -> variants.computeIfAbsent(end, key -> new ArrayList<>()).add(choice.variant())));
+        return variants.entrySet().stream().map(entry -> Text.format("%s chose %s %s, the %s that was tried: a better one may lie beyond, %s.", String.join(", ", entry.getValue()),
+                entry.getKey().key(), Values.label(entry.getKey().value()), entry.getKey().largest() ? "largest" : "smallest", remedy(entry.getKey(), tuning.study().tune()))).toList();
+    }
+
+    /** What came of a point of tuning: its mean loss, or how trials of it ended instead. */
+    public static String loss(Tuning.Attempt attempt, String measure) {
+        if (Double.isFinite(attempt.loss(measure))) {
+            return Numerals.text(attempt.loss(measure));
+        }
+        List<TrialResult> open = attempt.results().stream().filter(result -> !Double.isFinite(result.measure(measure))).toList();
+        String ended = open.isEmpty() ? Numerals.text(attempt.loss(measure)) : open.stream().map(result -> result.outcome() == TrialStatus.FINISHED ? Numerals.text(result.measure(measure))
+                : Values.label(result.outcome())).distinct().collect(Collectors.joining(", "));
+        return attempt.results().size() == 1 ? ended : Text.format("%s (%d of %d)", ended, open.size(), attempt.results().size());
+    }
+
+    private static String remedy(Tuning.End end, Tune tune) {
+        return end.how() == Tuning.How.REFUSED ? Text.format("but the search cannot go on (%s)", end.why())
+                : tune.extend() == 0 ? "so widen its values in tune, or have the search go on (tune.extend)"
+                : Text.format("so have the search go on by more than %d (tune.extend)", tune.extend());
     }
 
     /** Why the grids of some tuned keys end where they do, whatever was chosen. */

@@ -39,7 +39,7 @@ public record Course(Tuning tuning, List<PreparedTrial> measured, List<TrialResu
     private static Tuning tune(StudyTrials trials, RoundRunner runner) throws RunStopped, IOException, InterruptedException {
         List<TrialResult> tried = new ArrayList<>();
         while (true) {
-            Tuning tuning = Tuning.of(trials.study(), tried);
+            Tuning tuning = trials.tuning(tried);
             List<PreparedTrial> round = trials.next(tuning);
             if (round.isEmpty()) {
                 return tuning;
@@ -52,7 +52,7 @@ public record Course(Tuning tuning, List<PreparedTrial> measured, List<TrialResu
 
     /** The results of all trials, those of tuning first. */
     public List<TrialResult> all() {
-        Stream<TrialResult> tried = tuning.chosen().stream().flatMap(choice -> choice.tried().stream()).map(Tuning.Attempt::result);
+        Stream<TrialResult> tried = tuning.chosen().stream().flatMap(choice -> choice.tried().stream()).flatMap(attempt -> attempt.results().stream());
         return Stream.concat(tried, results.stream()).toList();
     }
 }

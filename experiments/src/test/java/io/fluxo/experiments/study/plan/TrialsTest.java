@@ -125,7 +125,7 @@ class TrialsTest {
         List<Trial> trials = Trials.tuning(study, 1);
         assertThat(trials).extracting(Trial::id).containsExactly("tune-betas=0.9-0.98,1", "tune-betas=0.9-0.98,2");
         Tuning tuning = Tuning.of(study, trials.stream().map(trial -> result(trial, trial.training().get(EPSILON))).toList());
-        assertThat(tuning.choice("betas=[0.9, 0.98]").orElseThrow().tried()).extracting(attempt -> attempt.result().trial().id())
+        assertThat(tuning.choice("betas=[0.9, 0.98]").orElseThrow().tried()).extracting(attempt -> attempt.results().getFirst().trial().id())
                 .containsExactly("tune-betas=0.9-0.98,1", "tune-betas=0.9-0.98,2");
     }
 
@@ -252,11 +252,11 @@ class TrialsTest {
         Tuning tuning = tuned(study, Map.of("pre", 1e-2, "post", 3e-3));
         assertThat(edges(tuning)).containsExactly(List.of("training.lr"), List.of());
         assertThat(Sentences.edges(tuning)).containsExactly(
-                "placement=pre chose training.lr 0.01, the largest that was tried: a better one may lie beyond, so widen its values in tune.");
+                "placement=pre chose training.lr 0.01, the largest that was tried: a better one may lie beyond, so widen its values in tune, or have the search go on (tune.extend).");
         assertThat(tuning.json().get(0).path("at_edge").toString()).isEqualTo("[\"training.lr\"]");
         assertThat(tuning.json().get(1).path("at_edge").toString()).isEqualTo("[]");
         assertThat(Sentences.edges(tuned(study, Map.of("pre", 1e-3, "post", 1e-3)))).containsExactly(
-                "placement=pre, placement=post chose training.lr 1e-3, the smallest that was tried: a better one may lie beyond, so widen its values in tune.");
+                "placement=pre, placement=post chose training.lr 1e-3, the smallest that was tried: a better one may lie beyond, so widen its values in tune, or have the search go on (tune.extend).");
         assertThat(edges(tuned(study, Map.of("pre", Double.NaN, "post", Double.NaN)))).as("nothing was chosen").containsExactly(List.of(), List.of());
     }
 
@@ -311,7 +311,7 @@ class TrialsTest {
     }
 
     private static List<List<String>> edges(Tuning tuning) {
-        return tuning.chosen().stream().map(choice -> choice.edges().stream().map(Tuning.Edge::key).toList()).toList();
+        return tuning.chosen().stream().map(choice -> choice.edges().stream().map(Tuning.End::key).toList()).toList();
     }
 
     /** @param best placement → the learning rate that does best with it; NaN where nothing finishes */

@@ -136,9 +136,11 @@ class ResultsTest {
                 "training.lr=1e-3\",2,finished,tuning_validation_loss,,,7.0,1e-3",
                 "training.lr=1e-3\",2,finished,tuning_steps,,,500,1e-3",
                 "training.lr=1e-3\",2,finished,tuning_chosen,,,1,1e-3",
+                "training.lr=1e-3\",2,finished,tuning_extension,,,0,1e-3",
                 "training.lr=0.01\",2,finished,tuning_final_loss,,,0.01,0.01",
                 "training.lr=0.01\",2,finished,tuning_steps,,,500,0.01",
-                "training.lr=0.01\",2,finished,tuning_chosen,,,0,0.01");
+                "training.lr=0.01\",2,finished,tuning_chosen,,,0,0.01",
+                "training.lr=0.01\",2,finished,tuning_extension,,,0,0.01");
         assertThat(ResultsCsv.of(result).lines()).contains("study,a,a,\"a,seed=1\",1,finished,parameters,,,1000,1e-3");
         assertThat(Results.json(result).path("tuning").get(0).path("variant").asString()).isEqualTo("a");
     }
