@@ -26,8 +26,11 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * {@code --dry-run}: a study's trials with their size and the time they will take. The first trial that runs is run for a few seconds and discarded;
  * another trial's time per step is in proportion to its multiply-adds. Contention for memory is not included.
+ *
+ * @param trials those that run in any case
+ * @param beyond those that tuning adds to them at most, where it goes on beyond its grids
  */
-record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trials, int jobs, int threads) {
+record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trials, List<PreparedTrial> beyond, int jobs, int threads) {
 
     private static final Duration NEVER = Duration.ofDays(1);
 
@@ -52,7 +55,7 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
             Trial trial = prepared.trial();
             ModelSize size = size(trial, sizes);
             if (!timed.problems().containsKey(trial.id())) {
-                seconds += trial.training().get(STEPS) * timed.pace().secondsPerStep() * work(trial, sizes) / first / jobs;
+                seconds += seconds(trial, timed, first, sizes);
             }
             ObjectNode entry = listed.addObject().put("id", trial.id());
             size.parameters().ifPresentOrElse(number -> entry.put("parameters", number), () -> entry.putNull("parameters"));
@@ -62,12 +65,17 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
             table.row(trial.id(), size.parametersText(), size.multiplyAddsText(), Text.format("%,d", trial.training().get(STEPS)));
         }
         root.set("seconds_estimated", Json.rounded(seconds, 2));
+        double atMost = seconds + beyond.stream().mapToDouble(prepared -> seconds(prepared.trial(), timed, first, sizes)).sum();
+        root.put("trials_at_most", trials.size() + beyond.size());
+        root.set("seconds_at_most", Json.rounded(atMost, 2));
         root.put("estimated_from_steps", timed.pace().steps());
         root.put("jobs", jobs);
         String without = timed.problems().isEmpty() ? "" : Text.format(", without %d whose size is not known", timed.problems().size());
-        return new Written(root, Text.format("%s%n%s, about %s with %d at a time (from %,d steps of %s, in proportion to multiply-adds)%s; nothing was kept%n",
+        String more = beyond.isEmpty() ? "" : Text.format("; tuning may go on beyond its grids, to %s and about %s at most", Text.count(trials.size() + beyond.size(), "trial"),
+                Durations.text(atMost));
+        return new Written(root, Text.format("%s%n%s, about %s with %d at a time (from %,d steps of %s, in proportion to multiply-adds)%s%s; nothing was kept%n",
                 table.within(columns), Text.count(trials.size(), "trial"), Durations.text(seconds), jobs, timed.pace().steps(),
-                timed.trial() == trials.getFirst().trial() ? "the first trial" : timed.trial().id(), without),
+                timed.trial() == trials.getFirst().trial() ? "the first trial" : timed.trial().id(), without, more),
                 timed.problems().entrySet().stream().map(problem -> problem.getKey() + ": " + problem.getValue()).toList());
     }
 
@@ -95,6 +103,10 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
             }
         }
         return new Timed(trials.getFirst().trial(), new Pace(0, Double.NaN), problems);
+    }
+
+    private double seconds(Trial trial, Timed timed, double first, Map<ModelSpec, ModelSize> sizes) {
+        return trial.training().get(STEPS) * timed.pace().secondsPerStep() * work(trial, sizes) / first / jobs;
     }
 
     /** Multiply-adds of a step. */

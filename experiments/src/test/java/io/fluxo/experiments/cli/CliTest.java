@@ -2,6 +2,7 @@ package io.fluxo.experiments.cli;
 
 import static io.fluxo.train.TrainingSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.SyntheticExecutor;
@@ -370,6 +371,18 @@ class CliTest {
         assertThat(ran.out).contains("placement=post,seed=2", "1,616", "4,848", "4 trials, about", "steps of the first trial", "nothing was kept");
         assertThat(out("dry")).doesNotExist();
         assertThat(fluxo("ablate", "--list").out).contains("pre-vs-post", "warm-up");
+    }
+
+    @Test
+    void aDryRunSaysTheLeastAndTheMost() throws IOException {
+        Path tuned = Files.writeString(folder.resolve("tuned.yaml"), Fixtures.SMALL + "tune: {steps: 10, over: {training.lr: [1e-3, 1e-2]}, extend: 3, seeds: 2}\n");
+        Ran ran = fluxo("ablate", tuned, "--dry-run", "--json", out("plan.json"));
+        assertThat(ran.status).as(ran.err).isZero();
+        assertThat(ran.out).contains("12 trials, about").contains("; tuning may go on beyond its grids, to 24 trials and about ").contains("tune-placement=pre,training.lr=1e-3,seed=4");
+        JsonNode plan = Json.parse(Files.readString(out("plan.json")));
+        assertThat(plan.path("trials").size()).isEqualTo(4 + 8);
+        assertThat(plan.path("trials_at_most").intValue()).isEqualTo(4 + 8 + 12);
+        assertThat(plan.path("seconds_at_most").doubleValue() / plan.path("seconds_estimated").doubleValue()).as("steps: 120 + 80, and 120 more").isCloseTo(320.0 / 200, offset(0.2));
     }
 
     @Test

@@ -115,6 +115,48 @@ class LaboratoryTest {
         assertThat(Files.readAllBytes(folder.resolve("again/results.json"))).as("resumed").isEqualTo(undisturbed);
     }
 
+    /** The rate goes up for as long as it may, so that there are three rounds of it. */
+    private static final String OUTWARD = """
+            study: outward
+            task: {kind: markov, states: 5}
+            model: {n_layers: 1, d_model: 8, d_mlp: 8, n_heads: 2, n_ctx: 6}
+            training: {batch: 4, steps: 12, warmup: 1}
+            vary: {model.placement: [pre, post]}
+            tune: {steps: 12, over: {training.lr: [1e-5, 3e-5]}, extend: 2, seeds: 2}
+            seeds: 1
+            """;
+
+    @Test
+    void tuningThatGoesOnDependsNeitherOnJobsNorOnWhereItWasInterrupted() throws IOException {
+        Path file = Files.writeString(folder.resolve("outward.yaml"), OUTWARD);
+        Path first = folder.resolve("first");
+        Ran ran = fluxo("ablate", file, "--out", first, "--quiet", "--jobs", "1");
+        assertThat(ran.status).as(ran.err).isZero();
+        byte[] undisturbed = Files.readAllBytes(first.resolve("results.json"));
+        var tuning = Json.parse(Files.readString(first.resolve("results.json"))).path("tuning");
+        tuning.forEach(choice -> {
+            assertThat(choice.path("chosen").path("training.lr").doubleValue()).isEqualTo(3e-4);
+            assertThat(choice.path("ended").toString()).isEqualTo("[{\"key\":\"training.lr\",\"how\":\"edge\",\"why\":\"tune.extend: 2\"}]");
+            assertThat(choice.path("tried").valueStream().map(tried -> tried.path("id").asString()).skip(4)).allMatch(id -> id.matches("tune-placement=(pre|post),training.lr=[13]e-4,seed=[23]"))
+                    .hasSize(4);
+        });
+        assertThat(ran.out).contains("chose training.lr 3e-4, the largest that was tried: a better one may lie beyond, so have the search go on by more than 2 (tune.extend).");
+
+        Path again = folder.resolve("again");
+        fluxo("ablate", file, "--out", again, "--quiet", "--jobs", "2");
+        assertThat(Files.readAllBytes(again.resolve("results.json"))).as("with two jobs").isEqualTo(undisturbed);
+        // as if it had ended in the midst of the first step outward: a seed of it is there, and nothing of what came later
+        for (String trial : List.of("tune-placement=pre,training.lr=1e-4,seed=3", "tune-placement=pre,training.lr=3e-4,seed=2", "tune-placement=pre,training.lr=3e-4,seed=3",
+                "tune-placement=post,training.lr=3e-4,seed=2", "placement=pre,seed=1", "placement=post,seed=1")) {
+            Files.delete(again.resolve("trials").resolve(trial).resolve("trial.json"));
+        }
+        Files.delete(again.resolve("results.json"));
+        byte[] kept = Files.readAllBytes(again.resolve("trials/tune-placement=pre,training.lr=1e-4,seed=2/trial.json"));
+        assertThat(fluxo("ablate", "--resume", again, "--quiet").status).isZero();
+        assertThat(Files.readAllBytes(again.resolve("results.json"))).as("resumed").isEqualTo(undisturbed);
+        assertThat(again.resolve("trials/tune-placement=pre,training.lr=1e-4,seed=2/trial.json")).as("not trained again").hasBinaryContent(kept);
+    }
+
     @Test
     void whatDiffersByLayerCanBeVaried() throws IOException {
         Path file = Files.writeString(folder.resolve("layers.yaml"), """

@@ -148,6 +148,16 @@ class StudyReaderTest {
             tune: {steps: 5, over: {training.lr: []}}       | tune.over.training.lr: must list at least one value
             tune: {steps: 5, over: {training.lrr: [1]}}     | tune.over.training.lrr: unknown key 'training.lrr'; did you mean 'training.lr'?
             tune: {over: {training.lr: [1, 2]}}             | x.yaml:1: tune.steps: must be at least 1, the optimizer steps of one trial, not 0
+            tune: {steps: 5, over: {training.lr: [1, 2]}, extend: -1} | x.yaml:1: tune.extend: must be at least 0, not -1
+            tune: {steps: 5, over: {training.lr: [1, 2]}, extend: 1.5} | x.yaml:1: tune.extend: must be a whole number
+            tune: {steps: 5, over: {training.lr: [1]}, extend: 2} | x.yaml:1: tune.extend: does nothing: no key has several numbers to go on from
+            tune: {steps: 5, over: {model.norm: [layer_norm, rms_norm]}, extend: 2} | x.yaml:1: tune.extend: does nothing
+            tune: {steps: 5, over: {training.lr: [1, 2]}, bounded: {training.lr: so}, extend: 2} | x.yaml:1: tune.extend: does nothing
+            tune: {extend: 2}                               | x.yaml:1: tune.extend: does nothing without tune.over or tune.instead
+            tune: {steps: 5, over: {training.lr: [1, 2]}, seeds: 0} | x.yaml:1: tune.seeds: must be at least 1, not 0
+            tune: {seeds: 2}                                | x.yaml:1: tune.seeds: does nothing without tune.over or tune.instead
+            tune: {steps: 5, over: {training.lr: [1, 2]}, seeds: 6000} | at most 10,000 trials
+            tune: {steps: 5, over: {training.lr: [1, 2]}, extend: 10000} | at most 10,000 trials
             tune: {stepps: 3}                               | unknown key 'tune.stepps'; did you mean 'tune.steps'?
             tune: {steps: 5, over: {model.n_heads: [2, 3]}} | x.yaml:1: tune.over: at {model.n_heads: 3}: n_heads 3 does not divide d_model 32
             tune: {steps: 5, instead: {gru: {}}}            | tune.instead.gru: there is no variant 'gru'

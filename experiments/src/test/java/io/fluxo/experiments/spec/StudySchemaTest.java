@@ -59,6 +59,7 @@ class StudySchemaTest {
             "vary: {model.norm: [layer_norm, rms_norm]}\nconditions: [{measure: final_loss, of: {norm: rms_norm}, less: norm=layer_norm, above: -1, below: 0.1, in: mean, what: x}]",
             "conditions: [{measure: loss_by_position, at: 1, less_at: 2, of: default, above: 0}, {measure: accuracy_at_32_pairs, of: default, above: 0}]",
             "conditions: [{measure: final_loss, of: default, below: 1, relative_to: unigram_entropy}, {measure: stream_gradient_spread, of: default, below: 1}]",
+            "tune: {steps: 2, over: {training.lr: [1e-3, 1e-2]}, extend: 2, seeds: 3}",
             "model: {family: gru}\nseeds: 1\nmeasure: [loss, update_ratio]\ntraining: {betas: [0.9, 0.98], lr: 5e-3}"})
     void whatTheReaderTakesIsValid(String yaml) {
         assertThat(errors(yaml)).isEmpty();
@@ -94,6 +95,9 @@ class StudySchemaTest {
             "compare_on: loss",
             "compare_on: [final_loss]",
             "tune: {bounded: {training.lr: ''}}",
+            "tune: {extend: -1}",
+            "tune: {extend: [1]}",
+            "tune: {seeds: 0}",
             "tune: {bounded: {lr: because}}",
             "conditions: {measure: final_loss, of: default, below: 1}",
             "conditions: [{measure: final_loss, of: default}]",

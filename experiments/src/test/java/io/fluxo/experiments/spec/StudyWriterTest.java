@@ -46,10 +46,13 @@ class StudyWriterTest {
                   plain: {}
                   deep: {model.n_layers: 3, training.lr: 1e-2}
                 vary: {task.keys: [8, 16]}
-                tune: {steps: 5, over: {training.warmup: [1, 2]}, instead: {deep: {}, plain: {training.clip: [1, 2]}}, bounded: {training.warmup: 'a reason: of mine'}}
+                tune: {steps: 5, over: {training.warmup: [1, 2]}, instead: {deep: {}, plain: {training.clip: [1, 2]}}, bounded: {training.warmup: 'a reason: of mine'},
+                       extend: 2, seeds: 3}
                 compare_on: accuracy_at_4_pairs
                 """);
         assertThat(written(study)).isEqualTo(study);
+        assertThat(written(study).tune().extend()).isEqualTo(2);
+        assertThat(written(study).tune().seeds()).isEqualTo(3);
         assertThat(List.copyOf(written(study).variants().keySet())).containsExactly("plain", "deep");
     }
 

@@ -125,25 +125,25 @@ record ExtendedGrid(Study study, Study.Cell cell, Obstacles obstacles) implement
         return List.copyOf(more);
     }
 
-    /** Every point beyond the grid that may come to be tried. */
-    List<Point> possible() {
-        Map<String, List<Object>> all = new LinkedHashMap<>(grid());
-        study.tune().extendable(grid()).forEach(key -> all.put(key, with(with(grid().get(key), outward(key, true)), outward(key, false))));
-        return beyondGrid(all);
-    }
+    /**
+     * How far it may go on.
+     *
+     * @param possible every point beyond the grid that may come to be tried
+     * @param most     as many of these as are tried at most: a single key goes on in one direction alone, since what it leaves behind was worse
+     */
+    record Reach(List<Point> possible, List<Point> most) {}
 
-    /** As many of these as are tried at most: a single key goes on in one direction alone, since what it leaves behind was worse. */
-    List<Point> most() {
+    Reach reach() {
         List<String> extendable = study.tune().extendable(grid());
-        if (extendable.size() != 1) {
-            return possible();
-        }
-        String key = extendable.getFirst();
-        List<Object> up = outward(key, true);
-        List<Object> down = outward(key, false);
         Map<String, List<Object>> all = new LinkedHashMap<>(grid());
-        all.put(key, with(grid().get(key), up.size() >= down.size() ? up : down));
-        return beyondGrid(all);
+        Map<String, List<Object>> further = new LinkedHashMap<>(grid());
+        for (String key : extendable) {
+            List<Object> up = outward(key, true);
+            List<Object> down = outward(key, false);
+            all.put(key, with(with(grid().get(key), up), down));
+            further.put(key, with(grid().get(key), up.size() >= down.size() ? up : down));
+        }
+        return new Reach(beyondGrid(all), beyondGrid(extendable.size() == 1 ? further : all));
     }
 
     private List<Point> beyondGrid(Map<String, List<Object>> all) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -72,8 +73,8 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
 
     private static Extensions extensions(Study study, long seed, Tasks tasks, Catalog catalog, Locations locations) {
         Obstacles obstacles = Obstacles.of(tasks, catalog);
-        return new Extensions(obstacles, Trials.prepare(Trials.extensions(study, seed, obstacles, ExtendedGrid::possible), tasks, locations),
-                Trials.prepare(Trials.extensions(study, seed, obstacles, ExtendedGrid::most), tasks, locations));
+        Trials.Beyond beyond = Trials.beyond(study, seed, obstacles);
+        return new Extensions(obstacles, Trials.prepare(beyond.possible(), tasks, locations), Trials.prepare(beyond.most(), tasks, locations));
     }
 
     /**
@@ -84,11 +85,18 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
      */
     public StudyTrials require(Function<PreparedTrial, List<Violation>> obstacles) {
         Set<List<Settings<?>>> seen = new HashSet<>();
-        Stream.concat(all().stream(), extensions.possible.stream()).filter(one -> seen.add(List.of(one.trial().model(), one.trial().task(), one.trial().training()))).forEach(one ->
-                obstacles.apply(one).stream().findFirst().ifPresent(violation -> {
-                    throw StudyCheck.complaint(study, one.trial().vary(), violation, locations);
-                }));
+        firstObstacle(all(), seen, obstacles, (one, violation) -> StudyCheck.complaint(study, one.trial().vary(), violation, locations));
+        firstObstacle(extensions.possible, seen, obstacles, (one, violation) -> locations.complaint("tune.extend", Text.format("the search may come to %s: %s; bound the key"
+                + " (tune.bounded), or let it go on by fewer", one.trial().id(), violation.message())));
         return this;
+    }
+
+    private static void firstObstacle(List<PreparedTrial> trials, Set<List<Settings<?>>> seen, Function<PreparedTrial, List<Violation>> obstacles,
+                                      BiFunction<PreparedTrial, Violation, BadInput> complaint) {
+        trials.stream().filter(one -> seen.add(List.of(one.trial().model(), one.trial().task(), one.trial().training()))).forEach(one ->
+                obstacles.apply(one).stream().findFirst().ifPresent(violation -> {
+                    throw complaint.apply(one, violation);
+                }));
     }
 
     /** What the user should know before anything is trained. */

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -88,21 +87,30 @@ public final class Trials {
     /**
      * Trials of tuning beyond what is written.
      *
-     * @param points of the search of a variant
+     * @param possible all that may come to be asked for
+     * @param most     as many of these as are trained at most
      */
-    static List<Trial> extensions(Study study, long firstSeed, Obstacles obstacles, Function<ExtendedGrid, List<Search.Point>> points) {
+    record Beyond(List<Trial> possible, List<Trial> most) {}
+
+    static Beyond beyond(Study study, long firstSeed, Obstacles obstacles) {
         TrialIds ids = new TrialIds(study);
-        List<Trial> trials = new ArrayList<>();
+        List<Trial> possible = new ArrayList<>();
+        List<Trial> most = new ArrayList<>();
         int number = 0;
         for (Study.Cell cell : study.cells()) {
             TrialIds.Name variant = ids.variant(++number);
             int place = study.tried(cell).size();
-            for (Search.Point point : points.apply(new ExtendedGrid(study, cell, obstacles))) {
+            ExtendedGrid.Reach reach = new ExtendedGrid(study, cell, obstacles).reach();
+            for (Search.Point point : reach.possible()) {
                 String id = ids.tuning(variant, point.values(), ++place);
-                ofPoint(new Tuning.Open(cell.with(point.values()).forSteps(point.steps()), id), study, firstSeed).forEach(trials::add);
+                List<Trial> trials = ofPoint(new Tuning.Open(cell.with(point.values()).forSteps(point.steps()), id), study, firstSeed).toList();
+                possible.addAll(trials);
+                if (reach.most().contains(point)) {
+                    most.addAll(trials);
+                }
             }
         }
-        return trials;
+        return new Beyond(possible, most);
     }
 
     private static void requireSeeds(Study study, long firstSeed) {

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.study.plan;
 
+import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,7 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.study.trial.PreparedTrial;
+import io.fluxo.setting.Violation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +48,17 @@ class StudyTrialsTest {
         })).isSameAs(trials);
         assertThat(trials.all()).extracting(PreparedTrial::trial).hasSize(4);
         assertThat(asked).containsExactly("placement=pre,seed=1", "placement=post,seed=1");
+    }
+
+    /** What fits into the machine must not decide what is tried: a search that could come to more than fits is refused before it begins. */
+    @Test
+    void whatTuningMayComeToIsAskedForAsWell() {
+        StudyTrials trials = of(Fixtures.SMALL + "tune: {steps: 3, over: {model.d_model: [8, 16]}, extend: 2}\n");
+        assertThatThrownBy(() -> trials.require(trial -> trial.trial().model().get(D_MODEL) < 64 ? List.of() : List.of(new Violation("model.d_model", "too large for this machine"))))
+                .isInstanceOf(BadInput.class).hasMessage("test.yaml: tune.extend: the search may come to tune-placement=pre,model.d_model=64: too large for this machine; bound the key"
+                        + " (tune.bounded), or let it go on by fewer");
+        assertThatThrownBy(() -> trials.require(trial -> trial.trial().model().get(D_MODEL) > 4 ? List.of() : List.of(new Violation("model.d_model", "too small"))))
+                .hasMessageContaining("may come to tune-placement=pre,model.d_model=4: too small");
     }
 
     @Test
