@@ -9,6 +9,7 @@ import io.fluxo.model.ModelSpec;
 import io.fluxo.random.RandomKey;
 import io.fluxo.setting.Choice;
 import io.fluxo.setting.PerLayer;
+import io.fluxo.stream.HookPattern;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
 
@@ -45,9 +46,13 @@ final class Stacks {
     }
 
     static Blocks blocks(Apparatus apparatus, ModelSpec spec, RandomKey key) {
-        return Blocks.of(spec, apparatus.catalog(), apparatus.reference(), DType.F64, key)
-                .set("blocks.*.W_*", cell -> Draws.normal(key.split(cell.name()), cell.shape().elements(),
-                        Math.sqrt((cell.name().endsWith("W_in") ? 2.0 : 1) / cell.shape().size(0))));
+        HookPattern matrices = new HookPattern("blocks.*.W_*");
+        return Blocks.of(spec, apparatus.catalog(), apparatus.reference(), DType.F64, cell -> {
+            RandomKey own = key.split(cell.name());
+            return matrices.matches(cell.name())
+                    ? Draws.normal(own, cell.shape().elements(), Math.sqrt((cell.name().endsWith("W_in") ? 2.0 : 1) / cell.shape().size(0)))
+                    : cell.initializer().sample(cell.shape(), own);
+        });
     }
 
     /** x_0, [1 pos d_model]. */

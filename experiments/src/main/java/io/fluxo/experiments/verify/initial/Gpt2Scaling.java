@@ -16,6 +16,7 @@ import io.fluxo.experiments.verify.Statement;
 import io.fluxo.experiments.verify.Verdict;
 import io.fluxo.experiments.verify.measure.Blocks;
 import io.fluxo.experiments.verify.measure.Moments;
+import io.fluxo.layer.Cell;
 import io.fluxo.layer.InitKind;
 import io.fluxo.layer.Initializer;
 import io.fluxo.model.ModelSpec;
@@ -25,9 +26,13 @@ import io.fluxo.setting.PerLayer;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
 import io.fluxo.text.Text;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -61,14 +66,12 @@ final class Gpt2Scaling extends Claim {
         double[] scaled = new double[2];
         for (int i = 0; i < DEPTHS.length; i++) {
             int layers = DEPTHS[i];
-            double[] growth = sizes(apparatus, "pre", layers, true);
-            double[] plain = sizes(apparatus, "pre", layers, false);
-            scaled[i] = growth[layers - 1];
-            shown[i] = growth;
+            Sizes sizes = Sizes.of(apparatus, layers);
+            scaled[i] = sizes.scaled[layers - 1];
+            shown[i] = sizes.scaled;
             figures.add(Figure.near(Text.format("s_L with 1/√(2L), L = %d", layers), layers == 12 ? 1.255 : 1.254, scaled[i], 0.10));
-            figures.add(Figure.near(Text.format("s_L without, L = %d", layers), layers == 12 ? 10.3 : 54.3, plain[layers - 1], UNSCALED));
-            figures.add(Figure.near(Text.format("s_L of the parallel block without, L = %d", layers), layers == 12 ? 10.4 : 53.7,
-                    sizes(apparatus, "parallel", layers, false)[layers - 1], UNSCALED));
+            figures.add(Figure.near(Text.format("s_L without, L = %d", layers), layers == 12 ? 10.3 : 54.3, sizes.plain[layers - 1], UNSCALED));
+            figures.add(Figure.near(Text.format("s_L of the parallel block without, L = %d", layers), layers == 12 ? 10.4 : 53.7, sizes.parallel[layers - 1], UNSCALED));
         }
         figures.add(Figure.near("s_48 over s_12, with 1/√(2L)", 1, scaled[1] / scaled[0], 0.02));
         Chart chart = Chart.of("size of the tokens with output weights divided by √(2L)", "share of the depth", "s = E‖x‖²/d");
@@ -79,27 +82,49 @@ final class Gpt2Scaling extends Claim {
         return figures.finding("s_L = 1.25 at L = 12 and 48; without the factor 10.3 and 54.3").drawn(chart.theory("the same at every depth", new double[] {0, 1}, new double[] {1, 1.255}));
     }
 
-    /** Mean size after each block. */
-    private static double[] sizes(Apparatus apparatus, String placement, int layers, boolean scaled) {
-        ModelSpec spec = XiongModel.spec(placement, layers).with(D_MLP, PerLayer.of(4 * XiongModel.WIDTH)).with(ATTENTION, PerLayer.of(Choice.of("softmax")))
-                .with(MASK, PerLayer.of(MaskKind.CAUSAL)).with(INIT, Choice.of("xavier_normal"));
-        double[] mean = new double[layers];
-        for (int seed = 0; seed < SEEDS; seed++) {
-            RandomKey key = RandomKey.of(apparatus.seed()).split(seed);
-            try (Blocks blocks = Blocks.of(spec, apparatus.catalog(), apparatus.reference(), DType.F64, key)) {
-                if (scaled) {
-                    double factor = factor(apparatus, layers);
+    /**
+     * Mean size after each block.
+     *
+     * @param scaled   of pre-norm with the factor
+     * @param plain    of pre-norm without
+     * @param parallel of the parallel block without
+     */
+    private record Sizes(double[] scaled, double[] plain, double[] parallel) {
+
+        /** The three have the same weights, which are drawn once: that takes longer than a run. */
+        static Sizes of(Apparatus apparatus, int layers) {
+            Sizes sizes = new Sizes(new double[layers], new double[layers], new double[layers]);
+            double factor = factor(apparatus, layers);
+            for (int seed = 0; seed < SEEDS; seed++) {
+                RandomKey key = RandomKey.of(apparatus.seed()).split(seed);
+                HostArray x0 = XiongModel.x0(key);
+                Map<String, double[]> drawn = new HashMap<>();
+                try (Blocks blocks = blocks(apparatus, "pre", layers, cell -> drawn.computeIfAbsent(cell.name(), name -> cell.initializer().sample(cell.shape(), key.split(name))))) {
+                    add(blocks, x0, sizes.plain);
                     for (String output : List.of("blocks.*.attn.W_O", "blocks.*.mlp.W_out")) {
-                        blocks.set(output, cell -> Arrays.stream(blocks.value(cell.name()).toDoubles()).map(weight -> factor * weight).toArray());
+                        blocks.set(output, cell -> Arrays.stream(drawn.get(cell.name())).map(weight -> factor * weight).toArray());
                     }
+                    add(blocks, x0, sizes.scaled);
                 }
-                Blocks.Run run = blocks.run(XiongModel.x0(key), "blocks.*.hook_resid_post");
-                for (int layer = 0; layer < layers; layer++) {
-                    mean[layer] += Moments.of(run.at(Text.format("blocks.%d.hook_resid_post", layer))).s() / SEEDS;
+                try (Blocks blocks = blocks(apparatus, "parallel", layers, cell -> drawn.get(cell.name()))) {
+                    add(blocks, x0, sizes.parallel);
                 }
             }
+            return sizes;
         }
-        return mean;
+
+        private static Blocks blocks(Apparatus apparatus, String placement, int layers, Function<Cell, double[]> drawn) {
+            ModelSpec spec = XiongModel.spec(placement, layers).with(D_MLP, PerLayer.of(4 * XiongModel.WIDTH)).with(ATTENTION, PerLayer.of(Choice.of("softmax")))
+                    .with(MASK, PerLayer.of(MaskKind.CAUSAL)).with(INIT, Choice.of("xavier_normal"));
+            return Blocks.of(spec, apparatus.catalog(), apparatus.reference(), DType.F64, drawn);
+        }
+
+        private static void add(Blocks blocks, HostArray x0, double[] mean) {
+            Blocks.Run run = blocks.run(x0, "blocks.*.hook_resid_post");
+            for (int layer = 0; layer < mean.length; layer++) {
+                mean[layer] += Moments.of(run.at(Text.format("blocks.%d.hook_resid_post", layer))).s() / SEEDS;
+            }
+        }
     }
 
     /** What gpt2 draws the matrices that end a sub-layer smaller by: one draw of such a matrix over the same draw of another one. */

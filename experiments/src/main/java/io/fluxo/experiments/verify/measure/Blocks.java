@@ -18,6 +18,7 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public final class Blocks implements AutoCloseable {
     private final Backend backend;
     private final DType dtype;
     private final TensorScope scope;
-    private final Map<String, HostArray> values = new LinkedHashMap<>();
+    private final Map<String, Cell> cells = new HashMap<>();
 
     private Blocks(Transformer model, Backend backend, DType dtype) {
         this.model = model;
@@ -99,18 +100,17 @@ public final class Blocks implements AutoCloseable {
     }
 
     private void put(Cell cell, double[] numbers) {
-        HostArray array = HostArray.of(cell.shape(), dtype, numbers);
-        values.put(cell.name(), array);
-        cell.set(backend.upload(array));
+        cell.set(backend.upload(HostArray.of(cell.shape(), dtype, numbers)));
+        cells.put(cell.name(), cell);
     }
 
     /** The value of the cell called {@code name}. */
     public HostArray value(String name) {
-        HostArray value = values.get(name);
-        if (value == null) {
+        Cell cell = cells.get(name);
+        if (cell == null) {
             throw new NoSuchElementException("there is no parameter or buffer " + name);
         }
-        return value;
+        return backend.download(cell.value());
     }
 
     /**
