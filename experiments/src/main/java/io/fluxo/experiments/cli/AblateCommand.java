@@ -68,6 +68,9 @@ final class AblateCommand extends StudyCommand {
         }
         if (begin) {
             refuseOtherOptions("--begin", "--out", "--resume", "--backend", "--dtype", "--device", "--seed", "--steps", "--corpus", "STUDY");
+            if (common.json != null) {
+                throw new BadInput("--json does nothing with --begin: leave one of them out");
+            }
         }
         Workbench workbench = workbench();
         Request request = request(workbench, asked == null && resume == null ? DEFAULT_STUDY : asked);
@@ -109,7 +112,7 @@ final class AblateCommand extends StudyCommand {
             case StudyJob.Collected.Judged(Finished finished) -> tell(finished);
             case StudyJob.Collected.Open(List<String> trials) -> {
                 terminal.err().println(Text.format("fluxo: %s: not finished, nothing is judged: %s without a result in the round that is open: %s; to train what nobody does: %s",
-                        collect, Text.count(trials.size(), "trial"), String.join(", ", trials), Launcher.line(List.of("work", collect))));
+                        collect, Text.count(trials.size(), "trial"), ProgressText.some(trials), Launcher.line(List.of("work", collect))));
                 yield ExitStatus.INTERRUPTED;
             }
         };

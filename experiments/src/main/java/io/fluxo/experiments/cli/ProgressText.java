@@ -34,7 +34,12 @@ final class ProgressText {
 
     /** @param others trials, each with who trains it */
     static String waiting(List<String> others) {
-        String more = others.size() > MOST_NAMED ? Text.format(", and %d more", others.size() - MOST_NAMED) : "";
-        return Text.format("waiting for %s: %s%s", Text.count(others.size(), "trial"), String.join(", ", others.subList(0, Math.min(MOST_NAMED, others.size()))), more);
+        return Text.format("waiting for %s: %s", Text.count(others.size(), "trial"), some(others));
+    }
+
+    /** The first of {@code names}, and how many more there are. */
+    static String some(List<String> names) {
+        String more = names.size() > MOST_NAMED ? Text.format(", and %d more", names.size() - MOST_NAMED) : "";
+        return String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size()))) + more;
     }
 }

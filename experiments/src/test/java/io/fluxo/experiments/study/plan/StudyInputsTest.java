@@ -50,7 +50,7 @@ class StudyInputsTest {
         assertRefused(new StudyInputs(List.of()), now, "--resume run: study.yaml: task.corpus: /texts/a.txt was there when the run began, and is gone; put it back as it was,"
                 + " or begin another run");
         assertThatThrownBy(() -> now.requireSame(RUN, Json.object().path("inputs"), STUDY)).isInstanceOf(BadInput.class)
-                .hasMessageStartingWith("--resume run: its environment.json does not say which files it read (inputs)");
+                .hasMessageStartingWith("run: its environment.json does not say which files it read (inputs)");
     }
 
     private static void assertRefused(StudyInputs now, StudyInputs then, String message) {
