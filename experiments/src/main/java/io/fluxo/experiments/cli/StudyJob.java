@@ -190,10 +190,15 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
             }
             RunDirectory directory = folder();
             RunDirectory draft = directory.draft();
-            begun(draft, choice, backend);
-            WorkFolder.of(draft).make();
-            draft.become(directory);
-            return directory;
+            try {
+                begun(draft, choice, backend);
+                WorkFolder.of(draft).make();
+                draft.become(directory);
+                return directory;
+            } catch (IOException | RuntimeException failed) {
+                RunDirectory.delete(draft.root());
+                throw failed;
+            }
         }
     }
 

@@ -15,13 +15,18 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Processes that work on one run, some of them killed without warning: what they leave is what one process leaves that nothing happened to. {@code -Dfluxo.kills=10} does it ten
  * times, with four processes, two of which are killed at random moments.
  */
+@DisabledOnOs(OS.WINDOWS)
 class WorkKillTest {
 
     private static final String STUDY = """
@@ -37,28 +42,33 @@ class WorkKillTest {
     @TempDir
     Path folder;
 
-    private Path study(int steps, int tried, int seeds) throws Exception {
+    private Path study(int steps, int tried, int seeds) throws IOException {
         Path file = Files.writeString(folder.resolve("shared.yaml"),
                 STUDY.replace("STEPS", Integer.toString(steps)).replace("TRIED", Integer.toString(tried)).replace("SEEDS", Integer.toString(seeds)));
-        assertThat(end(start("whole", "ablate", file.toString(), "--out", folder.resolve("whole").toString(), "--quiet"))).as(said("whole")).isZero();
+        Called.fluxo("ablate", file, "--out", folder.resolve("whole"), "--backend", "ejml", "--quiet").succeeded();
         return file;
     }
 
-    @Test
-    void whatAKilledProcessHadBegunAnotherGoesOnWith() throws Exception {
-        Path study = study(600, 20, 1);
+    /** Killed without warning, it is waited for until it is known to be dead; asked to end, it lets go at once: of a heartbeat of a minute nobody is to wait for six. */
+    @ParameterizedTest
+    @CsvSource({"KILL, 137, 0.1", "TERM, 143, 60"})
+    void whatAProcessHadBegunAnotherGoesOnWith(String signal, int status, String heartbeat) throws Exception {
+        Path study = study(300, 10, 1);
         Path run = begun(study, "run");
-        Process killed = start("killed", work(run, "0/2"));
-        // it is the only one, so that the trial at which it is killed is its own; one of the measured ones, with steps enough to come
-        while (checkpoints(run).stream().noneMatch(file -> !file.toString().contains("tune-"))) {
-            assertThat(killed.isAlive()).as(said("killed")).isTrue();
+        Process ended = start("ended", work(run, "0/2", heartbeat));
+        while (checkpoints(run).stream().noneMatch(file -> !file.toString().contains("tune-"))) { // one of the measured trials, with steps enough to come
+            assertThat(ended.isAlive()).as(said("ended")).isTrue();
             Thread.sleep(2);
         }
-        killed.destroyForcibly().waitFor();
-        Path left = checkpoints(run).stream().filter(file -> !file.toString().contains("tune-")).findFirst().orElseThrow();
-        Process other = start("other", work(run, "1/2"));
+        new ProcessBuilder("kill", "-" + signal, Long.toString(ended.pid())).start().waitFor();
+        assertThat(end(ended)).as(said("ended")).isEqualTo(status);
+        Path left = checkpoints(run).stream().filter(file -> !file.toString().contains("tune-")).reduce((_, newer) -> newer).orElseThrow();
+        Process other = start("other", work(run, "1/2", heartbeat));
         assertThat(end(other)).as(said("other")).isZero();
         assertThat(said("other")).contains(left.getParent().getFileName() + " goes on after step ");
+        if (signal.equals("TERM")) {
+            assertThat(said("ended")).contains("fluxo: interrupted; all steps that were done are kept, and others may go on from them: ./fluxo work " + run);
+        }
         assertSame(run);
     }
 
@@ -72,7 +82,7 @@ class WorkKillTest {
             Path run = begun(study, "run-" + turn);
             List<Process> processes = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                processes.add(start("turn-" + turn + "-" + i, work(run, i + "/4")));
+                processes.add(start("turn-" + turn + "-" + i, work(run, i + "/4", "0.1")));
             }
             List<Integer> victims = new ArrayList<>(List.of(0, 1, 2, 3));
             Collections.shuffle(victims, random);
@@ -96,19 +106,19 @@ class WorkKillTest {
         assertThat(resumed).as("trials that went on from the checkpoint of a killed process").isPositive();
     }
 
-    private Path begun(Path study, String name) throws Exception {
+    private Path begun(Path study, String name) {
         Path run = folder.resolve(name);
-        assertThat(end(start("begin", "ablate", study.toString(), "--out", run.toString(), "--begin"))).as(said("begin")).isZero();
+        Called.fluxo("ablate", study, "--out", run, "--backend", "ejml", "--begin").succeeded();
         return run;
     }
 
-    private static String[] work(Path run, String shard) {
-        return new String[] {"work", run.toString(), "--shard", shard, "--jobs", "1", "--threads", "1", "--checkpoint", "0.05", "--heartbeat", "0.1"};
+    private static String[] work(Path run, String shard, String heartbeat) {
+        return new String[] {"work", run.toString(), "--shard", shard, "--jobs", "1", "--threads", "1", "--checkpoint", "0.05", "--heartbeat", heartbeat};
     }
 
     /** Judges the run; results, metrics and models are those of one process, and nothing is left over. */
-    private void assertSame(Path run) throws Exception {
-        assertThat(end(start("collect", "ablate", "--collect", run.toString()))).as(said("collect")).isZero();
+    private void assertSame(Path run) {
+        Called.fluxo("ablate", "--collect", run).succeeded();
         Path whole = folder.resolve("whole");
         assertThat(run.resolve("results.json")).hasSameBinaryContentAs(whole.resolve("results.json"));
         List<String> names = files(whole).map(file -> whole.relativize(file).toString()).filter(name -> !name.equals(".lock")).toList();
@@ -152,9 +162,6 @@ class WorkKillTest {
         List<String> line = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules=jdk.incubator.vector",
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Main.class.getName()));
         line.addAll(List.of(arguments));
-        if (arguments[0].equals("ablate") && !arguments[1].equals("--collect")) {
-            line.addAll(List.of("--backend", "ejml"));
-        }
         return new ProcessBuilder(line).redirectError(folder.resolve(name + ".err").toFile()).redirectOutput(folder.resolve(name + ".out").toFile()).start();
     }
 

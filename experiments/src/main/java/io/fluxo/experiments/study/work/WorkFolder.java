@@ -5,6 +5,7 @@ import io.fluxo.experiments.study.run.RunDirectory;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -93,11 +94,16 @@ public record WorkFolder(RunDirectory run) {
     /** Removes what sharing has left, when every trial has its result. */
     public void remove() throws IOException {
         try {
-            Files.move(root(), hidden(), StandardCopyOption.ATOMIC_MOVE);
-        } catch (NoSuchFileException notShared) {
-            return;
+            if (Files.isDirectory(hidden())) { // of one that was cut off
+                RunDirectory.delete(hidden());
+            }
+            if (isThere()) {
+                Files.move(root(), hidden(), StandardCopyOption.ATOMIC_MOVE);
+                RunDirectory.delete(hidden());
+            }
+        } catch (NoSuchFileException | UncheckedIOException another) {
+            // is removing it too
         }
-        RunDirectory.delete(hidden());
     }
 
     /** Whoever holds one of {@code trials}, for people. */
