@@ -194,6 +194,26 @@ class LeasesTest {
         }
     }
 
+    /** Two race along the same numbers: whoever is behind is told so sooner than the other makes a folder, so that they meet all the time. */
+    @Test
+    void oneMakesANumber() throws Exception {
+        int numbers = 3000;
+        Path trial = Files.createDirectories(folder.resolve("run/work/trial"));
+        try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+            List<Future<Integer>> made = new ArrayList<>();
+            for (int process = 0; process < 2; process++) {
+                made.add(pool.submit(() -> {
+                    int own = 0;
+                    for (int number = 1; number <= numbers; number++) {
+                        own += new Generation(trial, number).make() ? 1 : 0;
+                    }
+                    return own;
+                }));
+            }
+            assertThat(made.get(0).get() + made.get(1).get()).isEqualTo(numbers);
+        }
+    }
+
     @Test
     void whoHasLostItPublishesNothing() throws Exception {
         Machine b = b();
@@ -206,6 +226,17 @@ class LeasesTest {
         finish(won, "the second");
         assertThat(won.publish(run)).isTrue();
         assertThat(run.trial(TRIAL).resolve("trial.json")).hasContent("the second");
+    }
+
+    @Test
+    void whatHasItsResultByNowIsNotTaken() throws Exception {
+        Machine a = a();
+        Lease lease = a.take().orElseThrow();
+        finish(lease, "done");
+        assertThat(lease.publish(run)).isTrue();
+        a.leases.end(lease);
+        assertThat(b().take()).isEmpty();
+        assertThat(WorkFolder.of(run).holder(TRIAL.id())).isEmpty();
     }
 
     /** Taken over between its last check and its rename: the rename finds the place taken, or the other's does. */
