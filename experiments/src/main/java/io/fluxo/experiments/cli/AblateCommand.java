@@ -111,8 +111,8 @@ final class AblateCommand extends StudyCommand {
         return switch (collected) {
             case StudyJob.Collected.Judged(Finished finished) -> tell(finished);
             case StudyJob.Collected.Open(List<String> trials) -> {
-                terminal.err().println(Text.format("fluxo: %s: not finished, nothing is judged: %s without a result in the round that is open: %s; to train what nobody does: %s",
-                        collect, Text.count(trials.size(), "trial"), ProgressText.some(trials), Launcher.line(List.of("work", collect))));
+                terminal.err().println(Text.format("fluxo: %s: not finished, nothing is judged: %s without a result in the round that is open: %s;"
+                        + " to train what nobody does: %s", collect, Text.count(trials.size(), "trial"), ProgressText.some(trials), Launcher.line(List.of("work", collect))));
                 yield ExitStatus.INTERRUPTED;
             }
         };

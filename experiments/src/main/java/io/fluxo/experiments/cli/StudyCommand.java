@@ -17,7 +17,6 @@ import io.fluxo.experiments.study.run.RunDirectory;
 import io.fluxo.experiments.task.TaskParts;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.plugin.Catalog;
-import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import io.fluxo.train.TrainingSpec;
 import java.nio.file.Files;

@@ -148,7 +148,9 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         if (before.isPresent()) {
             sameRun(before.get()).requireSameInputs();
             directory.sweep();
+            work.stoppedBy(Thread.currentThread()::interrupt, "nothing was changed"); // it may wait for a minute
             WorkFolder.of(directory).takeBack(Heartbeat.USUAL, line -> terminal.err().println("fluxo: " + line));
+            work.stoppedBy(() -> { }, "nothing was begun");
         }
         JsonNode environment = before.isPresent() ? continued(before.get()) : begun(directory, choice, backend);
         long begin = System.nanoTime();

@@ -89,7 +89,8 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         try {
             Files.move(root, other.root, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException inTheWay) {
-            throw new BadInput(Text.format("--out %s: exists and is not empty, or cannot be replaced (%s); choose another folder", other.root, inTheWay.getMessage()), inTheWay);
+            throw new BadInput(Text.format("--out %s: exists and is not empty, or cannot be replaced (%s); choose another folder", other.root,
+                    inTheWay.getMessage()), inTheWay);
         }
     }
 

@@ -2,7 +2,6 @@ package io.fluxo.experiments.study.work;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.study.run.RunDirectory;
-import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -119,10 +118,5 @@ record Generation(Path trial, int number) {
     /** A run's folder for this one trial, which nobody but the holder writes to. */
     RunDirectory place() {
         return new RunDirectory(folder(), false);
-    }
-
-    @Override
-    public String toString() {
-        return Text.format("%s, lease %d", trial.getFileName(), number);
     }
 }

@@ -21,8 +21,8 @@ import java.util.function.LongSupplier;
 /**
  * The leases of one process on the trials of a shared run.
  *
- * <p>A trial belongs to whoever made the highest numbered folder under {@code work/<trial>/}. Making a folder is atomic on every file system, network ones among them, on which file
- * locks are not to be relied on; taking a trial for the first time and taking it over are therefore one and the same step, and only one process can do it. A
+ * <p>A trial belongs to whoever made the highest numbered folder under {@code work/<trial>/}. Making a folder is atomic on file systems that machines share, where file locks
+ * are not to be relied on; taking a trial for the first time and taking it over are therefore one and the same step, and only one process can do it. A
  * number is given out once, so that a listing that a client keeps for a while can at worst make a process try for a number that is taken.
  *
  * <p>No two clocks are compared. Holders count beats, watchers measure by their own monotonic clock how long a count stands still ({@link Watch}).

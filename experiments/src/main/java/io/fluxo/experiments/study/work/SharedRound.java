@@ -28,8 +28,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * One round as a process sees it that shares it with others. Each of its jobs takes a trial that nobody has, trains it, publishes its result, and takes the next; where all that are
- * open are held by others, it waits until they have results or are given up.
+ * One round as a process sees it that shares it with others. Each of its jobs takes a trial that nobody has, trains it, publishes its result, and takes the next; where
+ * all that are open are held by others, it waits until they have results or are given up.
  */
 final class SharedRound {
 

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * {@code work/} in a run's folder. Where it is, the run is shared: any number of {@code work} processes may train, each under leases. Where it is not, the run belongs to the
- * one {@code ablate} that has its lock. So the two never train at a time. The folder comes and goes by one rename, under a hidden name while it is filled or
+ * {@code work/} in a run's folder. Where it is, the run is shared: any number of {@code work} processes may train, each under leases. Where it is not, the run belongs to
+ * the one {@code ablate} that has its lock. So the two never train at a time. The folder comes and goes by one rename, under a hidden name while it is filled or
  * emptied; who holds a lease in it when it goes finds that the lease is lost.
  */
 public record WorkFolder(RunDirectory run) {

@@ -18,7 +18,6 @@ import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.task.Tasks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
