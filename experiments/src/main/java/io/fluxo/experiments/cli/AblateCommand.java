@@ -7,8 +7,12 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.study.definition.StudyDefinition;
 import io.fluxo.experiments.study.plan.StudyTrials;
+import io.fluxo.experiments.study.run.RunDirectory;
 import io.fluxo.experiments.workbench.Workbench;
+import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -40,6 +44,12 @@ final class AblateCommand extends StudyCommand {
     @Option(names = "--dry-run", description = "list the trials, their sizes and the time they will take, measured on the first for a few seconds; leave nothing")
     private boolean dryRun;
 
+    @Option(names = "--begin", description = "lay out the run's folder, or that of --resume DIR, for any number of processes to 'work' on; train nothing")
+    private boolean begin;
+
+    @Option(names = "--collect", paramLabel = "RUN", description = "judge a run that processes 'work' on, once every trial has its result; until then the status is 130")
+    private Path collect;
+
     AblateCommand(Session session) {
         super("ablate", session);
     }
@@ -50,6 +60,16 @@ final class AblateCommand extends StudyCommand {
         if (list) {
             refuseOtherOptions("--list");
             return listStudies(workbench());
+        }
+        if (collect != null) {
+            refuseOtherOptions("--collect", "--report", "STUDY");
+            resume = collect;
+        }
+        if (begin) {
+            refuseOtherOptions("--begin", "--out", "--resume", "--backend", "--dtype", "--device", "--seed", "--steps", "--corpus", "STUDY");
+            if (common.json != null) {
+                throw new BadInput("--json does nothing with --begin: leave one of them out");
+            }
         }
         Workbench workbench = workbench();
         Request request = request(workbench, asked == null && resume == null ? DEFAULT_STUDY : asked);
@@ -64,8 +84,37 @@ final class AblateCommand extends StudyCommand {
         if (dryRun) {
             return plan(workbench, request, trials);
         }
-        Optional<Finished> finished = run(workbench, request, trials, jobs == null ? 0 : jobs);
-        return finished.map(this::tell).orElse(ExitStatus.INTERRUPTED);
+        StudyJob job = job(workbench, request, trials, jobs == null ? 0 : jobs);
+        if (begin) {
+            return tell(job.begin());
+        }
+        if (collect != null) {
+            return tell(job.collect());
+        }
+        return job.run().map(this::tell).orElse(ExitStatus.INTERRUPTED);
+    }
+
+    @Override
+    String continued() {
+        return collect == null ? super.continued() : "--collect " + collect;
+    }
+
+    private ExitStatus tell(RunDirectory begun) {
+        terminal.out().println("run: " + begun.root());
+        terminal.out().println("train it, with any number of processes on any machines that see this folder: " + Launcher.line(List.of("work", begun.root())));
+        terminal.out().println("then judge it: " + Launcher.line(List.of("ablate", "--collect", begun.root())));
+        return ExitStatus.AS_EXPECTED;
+    }
+
+    private ExitStatus tell(StudyJob.Collected collected) {
+        return switch (collected) {
+            case StudyJob.Collected.Judged(Finished finished) -> tell(finished);
+            case StudyJob.Collected.Open(List<String> trials) -> {
+                terminal.err().println(Text.format("fluxo: %s: not finished, nothing is judged: %s without a result in the round that is open: %s;"
+                        + " to train what nobody does: %s", collect, Text.count(trials.size(), "trial"), ProgressText.some(trials), Launcher.line(List.of("work", collect))));
+                yield ExitStatus.INTERRUPTED;
+            }
+        };
     }
 
     private ExitStatus tell(Finished finished) {
@@ -100,7 +149,7 @@ final class AblateCommand extends StudyCommand {
     }
 
     private ExitStatus plan(Workbench workbench, Request request, StudyTrials trials) throws Exception {
-        StudyJob.Shares shares = StudyJob.Shares.of(jobs == null ? 0 : jobs, trials.all().size(), common);
+        StudyJob.Shares shares = StudyJob.Shares.of(jobs == null ? 0 : jobs, trials.all().size(), common.threads);
         StudyPlan.Written plan = new StudyPlan(workbench, request, trials.all(), trials.mostBeyond(), shares.jobs(), shares.threads()).write(terminal.tableColumns());
         common.writeJson(Json.pretty(plan.json()), terminal.out());
         if (!common.jsonToStandardOutput()) {

@@ -9,6 +9,7 @@ import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.text.Text;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -77,6 +78,18 @@ final class BarProgress implements StudyProgress {
         done++;
         bar.stepBy(result.trial().training().get(STEPS) - result.steps());
         line.above(ProgressText.finished(done, trials, result));
+    }
+
+    @Override
+    public synchronized void finishedElsewhere(TrialResult result) {
+        done++;
+        bar.maxHint(bar.getMax() - result.trial().training().get(STEPS));
+        line.above(ProgressText.finishedElsewhere(done, trials, result));
+    }
+
+    @Override
+    public synchronized void waiting(List<String> others) {
+        line.above(ProgressText.waiting(others));
     }
 
     @Override

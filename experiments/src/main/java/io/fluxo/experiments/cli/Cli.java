@@ -87,6 +87,7 @@ public final class Cli {
                 .addSubcommand(new VerifyCommand(session))
                 .addSubcommand(new CompareCommand(session))
                 .addSubcommand(new AblateCommand(session))
+                .addSubcommand(new WorkCommand(session))
                 .addSubcommand(new TrainCommand(session))
                 .addSubcommand(new InspectCommand(session))
                 .addSubcommand(new GenerateCommand(session))

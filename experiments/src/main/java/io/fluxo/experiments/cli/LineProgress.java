@@ -9,6 +9,7 @@ import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.text.Text;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 
 /** Progress for logs: a line at each trial's end, and one every ten seconds between. */
 final class LineProgress implements StudyProgress {
@@ -67,5 +68,18 @@ final class LineProgress implements StudyProgress {
         stepsDone += result.trial().training().get(STEPS) - result.steps(); // steps that a trial which ended early leaves out
         lastLine = System.nanoTime();
         out.println(ProgressText.finished(trialsDone, trials, result));
+    }
+
+    @Override
+    public synchronized void finishedElsewhere(TrialResult result) {
+        trialsDone++;
+        steps -= result.trial().training().get(STEPS);
+        lastLine = System.nanoTime();
+        out.println(ProgressText.finishedElsewhere(trialsDone, trials, result));
+    }
+
+    @Override
+    public synchronized void waiting(List<String> others) {
+        out.println(ProgressText.waiting(others));
     }
 }

@@ -7,17 +7,13 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Options of commands that print something about registered parts. */
-class ResultOptions extends CommonOptions {
+class ResultOptions extends PluginOptions {
 
     @Option(names = "--json", paramLabel = "FILE", description = "results as JSON; - for standard output, with nothing else on it")
     Path json;
-
-    @Option(names = "--plugins", paramLabel = "DIR", description = "folder with further backends, blocks and norms (default: plugins)")
-    Path plugins;
 
     @Override
     void check() {
@@ -25,11 +21,6 @@ class ResultOptions extends CommonOptions {
         if (json != null && !jsonToStandardOutput()) {
             requireWritable("--json", json);
         }
-    }
-
-    @Override
-    Optional<Path> pluginFolder() {
-        return Optional.ofNullable(plugins).or(super::pluginFolder);
     }
 
     static void requireWritable(String option, Path file) {

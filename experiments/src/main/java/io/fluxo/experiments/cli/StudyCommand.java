@@ -4,7 +4,6 @@ import static io.fluxo.train.TrainingSpec.*;
 
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.cli.StudyJob.Begun;
-import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.cli.StudyJob.RunSettings;
 import io.fluxo.experiments.spec.FileKeys;
 import io.fluxo.experiments.spec.Locations;
@@ -13,24 +12,22 @@ import io.fluxo.experiments.spec.StudyCheck;
 import io.fluxo.experiments.spec.StudyDifference;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.study.plan.StudyTrials;
-import io.fluxo.experiments.study.run.BackendChoice;
 import io.fluxo.experiments.study.run.Environment;
 import io.fluxo.experiments.study.run.RunDirectory;
 import io.fluxo.experiments.task.TaskParts;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.plugin.Catalog;
-import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
 import io.fluxo.train.TrainingSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
@@ -40,18 +37,14 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
     private static final String STEPS = "training.steps";
     private static final int MOST_DIFFERENCES = 5;
 
-    /** A year: as good as never. */
-    private static final int MOST_SECONDS = 366 * 24 * 3600;
-
     @Option(names = "--steps", paramLabel = "N", description = "optimizer steps, in place of training.steps; train --resume goes on to more of them")
     Integer steps;
 
     @Option(names = "--resume", paramLabel = "DIR", description = "continue the run in DIR with what is not finished there")
     Path resume;
 
-    @Option(names = "--checkpoint", paramLabel = "SECONDS", defaultValue = "30",
-            description = "time between two checkpoints of a trial, from which --resume goes on; 0 for one after every step (default: 30)")
-    double checkpoint;
+    @Mixin
+    private final CheckpointOption checkpoints = new CheckpointOption();
 
     private final String name;
 
@@ -87,9 +80,7 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
 
     /** The study that is asked for by a name or a file, as the command line changes it; or the one of an earlier run. */
     final Request request(Workbench workbench, String asked) {
-        if (!(checkpoint >= 0 && checkpoint <= MOST_SECONDS)) {
-            throw new BadInput(Text.format("--checkpoint must be at least 0 and at most %,d seconds, not %s", MOST_SECONDS, checkpoint));
-        }
+        checkpoints.check();
         CommonOptions.atLeast("--steps", steps, 1);
         if (resume != null) {
             return resumed(workbench, asked);
@@ -114,18 +105,11 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
     }
 
     private Request resumed(Workbench workbench, String asked) {
-        RunDirectory directory = RunDirectory.resume(resume, name.equals("train"));
-        JsonNode environment = directory.environment();
-        String madeBy = environment.path("job").asString("");
-        if (madeBy.isEmpty()) {
-            throw new BadInput(Text.format("--resume %s: its environment.json does not say which command made the run; begin another", resume));
-        }
-        if (!madeBy.equals(name)) {
-            throw new BadInput(Text.format("--resume %s: was made by '%s %s': continue it with that", resume, Launcher.command(), madeBy));
-        }
-        StudyReader.Read read = new StudyReader(workbench.catalog(), workbench.studies()::defaults).read(directory.studyFile());
+        RecordedRun recorded = RecordedRun.of(workbench, resume, name);
+        RunDirectory directory = recorded.directory();
+        StudyReader.Read read = recorded.read();
         Study began = read.study();
-        RunSettings settings = RunSettings.of(environment, directory.root());
+        RunSettings settings = recorded.settings();
         agree("--backend", common.backend, settings.backend());
         agree("--dtype", common.dtype, settings.dtype().orElse(null));
         agree("--device", common.device, settings.device());
@@ -133,7 +117,7 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         agree("--out", common.out == null ? null : common.out.toAbsolutePath().normalize(), resume.toAbsolutePath().normalize());
         agree("--corpus", corpus().map(path -> FileKeys.corpus(path, read.locations())).orElse(null), began.task().get(TaskParts.CORPUS));
         Study study = withMoreSteps(began, workbench.catalog());
-        Changes changes = Changes.recorded(environment, study);
+        Changes changes = Changes.recorded(recorded.environment(), study);
         if (study != began) {
             changes = new Changes(Optional.of(steps), changes.corpus);
         }
@@ -149,6 +133,11 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         return new Request(judged, judged.equals(study) ? read.locations() : again.locations(), settings, begun, changes.keys());
     }
 
+    /** How the run was named that is continued, for messages. */
+    String continued() {
+        return "--resume " + resume;
+    }
+
     /** The study of a run that is continued to more {@code --steps}. */
     Study withMoreSteps(Study began, Catalog catalog) {
         agree("--steps", steps, began.training().get(TrainingSpec.STEPS));
@@ -162,14 +151,14 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
             String told = differences.stream().limit(MOST_DIFFERENCES).map(difference -> Text.format("%s is %s, but the run began with %s",
                     locations.place(difference.key()), difference.given(), difference.began())).collect(Collectors.joining("; "));
             String more = differences.size() <= MOST_DIFFERENCES ? "" : Text.format("; and %d keys more", differences.size() - MOST_DIFFERENCES);
-            throw new BadInput(Text.format("--resume %s: another study: %s%s; leave it out, put it back, or begin another run", resume, told, more));
+            throw new BadInput(Text.format("%s: another study: %s%s; leave it out, put it back, or begin another run", continued(), told, more));
         }
     }
 
     /** A run has one setting from its beginning to its end: what is given again has to be the same. */
     final void agree(String what, Object given, Object began) {
         if (given != null && !given.equals(began)) {
-            throw new BadInput(Text.format("--resume %s: the run began with %s %s, not %s; leave it out, or begin another run", resume, what, began, given));
+            throw new BadInput(Text.format("%s: the run began with %s %s, not %s; leave it out, or begin another run", continued(), what, began, given));
         }
     }
 
@@ -216,16 +205,13 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
 
     /** Opens corpora, and checks that every trial can run: call it after all that can be checked without them. */
     final StudyTrials trials(Workbench workbench, Request request) {
-        BackendChoice choice = new BackendChoice(request.settings().backend(), request.settings().dtype(), request.settings().device(), 1);
-        StudyTrials trials = StudyTrials.of(request.study(), request.settings().seed(), workbench.catalog(), request.locations())
-                .require(trial -> workbench.obstacles(trial.trial().model(), trial.trial().training(), choice));
+        StudyTrials trials = request.settings().trials(workbench, request.study(), request.locations());
         trials.remarks().forEach(remark -> terminal.err().println("fluxo: " + remark));
         return trials;
     }
 
-    final Optional<Finished> run(Workbench workbench, Request request, StudyTrials trials, int jobs) throws Exception {
+    final StudyJob job(Workbench workbench, Request request, StudyTrials trials, int jobs) {
         Environment.Call call = new Environment.Call(name, typed(), typedWithout("--out"), request.options());
-        return new StudyJob(call, workbench, common, terminal, interruption, trials, request.settings(), request.begun(), jobs,
-                Duration.ofNanos((long) (checkpoint * 1e9))).run();
+        return new StudyJob(call, workbench, common, terminal, interruption, trials, request.settings(), request.begun(), jobs, checkpoints.time());
     }
 }

@@ -5,6 +5,7 @@ import static io.fluxo.train.TrainingSpec.*;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.report.StudyReport;
+import io.fluxo.experiments.spec.Locations;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyDifference;
 import io.fluxo.experiments.spec.StudyWriter;
@@ -15,6 +16,7 @@ import io.fluxo.experiments.study.result.StudyResult;
 import io.fluxo.experiments.study.run.BackendChoice;
 import io.fluxo.experiments.study.run.Course;
 import io.fluxo.experiments.study.run.Environment;
+import io.fluxo.experiments.study.run.Recorded;
 import io.fluxo.experiments.study.run.RoundRunner;
 import io.fluxo.experiments.study.run.RunDirectory;
 import io.fluxo.experiments.study.run.RunLock;
@@ -22,8 +24,11 @@ import io.fluxo.experiments.study.run.RunStopped;
 import io.fluxo.experiments.study.run.StudyProgress;
 import io.fluxo.experiments.study.run.StudyRunner;
 import io.fluxo.experiments.study.trial.PreparedTrial;
+import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
+import io.fluxo.experiments.study.work.Heartbeat;
+import io.fluxo.experiments.study.work.WorkFolder;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Launcher;
 import io.fluxo.text.Text;
@@ -38,11 +43,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
@@ -79,6 +81,17 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
             return new RunSettings(backend.path("name").stringValue(), dtype.isNull() ? Optional.empty() : Optional.of(dtype.stringValue()),
                     backend.path("device").intValue(), environment.path("seed").longValue());
         }
+
+        /** Lays out {@code study}: opens corpora, and checks that every trial can run. */
+        StudyTrials trials(Workbench workbench, Study study, Locations locations) {
+            BackendChoice choice = choice(1);
+            return StudyTrials.of(study, seed, workbench.catalog(), locations)
+                    .require(trial -> workbench.obstacles(trial.trial().model(), trial.trial().training(), choice));
+        }
+
+        BackendChoice choice(int threads) {
+            return new BackendChoice(backend, dtype, device, threads);
+        }
     }
 
     /**
@@ -105,20 +118,23 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
      */
     record Shares(int jobs, int threads) {
 
-        /** @param wanted jobs; 0 for as many as there are processors */
-        static Shares of(int wanted, int trials, StudyOptions common) {
+        /**
+         * @param wanted  jobs; 0 for as many as there are processors
+         * @param threads for each of them; null for an equal share
+         */
+        static Shares of(int wanted, int trials, Integer threads) {
             int processors = Runtime.getRuntime().availableProcessors();
             int jobs = Math.max(1, Math.min(wanted > 0 ? wanted : processors, trials));
-            return new Shares(jobs, common.threads != null ? common.threads : Math.max(1, processors / jobs));
+            return new Shares(jobs, threads != null ? threads : Math.max(1, processors / jobs));
         }
     }
 
     /** Empty if the run was interrupted. */
     Optional<Finished> run() throws IOException, InterruptedException {
-        Shares shares = Shares.of(jobs, trials.all().size(), common);
+        Shares shares = Shares.of(jobs, trials.all().size(), common.threads);
         int atOnce = shares.jobs();
         int threads = shares.threads();
-        BackendChoice choice = new BackendChoice(settings.backend(), settings.dtype(), settings.device(), threads);
+        BackendChoice choice = settings.choice(threads);
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
             RunDirectory directory = before.map(Begun::directory).orElseGet(this::folder);
             try (RunLock _ = RunLock.take(directory.root()); Interruption.StoppableWork work = interruption.work()) {
@@ -129,6 +145,13 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
 
     private Optional<Finished> run(RunDirectory directory, BackendChoice choice, Workbench.OpenBackend backend, int atOnce,
                                    Interruption.StoppableWork work) throws IOException, InterruptedException {
+        if (before.isPresent()) {
+            sameRun(before.get()).requireSameInputs();
+            directory.sweep();
+            work.stoppedBy(Thread.currentThread()::interrupt, "nothing was changed"); // it may wait for a minute
+            WorkFolder.of(directory).takeBack(Heartbeat.USUAL, line -> terminal.err().println("fluxo: " + line));
+            work.stoppedBy(() -> { }, "nothing was begun");
+        }
         JsonNode environment = before.isPresent() ? continued(before.get()) : begun(directory, choice, backend);
         long begin = System.nanoTime();
         Course course;
@@ -138,12 +161,81 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
             return Optional.empty();
         }
         double seconds = Math.round((System.nanoTime() - begin) / 1e6) / 1e3;
+        return Optional.of(judged(course, directory, environment, timings(course.all(), seconds, atOnce, choice.threads())));
+    }
+
+    /** Judges what was trained, and leaves the run's results. */
+    private Finished judged(Course course, RunDirectory directory, JsonNode environment, ObjectNode timings) {
         StudyResult result = StudyResult.of(study(), workbench.studies().definition(study()), settings.backend(), settings.seed(), course.measured(),
                 course.results(), workbench::size).with(course.tuning());
         Finished finished = new Finished(result, directory);
         tellFailures(finished);
-        leave(finished, course.measured(), environment, timings(course.all(), seconds, atOnce, choice.threads()));
-        return Optional.of(finished);
+        leave(finished, course.measured(), environment, timings);
+        return finished;
+    }
+
+    /** Lays out the folder of a run that {@code work} trains: a new one, or the one that is continued. Trains nothing. */
+    RunDirectory begin() throws IOException, InterruptedException {
+        Shares shares = Shares.of(jobs, trials.all().size(), common.threads);
+        BackendChoice choice = settings.choice(shares.threads());
+        try (Workbench.OpenBackend backend = workbench.open(choice)) {
+            if (before.isPresent()) {
+                RunDirectory directory = before.get().directory();
+                try (RunLock _ = RunLock.take(directory.root())) {
+                    sameRun(before.get()).requireSameInputs();
+                    sameRun(before.get()).requireSameBuild();
+                    directory.sweep();
+                    continued(before.get());
+                    WorkFolder.of(directory).share();
+                }
+                return directory;
+            }
+            RunDirectory directory = folder();
+            RunDirectory draft = directory.draft();
+            try {
+                begun(draft, choice, backend);
+                WorkFolder.of(draft).make();
+                draft.become(directory);
+                return directory;
+            } catch (IOException | RuntimeException failed) {
+                RunDirectory.delete(draft.root());
+                throw failed;
+            }
+        }
+    }
+
+    /** What {@link #collect} came to. */
+    sealed interface Collected {
+
+        /** Every trial has its result. */
+        record Judged(Finished finished) implements Collected {}
+
+        /** Some have none: those of the round that is open, each with who trains it, if anybody does. */
+        record Open(List<String> trials) implements Collected {}
+    }
+
+    /**
+     * Judges a run that other processes train. Takes no lock, as these may be on machines that a lock does not reach: it writes nothing but whole files, which are the
+     * same whoever writes them.
+     */
+    Collected collect() throws IOException, InterruptedException {
+        RunDirectory directory = before.orElseThrow().directory();
+        Recorded recorded = new Recorded(directory);
+        Course course;
+        try {
+            sameRun(before.get()).requireSameInputs();
+            course = Course.run(trials, recorded);
+        } catch (RunStopped open) {
+            List<String> missing = new ArrayList<>();
+            for (Trial trial : recorded.missing()) {
+                missing.add(WorkFolder.of(directory).holder(trial.id()).map(holder -> Text.format("%s (held by %s)", trial.id(), holder)).orElse(trial.id()));
+            }
+            return new Collected.Open(missing);
+        }
+        JsonNode environment = continued(before.get());
+        Finished finished = judged(course, directory, environment, timings(course.all()));
+        WorkFolder.of(directory).remove();
+        return new Collected.Judged(finished);
     }
 
     /** Reports failed trials before results and report are written: what kept a trial from its disk may keep those from it too. */
@@ -181,14 +273,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
 
     private JsonNode continued(Begun run) throws IOException {
         RunDirectory directory = run.directory();
-        directory.sweep();
         ObjectNode environment = directory.environment();
-        trials.inputs().requireSame(directory.root(), environment.path("inputs"), trials.locations());
-        if (!environment.path("tasks").equals(Environment.tasks(trials))) {
-            throw new BadInput(Text.format("--resume %s: the task has changed since the run began (then: %s; now: %s)", directory.root(),
-                    Json.line(environment.path("tasks")), Json.line(Environment.tasks(trials))));
-        }
-        requireSamePlugins(directory, environment.path("plugins"));
         Environment.Build before = Environment.Build.of(environment);
         Environment.Build now = Environment.Build.current();
         if (now.differs(before)) {
@@ -214,18 +299,8 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         return environment;
     }
 
-    /** Blocks, norms and backends come from jars: with another jar of the same name a trial would be of two programs. */
-    private void requireSamePlugins(RunDirectory directory, JsonNode before) {
-        Map<String, String> now = workbench.plugins();
-        SortedSet<String> jars = new TreeSet<>(now.keySet());
-        jars.addAll(before.propertyNames());
-        for (String jar : jars) {
-            if (!before.path(jar).asString("").equals(now.getOrDefault(jar, ""))) {
-                throw new BadInput(Text.format("--resume %s: the plugin %s %s; put it back as it was, or begin another run", directory.root(), jar,
-                        !before.has(jar) ? "was not there when the run began" : now.containsKey(jar) ? "has changed since the run began"
-                                : "was there when the run began, and is not in the folder of plugins (--plugins DIR)"));
-            }
-        }
+    private SameRun sameRun(Begun run) {
+        return new SameRun(run.directory(), run.directory().environment(), trials, workbench);
     }
 
     /** Trains a round in this process. */
@@ -278,16 +353,29 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
     }
 
     private StudyProgress progress() {
+        return progress(common, terminal);
+    }
+
+    static StudyProgress progress(CommonOptions common, Terminal terminal) {
         return common.quiet ? new QuietProgress(terminal.err())
                 : terminal.interactive() ? new BarProgress(terminal.err(), terminal.errColumns()) : new LineProgress(terminal.err());
     }
 
     private static ObjectNode timings(List<TrialResult> results, double seconds, int atOnce, int threads) {
-        ObjectNode timings = Json.object();
+        ObjectNode timings = timings(results);
         timings.set("seconds", Json.number(seconds));
-        timings.set("trial_seconds", Json.number(results.stream().mapToDouble(TrialResult::seconds).sum()));
         timings.put("jobs", atOnce);
         timings.put("threads", threads);
+        return timings;
+    }
+
+    /** Those of trials that several processes trained: nobody timed the whole. */
+    private static ObjectNode timings(List<TrialResult> results) {
+        ObjectNode timings = Json.object();
+        timings.set("seconds", Json.number(Double.NaN));
+        timings.set("trial_seconds", Json.number(results.stream().mapToDouble(TrialResult::seconds).sum()));
+        timings.putNull("jobs");
+        timings.putNull("threads");
         ObjectNode trials = timings.putObject("trials");
         for (TrialResult result : results) {
             ObjectNode entry = trials.putObject(result.trial().id());

@@ -112,7 +112,7 @@ public record StudyInputs(List<Input> files) {
      */
     public void requireSame(Path run, JsonNode recorded, Locations locations) {
         if (!recorded.isArray()) {
-            throw new BadInput(Text.format("--resume %s: its environment.json does not say which files it read (inputs): it cannot be told whether they are"
+            throw new BadInput(Text.format("%s: its environment.json does not say which files it read (inputs): it cannot be told whether they are"
                     + " as they were; begin another run", run));
         }
         Map<String, JsonNode> before = new LinkedHashMap<>();
@@ -134,7 +134,7 @@ public record StudyInputs(List<Input> files) {
     }
 
     private static BadInput changed(Path run, String key, Locations locations, String what) {
-        return new BadInput(Text.format("--resume %s: %s: %s; put it back as it was, or begin another run", run, locations.place(key), what));
+        return new BadInput(Text.format("%s: %s: %s; put it back as it was, or begin another run", run, locations.place(key), what));
     }
 
     private static String shortened(String digest) {

@@ -3,9 +3,9 @@ package io.fluxo.experiments.study.run;
 import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.study.trial.StepMetrics;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,10 +23,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code metrics.jsonl} while it grows: one JSON object a step, each handed to the system before the next step begins. */
 final class MetricsLog implements AutoCloseable {
 
-    private final BufferedWriter out;
+    private final FileChannel out;
     private final MessageDigest digest;
 
-    private MetricsLog(BufferedWriter out, MessageDigest digest) {
+    private MetricsLog(FileChannel out, MessageDigest digest) {
         this.out = out;
         this.digest = digest;
     }
@@ -34,8 +34,7 @@ final class MetricsLog implements AutoCloseable {
     /** An empty log, in place of whatever lies there. */
     static MetricsLog begin(Path file) throws IOException {
         Files.deleteIfExists(file);
-        return new MetricsLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                Fingerprint.digest());
+        return new MetricsLog(FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), Fingerprint.digest());
     }
 
     /** A continued log, and the steps that it holds already, without what was measured by layer. */
@@ -55,10 +54,9 @@ final class MetricsLog implements AutoCloseable {
             return Optional.empty();
         }
         List<StepMetrics> before = new String(bytes, 0, end, StandardCharsets.UTF_8).lines().map(MetricsLog::step).toList();
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.truncate(end);
-        }
-        return Optional.of(new Continued(new MetricsLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND), digest), before));
+        FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE);
+        out.truncate(end).position(end);
+        return Optional.of(new Continued(new MetricsLog(out, digest), before));
     }
 
     /** Where the first {@code lines} lines end, or the whole lines there are. */
@@ -81,8 +79,13 @@ final class MetricsLog implements AutoCloseable {
                 validation.isNumber() ? OptionalDouble.of(validation.doubleValue()) : OptionalDouble.empty());
     }
 
-    /** Identifies everything the log holds. */
+    /** Identifies everything the log holds, which is on the disk then: what refers to it may outlive this machine. */
     String told() {
+        try {
+            out.force(false);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write metrics: " + e.getMessage(), e);
+        }
         return told(digest);
     }
 
@@ -102,10 +105,11 @@ final class MetricsLog implements AutoCloseable {
         metrics.validationLoss().ifPresent(loss -> line.set("validation_loss", Json.number(loss)));
         metrics.byLayer().forEach((measure, figures) -> line.set(measure, Json.numbers(figures)));
         try {
-            String text = Json.line(line) + "\n";
-            out.write(text);
-            out.flush();
-            digest.update(text.getBytes(StandardCharsets.UTF_8));
+            byte[] bytes = (Json.line(line) + "\n").getBytes(StandardCharsets.UTF_8);
+            for (ByteBuffer left = ByteBuffer.wrap(bytes); left.hasRemaining(); ) {
+                out.write(left);
+            }
+            digest.update(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write metrics: " + e.getMessage(), e);
         }

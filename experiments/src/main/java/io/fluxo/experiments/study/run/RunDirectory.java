@@ -19,12 +19,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.node.ObjectNode;
@@ -68,6 +71,26 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
             }
         } catch (IOException e) {
             throw cannotBegin(root, e);
+        }
+    }
+
+    /** An empty folder beside this one, in which a run is laid out before it {@linkplain #become takes} this one's place. */
+    public RunDirectory draft() throws IOException {
+        String name = Text.format(".%s.%s", root.toAbsolutePath().getFileName(), UUID.randomUUID());
+        return new RunDirectory(Files.createDirectory(root.toAbsolutePath().resolveSibling(name)), modelAtRoot);
+    }
+
+    /**
+     * Takes the place of {@code other}, an empty folder: the run is there as a whole or not at all, whoever else begins one there.
+     *
+     * @throws BadInput if something is there by now
+     */
+    public void become(RunDirectory other) throws IOException {
+        try {
+            Files.move(root, other.root, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException inTheWay) {
+            throw new BadInput(Text.format("--out %s: exists and is not empty, or cannot be replaced (%s); choose another folder", other.root,
+                    inTheWay.getMessage()), inTheWay);
         }
     }
 
@@ -138,10 +161,10 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     /** @throws BadInput if {@code root} is not the folder of a run */
     public static RunDirectory resume(Path root, boolean modelAtRoot) {
         if (!Files.isDirectory(root)) {
-            throw new BadInput(Text.format("--resume %s: no such folder", root));
+            throw new BadInput(Text.format("%s: no such folder", root));
         }
         if (!Files.isRegularFile(root.resolve("study.yaml")) || !Files.isRegularFile(root.resolve("environment.json"))) {
-            throw new BadInput(Text.format("--resume %s: not the folder of a run: it lacks study.yaml or environment.json", root));
+            throw new BadInput(Text.format("%s: not the folder of a run: it lacks study.yaml or environment.json", root));
         }
         return new RunDirectory(root, modelAtRoot);
     }
@@ -155,7 +178,11 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     }
 
     public Path trial(Trial trial) {
-        return root.resolve("trials").resolve(trial.id());
+        return trial(trial.id());
+    }
+
+    public Path trial(String id) {
+        return root.resolve("trials").resolve(id);
     }
 
     public Path model(Trial trial) {
@@ -163,12 +190,20 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     }
 
     Path metrics(Trial trial) {
-        return trial(trial).resolve("metrics.jsonl");
+        return metrics(trial.id());
+    }
+
+    private Path metrics(String id) {
+        return trial(id).resolve("metrics.jsonl");
     }
 
     /** Where the trial keeps the state that it resumes from; removed when it is finished, unless it {@linkplain #goesFurther goes further}. */
     Path checkpoint(Trial trial) {
-        return trial(trial).resolve("checkpoint.safetensors");
+        return checkpoint(trial.id());
+    }
+
+    private Path checkpoint(String id) {
+        return trial(id).resolve("checkpoint.safetensors");
     }
 
     /** Whether a finished trial may be trained on: the checkpoint after its last step is kept, about three times the size of its model. */
@@ -178,11 +213,54 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
 
     /** Whether what came of the trial is on disk: if not, {@code --resume} runs it again. */
     public boolean isRecorded(Trial trial) {
-        return Files.exists(record(trial));
+        return isRecorded(trial.id());
+    }
+
+    public boolean isRecorded(String id) {
+        return Files.exists(record(id));
     }
 
     private Path record(Trial trial) {
-        return trial(trial).resolve("trial.json");
+        return record(trial.id());
+    }
+
+    private Path record(String id) {
+        return trial(id).resolve("trial.json");
+    }
+
+    /** Whether the trial was interrupted and has left a state to resume from. */
+    public boolean canResume(String id) {
+        return Files.isRegularFile(checkpoint(id));
+    }
+
+    /**
+     * Takes over how far a trial came in {@code other}, where it may still be trained. The checkpoint is read first and appears last: the metrics that are
+     * copied between hold at least what it tells, and what has a checkpoint here is whole.
+     */
+    public void goOnFrom(RunDirectory other, String id) throws IOException {
+        Files.createDirectories(trial(id));
+        Path copy = trial(id).resolve(".checkpoint.tmp");
+        Files.copy(other.checkpoint(id), copy, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(other.metrics(id), metrics(id), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(copy, checkpoint(id), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * Moves a finished trial, with everything that belongs to it, to where {@code other} has its trials: by one rename, if nothing is there.
+     *
+     * @return false if {@code other} has its result already
+     */
+    public boolean moveTo(RunDirectory other, Trial trial) throws IOException {
+        Files.createDirectories(other.trial(trial).getParent());
+        try {
+            Files.move(trial(trial), other.trial(trial), StandardCopyOption.ATOMIC_MOVE);
+            return true;
+        } catch (FileSystemException inTheWay) {
+            if (other.isRecorded(trial)) {
+                return false;
+            }
+            throw inTheWay;
+        }
     }
 
     /** @throws BadInput if {@code environment.json} is damaged */
@@ -199,7 +277,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     }
 
     /** The result of a trial that is finished; empty if it is still to be run. */
-    Optional<TrialResult> result(Trial trial) {
+    public Optional<TrialResult> result(Trial trial) {
         Path file = record(trial);
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -233,7 +311,8 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         sweep(model(trial));
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** Removes {@code folder} with all that is in it. */
+    public static void delete(Path folder) throws IOException {
         List<Path> all;
         try (Stream<Path> found = Files.walk(folder)) { // does not follow links
             all = found.sorted(Comparator.reverseOrder()).toList();

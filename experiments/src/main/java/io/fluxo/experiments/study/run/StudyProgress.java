@@ -3,6 +3,7 @@ package io.fluxo.experiments.study.run;
 import io.fluxo.experiments.study.trial.StepMetrics;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import java.util.List;
 
 /** Receives the progress of a study, from several threads. */
 public interface StudyProgress extends AutoCloseable {
@@ -21,6 +22,12 @@ public interface StudyProgress extends AutoCloseable {
     default void step(Trial trial, StepMetrics metrics) {}
 
     default void finished(TrialResult result) {}
+
+    /** A trial that another process trained has its result. */
+    default void finishedElsewhere(TrialResult result) {}
+
+    /** Nothing is left to train here: {@code trials}, each with who trains it, are waited for. Told when it changes. */
+    default void waiting(List<String> trials) {}
 
     @Override
     default void close() {}

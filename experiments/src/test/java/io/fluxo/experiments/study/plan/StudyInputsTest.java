@@ -43,14 +43,14 @@ class StudyInputsTest {
     @Test
     void otherFilesAreToldWithWhatIsDifferent() {
         StudyInputs now = inputs("0123456789abcdef", 1_234);
-        assertRefused(now, inputs("fedcba987654", 7), "--resume run: study.yaml: task.corpus: /texts/a.txt has changed since the run began (then 7 bytes, sha256 fedcba987654;"
+        assertRefused(now, inputs("fedcba987654", 7), "run: study.yaml: task.corpus: /texts/a.txt has changed since the run began (then 7 bytes, sha256 fedcba987654;"
                 + " now 1,234 bytes, sha256 0123456789ab…); put it back as it was, or begin another run");
-        assertRefused(now, new StudyInputs(List.of()), "--resume run: study.yaml: task.corpus: /texts/a.txt was not there when the run began; put it back as it was,"
+        assertRefused(now, new StudyInputs(List.of()), "run: study.yaml: task.corpus: /texts/a.txt was not there when the run began; put it back as it was,"
                 + " or begin another run");
-        assertRefused(new StudyInputs(List.of()), now, "--resume run: study.yaml: task.corpus: /texts/a.txt was there when the run began, and is gone; put it back as it was,"
+        assertRefused(new StudyInputs(List.of()), now, "run: study.yaml: task.corpus: /texts/a.txt was there when the run began, and is gone; put it back as it was,"
                 + " or begin another run");
         assertThatThrownBy(() -> now.requireSame(RUN, Json.object().path("inputs"), STUDY)).isInstanceOf(BadInput.class)
-                .hasMessageStartingWith("--resume run: its environment.json does not say which files it read (inputs)");
+                .hasMessageStartingWith("run: its environment.json does not say which files it read (inputs)");
     }
 
     private static void assertRefused(StudyInputs now, StudyInputs then, String message) {

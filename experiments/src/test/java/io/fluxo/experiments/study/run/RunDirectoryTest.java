@@ -84,10 +84,10 @@ class RunDirectoryTest {
     @Test
     void onlyTheFolderOfARunIsResumed() throws IOException {
         Path none = folder.resolve("none");
-        assertThatThrownBy(() -> RunDirectory.resume(none, false)).isInstanceOf(BadInput.class).hasMessage("--resume " + none + ": no such folder");
+        assertThatThrownBy(() -> RunDirectory.resume(none, false)).isInstanceOf(BadInput.class).hasMessage(none + ": no such folder");
         Files.createFile(folder.resolve("study.yaml"));
         assertThatThrownBy(() -> RunDirectory.resume(folder, false)).isInstanceOf(BadInput.class)
-                .hasMessage("--resume " + folder + ": not the folder of a run: it lacks study.yaml or environment.json");
+                .hasMessage(folder + ": not the folder of a run: it lacks study.yaml or environment.json");
         Files.writeString(folder.resolve("environment.json"), "{\"seed\": 3}");
         assertThat(RunDirectory.resume(folder, false).environment().path("seed").intValue()).isEqualTo(3);
         Files.writeString(folder.resolve("environment.json"), "[]");
