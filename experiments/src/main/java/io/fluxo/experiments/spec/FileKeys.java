@@ -55,7 +55,7 @@ public final class FileKeys {
             study.tune().instead().forEach((variant, grid) -> instead.put(variant, grid(grid, Text.format("tune.instead.%s.", variant))));
             return study.withTask(study.task().withAll(section("task", study.task()))).withModel(study.model().withAll(section("model", study.model())))
                     .withVariants(variants).withVary(grid(study.vary(), "vary."))
-                    .withTune(new Tune(study.tune().steps(), grid(study.tune().over(), "tune.over."), instead, study.tune().bounded()));
+                    .withTune(new Tune(study.tune().steps(), grid(study.tune().over(), "tune.over."), instead, study.tune().bounded(), study.tune().sampling()));
         }
 
         /** The values that are set in a section. */

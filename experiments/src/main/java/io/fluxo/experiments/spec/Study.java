@@ -241,7 +241,10 @@ public record Study(Inquiry inquiry, TaskSpec task, ModelSpec model, TrainingSpe
 
     private long tried(String variant) {
         Map<String, List<Object>> grid = tune.grid(variant);
-        return grid.isEmpty() ? 0 : Grid.size(grid);
+        if (!tune.tunes(variant)) {
+            return 0;
+        }
+        return tune.sampling().draws() ? tune.sampling().rungs(searchedSteps(training)).stream().mapToLong(Sampling.Rung::trials).sum() : Grid.size(grid);
     }
 
     /** What variants differ in: which of the named ones they are, and the keys of the grid. Files are shown by what tells them apart. */
@@ -264,8 +267,34 @@ public record Study(Inquiry inquiry, TaskSpec task, ModelSpec model, TrainingSpe
         }).toList();
     }
 
-    /** What is tried before {@code cell} is measured: points of its tuning grid; none where it is not tuned. */
+    /** Settings that show which keys matter for {@code cell}: what is tried, and of what is drawn the first of each key with each value, or end, of one of the others. */
+    List<Map<String, Object>> examples(Cell cell) {
+        if (!tune.sampling().draws()) {
+            return tried(cell);
+        }
+        Map<String, List<Object>> values = new LinkedHashMap<>(tune.listed(cell.variant()));
+        tune.sampling().ranges(cell.variant()).forEach((key, range) -> values.put(key, List.of(range.end(range.from()), range.end(range.to()))));
+        Map<String, Object> first = new LinkedHashMap<>();
+        values.forEach((key, listed) -> first.put(key, listed.getFirst()));
+        return values.entrySet().stream().flatMap(entry -> entry.getValue().stream().map(value -> {
+            Map<String, Object> example = new LinkedHashMap<>(first);
+            example.put(entry.getKey(), value);
+            return example;
+        })).distinct().toList();
+    }
+
+    /** The most steps of a trial that tunes what is measured with {@code training}. */
+    public int searchedSteps(TrainingSpec training) {
+        return Math.min(tune.steps(), training.get(STEPS));
+    }
+
+    /**
+     * What is tried before {@code cell} is measured: points of its tuning grid, or what was drawn; none where it is not tuned, and none of what is still to be drawn.
+     */
     public List<Map<String, Object>> tried(Cell cell) {
+        if (tune.sampling().draws()) {
+            return tune.sampling().drawn().getOrDefault(cell.vary(), List.of());
+        }
         Map<String, List<Object>> grid = tune.grid(cell.variant());
         return grid.isEmpty() ? List.of() : Grid.points(grid);
     }

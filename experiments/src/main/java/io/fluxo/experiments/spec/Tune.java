@@ -16,12 +16,13 @@ import java.util.Set;
  * @param over    dotted key → the values that are tried; a grid
  * @param instead variant → what is tried for it in place of {@code over}; an empty grid for a variant that has nothing to tune
  * @param bounded dotted key → why its grid ends where it does: a choice at such an end is no edge of the search, but of what is compared
+ * @param sampling how settings are drawn, where not every point of the grid is tried
  */
 public record Tune(int steps, Map<String, List<Object>> over, Map<String, Map<String, List<Object>>> instead,
-                   Map<String, String> bounded) {
+                   Map<String, String> bounded, Sampling sampling) {
 
     /** The keys under which it is written. */
-    static final List<String> KEYS = List.of("steps", "over", "instead", "bounded");
+    static final List<String> KEYS = List.of("steps", "over", "instead", "bounded", "method", "trials", "least_steps", "factor");
 
     public static final Tune NOTHING = new Tune(0, Map.of(), Map.of(), Map.of());
 
@@ -31,6 +32,21 @@ public record Tune(int steps, Map<String, List<Object>> over, Map<String, Map<St
         instead.forEach((variant, grid) -> copies.put(variant, copy(grid)));
         instead = Collections.unmodifiableMap(copies);
         bounded = Collections.unmodifiableMap(new LinkedHashMap<>(bounded));
+    }
+
+    /** Every point of its grids. */
+    public Tune(int steps, Map<String, List<Object>> over, Map<String, Map<String, List<Object>>> instead, Map<String, String> bounded) {
+        this(steps, over, instead, bounded, Sampling.GRID);
+    }
+
+    /** The same with other draws. */
+    public Tune with(Sampling other) {
+        return new Tune(steps, over, instead, bounded, other);
+    }
+
+    /** The same, for which these settings were drawn: place of a variant on the study's axes → settings. */
+    public Tune withDrawn(Map<Map<String, Object>, List<Map<String, Object>>> settings) {
+        return with(sampling.withDrawn(settings));
     }
 
     /** Without bounds to its grids. */
@@ -48,21 +64,56 @@ public record Tune(int steps, Map<String, List<Object>> over, Map<String, Map<St
     SequencedMap<String, Object> written() {
         SequencedMap<String, Object> written = new LinkedHashMap<>();
         written.put("steps", steps);
-        written.put("over", over);
-        written.put("instead", instead);
+        written.put("over", written(over, sampling.over()));
+        Map<String, Object> others = new LinkedHashMap<>();
+        instead.forEach((variant, grid) -> others.put(variant, written(grid, sampling.ranges(variant))));
+        written.put("instead", others);
         written.put("bounded", bounded);
+        written.put("method", sampling.method());
+        if (sampling.draws()) {
+            written.put("trials", sampling.trials());
+        }
+        if (sampling.method() == Sampling.Method.HALVING) {
+            written.put("least_steps", sampling.leastSteps());
+            written.put("factor", sampling.factor());
+        }
         return written;
+    }
+
+    /** Lists and ranges under their keys. */
+    private static Map<String, Object> written(Map<String, List<Object>> lists, Map<String, Range> ranges) {
+        Map<String, Object> all = new LinkedHashMap<>(lists);
+        all.putAll(ranges);
+        return all;
     }
 
     /** The keys that are tuned, in any variant. */
     public Set<String> keys() {
         Set<String> keys = new LinkedHashSet<>(over.keySet());
         instead.values().forEach(grid -> keys.addAll(grid.keySet()));
+        keys.addAll(sampling.keys());
         return keys;
     }
 
-    /** The grid of the variant called {@code variant}, which may be empty. */
-    public Map<String, List<Object>> grid(String variant) {
+    /** The keys that are tuned in the variant called {@code variant}. */
+    public Set<String> keys(String variant) {
+        Set<String> keys = new LinkedHashSet<>(listed(variant).keySet());
+        keys.addAll(sampling.ranges(variant).keySet());
+        return keys;
+    }
+
+    /** Whether anything is tried for the variant called {@code variant}. */
+    public boolean tunes(String variant) {
+        return !keys(variant).isEmpty();
+    }
+
+    /** The values that are listed for the variant called {@code variant}, which may be none: a grid, or what is drawn from. */
+    public Map<String, List<Object>> listed(String variant) {
         return instead.getOrDefault(variant, over);
+    }
+
+    /** The values that are tried for the variant called {@code variant}, by key: those of its grid, which may be empty, or what was drawn. */
+    public Map<String, List<Object>> grid(String variant) {
+        return sampling.draws() ? sampling.drawnValues(variant) : listed(variant);
     }
 }

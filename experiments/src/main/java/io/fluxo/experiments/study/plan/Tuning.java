@@ -4,6 +4,7 @@ import static io.fluxo.train.TrainingSpec.*;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.FileKeys;
+import io.fluxo.experiments.spec.Sampling;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.study.trial.TrialRecord;
 import io.fluxo.experiments.study.trial.TrialResult;
@@ -70,9 +71,14 @@ public record Tuning(Study study, List<TunedChoice> chosen, List<Open> open) {
     public record Attempt(Map<String, Object> values, TrialResult result) {
 
         /** Infinite where the trial did not finish, or has no such loss. */
-        private double loss(String measure) {
+        public double loss(String measure) {
             double loss = result.outcome() == TrialStatus.FINISHED ? result.measure(measure) : Double.NaN;
             return Double.isNaN(loss) ? Double.POSITIVE_INFINITY : loss;
+        }
+
+        /** Optimizer steps that its trial was asked for. */
+        public int steps() {
+            return result.trial().training().get(STEPS);
         }
     }
 
@@ -94,7 +100,7 @@ public record Tuning(Study study, List<TunedChoice> chosen, List<Open> open) {
             Searched searched = searched(study, cell, ids, variant, byId);
             open.addAll(searched.open);
             if (searched.open.isEmpty() && !searched.tried.isEmpty()) {
-                Attempt best = best(searched.tried, study.tunedOn());
+                Attempt best = best(finalists(searched.tried, study.tunedOn()), study.tunedOn());
                 choices.add(new TunedChoice(variant.shown(), List.copyOf(searched.tried), best, edges(study, cell.variant(), best)));
             }
         }
@@ -106,13 +112,15 @@ public record Tuning(Study study, List<TunedChoice> chosen, List<Open> open) {
 
     /** Repeats the search of {@code cell} until a round of it is not in {@code results}, or to its end. */
     private static Searched searched(Study study, Study.Cell cell, TrialIds ids, TrialIds.Name variant, Map<String, TrialResult> results) {
-        Search search = Search.grid(study.tried(cell), study.tune().steps());
+        Search search = Search.of(study, cell);
+        boolean rungs = study.tune().sampling().method() == Sampling.Method.HALVING;
         List<Attempt> tried = new ArrayList<>();
         while (true) {
             List<Open> open = new ArrayList<>();
             List<Attempt> made = new ArrayList<>();
             for (Search.Point point : search.next(List.copyOf(tried))) {
-                String id = ids.tuning(variant, point.values(), tried.size() + open.size() + made.size() + 1);
+                int number = tried.size() + open.size() + made.size() + 1;
+                String id = rungs ? ids.tuning(variant, point.values(), point.steps(), number) : ids.tuning(variant, point.values(), number);
                 if (results.containsKey(id)) {
                     made.add(new Attempt(point.values(), results.get(id)));
                 } else {
@@ -124,6 +132,12 @@ public record Tuning(Study study, List<TunedChoice> chosen, List<Open> open) {
                 return new Searched(tried, open);
             }
         }
+    }
+
+    /** Those that were trained longest: a choice is made among equals. Where none of these finished, those with the most steps of which any did. */
+    private static List<Attempt> finalists(List<Attempt> tried, String measure) {
+        int most = tried.stream().filter(attempt -> attempt.loss(measure) < Double.POSITIVE_INFINITY).mapToInt(Attempt::steps).max().orElse(tried.getFirst().steps());
+        return tried.stream().filter(attempt -> attempt.steps() == most).toList();
     }
 
     private static Attempt best(List<Attempt> tried, String measure) {
