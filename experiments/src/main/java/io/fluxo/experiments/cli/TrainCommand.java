@@ -66,7 +66,7 @@ final class TrainCommand extends StudyCommand {
     @Override
     Study changed(Study study, Changes changes) {
         if (study.compares() || study.trialCount() > study.seeds()) {
-            String what = study.compares() ? "varies " + String.join(" and ", study.axes().keySet()) : "tunes " + String.join(" and ", study.tune().over().keySet());
+            String what = study.compares() ? "varies " + String.join(" and ", study.axes().keySet()) : "tunes " + String.join(" and ", study.tune().keys());
             throw new BadInput(Text.format("train: '%s' %s, which makes several models: use ablate", study.name(), what));
         }
         if (!study.conditions().isEmpty()) {

@@ -88,7 +88,7 @@ final class IdleKeys {
     private void tuning() {
         for (Examined one : cells) {
             String path = study.tune().instead().containsKey(one.cell.variant()) ? "tune.instead." + one.cell.variant() : "tune.over";
-            for (Map<String, Object> tried : study.tried(one.cell)) {
+            for (Map<String, Object> tried : examples(one.cell)) {
                 Map<String, String> unread = unread(one.cell.with(tried));
                 tried.keySet().stream().filter(unread::containsKey).findFirst().ifPresent(key -> {
                     Map<String, Object> point = new LinkedHashMap<>(one.cell.vary());
@@ -105,8 +105,13 @@ final class IdleKeys {
 
     /** What {@code cell} stands for: what is tried for it, or itself. */
     private List<Study.Cell> models(Study.Cell cell) {
-        List<Study.Cell> tried = study.tried(cell).stream().map(cell::with).toList();
+        List<Study.Cell> tried = examples(cell).stream().map(cell::with).toList();
         return tried.isEmpty() ? List.of(cell) : tried;
+    }
+
+    /** What is tried for {@code cell}; of what is drawn, examples that are legal. */
+    private List<Map<String, Object>> examples(Study.Cell cell) {
+        return study.examples(cell).stream().filter(values -> !study.tune().sampling().draws() || StudyCheck.violation(cell.with(values), catalog).isEmpty()).toList();
     }
 
     /** What none of {@code some} reads, with all reasons. */

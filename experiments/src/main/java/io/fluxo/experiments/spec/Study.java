@@ -235,8 +235,15 @@ public record Study(Inquiry inquiry, TaskSpec task, ModelSpec model, TrainingSpe
     /** Number of trials at most, those of tuning among them; saturates. */
     public long trialCount() {
         long points = Grid.size(vary);
-        long tuning = variants.isEmpty() ? tune.most(tune.grid("")) : variants.keySet().stream().mapToLong(variant -> tune.most(tune.grid(variant))).sum();
+        long tuning = variants.isEmpty() ? tried("") : variants.keySet().stream().mapToLong(this::tried).sum();
         return Math.min(Integer.MAX_VALUE, points * ((long) Math.max(1, variants.size()) * reservedSeeds() + tuning));
+    }
+
+    private long tried(String variant) {
+        if (!tune.tunes(variant)) {
+            return 0;
+        }
+        return tune.sampling().draws() ? tune.seeds() * tune.sampling().rungs(searchedSteps(training)).stream().mapToLong(Sampling.Rung::trials).sum() : tune.most(tune.grid(variant));
     }
 
     /** What variants differ in: which of the named ones they are, and the keys of the grid. Files are shown by what tells them apart. */
@@ -259,8 +266,34 @@ public record Study(Inquiry inquiry, TaskSpec task, ModelSpec model, TrainingSpe
         }).toList();
     }
 
-    /** What is tried before {@code cell} is measured: points of its tuning grid; none where it is not tuned. */
+    /** Settings that show which keys matter for {@code cell}: what is tried, and of what is drawn the first of each key with each value, or end, of one of the others. */
+    List<Map<String, Object>> examples(Cell cell) {
+        if (!tune.sampling().draws()) {
+            return tried(cell);
+        }
+        Map<String, List<Object>> values = new LinkedHashMap<>(tune.listed(cell.variant()));
+        tune.sampling().ranges(cell.variant()).forEach((key, range) -> values.put(key, List.of(range.end(range.from()), range.end(range.to()))));
+        Map<String, Object> first = new LinkedHashMap<>();
+        values.forEach((key, listed) -> first.put(key, listed.getFirst()));
+        return values.entrySet().stream().flatMap(entry -> entry.getValue().stream().map(value -> {
+            Map<String, Object> example = new LinkedHashMap<>(first);
+            example.put(entry.getKey(), value);
+            return example;
+        })).distinct().toList();
+    }
+
+    /** The most steps of a trial that tunes what is measured with {@code training}. */
+    public int searchedSteps(TrainingSpec training) {
+        return Math.min(tune.steps(), training.get(STEPS));
+    }
+
+    /**
+     * What is tried before {@code cell} is measured: points of its tuning grid, or what was drawn; none where it is not tuned, and none of what is still to be drawn.
+     */
     public List<Map<String, Object>> tried(Cell cell) {
+        if (tune.sampling().draws()) {
+            return tune.sampling().drawn().getOrDefault(cell.vary(), List.of());
+        }
         Map<String, List<Object>> grid = tune.grid(cell.variant());
         return grid.isEmpty() ? List.of() : Grid.points(grid);
     }

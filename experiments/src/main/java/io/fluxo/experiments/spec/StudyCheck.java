@@ -47,7 +47,7 @@ public final class StudyCheck {
             }
         }
         if (study.trialCount() > Study.MAX_TRIALS) {
-            throw locations.complaint(study.vary().isEmpty() ? "seeds" : "vary", Text.format("the study asks for %,d trials; at most %,d trials are run",
+            throw locations.complaint(study.tune().sampling().draws() ? "tune.trials" : study.vary().isEmpty() ? "seeds" : "vary", Text.format("the study asks for %,d trials; at most %,d trials are run",
                     study.trialCount(), Study.MAX_TRIALS));
         }
         checkVariants(study, locations);
@@ -110,7 +110,8 @@ public final class StudyCheck {
         Tune.SEEDS.objections(tune.seeds()).forEach(objection -> {
             throw locations.complaint("tune.seeds", objection);
         });
-        if (tune.over().isEmpty() && tune.instead().isEmpty()) {
+        SamplingCheck.check(study, locations);
+        if (tuned.isEmpty() && tune.instead().isEmpty()) {
             Map<String, Boolean> idle = new LinkedHashMap<>(Map.of("tune.steps", tune.steps() > 0));
             idle.put("tune.extend", tune.extend() > 0);
             idle.put("tune.seeds", tune.seeds() > 1);
@@ -134,6 +135,11 @@ public final class StudyCheck {
                         study.vary().containsKey(key) ? "it is varied" : "the budget is the same for all"));
             }
         });
+    }
+
+    /** What forbids {@code cell}, the first of it; empty where nothing does. */
+    public static Optional<Violation> violation(Study.Cell cell, Catalog catalog) {
+        return violations(cell, catalog).findFirst();
     }
 
     private static BadInput complaint(Study study, Study.Cell cell, Violation violation, List<Violation> ofBase, Locations locations) {
@@ -166,7 +172,7 @@ public final class StudyCheck {
         if (study.variants().getOrDefault(variant, Map.of()).containsKey(key)) {
             return locations.complaint(Text.format("variants.%s.%s", variant, key), message);
         }
-        if (study.tune().grid(variant).containsKey(key)) {
+        if (study.tune().keys(variant).contains(key)) {
             return locations.complaint((study.tune().instead().containsKey(variant) ? "tune.instead." + variant : "tune.over") + "." + key, message);
         }
         return locations.complaint(key, message);

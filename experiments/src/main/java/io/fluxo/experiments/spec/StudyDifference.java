@@ -65,13 +65,19 @@ public record StudyDifference(String key, String began, String given) {
         section(written, "vary.", study.vary());
         written.put("tune.steps", Values.label(study.tune().steps()));
         section(written, "tune.over.", study.tune().over());
+        section(written, "tune.over.", study.tune().sampling().over());
         study.tune().instead().forEach((variant, grid) -> {
-            written.put("tune.instead." + variant, Values.label(List.copyOf(new TreeSet<>(grid.keySet()))));
+            written.put("tune.instead." + variant, Values.label(List.copyOf(new TreeSet<>(study.tune().keys(variant)))));
             section(written, "tune.instead." + variant + ".", grid);
+            section(written, "tune.instead." + variant + ".", study.tune().sampling().ranges(variant));
         });
         section(written, "tune.bounded.", study.tune().bounded());
         written.put("tune.extend", Values.label(study.tune().extend()));
         written.put("tune.seeds", Values.label(study.tune().seeds()));
+        written.put("tune.method", Values.label(study.tune().sampling().method()));
+        written.put("tune.trials", Values.label(study.tune().sampling().trials()));
+        written.put("tune.least_steps", Values.label(study.tune().sampling().leastSteps()));
+        written.put("tune.factor", Values.label(study.tune().sampling().factor()));
         written.put("compare_on", study.compareOn());
         written.put("seeds", Values.label(study.seeds()));
         written.put("most_seeds", Values.label(study.mostSeeds()));

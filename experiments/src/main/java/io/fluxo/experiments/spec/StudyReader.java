@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
@@ -128,11 +129,18 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
         Map<String, Node> entries = binder.mapping(node, "tune");
         binder.requireKnown(entries, "tune", Tune.KEYS);
         Map<String, Map<String, List<Object>>> instead = new LinkedHashMap<>(defaults.instead());
+        Map<String, Map<String, Range>> rangesInstead = new LinkedHashMap<>(defaults.sampling().instead());
         if (entries.containsKey("instead")) {
             instead.clear();
-            binder.mapping(entries.get("instead"), "tune.instead")
-                    .forEach((variant, grid) -> instead.put(variant, grid(binder, grid, "tune.instead." + variant, study)));
+            rangesInstead.clear();
+            binder.mapping(entries.get("instead"), "tune.instead").forEach((variant, tried) -> {
+                Space space = space(binder, tried, "tune.instead." + variant, study);
+                instead.put(variant, space.lists);
+                rangesInstead.put(variant, space.ranges);
+            });
         }
+        instead.keySet().forEach(variant -> rangesInstead.putIfAbsent(variant, Map.of())); // what stands in place of over has none of its ranges
+        Space over = entries.containsKey("over") ? space(binder, entries.get("over"), "tune.over", study) : new Space(defaults.over(), defaults.sampling().over());
         Map<String, String> bounded = new LinkedHashMap<>(defaults.bounded());
         if (entries.containsKey("bounded")) {
             bounded.clear();
@@ -142,29 +150,95 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
             });
         }
         return new Tune(entries.containsKey("steps") ? (Integer) binder.value(entries.get("steps"), Type.whole(0), "tune.steps") : defaults.steps(),
-                entries.containsKey("over") ? grid(binder, entries.get("over"), "tune.over", study) : defaults.over(), instead, bounded,
+                over.lists, instead, bounded,
                 entries.containsKey("extend") ? (Integer) binder.value(entries.get("extend"), Tune.EXTEND, "tune.extend") : defaults.extend(),
-                entries.containsKey("seeds") ? (Integer) binder.value(entries.get("seeds"), Tune.SEEDS, "tune.seeds") : defaults.seeds());
+                entries.containsKey("seeds") ? (Integer) binder.value(entries.get("seeds"), Tune.SEEDS, "tune.seeds") : defaults.seeds(),
+                sampling(binder, entries, defaults.sampling(), over.ranges, rangesInstead));
+    }
+
+    private static Sampling sampling(Binder binder, Map<String, Node> entries, Sampling defaults, Map<String, Range> over, Map<String, Map<String, Range>> instead) {
+        Sampling.Method method = entries.containsKey("method") ? (Sampling.Method) binder.value(entries.get("method"), Type.label(Sampling.Method.class), "tune.method")
+                : defaults.method();
+        int standard = method == Sampling.Method.HALVING ? Sampling.FACTOR : 0;
+        return new Sampling(method, whole(binder, entries, "trials", defaults.trials()), whole(binder, entries, "least_steps", defaults.leastSteps()),
+                whole(binder, entries, "factor", defaults.factor() == 0 ? standard : defaults.factor()), over, instead, Map.of());
+    }
+
+    private static int whole(Binder binder, Map<String, Node> entries, String key, int standard) {
+        return entries.containsKey(key) ? (Integer) binder.value(entries.get(key), Type.whole(0), "tune." + key) : standard;
+    }
+
+    /** Dotted keys with a list of values each, and those with a range. */
+    private record Space(Map<String, List<Object>> lists, Map<String, Range> ranges) {}
+
+    private static Space space(Binder binder, Node node, String section, Study study) {
+        Map<String, List<Object>> lists = new LinkedHashMap<>();
+        Map<String, Range> ranges = new LinkedHashMap<>();
+        binder.mapping(node, section).forEach((key, values) -> {
+            if (values instanceof MappingNode) {
+                ranges.put(key, range(binder, values, section + "." + key, type(binder, section, key, study)));
+            } else {
+                lists.put(key, listed(binder, key, values, section, study));
+            }
+        });
+        return new Space(lists, ranges);
+    }
+
+    /** {@code {from: 1e-4, to: 1e-1, scale: log}}. */
+    private static Range range(Binder binder, Node node, String path, Type<?> type) {
+        Type<?> single = type instanceof Type.ByLayer<?>(var item) ? item : type;
+        if (!(single instanceof Type.Whole) && !(single instanceof Type.Real)) {
+            throw binder.at(node, path, "is not a number, which a range is of: list its values");
+        }
+        Map<String, Node> entries = binder.mapping(node, path);
+        binder.requireKnown(entries, path, List.of(Range.FROM, Range.TO, Range.SCALE));
+        for (String end : List.of(Range.FROM, Range.TO)) {
+            if (!entries.containsKey(end)) {
+                throw binder.at(node, path, Text.format("must say %s, as in {from: 1, to: 10}", end));
+            }
+        }
+        Range.Scale scale = entries.containsKey(Range.SCALE) ? (Range.Scale) binder.value(entries.get(Range.SCALE), Type.label(Range.Scale.class), path + "." + Range.SCALE)
+                : Range.Scale.LINEAR;
+        double from = end(binder, entries.get(Range.FROM), path + "." + Range.FROM, single);
+        double to = end(binder, entries.get(Range.TO), path + "." + Range.TO, single);
+        if (!(from < to)) {
+            throw binder.at(node, path, Text.format("must go from a smaller number to a larger one, not from %s to %s", Values.label(from), Values.label(to)));
+        }
+        if (scale == Range.Scale.LOG && from <= 0) {
+            throw binder.at(node, path, Text.format("scale: log needs a range above 0, not from %s", Values.label(from)));
+        }
+        return new Range(from, to, scale, single instanceof Type.Whole);
+    }
+
+    private static <T> double end(Binder binder, Node node, String path, Type<T> type) {
+        @SuppressWarnings("unchecked")
+        T value = (T) binder.value(node, type, path);
+        type.objections(value).stream().findFirst().ifPresent(objection -> {
+            throw binder.at(node, path, objection);
+        });
+        return ((Number) value).doubleValue();
     }
 
     /** Dotted keys with a list of values each. */
     private static Map<String, List<Object>> grid(Binder binder, Node node, String section, Study study) {
         Map<String, List<Object>> grid = new LinkedHashMap<>();
-        binder.mapping(node, section).forEach((key, values) -> {
-            String path = section + "." + key;
-            List<Object> listed = binder.list(values, type(binder, section, key, study), path).stream().map(StudyReader::plain).toList();
-            if (listed.isEmpty()) {
-                throw binder.at(values, path, "must list at least one value");
-            }
-            Set<Object> seen = new HashSet<>();
-            for (Object value : listed) {
-                if (!seen.add(value)) {
-                    throw binder.at(values, path, Text.format("lists %s twice", Values.label(value)));
-                }
-            }
-            grid.put(key, listed);
-        });
+        binder.mapping(node, section).forEach((key, values) -> grid.put(key, listed(binder, key, values, section, study)));
         return grid;
+    }
+
+    private static List<Object> listed(Binder binder, String key, Node values, String section, Study study) {
+        String path = section + "." + key;
+        List<Object> listed = binder.list(values, type(binder, section, key, study), path).stream().map(StudyReader::plain).toList();
+        if (listed.isEmpty()) {
+            throw binder.at(values, path, "must list at least one value");
+        }
+        Set<Object> seen = new HashSet<>();
+        for (Object value : listed) {
+            if (!seen.add(value)) {
+                throw binder.at(values, path, Text.format("lists %s twice", Values.label(value)));
+            }
+        }
+        return listed;
     }
 
     /** The type of what stands under the dotted {@code key} of {@code section}. */

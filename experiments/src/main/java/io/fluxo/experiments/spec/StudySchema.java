@@ -30,6 +30,7 @@ public record StudySchema(Catalog catalog) {
     private static final String DRAFT = "https://json-schema.org/draft/2020-12/schema";
     private static final String POINT = "point";
     private static final String GRID = "grid";
+    private static final String SPACE = "space";
     private static final String LAYERS = "^[0-9]{1,6}(-([0-9]{1,6})?)?$";
 
     /** The keys of a study that hold more than one value: key → what it means. */
@@ -42,7 +43,11 @@ public record StudySchema(Catalog catalog) {
             Map.entry("tune", "what is chosen for each variant before it is measured"),
             Map.entry(ConditionReader.KEY, "what has to be so for the hypothesis to hold, each a measure of a variant within bounds; a built-in study has its own"),
             Map.entry("tune.steps", "optimizer steps of one trial; 0 where nothing is tuned"),
-            Map.entry("tune.over", "dotted key to the values that are tried; a grid"),
+            Map.entry("tune.over", "dotted key to the values that are tried: a grid; with method random or halving they are drawn from, and there can be ranges of numbers"),
+            Map.entry("tune.method", "grid: every point; random: settings that are drawn; halving: the same, most of which are given up early"),
+            Map.entry("tune.trials", "settings that are drawn for each variant, with method random or halving"),
+            Map.entry("tune.least_steps", "optimizer steps after which halving sorts out for the first time"),
+            Map.entry("tune.factor", "of so many settings halving keeps one, and trains it that many times as long"),
             Map.entry("tune.instead", "variant to what is tried for it in place of over; an empty grid for a variant that has nothing to tune"),
             Map.entry("tune.extend", "numbers that are tried beyond the smallest or the largest of a grid, at most, while the best lies there; spaced as the grid is"),
             Map.entry("tune.seeds", "with how many seeds each point is tried; the least mean loss is chosen"),
@@ -64,6 +69,7 @@ public record StudySchema(Catalog catalog) {
         ObjectNode definitions = root.putObject("$defs");
         definitions.set(POINT, dotted(study, this::describedValue));
         definitions.set(GRID, dotted(study, key -> list(value(key.type())).put("minItems", 1).put("uniqueItems", true).put("description", key.meaning())));
+        definitions.set(SPACE, dotted(study, this::space));
         properties.set("variants", described(named(reference(POINT)), "variants"));
         properties.set("vary", described(reference(GRID), "vary"));
         properties.set("tune", described(tune(study), "tune"));
@@ -145,6 +151,24 @@ public record StudySchema(Catalog catalog) {
         return node;
     }
 
+    /** The values that a search tries of a key: a list, or a range where they are numbers. */
+    private ObjectNode space(Key<?> key) {
+        ObjectNode values = list(value(key.type())).put("minItems", 1).put("uniqueItems", true);
+        Type<?> single = key.type() instanceof Type.ByLayer<?>(var item) ? item : key.type();
+        if (!(single instanceof Type.Whole) && !(single instanceof Type.Real)) {
+            return values.put("description", key.meaning());
+        }
+        ObjectNode range = Json.object().put("type", "object").put("additionalProperties", false);
+        ObjectNode properties = range.putObject("properties");
+        properties.set(Range.FROM, value(single));
+        properties.set(Range.TO, value(single));
+        properties.set(Range.SCALE, labels(Values.labels(Range.Scale.class)).put("default", Values.label(Range.Scale.LINEAR)));
+        range.putArray("required").add(Range.FROM).add(Range.TO);
+        ObjectNode node = Json.object();
+        node.putArray("anyOf").add(values).add(range);
+        return node.put("description", key.meaning());
+    }
+
     /** Dotted keys, each with what {@code form} makes of it. */
     private static ObjectNode dotted(Study study, Function<Key<?>, ObjectNode> form) {
         ObjectNode object = Json.object().put("type", "object").put("additionalProperties", false);
@@ -157,9 +181,13 @@ public record StudySchema(Catalog catalog) {
         ObjectNode object = Json.object().put("type", "object").put("additionalProperties", false);
         ObjectNode properties = object.putObject("properties");
         properties.set("steps", described(Json.object().put("type", "integer"), "tune.steps"));
-        properties.set("over", described(reference(GRID), "tune.over"));
+        properties.set("over", described(reference(SPACE), "tune.over"));
+        properties.set("method", described(labels(Values.labels(Sampling.Method.class)).put("default", Values.label(Sampling.Method.GRID)), "tune.method"));
+        properties.set("trials", described(Json.object().put("type", "integer").put("minimum", 0), "tune.trials"));
+        properties.set("least_steps", described(Json.object().put("type", "integer").put("minimum", 0), "tune.least_steps"));
+        properties.set("factor", described(Json.object().put("type", "integer").put("minimum", 0).put("default", Sampling.FACTOR), "tune.factor"));
         properties.set("bounded", described(dotted(study, _ -> Json.object().put("type", "string").put("minLength", 1)), "tune.bounded"));
-        properties.set("instead", described(named(reference(GRID)), "tune.instead"));
+        properties.set("instead", described(named(reference(SPACE)), "tune.instead"));
         properties.set("extend", described(Json.object().put("type", "integer").put("minimum", 0).put("default", 0), "tune.extend"));
         properties.set("seeds", described(Json.object().put("type", "integer").put("minimum", 1).put("default", 1), "tune.seeds"));
         return object;

@@ -78,6 +78,7 @@ public final class StudyWriter {
     private static Node node(Object value) {
         return switch (value) {
             case Map<?, ?> entries -> mapping(entries, entries.isEmpty() ? FlowStyle.FLOW : FlowStyle.BLOCK);
+            case Range range -> mapping(range.written(), FlowStyle.FLOW);
             case List<?> items -> new SequenceNode(Tag.SEQ, items.stream().map(StudyWriter::node).toList(), FlowStyle.FLOW);
             case Choice choice when !choice.own().isEmpty() -> mapping(choice.mapping(), FlowStyle.FLOW);
             case PerLayer<?> layers when layers.isUniform() -> node(layers.standard());

@@ -47,7 +47,8 @@ record ExtendedGrid(Study study, Study.Cell cell, Obstacles obstacles) implement
     }
 
     /** How the search for each number ended; nothing where no trial finished, so that nothing was chosen. */
-    List<Tuning.End> ended(List<Tuning.Attempt> made) {
+    @Override
+    public List<Tuning.End> ended(List<Tuning.Attempt> made) {
         Tuning.Attempt best = Tuning.best(made, study.tunedOn());
         return best.loss(study.tunedOn()) == Double.POSITIVE_INFINITY ? List.of()
                 : axes(made).keySet().stream().flatMap(key -> ended(key, best, axes(made)).stream()).toList();

@@ -51,7 +51,8 @@ public record StudyTrials(Study study, long seed, Tasks tasks, Locations locatio
      *                                       would see its answers, it starts from another model, or variants are to be compared or judged by a
      *                                       figure that a task does not tell
      */
-    public static StudyTrials of(Study study, long seed, Catalog catalog, Locations locations) {
+    public static StudyTrials of(Study written, long seed, Catalog catalog, Locations locations) {
+        Study study = Draws.of(written, seed, catalog, locations);
         Tasks tasks = new Tasks(catalog);
         List<Trial> measured = Trials.of(study, seed);
         List<Trial> tuning = Trials.tuning(study, seed);

@@ -38,8 +38,7 @@ final class TrialIds {
         VariantNames names = VariantNames.of(study);
         keys.putAll(names.prefixes());
         study.axes().forEach((key, listed) -> folders.put(key, folders(listed, listed.stream().map(Values::label).toList())));
-        tuned(study, study.tune().over());
-        study.tune().instead().values().forEach(grid -> tuned(study, grid));
+        study.cells().stream().map(Study.Cell::variant).distinct().forEach(variant -> tuned(study, study.tune().grid(variant)));
         names.byName().forEach((shown, cell) -> variants.add(new Name(shown, folder(cell.vary(), shown, variants.size() + 1))));
     }
 
@@ -76,6 +75,12 @@ final class TrialIds {
     String tuning(Name variant, Map<String, Object> tried, int number) {
         String id = Text.format("tune-%s,%s", variant.folder, folder(tried));
         return id.length() <= VariantNames.LONGEST ? id : Text.format("tune-%s,%d", variant.folder, number);
+    }
+
+    /** The id of such a trial where a setting is trained several times, for ever more {@code steps}. */
+    String tuning(Name variant, Map<String, Object> tried, int steps, int number) {
+        String id = Text.format("tune-%s,%s,steps=%d", variant.folder, folder(tried), steps);
+        return id.length() <= VariantNames.LONGEST ? id : tuning(variant, tried, number);
     }
 
     /** A folder's name for each of {@code values}: the first of those that are alike keeps it, the others are numbered. */

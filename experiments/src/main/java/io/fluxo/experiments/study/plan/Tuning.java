@@ -4,6 +4,7 @@ import static io.fluxo.train.TrainingSpec.*;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.FileKeys;
+import io.fluxo.experiments.spec.Sampling;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.study.trial.TrialRecord;
 import io.fluxo.experiments.study.trial.TrialResult;
@@ -161,12 +162,14 @@ public record Tuning(Study study, List<TunedChoice> chosen, List<Open> open) {
         int number = 0;
         for (Study.Cell cell : study.cells()) {
             TrialIds.Name variant = ids.variant(++number);
-            ExtendedGrid search = new ExtendedGrid(study, cell, obstacles);
-            Searched searched = searched(search, cell, point -> ids.tuning(variant, point.values(), point.number()), study.tune().seeds(), byPoint);
+            Search search = Search.of(study, cell, obstacles);
+            boolean rungs = study.tune().sampling().method() == Sampling.Method.HALVING;
+            Searched searched = searched(search, cell, point -> rungs ? ids.tuning(variant, point.values(), point.steps(), point.number())
+                    : ids.tuning(variant, point.values(), point.number()), study.tune().seeds(), byPoint);
             open.addAll(searched.open);
             if (searched.open.isEmpty() && !searched.tried.isEmpty()) {
-                choices.add(new TunedChoice(variant.shown(), study.tune().grid(cell.variant()), searched.tried, best(searched.tried, study.tunedOn()),
-                        search.ended(searched.tried)));
+                choices.add(new TunedChoice(variant.shown(), study.tune().grid(cell.variant()), searched.tried,
+                        best(finalists(searched.tried, study.tunedOn()), study.tunedOn()), search.ended(searched.tried)));
             }
         }
         return new Tuning(study, choices, open);
@@ -176,7 +179,7 @@ public record Tuning(Study study, List<TunedChoice> chosen, List<Open> open) {
     private record Searched(List<Attempt> tried, List<Open> open) {}
 
     /** A point with its number among all of its variant, from 1. */
-    private record Numbered(Map<String, Object> values, int number) {}
+    private record Numbered(Map<String, Object> values, int steps, int number) {}
 
     /** Repeats the search of {@code cell} until a round of it is not whole in {@code results}, or to its end. */
     private static Searched searched(Search search, Study.Cell cell, Function<Numbered, String> ids, int seeds, Map<String, List<TrialResult>> results) {
@@ -185,7 +188,7 @@ public record Tuning(Study study, List<TunedChoice> chosen, List<Open> open) {
             List<Open> open = new ArrayList<>();
             List<Attempt> made = new ArrayList<>();
             for (Search.Point point : search.next(List.copyOf(tried))) {
-                String id = ids.apply(new Numbered(point.values(), tried.size() + open.size() + made.size() + 1));
+                String id = ids.apply(new Numbered(point.values(), point.steps(), tried.size() + open.size() + made.size() + 1));
                 List<TrialResult> there = results.getOrDefault(id, List.of());
                 if (there.size() == seeds) {
                     made.add(new Attempt(point.values(), there));
@@ -198,6 +201,12 @@ public record Tuning(Study study, List<TunedChoice> chosen, List<Open> open) {
                 return new Searched(tried, open);
             }
         }
+    }
+
+    /** Those that were trained longest: a choice is made among equals. Where none of these finished, those with the most steps of which any did. */
+    private static List<Attempt> finalists(List<Attempt> tried, String measure) {
+        int most = tried.stream().filter(attempt -> attempt.loss(measure) < Double.POSITIVE_INFINITY).mapToInt(Attempt::steps).max().orElse(tried.getFirst().steps());
+        return tried.stream().filter(attempt -> attempt.steps() == most).toList();
     }
 
     static Attempt best(List<Attempt> tried, String measure) {

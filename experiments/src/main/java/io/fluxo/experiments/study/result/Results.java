@@ -60,6 +60,10 @@ public final class Results {
         if (result.study().mostSeeds() > 0) {
             root.putObject("stages").put("seeds", result.seeds()).set("planned", Json.of(result.stages().seeds()));
         }
+        List<Importances> importances = Importances.of(result);
+        if (!importances.isEmpty()) {
+            root.set("importance", Importances.json(importances));
+        }
         root.put("caution", Sentences.caution(result.seeds()));
         return root;
     }
