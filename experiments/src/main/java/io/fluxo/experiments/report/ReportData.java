@@ -55,6 +55,7 @@ final class ReportData {
         }
         root.set("measures", measures(byVariant));
         root.set("plots", new PlotData(result).build());
+        root.set("search", new SearchData(result).build());
         ArrayNode comparisons = root.putArray("comparisons");
         for (Comparison comparison : result.comparisons()) {
             ObjectNode node = comparisons.addObject();

@@ -20,6 +20,6 @@ function drawLegends() {
   });
 }
 
-const draw = () => { drawLegends(); drawTables(); drawLoss(); drawPlots(); drawLayers(); drawMultiples(); };
+const draw = () => { drawLegends(); drawTables(); drawLoss(); drawPlots(); drawSearch(); drawLayers(); drawMultiples(); };
 
 show(draw);
