@@ -58,6 +58,7 @@ final class ReportData {
         root.set("plots", new PlotData(result).build());
         root.put("tuned_on", MeasureNames.spoken(result.tuning().measure()));
         root.set("tuned", new SensitivityData(result).build());
+        root.set("search", new SearchData(result).build());
         ArrayNode comparisons = root.putArray("comparisons");
         for (Comparison comparison : result.comparisons()) {
             ObjectNode node = comparisons.addObject();

@@ -8,6 +8,7 @@ import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.study.numbers.MeasureNames;
 import io.fluxo.experiments.study.numbers.Numerals;
 import io.fluxo.experiments.study.plan.Tuning;
+import io.fluxo.experiments.study.result.Importances;
 import io.fluxo.experiments.study.result.Sentences;
 import io.fluxo.experiments.study.result.StudyResult;
 import io.fluxo.experiments.study.trial.Curves;
@@ -35,7 +36,8 @@ import tools.jackson.databind.JsonNode;
 public final class StudyReport {
 
     /** In the order they need each other. */
-    private static final String[] SCRIPTS = {"report/base.js", "report/loss.js", "report/layers.js", "report/plots.js", "report/tuning.js", "report/tables.js", "report/page.js"};
+    private static final String[] SCRIPTS = {"report/base.js", "report/loss.js", "report/layers.js", "report/plots.js", "report/tuning.js", "report/search.js", "report/tables.js",
+        "report/page.js"};
 
     private StudyReport() {}
 
@@ -85,12 +87,20 @@ public final class StudyReport {
         page.put("choices", choices(result.tuning()));
         page.put("edges", Sentences.edges(result.tuning()));
         page.put("bounds", Sentences.bounds(result.study().tune()));
+        page.put("searched", new SearchData(result).isWorthShowing());
+        page.put("importances", importances(result));
         page.put("proofs", proofs(result, Proofs::proved));
         page.put("openProofs", proofs(result, Proofs::notProved));
         page.put("command", environment.path("again").asString(""));
         page.put("yaml", StudyWriter.write(result.study()));
         page.put("environment", environmentRows(environment));
         return page.html();
+    }
+
+    /** A bar for each key, and for the rest. */
+    private static List<Map<String, Object>> importances(StudyResult result) {
+        return Importances.of(result).stream().map(one -> Map.<String, Object>of("title", one.title(), "bars", one.bars().stream().map(bar -> Map.of("name", bar.name(),
+                "percent", Text.format("%.0f", 100 * bar.share()), "width", Text.format("%.1f", 100 * bar.share()), "note", bar.note(), "weak", bar.weak())).toList())).toList();
     }
 
     private static List<Map<String, Object>> choices(Tuning tuning) {

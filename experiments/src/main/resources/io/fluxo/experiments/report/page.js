@@ -20,6 +20,6 @@ function drawLegends() {
   });
 }
 
-const draw = () => { drawLegends(); drawTables(); drawLoss(); drawPlots(); drawTuned(); drawLayers(); drawMultiples(); };
+const draw = () => { drawLegends(); drawTables(); drawLoss(); drawPlots(); drawTuned(); drawSearch(); drawLayers(); drawMultiples(); };
 
 show(draw);

@@ -67,17 +67,20 @@ public record Importances(Optional<String> variant, String measure, Importance i
         return Text.format("%s: %,d trials, ranks of their %s", what, importance.trials(), MeasureNames.spoken(measure));
     }
 
-    /** The keys, the one that matters most first, and what pairs of keys and the rest account for. */
-    public List<String> sentences() {
-        Stream<String> keys = importance.keys().stream().sorted((one, other) -> Double.compare(other.share(), one.share()))
-                .map(key -> Text.format("%s: %s%s", key.key(), percent(key.share()), key.shown() ? "" : ", which chance alone could do (corrected p = " + Numerals.text(key.holm()) + ")"));
-        Stream<String> pairs = importance.pairs().stream().filter(pair -> pair.share() >= 0.005)
-                .map(pair -> Text.format("%s with %s: %s more", pair.first(), pair.second(), percent(pair.share())));
-        return Stream.of(keys, pairs, Stream.of(Text.format("rest: %s", percent(importance.rest())))).flatMap(lines -> lines).toList();
-    }
+    /**
+     * A share, to be drawn.
+     *
+     * @param note what is to be known of it; may be empty
+     * @param weak whether it is not shown to be more than chance, or not put to a test
+     */
+    public record Bar(String name, double share, String note, boolean weak) {}
 
-    private static String percent(double share) {
-        return Text.format("%.0f %%", 100 * share);
+    /** The keys, the one that matters most first, and what pairs of keys and the rest account for. */
+    public List<Bar> bars() {
+        Stream<Bar> keys = importance.keys().stream().sorted((one, other) -> Double.compare(other.share(), one.share())).map(key -> new Bar(key.key(), key.share(),
+                Text.format(key.shown() ? "p = %s" : "chance alone could do this, p = %s", Numerals.text(key.holm())), !key.shown()));
+        Stream<Bar> pairs = importance.pairs().stream().map(pair -> new Bar(pair.first() + " with " + pair.second(), pair.share(), "beyond each by itself", true));
+        return Stream.of(keys, pairs, Stream.of(new Bar("rest", importance.rest(), "", true))).flatMap(bars -> bars).toList();
     }
 
     /** For {@code results.json}. */
