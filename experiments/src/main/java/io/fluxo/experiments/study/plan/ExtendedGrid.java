@@ -31,7 +31,7 @@ record ExtendedGrid(Study study, Study.Cell cell, Obstacles obstacles) implement
                 List<Map<String, Object>> slab = slab(axes, key, value);
                 if (refusal(slab).isEmpty()) { // with what this round tries of the other keys it may be refused
                     more.addAll(slab);
-                    axes.put(key, with(axes.get(key), value));
+                    axes.put(key, joined(axes.get(key), List.of(value)));
                 }
             });
         }
@@ -120,12 +120,6 @@ record ExtendedGrid(Study study, Study.Cell cell, Obstacles obstacles) implement
         return ((Number) value).doubleValue();
     }
 
-    private static List<Object> with(List<Object> values, Object another) {
-        List<Object> more = new ArrayList<>(values);
-        more.add(another);
-        return List.copyOf(more);
-    }
-
     /**
      * How far it may go on.
      *
@@ -141,8 +135,8 @@ record ExtendedGrid(Study study, Study.Cell cell, Obstacles obstacles) implement
         for (String key : extendable) {
             List<Object> up = outward(key, true);
             List<Object> down = outward(key, false);
-            all.put(key, with(with(grid().get(key), up), down));
-            further.put(key, with(grid().get(key), up.size() >= down.size() ? up : down));
+            all.put(key, joined(joined(grid().get(key), up), down));
+            further.put(key, joined(grid().get(key), up.size() >= down.size() ? up : down));
         }
         return new Reach(beyondGrid(all), beyondGrid(extendable.size() == 1 ? further : all));
     }
@@ -165,7 +159,7 @@ record ExtendedGrid(Study study, Study.Cell cell, Obstacles obstacles) implement
         return numbers;
     }
 
-    private static List<Object> with(List<Object> values, List<Object> others) {
+    private static List<Object> joined(List<Object> values, List<Object> others) {
         List<Object> more = new ArrayList<>(values);
         more.addAll(others);
         return List.copyOf(more);
