@@ -20,6 +20,7 @@ final class SamplingCheck {
             refuse(sampling.trials() > 0, "tune.trials", "a grid has as many trials as it has points: leave it out, or draw settings with tune.method: random or halving",
                     locations);
         } else {
+            refuse(study.tune().extend() > 0, "tune.extend", "is for a grid: what is drawn has no ends to go on from; widen its ranges", locations);
             refuse(study.tune().keys().isEmpty(), "tune.method", "does nothing without tune.over or tune.instead", locations);
             int least = method == Method.HALVING ? 2 : 1;
             refuse(sampling.trials() < least, "tune.trials", Text.format("must be at least %d, the settings that are drawn for each variant, not %d", least, sampling.trials()),
