@@ -3,6 +3,7 @@ package io.fluxo.experiments.cli;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.install.Installer;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.study.definition.StudyDefinition;
@@ -13,6 +14,7 @@ import io.fluxo.text.Text;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
@@ -42,6 +44,9 @@ final class AblateCommand extends StudyCommand {
     @Option(names = "--dry-run", description = "list the trials, their sizes and the time they will take, measured on the first for a few seconds; leave nothing")
     private boolean dryRun;
 
+    @Mixin
+    private final EngineOptions engines = new EngineOptions(Installer::here);
+
     AblateCommand(Session session) {
         super("ablate", session);
     }
@@ -49,6 +54,7 @@ final class AblateCommand extends StudyCommand {
     @Override
     ExitStatus run() throws Exception {
         CommonOptions.concurrent("--jobs", jobs);
+        engines.check(jobs != null, dryRun);
         if (list) {
             refuseOtherOptions("--list");
             return listStudies(workbench());
@@ -62,11 +68,12 @@ final class AblateCommand extends StudyCommand {
             terminal.out().print(StudyWriter.write(request.study()));
             return ExitStatus.AS_EXPECTED;
         }
+        Engine engine = engines.engine(common.threads); // before corpora are opened
         StudyTrials trials = trials(workbench, request);
         if (dryRun) {
             return plan(workbench, request, trials.all());
         }
-        Optional<Finished> finished = run(workbench, request, trials, jobs == null ? 0 : jobs);
+        Optional<Finished> finished = run(workbench, request, trials, jobs == null ? 0 : jobs, engine);
         return finished.map(this::tell).orElse(ExitStatus.INTERRUPTED);
     }
 

@@ -223,9 +223,9 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         return trials;
     }
 
-    final Optional<Finished> run(Workbench workbench, Request request, StudyTrials trials, int jobs) throws Exception {
+    final Optional<Finished> run(Workbench workbench, Request request, StudyTrials trials, int jobs, Engine engine) throws Exception {
         Environment.Call call = new Environment.Call(name, typed(), typedWithout("--out"), request.options());
         return new StudyJob(call, workbench, common, terminal, interruption, trials, request.settings(), request.begun(), jobs,
-                Duration.ofNanos((long) (checkpoint * 1e9))).run();
+                Duration.ofNanos((long) (checkpoint * 1e9)), engine).run();
     }
 }

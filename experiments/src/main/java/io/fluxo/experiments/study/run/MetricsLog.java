@@ -1,12 +1,13 @@
 package io.fluxo.experiments.study.run;
 
+import io.fluxo.checkpoint.AtomicFile;
 import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.study.trial.StepMetrics;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,8 @@ final class MetricsLog implements AutoCloseable {
     record Continued(MetricsLog log, List<StepMetrics> before) {}
 
     /**
-     * The log in {@code file} without what follows the first {@code steps} steps.
+     * The log in {@code file} without what follows the first {@code steps} steps. It becomes another file of the same name: whoever should still write to
+     * the log of an attempt before this one writes to a file that nobody reads.
      *
      * @param told the {@link #told} of a log after that step; empty if that is not what the file holds
      */
@@ -55,9 +57,11 @@ final class MetricsLog implements AutoCloseable {
             return Optional.empty();
         }
         List<StepMetrics> before = new String(bytes, 0, end, StandardCharsets.UTF_8).lines().map(MetricsLog::step).toList();
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.truncate(end);
-        }
+        AtomicFile.write(file, channel -> {
+            for (ByteBuffer kept = ByteBuffer.wrap(bytes, 0, end); kept.hasRemaining(); ) {
+                channel.write(kept);
+            }
+        });
         return Optional.of(new Continued(new MetricsLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND), digest), before));
     }
 
@@ -74,7 +78,8 @@ final class MetricsLog implements AutoCloseable {
         return end;
     }
 
-    private static StepMetrics step(String line) {
+    /** The step that {@code line} tells, without what was measured by layer. */
+    static StepMetrics step(String line) {
         JsonNode node = Json.parse(line);
         JsonNode validation = node.path("validation_loss");
         return new StepMetrics(node.path("step").asInt(0), node.path("loss").asDouble(Double.NaN), node.path("lr").asDouble(0), Map.of(),

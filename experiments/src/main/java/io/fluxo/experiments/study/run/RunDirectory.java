@@ -36,6 +36,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record RunDirectory(Path root, boolean modelAtRoot) {
 
+    private static final String SPARK = "spark";
+
     /**
      * Makes a folder for a new run.
      *
@@ -105,7 +107,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     /** Whether {@code file} may lie in the folder of a run that was cut off before it began, at {@code study.yaml}. */
     private static boolean isBeforeTheBeginning(Path file) {
         String name = file.getFileName().toString();
-        return name.equals(RunLock.FILE) || name.equals("environment.json") || isTemporary(file);
+        return name.equals(RunLock.FILE) || name.equals(SPARK) || name.equals("environment.json") || isTemporary(file);
     }
 
     /** Whether {@code file} is what a process left that ended while it wrote. */
@@ -154,6 +156,11 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         return root.resolve("report.html");
     }
 
+    /** What Spark needs and logs while it works on the run; removed when the run has ended well. */
+    public Path spark() {
+        return root.resolve(SPARK);
+    }
+
     public Path trial(Trial trial) {
         return root.resolve("trials").resolve(trial.id());
     }
@@ -181,7 +188,8 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         return Files.exists(record(trial));
     }
 
-    private Path record(Trial trial) {
+    /** The file of what came of the trial. */
+    public Path record(Trial trial) {
         return trial(trial).resolve("trial.json");
     }
 
@@ -199,7 +207,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     }
 
     /** The result of a trial that is finished; empty if it is still to be run. */
-    Optional<TrialResult> result(Trial trial) {
+    public Optional<TrialResult> result(Trial trial) {
         Path file = record(trial);
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -231,6 +239,11 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         Files.createDirectories(model(trial));
         sweep(folder);
         sweep(model(trial));
+    }
+
+    /** Removes {@link #spark}. */
+    public void removeSpark() throws IOException {
+        delete(spark());
     }
 
     private static void delete(Path folder) throws IOException {
