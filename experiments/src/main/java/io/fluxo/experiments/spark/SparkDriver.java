@@ -81,8 +81,10 @@ public final class SparkDriver implements AutoCloseable {
      *
      * @param jars   Spark's
      * @param folder where its log goes, and those of executors on this machine
+     * @throws BackendUnavailable if the master is one that does not answer
      */
     public static SparkDriver start(SparkSettings settings, List<Path> jars, Path folder) throws IOException {
+        StandaloneMaster.requireOne(settings.master());
         Files.createDirectories(folder.resolve("jars")); // Spark's home has to have one
         List<String> own = jars.stream().map(Path::toString).toList();
         String adapter = adapter();

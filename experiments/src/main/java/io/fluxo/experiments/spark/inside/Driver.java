@@ -18,6 +18,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 /** Spark's driver: gives each errand that it is told to Spark, as a job of one task, and tells the answer. Standard input and output are for that alone. */
 public final class Driver {
 
+    private static final String LOST = "Spark has ended the application, or its master is gone";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final JavaSparkContext spark;
@@ -41,6 +42,7 @@ public final class Driver {
                 settings.set(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1));
             }
             try (JavaSparkContext spark = new JavaSparkContext(settings)) {
+                requireMaster(spark);
                 new Driver(spark, out).serve(in);
             }
         } catch (Exception | Error failure) { // whatever Spark throws is told
@@ -51,16 +53,26 @@ public final class Driver {
         System.exit(status);
     }
 
-    private void serve(BufferedReader in) throws IOException {
-        if (spark.sc().isStopped()) {
-            throw new IllegalStateException("the master cannot be reached: " + spark.master());
+    /** Spark gives up a master that does not answer without an exception: the application is then never given a name by it, and stops a moment later. */
+    private static void requireMaster(JavaSparkContext spark) throws InterruptedException {
+        for (int i = 0; i < 50 && !spark.sc().isStopped() && spark.sc().applicationId().startsWith("spark-application-"); i++) {
+            Thread.sleep(100);
         }
+        if (spark.sc().isStopped()) {
+            throw new IllegalStateException("the master does not answer: " + spark.master());
+        }
+    }
+
+    private void serve(BufferedReader in) throws IOException {
         out.println("ready " + Math.max(1, spark.defaultParallelism() / spark.sc().conf().getInt("spark.task.cpus", 1)));
         Thread.ofPlatform().daemon().start(this::watch);
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             int space = line.indexOf(' ');
             String number = line.substring(0, space);
             open.incrementAndGet();
+            if (spark.sc().isStopped()) {
+                throw new IllegalStateException(LOST);
+            }
             JavaFutureAction<List<String>> answer = spark.parallelize(List.of(line.substring(space + 1)), 1).map(new TrialTask()).collectAsync();
             Thread.ofVirtual().start(() -> tell(number, answer));
         }
@@ -70,7 +82,7 @@ public final class Driver {
         try {
             out.println("answer " + number + " " + answer.get().getFirst());
         } catch (ExecutionException failure) {
-            out.println(spark.sc().isStopped() ? "failed the connection to the master was lost: " + line(failure.getCause()) : "lost " + number + " " + line(failure.getCause()));
+            out.println(spark.sc().isStopped() ? "failed " + LOST : "lost " + number + " " + line(failure.getCause()));
         } catch (InterruptedException ending) {
             Thread.currentThread().interrupt();
         } finally {
