@@ -11,7 +11,7 @@ public enum SparkJars implements Download {
     /** The one there is. */
     SPARK;
 
-    private static final int MEGABYTES = 230;
+    private static final int MEGABYTES = 249;
 
     @Override
     public String label() {

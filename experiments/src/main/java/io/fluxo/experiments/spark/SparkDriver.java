@@ -172,7 +172,7 @@ public final class SparkDriver implements AutoCloseable {
         if (stopped.await(1, TimeUnit.SECONDS)) { // Ctrl-C ends both at once, in either order
             throw new RunStopped();
         }
-        return why.contains("Could not parse Master URL") ? new BadInput("--master: " + why)
+        return why.contains("Could not parse Master URL") ? new BadInput(Text.format("--master: %s; Spark knows local[N], local-cluster[N,CORES,MB], spark://HOST:PORT, yarn and k8s://https://HOST:PORT", why))
                 : new BackendUnavailable(Text.format("--engine spark: %s; Spark's log is %s", why, log));
     }
 
