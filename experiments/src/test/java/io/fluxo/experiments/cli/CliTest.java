@@ -326,8 +326,8 @@ class CliTest {
 
     @Test
     void sparkThatIsNotInstalledIsSaidBeforeAnythingIsBegun() {
-        fluxo("ablate", small, "--engine", "spark", "--master", "local[2]", "--out", out("x")).refused(3, "--engine spark: Spark's jars not installed: ",
-                " install spark fetches them (about 249 MB)");
+        fluxo("ablate", small, "--engine", "spark", "--master", "local[2]", "--out", out("x")).refused(3,
+                "--engine spark: Spark's jars not installed: ./fluxo install spark fetches them (about 249 MB)");
         assertThat(out("x")).doesNotExist();
     }
 

@@ -28,7 +28,7 @@ class SparkRunTest {
             study: killed
             task: {kind: markov, states: 6}
             model: {n_layers: 2, d_model: 16, n_heads: 2, d_mlp: 32, n_ctx: 16, dropout: 0.1}
-            training: {batch: 4, steps: 800, eval_every: 20, optimizer: adamw, weight_decay: 0.01}
+            training: {batch: 4, steps: 600, eval_every: 20, optimizer: adamw, weight_decay: 0.01}
             vary: {model.placement: [pre, post]}
             tune: {over: {training.lr: [0.001, 0.003]}, steps: 20}
             seeds: 1
@@ -56,7 +56,9 @@ class SparkRunTest {
             Thread.sleep(5);
         }
         String first = Files.readString(attempt);
-        executorsOf(process).forEach(ProcessHandle::destroyForcibly); // whichever has it
+        List<ProcessHandle> executors = executorsOf(process).toList();
+        assertThat(executors).isNotEmpty();
+        executors.forEach(ProcessHandle::destroyForcibly); // whichever has it
         assertThat(trial.resolve("trial.json")).as("killed mid-trial").doesNotExist();
         Optional<String> second = Optional.empty();
         while (process.isAlive() && second.isEmpty()) {
@@ -74,8 +76,9 @@ class SparkRunTest {
         assertThat(said()).doesNotContain("INFO", "WARN ", "Exception");
     }
 
+    /** Spark's driver is the program's child, and a local cluster's executors are the driver's. */
     private static Stream<ProcessHandle> executorsOf(Process process) {
-        return process.descendants().filter(child -> Stream.of(child.info().arguments().orElse(new String[0])).anyMatch(word -> word.contains("ExecutorBackend")));
+        return process.children().flatMap(ProcessHandle::descendants);
     }
 
     private static Optional<String> read(Path file) {
