@@ -1,5 +1,6 @@
 package io.fluxo.experiments;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -26,4 +27,13 @@ class PackagesTest {
     @ArchTest
     static final ArchRule ONLY_THE_LABORATORY_KNOWS_GUICE = noClasses().that().resideOutsideOfPackage("..experiments.lab..").should()
             .dependOnClassesThat().resideInAnyPackage("com.google.inject..");
+
+    /** It runs in Spark's processes, where nothing of Fluxo's class path is to be had. */
+    @ArchTest
+    static final ArchRule WHAT_KNOWS_SPARK_KNOWS_NOTHING_ELSE = classes().that().resideInAPackage("..spark.inside..").should().onlyDependOnClassesThat()
+            .resideInAnyPackage("..spark.inside..", "java..", "org.apache.spark..");
+
+    @ArchTest
+    static final ArchRule NOTHING_ELSE_KNOWS_SPARK = noClasses().that().resideOutsideOfPackage("..spark.inside..").should().dependOnClassesThat()
+            .resideInAnyPackage("org.apache.spark..", "scala..", "..spark.inside..");
 }

@@ -6,7 +6,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /** The machine code that an optional backend runs on: not part of the default download, fetched by {@code ./fluxo install}. */
-public enum Natives {
+public enum Natives implements Download {
 
     /** nd4j on any CPU. */
     NATIVE("nd4j-native", Map.of("linux-x86_64", 129, "linux-arm64", 113, "macosx-x86_64", 98, "macosx-arm64", 67, "windows-x86_64", 145)),
@@ -25,17 +25,22 @@ public enum Natives {
         this.megabytes = megabytes;
     }
 
-    /** The name users type, which is also that of the Maven profile. */
+    @Override
     public String label() {
         return label;
     }
 
-    /** The platforms that there is this for. */
+    @Override
+    public String content() {
+        return "natives";
+    }
+
+    @Override
     public SortedSet<String> platforms() {
         return new TreeSet<>(megabytes.keySet());
     }
 
-    /** What an install downloads to an empty Maven repository, in units of 10⁶ bytes; an error for a platform that there is nothing for. */
+    @Override
     public int megabytes(String platform) {
         return megabytes.get(platform);
     }

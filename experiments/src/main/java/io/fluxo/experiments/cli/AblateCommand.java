@@ -3,6 +3,7 @@ package io.fluxo.experiments.cli;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.cli.StudyJob.Finished;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.install.Installer;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.study.definition.StudyDefinition;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
@@ -50,6 +52,9 @@ final class AblateCommand extends StudyCommand {
     @Option(names = "--collect", paramLabel = "RUN", description = "judge a run that processes 'work' on, once every trial has its result; until then the status is 130")
     private Path collect;
 
+    @Mixin
+    private final EngineOptions engines = new EngineOptions(Installer::here);
+
     AblateCommand(Session session) {
         super("ablate", session);
     }
@@ -57,6 +62,7 @@ final class AblateCommand extends StudyCommand {
     @Override
     ExitStatus run() throws Exception {
         CommonOptions.concurrent("--jobs", jobs);
+        engines.check(jobs != null, dryRun);
         if (list) {
             refuseOtherOptions("--list");
             return listStudies(workbench());
@@ -80,11 +86,12 @@ final class AblateCommand extends StudyCommand {
             terminal.out().print(StudyWriter.write(request.study()));
             return ExitStatus.AS_EXPECTED;
         }
+        Engine engine = engines.engine(common.threads); // before corpora are opened
         StudyTrials trials = trials(workbench, request);
         if (dryRun) {
             return plan(workbench, request, trials);
         }
-        StudyJob job = job(workbench, request, trials, jobs == null ? 0 : jobs);
+        StudyJob job = job(workbench, request, trials, jobs == null ? 0 : jobs, engine);
         if (begin) {
             return tell(job.begin());
         }

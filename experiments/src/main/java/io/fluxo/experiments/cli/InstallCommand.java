@@ -1,6 +1,6 @@
 package io.fluxo.experiments.cli;
 
-import io.fluxo.cuda.natives.Natives;
+import io.fluxo.cuda.natives.Download;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.install.Installer;
 import io.fluxo.text.Text;
@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -18,10 +17,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "install", mixinStandardHelpOptions = true,
-        description = "Fetches the machine code of an optional backend through Maven; says the size first, and asks.")
+        description = "Fetches the machine code of an optional backend, or Spark, through Maven; says the size first, and asks.")
 final class InstallCommand extends FluxoCommand<CommonOptions> {
 
-    @Parameters(paramLabel = "nd4j-native|nd4j-cuda|torch", description = "what to fetch")
+    @Parameters(paramLabel = "nd4j-native|nd4j-cuda|torch|spark", description = "what to fetch")
     private String what;
 
     @Option(names = "--yes", description = "do not ask")
@@ -38,26 +37,26 @@ final class InstallCommand extends FluxoCommand<CommonOptions> {
 
     @Override
     ExitStatus run() throws IOException, InterruptedException {
-        Natives natives = natives();
+        Download download = download();
         Installer installer = installers.get();
-        if (installer.isInstalled(natives)) {
-            terminal.out().println(Text.format("%s is installed", natives.label()));
+        if (installer.isInstalled(download)) {
+            terminal.out().println(Text.format("%s is installed", download.label()));
             return ExitStatus.AS_EXPECTED;
         }
-        terminal.err().println(installer.announcement(natives));
-        installer.doubt(natives).ifPresent(doubt -> terminal.err().println("it would not run here: " + doubt));
+        terminal.err().println(installer.announcement(download));
+        installer.doubt(download).ifPresent(doubt -> terminal.err().println("it would not run here: " + doubt));
         if (!yes && !agreed()) {
             terminal.err().println("nothing was downloaded");
             return ExitStatus.AS_EXPECTED;
         }
-        installer.install(natives);
-        terminal.out().println(Text.format("%s is installed: use --backend %s", natives.label(), natives.label()));
+        installer.install(download);
+        terminal.out().println(Text.format("%s is installed: use %s", download.label(), Installer.use(download)));
         return ExitStatus.AS_EXPECTED;
     }
 
-    private Natives natives() {
-        List<String> names = Arrays.stream(Natives.values()).map(Natives::label).toList();
-        return Arrays.stream(Natives.values()).filter(natives -> natives.label().equals(what)).findFirst()
+    private Download download() {
+        List<String> names = Installer.downloads().stream().map(Download::label).toList();
+        return Installer.downloads().stream().filter(download -> download.label().equals(what)).findFirst()
                 .orElseThrow(() -> new BadInput("install: " + BadInput.legal("there is nothing called", what, names)));
     }
 

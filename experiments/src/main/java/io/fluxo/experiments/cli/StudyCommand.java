@@ -210,8 +210,8 @@ abstract class StudyCommand extends FluxoCommand<StudyOptions> {
         return trials;
     }
 
-    final StudyJob job(Workbench workbench, Request request, StudyTrials trials, int jobs) {
+    final StudyJob job(Workbench workbench, Request request, StudyTrials trials, int jobs, Engine engine) {
         Environment.Call call = new Environment.Call(name, typed(), typedWithout("--out"), request.options());
-        return new StudyJob(call, workbench, common, terminal, interruption, trials, request.settings(), request.begun(), jobs, checkpoints.time());
+        return new StudyJob(call, workbench, common, terminal, interruption, trials, request.settings(), request.begun(), jobs, checkpoints.time(), engine);
     }
 }

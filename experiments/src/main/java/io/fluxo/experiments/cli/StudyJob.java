@@ -6,6 +6,9 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.report.StudyReport;
 import io.fluxo.experiments.spec.Locations;
+import io.fluxo.experiments.spark.SparkDriver;
+import io.fluxo.experiments.spark.SparkRounds;
+import io.fluxo.experiments.spark.SparkSettings;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyDifference;
 import io.fluxo.experiments.spec.StudyWriter;
@@ -58,9 +61,10 @@ import tools.jackson.databind.node.ObjectNode;
  * @param before      the run that is continued; empty for a new one
  * @param jobs        trials at a time; 0 for as many as there are processors
  * @param checkpoints time between two checkpoints of a trial
+ * @param engine      where they are trained
  */
 record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common, Terminal terminal, Interruption interruption, StudyTrials trials,
-                RunSettings settings, Optional<Begun> before, int jobs, Duration checkpoints) {
+                RunSettings settings, Optional<Begun> before, int jobs, Duration checkpoints, Engine engine) {
 
     /** What a run is made with; fixed when it is begun, so that a resumed part cannot differ. */
     record RunSettings(String backend, Optional<String> dtype, int device, long seed) {
@@ -131,20 +135,25 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
 
     /** Empty if the run was interrupted. */
     Optional<Finished> run() throws IOException, InterruptedException {
-        Shares shares = Shares.of(jobs, trials.all().size(), common.threads);
-        int atOnce = shares.jobs();
-        int threads = shares.threads();
-        BackendChoice choice = settings.choice(threads);
+        Shares shares = switch (engine) {
+            case Engine.Here _ -> Shares.of(jobs, trials.all().size(), common.threads);
+            case Engine.Spark spark -> new Shares(1, spark.settings().threads()); // how many at a time, the master says
+        };
+        BackendChoice choice = settings.choice(shares.threads());
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
             RunDirectory directory = before.map(Begun::directory).orElseGet(this::folder);
             try (RunLock _ = RunLock.take(directory.root()); Interruption.StoppableWork work = interruption.work()) {
-                return run(directory, choice, backend, atOnce, work);
+                takeBack(directory, work);
+                return switch (engine) {
+                    case Engine.Here _ -> run(directory, choice, backend, shares.jobs(), new Here(backend, shares.jobs(), directory, work));
+                    case Engine.Spark spark -> onSpark(spark, directory, choice, backend, work);
+                };
             }
         }
     }
 
-    private Optional<Finished> run(RunDirectory directory, BackendChoice choice, Workbench.OpenBackend backend, int atOnce,
-                                   Interruption.StoppableWork work) throws IOException, InterruptedException {
+    /** Makes a run that is continued this process's own. */
+    private void takeBack(RunDirectory directory, Interruption.StoppableWork work) throws IOException, InterruptedException {
         if (before.isPresent()) {
             sameRun(before.get()).requireSameInputs();
             directory.sweep();
@@ -152,11 +161,35 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
             WorkFolder.of(directory).takeBack(Heartbeat.USUAL, line -> terminal.err().println("fluxo: " + line));
             work.stoppedBy(() -> { }, "nothing was begun");
         }
+    }
+
+    /** Spark is there before anything of the run is written. */
+    private Optional<Finished> onSpark(Engine.Spark spark, RunDirectory directory, BackendChoice choice, Workbench.OpenBackend backend,
+                                       Interruption.StoppableWork work) throws IOException, InterruptedException {
+        try (SparkDriver driver = SparkDriver.start(spark.settings(), spark.jars(), directory.spark())) {
+            work.stoppedBy(driver::stop, "trials that finished are kept, and of others what their last checkpoint holds: continue with " + continuing(directory));
+            int atOnce = driver.await();
+            Optional<Finished> finished = run(directory, choice, backend, atOnce, new SparkRounds(driver, directory, common.pluginFolder(), settings.seed(),
+                    choice, checkpoints, this::progress, this::waiting, continuing(directory)));
+            driver.close();
+            directory.removeSpark();
+            return finished;
+        } catch (RunStopped stopped) {
+            return Optional.empty();
+        }
+    }
+
+    private void waiting() {
+        terminal.err().println("fluxo: no executor of Spark's has come yet: the master may have none free, or none with that much memory");
+    }
+
+    private Optional<Finished> run(RunDirectory directory, BackendChoice choice, Workbench.OpenBackend backend, int atOnce, RoundRunner runner)
+            throws IOException, InterruptedException {
         JsonNode environment = before.isPresent() ? continued(before.get()) : begun(directory, choice, backend);
         long begin = System.nanoTime();
         Course course;
         try {
-            course = Course.run(trials, new Here(backend, atOnce, directory, work));
+            course = Course.run(trials, runner);
         } catch (RunStopped stopped) {
             return Optional.empty();
         }
@@ -335,9 +368,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         public void requireRecorded(List<TrialResult> results) {
             for (TrialResult result : results) {
                 if (!directory.isRecorded(result.trial())) {
-                    String message = Text.format("trial %s failed: %s; what is measured depends on it; when that is mended, this goes on: %s", result.trial().id(),
-                            result.message(), continuing(directory));
-                    throw new UncheckedIOException(message, new IOException(result.message()));
+                    throw RoundRunner.unrecorded(result, continuing(directory));
                 }
             }
         }
@@ -348,6 +379,10 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
         List<String> arguments = new ArrayList<>(List.of(call.job(), "--resume", directory.root().toString()));
         if (common.plugins != null) {
             arguments.addAll(List.of("--plugins", common.plugins.toString()));
+        }
+        if (engine instanceof Engine.Spark(SparkSettings spark, List<Path> _)) {
+            arguments.addAll(List.of("--engine", "spark", "--master", spark.master()));
+            spark.given().forEach((key, value) -> arguments.addAll(List.of("--spark", key + "=" + value)));
         }
         return Launcher.line(arguments);
     }

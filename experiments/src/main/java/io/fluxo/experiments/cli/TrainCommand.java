@@ -50,7 +50,7 @@ final class TrainCommand extends StudyCommand {
         if (export != null) {
             requireExportable(trials, workbench.catalog()); // before it is trained
         }
-        Optional<Finished> finished = job(workbench, request, trials, 1).run();
+        Optional<Finished> finished = job(workbench, request, trials, 1, new Engine.Here()).run();
         return finished.map(done -> tell(done, workbench.catalog())).orElse(ExitStatus.INTERRUPTED);
     }
 

@@ -1,6 +1,6 @@
 package io.fluxo.experiments.install;
 
-import io.fluxo.cuda.natives.Natives;
+import io.fluxo.cuda.natives.Download;
 import io.fluxo.text.Text;
 import java.io.File;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Fetches natives through Maven, under the profile of their name in {@code backend-cuda/natives/pom.xml}.
+ * Fetches a download through Maven, under the profile of their name in {@code backend-cuda/natives/pom.xml}.
  *
  * @param home    Fluxo's own folder
  * @param command Maven's launcher
@@ -34,8 +34,8 @@ public record Maven(Path home, String command) {
      * @param file where the jars are named
      * @throws UncheckedIOException if Maven fails; the message is its own
      */
-    void resolve(Natives natives, String platform, Path file) throws InterruptedException {
-        ProcessBuilder maven = new ProcessBuilder(List.of(command, "-q", "-B", "-ntp", "-f", home.resolve(POM).toString(), "-P", natives.label(),
+    void resolve(Download download, String platform, Path file) throws InterruptedException {
+        ProcessBuilder maven = new ProcessBuilder(List.of(command, "-q", "-B", "-ntp", "-f", home.resolve(POM).toString(), "-P", download.label(),
                 "-Dnatives.platform=" + platform, "-Djavacpp.platform=" + platform, "dependency:build-classpath", "-DincludeScope=runtime",
                 "-Dmdep.outputFile=" + file)).redirectErrorStream(true);
         maven.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -45,7 +45,7 @@ public record Maven(Path home, String command) {
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0 || !Files.exists(file)) {
-                throw new IOException(Text.format("Maven cannot fetch %s: %s", natives.label(), firstError(output)));
+                throw new IOException(Text.format("Maven cannot fetch %s: %s", download.label(), firstError(output)));
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure.getMessage(), failure);

@@ -307,8 +307,29 @@ class CliTest {
 
     @Test
     void installKnowsWhatThereIsToFetch() {
-        fluxo("install", "nd4j").refused(2, "there is nothing called 'nd4j' (legal: nd4j-native, nd4j-cuda, torch)");
-        fluxo("install").refused(2, "Missing required parameter: 'nd4j-native|nd4j-cuda|torch'");
+        fluxo("install", "nd4j").refused(2, "there is nothing called 'nd4j' (legal: nd4j-native, nd4j-cuda, torch, spark)");
+        fluxo("install").refused(2, "Missing required parameter: 'nd4j-native|nd4j-cuda|torch|spark'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+            "--engine sprk; --engine: unknown engine",
+            "--master local; --master does nothing without --engine spark",
+            "--engine here --master local; --master does nothing without --engine spark",
+            "--spark spark.a=1; --spark does nothing without --engine spark",
+            "--engine spark; --engine spark: give --master URL too",
+            "--engine spark --master local --jobs 2; --jobs does nothing with --engine spark",
+            "--engine spark --master local --dry-run; --engine spark does nothing with --dry-run",
+            "--engine spark --master local --spark spark.master=x; --spark spark.master: give it by --master"})
+    void anEngineIsAskedForWithWhatBelongsToIt(String options, String message) {
+        fluxo((Object[]) ("ablate " + options).split(" ")).refused(2, message);
+    }
+
+    @Test
+    void sparkThatIsNotInstalledIsSaidBeforeAnythingIsBegun() {
+        fluxo("ablate", small, "--engine", "spark", "--master", "local[2]", "--out", out("x")).refused(3,
+                "--engine spark: Spark's jars not installed: ./fluxo install spark fetches them (about 249 MB)");
+        assertThat(out("x")).doesNotExist();
     }
 
     @Test

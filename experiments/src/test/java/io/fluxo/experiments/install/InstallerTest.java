@@ -54,6 +54,27 @@ class InstallerTest {
     }
 
     @Test
+    void sparkIsTheSameForEveryPlatformOfTheLauncher() throws Exception {
+        Installer installer = installer("macosx-arm64", "echo \"[ERROR] $*\"; exit 1");
+        assertThat(installer.announcement(SparkJars.SPARK)).startsWith("spark for macosx-arm64: a download of about 249 MB");
+        assertThat(installer.doubt(SparkJars.SPARK)).isEmpty();
+        assertThatThrownBy(() -> installer.install(SparkJars.SPARK)).hasMessageContaining("-P spark ");
+        assertThatThrownBy(() -> installer.jars(SparkJars.SPARK)).isInstanceOf(BackendUnavailable.class)
+                .hasMessage("Spark's jars not installed: ./fluxo install spark fetches them (about 249 MB)");
+    }
+
+    @Test
+    void whatIsInstalledIsNamedJarByJar() throws Exception {
+        Path jar = Files.writeString(folder.resolve("spark-core.jar"), "");
+        Installer installer = installer("linux-arm64", "for a; do case $a in -Dmdep.outputFile=*) printf %s '" + jar + "' > ${a#*=};; esac; done");
+        installer.install(SparkJars.SPARK);
+        assertThat(installer.jars(SparkJars.SPARK)).containsExactly(jar);
+        Files.delete(jar);
+        assertThatThrownBy(() -> installer.jars(SparkJars.SPARK)).isInstanceOf(BackendUnavailable.class)
+                .hasMessage("Spark's jars were installed, but " + jar + " is gone: ./fluxo install spark again");
+    }
+
+    @Test
     void doubtsWhatWouldNotRunHere() throws Exception {
         Installer installer = installer("linux-x86_64", "exit 1");
         assertThat(installer.doubt(Natives.CUDA)).hasValueSatisfying(reason -> assertThat(reason).startsWith("no CUDA driver"));

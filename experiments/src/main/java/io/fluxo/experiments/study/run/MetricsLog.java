@@ -1,5 +1,6 @@
 package io.fluxo.experiments.study.run;
 
+import io.fluxo.checkpoint.AtomicFile;
 import io.fluxo.experiments.file.Fingerprint;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.study.trial.StepMetrics;
@@ -41,7 +42,8 @@ final class MetricsLog implements AutoCloseable {
     record Continued(MetricsLog log, List<StepMetrics> before) {}
 
     /**
-     * The log in {@code file} without what follows the first {@code steps} steps.
+     * The log in {@code file} without what follows the first {@code steps} steps. It becomes another file of the same name: whoever should still write to
+     * the log of an attempt before this one writes to a file that nobody reads.
      *
      * @param told the {@link #told} of a log after that step; empty if that is not what the file holds
      */
@@ -54,8 +56,13 @@ final class MetricsLog implements AutoCloseable {
             return Optional.empty();
         }
         List<StepMetrics> before = new String(bytes, 0, end, StandardCharsets.UTF_8).lines().map(MetricsLog::step).toList();
+        AtomicFile.write(file, channel -> {
+            for (ByteBuffer kept = ByteBuffer.wrap(bytes, 0, end); kept.hasRemaining(); ) {
+                channel.write(kept);
+            }
+        });
         FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE);
-        out.truncate(end).position(end);
+        out.position(end);
         return Optional.of(new Continued(new MetricsLog(out, digest), before));
     }
 
@@ -72,7 +79,8 @@ final class MetricsLog implements AutoCloseable {
         return end;
     }
 
-    private static StepMetrics step(String line) {
+    /** The step that {@code line} tells, without what was measured by layer. */
+    static StepMetrics step(String line) {
         JsonNode node = Json.parse(line);
         JsonNode validation = node.path("validation_loss");
         return new StepMetrics(node.path("step").asInt(0), node.path("loss").asDouble(Double.NaN), node.path("lr").asDouble(0), Map.of(),

@@ -39,6 +39,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record RunDirectory(Path root, boolean modelAtRoot) {
 
+    private static final String SPARK = "spark";
+
     /**
      * Makes a folder for a new run.
      *
@@ -128,7 +130,7 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
     /** Whether {@code file} may lie in the folder of a run that was cut off before it began, at {@code study.yaml}. */
     private static boolean isBeforeTheBeginning(Path file) {
         String name = file.getFileName().toString();
-        return name.equals(RunLock.FILE) || name.equals("environment.json") || isTemporary(file);
+        return name.equals(RunLock.FILE) || name.equals(SPARK) || name.equals("environment.json") || isTemporary(file);
     }
 
     /** Whether {@code file} is what a process left that ended while it wrote. */
@@ -177,6 +179,11 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         return root.resolve("report.html");
     }
 
+    /** What Spark needs and logs while it works on the run; removed when the run has ended well. */
+    public Path spark() {
+        return root.resolve(SPARK);
+    }
+
     public Path trial(Trial trial) {
         return trial(trial.id());
     }
@@ -220,7 +227,8 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         return Files.exists(record(id));
     }
 
-    private Path record(Trial trial) {
+    /** The file of what came of the trial. */
+    public Path record(Trial trial) {
         return record(trial.id());
     }
 
@@ -309,6 +317,11 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         Files.createDirectories(model(trial));
         sweep(folder);
         sweep(model(trial));
+    }
+
+    /** Removes {@link #spark}. */
+    public void removeSpark() throws IOException {
+        delete(spark());
     }
 
     /** Removes {@code folder} with all that is in it. */
