@@ -3,6 +3,7 @@ package io.fluxo.experiments.study.run;
 import io.fluxo.experiments.study.trial.StepMetrics;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
+import java.util.List;
 
 /** Receives the progress of a study, from several threads. */
 public interface StudyProgress extends AutoCloseable {
@@ -17,6 +18,9 @@ public interface StudyProgress extends AutoCloseable {
 
     /** An unfinished trial restarts at its first step although it has a checkpoint, for the reason {@code why}. */
     default void restarted(Trial trial, String why) {}
+
+    /** What the entries of a measure's arrays are, where they are not layers. */
+    default void labels(Trial trial, String measure, List<String> entries) {}
 
     default void step(Trial trial, StepMetrics metrics) {}
 
