@@ -88,6 +88,7 @@ public final class Cli {
                 .addSubcommand(new CompareCommand(session))
                 .addSubcommand(new AblateCommand(session))
                 .addSubcommand(new TrainCommand(session))
+                .addSubcommand(new RunsCommand(session))
                 .addSubcommand(new InspectCommand(session))
                 .addSubcommand(new GenerateCommand(session))
                 .addSubcommand(new SchemaCommand(session))

@@ -286,7 +286,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
 
     private StudyProgress progress() {
         return common.quiet ? new QuietProgress(terminal.err())
-                : terminal.interactive() ? new BarProgress(terminal.err(), terminal.errColumns()) : new LineProgress(terminal.err());
+                : terminal.interactive() ? new BarProgress(terminal.err(), terminal.errColumns(), Drawing.here()) : new LineProgress(terminal.err());
     }
 
     private static ObjectNode timings(List<TrialResult> results, double seconds, int atOnce, int threads) {

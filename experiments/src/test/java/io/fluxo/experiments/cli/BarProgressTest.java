@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,7 @@ class BarProgressTest {
     @Test
     void whatIsFinishedStaysAboveTheBar() {
         Trial trial = Trials.of(Fixtures.study(Fixtures.SMALL), 1).getFirst();
-        try (BarProgress progress = new BarProgress(new PrintStream(written, true, StandardCharsets.UTF_8), COLUMNS)) {
+        try (BarProgress progress = new BarProgress(new PrintStream(written, true, StandardCharsets.UTF_8), COLUMNS, Drawing.of(Optional.empty(), "UTF-8"))) {
             progress.begin(4, 2, 60);
             progress.resumed(trial, 7);
             progress.step(trial, new StepMetrics(8, 2.5, 1e-3));
