@@ -1,23 +1,18 @@
 package io.fluxo.experiments;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fluxo.experiments.cli.Cli;
 import io.fluxo.experiments.cli.Terminal;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.lab.Laboratory;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +36,7 @@ class PythonTest {
 
     @Test
     void theLinesReadARun() throws Exception {
-        String python = python("numpy, pandas");
+        Python python = Python.with("numpy, pandas");
         JsonNode read = Json.parse(run(python, lines() + """
                 print(json.dumps({"losses": losses.loc[2].to_dict(), "rows": len(results), "steps": len(metrics), "last": metrics.loss.iloc[-1],
                                   "shapes": {k: list(w.shape) for k, w in weights.items()}, "sum": float(weights["W_U"].astype("f8").sum())}))
@@ -59,7 +54,7 @@ class PythonTest {
 
     @Test
     void thePackageReadsTheSame() throws Exception {
-        String python = python("numpy, safetensors.numpy");
+        Python python = Python.with("numpy, safetensors.numpy");
         String own = lines().replaceAll(", pandas as pd", "").replaceAll("(?m)^(results|losses|metrics) = .*\n", "");
         assertThat(run(python, own + """
                 import safetensors.numpy
@@ -75,35 +70,9 @@ class PythonTest {
         return block.group(1);
     }
 
-    private String run(String python, String program) throws IOException, InterruptedException {
+    private String run(Python python, String program) throws IOException, InterruptedException {
         Path file = Files.writeString(folder.resolve("read.py"), "run, trial = %s, %s%n%s".formatted(
                 Json.line(Json.of(folder.resolve("run").toString())), Json.line(Json.of(TRIAL)), program));
-        return output(python, file.toString()).orElseThrow(() -> new AssertionError("Python failed; what it said is above"));
-    }
-
-    private static String python(String modules) {
-        Stream<Path> onPath = Stream.of(System.getenv("PATH").split(File.pathSeparator)).map(folder -> Path.of(folder, "python3")).filter(Files::isExecutable);
-        Stream<Path> named = Stream.ofNullable(System.getProperty("fluxo.python")).map(Path::of);
-        Optional<String> found = Stream.concat(named, onPath).map(Path::toString).distinct().filter(python -> has(python, modules)).findFirst();
-        assumeTrue(found.isPresent(), "no python3 on PATH has " + modules);
-        return found.get();
-    }
-
-    private static boolean has(String python, String modules) {
-        try {
-            return output(python, "-c", "import sys\ntry:\n import %s\nexcept ImportError:\n sys.exit(1)".formatted(modules)).isPresent();
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private static Optional<String> output(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
-        return process.waitFor(2, TimeUnit.MINUTES) && process.exitValue() == 0 ? Optional.of(said) : Optional.empty();
+        return python.run(file);
     }
 }

@@ -89,6 +89,7 @@ public final class Cli {
                 .addSubcommand(new AblateCommand(session))
                 .addSubcommand(new WorkCommand(session))
                 .addSubcommand(new TrainCommand(session))
+                .addSubcommand(new RunsCommand(session))
                 .addSubcommand(new InspectCommand(session))
                 .addSubcommand(new GenerateCommand(session))
                 .addSubcommand(new SchemaCommand(session))

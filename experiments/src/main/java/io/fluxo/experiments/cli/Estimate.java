@@ -4,6 +4,7 @@ import io.fluxo.text.Text;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 
 /**
@@ -51,10 +52,18 @@ final class Estimate {
 
     /** In words: {@code estimating}, or the steps in a second and the time that {@code stepsLeft} will take. */
     String text(long stepsLeft) {
-        if (marks.isEmpty() || last.nanos - marks.getFirst().nanos < LEAST.toNanos()) {
+        if (rate().isEmpty()) {
             return "estimating";
         }
-        double rate = (last.steps - marks.getFirst().steps) / ((last.nanos - marks.getFirst().nanos) / 1e9);
+        double rate = rate().getAsDouble();
         return Text.format(rate < 10 ? "%.1f/s, %s left" : "%.0f/s, %s left", rate, Durations.text(stepsLeft / rate));
+    }
+
+    /** Steps in a second; empty until it can be said. */
+    OptionalDouble rate() {
+        if (marks.isEmpty() || last.nanos - marks.getFirst().nanos < LEAST.toNanos()) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of((last.steps - marks.getFirst().steps) / ((last.nanos - marks.getFirst().nanos) / 1e9));
     }
 }

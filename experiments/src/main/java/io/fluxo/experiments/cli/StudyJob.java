@@ -17,6 +17,7 @@ import io.fluxo.experiments.study.result.Results;
 import io.fluxo.experiments.study.result.ResultsCsv;
 import io.fluxo.experiments.study.result.StudyResult;
 import io.fluxo.experiments.study.run.BackendChoice;
+import io.fluxo.experiments.study.run.BothProgress;
 import io.fluxo.experiments.study.run.Course;
 import io.fluxo.experiments.study.run.Environment;
 import io.fluxo.experiments.study.run.Recorded;
@@ -26,6 +27,7 @@ import io.fluxo.experiments.study.run.RunLock;
 import io.fluxo.experiments.study.run.RunStopped;
 import io.fluxo.experiments.study.run.StudyProgress;
 import io.fluxo.experiments.study.run.StudyRunner;
+import io.fluxo.experiments.study.tensorboard.TensorBoard;
 import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialResult;
@@ -41,6 +43,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -353,10 +356,14 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
 
         @Override
         public List<TrialResult> run(List<PreparedTrial> round) throws RunStopped, IOException, InterruptedException {
-            try (StudyProgress progress = progress()) {
+            Optional<TensorBoard> board = common.tensorboard || TensorBoard.isIn(directory)
+                    ? Optional.of(new TensorBoard(directory, InstantSource.system())) : Optional.empty();
+            StudyProgress shown = progress();
+            try (StudyProgress progress = board.<StudyProgress>map(events -> new BothProgress(shown, events)).orElse(shown)) {
                 StudyRunner runner = new StudyRunner(backend.executor(checkpoints), atOnce, progress);
                 work.stoppedBy(runner::cancel, "all steps that were done are kept: continue with " + continuing(directory));
                 List<TrialResult> results = runner.run(round, directory);
+                board.ifPresent(events -> results.forEach(events::finished)); // also those that an earlier process trained
                 if (results.size() < round.size()) {
                     throw new RunStopped();
                 }
@@ -393,7 +400,7 @@ record StudyJob(Environment.Call call, Workbench workbench, StudyOptions common,
 
     static StudyProgress progress(CommonOptions common, Terminal terminal) {
         return common.quiet ? new QuietProgress(terminal.err())
-                : terminal.interactive() ? new BarProgress(terminal.err(), terminal.errColumns()) : new LineProgress(terminal.err());
+                : terminal.interactive() ? new BarProgress(terminal.err(), terminal.errColumns(), Drawing.here()) : new LineProgress(terminal.err());
     }
 
     private static ObjectNode timings(List<TrialResult> results, double seconds, int atOnce, int threads) {

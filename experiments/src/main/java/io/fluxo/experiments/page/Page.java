@@ -23,7 +23,7 @@ public final class Page {
     private static final String ECHARTS = "/META-INF/resources/_static/echarts/%s/dist/echarts.min.js";
 
     /** What every page with charts has, before its own scripts. */
-    private static final List<String> SCRIPTS = List.of("page/charts.js", "page/theme.js");
+    private static final List<String> SCRIPTS = List.of("page/charts.js", "page/save.js", "page/theme.js");
 
     private final String template;
     private final Map<String, Object> values = new LinkedHashMap<>();

@@ -23,6 +23,7 @@ const make = element => {
   const chart = echarts.init(element, null, { renderer: "canvas" });
   new ResizeObserver(() => chart.resize()).observe(element);
   charts.push(chart);
+  savable(chart);
   return chart;
 };
 const base = () => ({

@@ -37,6 +37,7 @@ function show(draw) {
     }
   }));
 
+  redraw = draw;
   draw();
   root.dataset.drawn = "true";
 }

@@ -25,8 +25,11 @@ function drawPlots() {
           return tooltip(`${plot.axis} ${plot.categories ? at : digits(Number(at))}`, rows);
         },
       },
-      series: lines.flatMap(one => [band(one.variants[0], one.points.map(point => [point[0], point[2], point[3]])),
-        line(one.variants[0], one.points.map(point => [point[0], point[1]]), { showSymbol: one.points.length <= 40, symbolSize: 7 })]),
+      series: lines.flatMap(one => {
+        const name = one.name || data.variants[one.variants[0]].id;
+        return [{ ...band(one.variants[0], one.points.map(point => [point[0], point[2], point[3]])), name },
+          line(one.variants[0], one.points.map(point => [point[0], point[1]]), { name, showSymbol: one.points.length <= 40, symbolSize: 7 })];
+      }),
     }, true);
   });
 }

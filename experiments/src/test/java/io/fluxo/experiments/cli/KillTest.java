@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.main.Main;
+import io.fluxo.experiments.study.tensorboard.DecodedEvents;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -54,7 +56,7 @@ class KillTest {
 
     private void killed(String command, Path study, String... files) throws Exception {
         Path whole = folder.resolve("whole");
-        assertThat(end(start(command, study.toString(), "--out", whole.toString(), "--checkpoint", "0.05"))).as(said()).isZero();
+        assertThat(end(start(command, study.toString(), "--out", whole.toString(), "--checkpoint", "0.05", "--tensorboard"))).as(said()).isZero();
         long all = lines(whole);
 
         Path run = folder.resolve("run");
@@ -87,7 +89,7 @@ class KillTest {
     /** Begins the run, or goes on with it where it has begun. */
     private Process start(String command, Path run, Path study) throws IOException {
         return Files.exists(run.resolve("study.yaml")) ? start(command, "--resume", run.toString(), "--checkpoint", "0.05")
-                : start(command, study.toString(), "--out", run.toString(), "--checkpoint", "0.05");
+                : start(command, study.toString(), "--out", run.toString(), "--checkpoint", "0.05", "--tensorboard");
     }
 
     private Process start(String... arguments) throws IOException {
@@ -144,14 +146,32 @@ class KillTest {
         for (String file : files) {
             assertThat(run.resolve(file)).hasSameBinaryContentAs(whole.resolve(file));
         }
-        SortedMap<String, Path> expected = files(whole);
-        SortedMap<String, Path> found = files(run);
+        SortedMap<String, Path> expected = withoutTimes(files(whole));
+        SortedMap<String, Path> found = withoutTimes(files(run));
         assertThat(found.keySet()).isEqualTo(expected.keySet());
         found.forEach((name, file) -> {
             if (name.endsWith("metrics.jsonl") || name.endsWith("model.safetensors") || name.endsWith(".csv")) {
                 assertThat(file).hasSameBinaryContentAs(expected.get(name));
+            } else if (name.endsWith(".fluxo")) {
+                assertSameScalars(expected.get(name), file);
             }
         });
+    }
+
+    /** A file of events is named by the time at which it was begun. */
+    private static SortedMap<String, Path> withoutTimes(SortedMap<String, Path> files) {
+        SortedMap<String, Path> renamed = new TreeMap<>();
+        files.forEach((name, file) -> assertThat(renamed.put(name.replaceAll("tfevents[.0-9]+fluxo$", "tfevents.fluxo"), file)).as("one file of events").isNull());
+        return renamed;
+    }
+
+    /** Every step once, whatever was killed. */
+    private static void assertSameScalars(Path whole, Path file) {
+        try {
+            assertThat(DecodedEvents.of(file).scalars()).isEqualTo(DecodedEvents.of(whole).scalars());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What is there; a running process makes and removes files beside this, so what vanishes meanwhile is passed over. */

@@ -196,6 +196,11 @@ public final class Chromium implements AutoCloseable {
         call("Emulation.setDeviceMetricsOverride", Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
     }
 
+    /** What a page saves goes to {@code folder}. */
+    public void downloadsTo(Path folder) {
+        call("Page.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", folder.toString()));
+    }
+
     /** What the page is told about the system: {@code prefers-color-scheme}, {@code print}. */
     public void media(String media, String scheme) {
         call("Emulation.setEmulatedMedia", Map.of("media", media, "features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));

@@ -23,12 +23,18 @@ import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.study.trial.TrialExecutor;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.task.Tasks;
+import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
 
 /** The report where it is read. {@code -Dfluxo.screenshots=DIR} keeps pictures. */
 class ReportInBrowserTest {
@@ -121,6 +127,62 @@ class ReportInBrowserTest {
 
             assertThat(browser.complaints()).isEmpty();
         }
+    }
+
+    /** In the dark, with a variant hidden: what is saved is light, has a title, and names what it shows. */
+    @Test
+    void aChartIsSavedAsAFile() throws Exception {
+        try (Chromium browser = Chromium.open(1280, 900)) {
+            browser.media("", "dark");
+            browser.show(page, "document.documentElement?.dataset.drawn === 'true'");
+            Path saved = Files.createDirectory(folder.resolve("saved"));
+            browser.downloadsTo(saved);
+            browser.evaluate("document.querySelectorAll('.legend')[0].children[0].click()");
+            String screen = picture(browser, "#loss");
+            for (String chart : List.of("#loss", "#plotted figure:nth-child(2) .chart", "#measures figure:nth-child(1) .chart")) {
+                browser.evaluate("document.querySelectorAll('%s + .save button').forEach(button => button.click())".formatted(chart));
+            }
+            List<String> names = List.of("small-training-loss-by-step-for-each-variant", "small-accuracy-by-warm-up", "small-gradient-of-the-parameters");
+            int width = browser.evaluate("document.getElementById('loss').clientWidth").asInt();
+            int height = browser.evaluate("document.getElementById('loss').clientHeight").asInt();
+            for (String name : names) {
+                Element svg = svg(awaited(saved.resolve(name + ".svg")));
+                assertThat(svg.getTagName()).isEqualTo("svg");
+                assertThat(svg.getElementsByTagName("path").getLength()).as("something is drawn").isGreaterThan(8);
+                BufferedImage png = ImageIO.read(awaited(saved.resolve(name + ".png")).toFile());
+                assertThat(png.getRGB(0, 0)).as("light").isEqualTo(0xffffffff);
+                long ink = IntStream.range(0, png.getHeight()).mapToLong(y -> IntStream.range(0, png.getWidth()).filter(x -> png.getRGB(x, y) != 0xffffffff).count()).sum();
+                assertThat(ink).as("pixels that are not white").isGreaterThan(10_000);
+                assertThat(png.getWidth()).isEqualTo(3 * Integer.parseInt(svg.getAttribute("width")));
+                assertThat(png.getHeight()).isEqualTo(3 * Integer.parseInt(svg.getAttribute("height")));
+            }
+            Element loss = svg(saved.resolve(names.getFirst() + ".svg"));
+            assertThat(loss.getAttribute("width")).isEqualTo(Integer.toString(width));
+            assertThat(Integer.parseInt(loss.getAttribute("height"))).isGreaterThan(height);
+            assertThat(loss.getTextContent()).contains("Training loss by step for each variant", "placement=pre,warmup=8", "placement=post,warmup=1", "placement=post,warmup=8")
+                    .doesNotContain("placement=pre,warmup=1");
+            assertThat(svg(saved.resolve(names.get(1) + ".svg")).getTextContent()).as("lines across a key carry the rest of the name")
+                    .contains("placement=post").doesNotContain("warmup=");
+            assertThat(picture(browser, "#loss")).as("the page is as it was").isEqualTo(screen);
+            if (System.getProperty("fluxo.screenshots") != null) {
+                for (String name : names) {
+                    Files.copy(saved.resolve(name + ".png"), Path.of(System.getProperty("fluxo.screenshots"), name + ".png"), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+            assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    private static Path awaited(Path file) throws InterruptedException {
+        for (int waited = 0; waited < 300 && !Files.exists(file); waited++) {
+            Thread.sleep(100);
+        }
+        assertThat(file).exists();
+        return file;
+    }
+
+    private static Element svg(Path file) throws Exception {
+        return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile()).getDocumentElement();
     }
 
     @Test

@@ -14,10 +14,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,7 +40,13 @@ final class MetricsLog implements AutoCloseable {
         return new MetricsLog(FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), Fingerprint.digest());
     }
 
-    /** A continued log, and the steps that it holds already, without what was measured by layer. */
+    /** The first {@code steps} steps in {@code file}, or those there are; a last line that was cut off is none. */
+    static List<StepMetrics> read(Path file, int steps) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        return new String(bytes, 0, end(bytes, steps), StandardCharsets.UTF_8).lines().map(MetricsLog::step).toList();
+    }
+
+    /** A continued log, and the steps that it holds already. */
     record Continued(MetricsLog log, List<StepMetrics> before) {}
 
     /**
@@ -83,7 +91,10 @@ final class MetricsLog implements AutoCloseable {
     static StepMetrics step(String line) {
         JsonNode node = Json.parse(line);
         JsonNode validation = node.path("validation_loss");
-        return new StepMetrics(node.path("step").asInt(0), node.path("loss").asDouble(Double.NaN), node.path("lr").asDouble(0), Map.of(),
+        Map<String, double[]> byLayer = new LinkedHashMap<>();
+        node.properties().stream().filter(entry -> entry.getValue().isArray()).forEach(entry -> byLayer.put(entry.getKey(),
+                StreamSupport.stream(entry.getValue().spliterator(), false).mapToDouble(figure -> figure.asDouble(Double.NaN)).toArray()));
+        return new StepMetrics(node.path("step").asInt(0), node.path("loss").asDouble(Double.NaN), node.path("lr").asDouble(0), byLayer,
                 validation.isNumber() ? OptionalDouble.of(validation.doubleValue()) : OptionalDouble.empty());
     }
 

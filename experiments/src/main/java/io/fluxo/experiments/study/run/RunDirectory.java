@@ -7,6 +7,7 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.file.RegularFile;
 import io.fluxo.experiments.study.trial.Curves;
+import io.fluxo.experiments.study.trial.StepMetrics;
 import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.TrialRecord;
 import io.fluxo.experiments.study.trial.TrialResult;
@@ -305,6 +306,11 @@ public record RunDirectory(Path root, boolean modelAtRoot) {
         } catch (IOException e) {
             return Curves.EMPTY; // a curve missing from the report is no reason to lose the report
         }
+    }
+
+    /** The first {@code count} steps of a trial, or those that were trained. */
+    public List<StepMetrics> steps(Trial trial, int count) throws IOException {
+        return Files.isRegularFile(metrics(trial)) ? MetricsLog.read(metrics(trial), count) : List.of();
     }
 
     /** Makes the trial's folder. What an interrupted attempt left there is kept if the trial can resume from it, and removed otherwise. */

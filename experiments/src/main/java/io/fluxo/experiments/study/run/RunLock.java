@@ -13,6 +13,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
 
 /** One process at a time works in a run's folder. The system lets go of the lock when the process ends, however it ends. */
 public final class RunLock implements AutoCloseable {
@@ -32,7 +33,7 @@ public final class RunLock implements AutoCloseable {
         FileChannel channel = null;
         try {
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (locked(channel)) {
+            if (locked(channel) || lockedAfterAMoment(channel)) {
                 channel.truncate(0);
                 channel.write(ByteBuffer.wrap(Text.format("process %d%n", ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
                 return new RunLock(channel);
@@ -46,12 +47,33 @@ public final class RunLock implements AutoCloseable {
         throw new BadInput(Text.format("%s: another process is running this study (%s); wait for it, or end it", root, holder(file)));
     }
 
+    /** Who only {@linkplain #isTaken looks} has it for a moment. */
+    private static boolean lockedAfterAMoment(FileChannel channel) throws IOException {
+        LockSupport.parkNanos(20_000_000);
+        return locked(channel);
+    }
+
     private static boolean locked(FileChannel channel) throws IOException {
         try {
             FileLock lock = channel.tryLock();
             return lock != null;
         } catch (OverlappingFileLockException thisProcess) {
             return false;
+        }
+    }
+
+    /** Whether another process is at work in {@code root}; asked by who only looks, for as long as asking takes. */
+    public static boolean isTaken(Path root) {
+        Path file = root.resolve(FILE);
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ); FileLock free = channel.tryLock(0, Long.MAX_VALUE, true)) {
+            return free == null;
+        } catch (OverlappingFileLockException thisProcess) {
+            return true;
+        } catch (IOException unknown) {
+            return false; // a file system without locks: no process could have begun a run there
         }
     }
 

@@ -19,6 +19,9 @@ public interface StudyProgress extends AutoCloseable {
     /** An unfinished trial restarts at its first step although it has a checkpoint, for the reason {@code why}. */
     default void restarted(Trial trial, String why) {}
 
+    /** What the entries of a measure's arrays are, where they are not layers. */
+    default void labels(Trial trial, String measure, List<String> entries) {}
+
     default void step(Trial trial, StepMetrics metrics) {}
 
     default void finished(TrialResult result) {}

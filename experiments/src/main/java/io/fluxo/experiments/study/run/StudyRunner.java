@@ -232,6 +232,7 @@ public final class StudyRunner {
         @Override
         public void labels(String measure, List<String> entries) {
             labels.put(measure, List.copyOf(entries));
+            progress.labels(trial, measure, labels.get(measure));
         }
 
         @Override
