@@ -22,7 +22,16 @@ record Drawing(boolean moves, boolean blocks) {
 
     /** @param encoding of the terminal's locale */
     static Drawing of(Optional<String> terminal, String encoding) {
-        return new Drawing(terminal.filter(name -> !name.equals("dumb")).isPresent(), Charset.isSupported(encoding) && Charset.forName(encoding).newEncoder().canEncode('▁'));
+        return new Drawing(terminal.filter(name -> !name.equals("dumb")).isPresent(), hasBlocks(encoding));
+    }
+
+    private static boolean hasBlocks(String encoding) {
+        try {
+            Charset charset = Charset.forName(encoding);
+            return charset.canEncode() && charset.newEncoder().canEncode('▁');
+        } catch (IllegalArgumentException unknown) {
+            return false;
+        }
     }
 
     /** Characters from the lowest to the highest. */

@@ -31,13 +31,14 @@ const legendOf = (option, width) => {
 const forPaper = (chart, width) => {
   const option = chart.getOption();
   const legend = legendOf(option, width);
+  const font = color("--sans").replaceAll('"', "'"); // in an SVG it stands in an attribute
   const above = 26 + legend.height + GAP;
   const lower = part => typeof part.top === "number" ? { ...part, top: part.top + above } : part;
   return {
     above, option: {
-      ...option, animation: false, tooltip: { show: false }, backgroundColor: "#ffffff",
+      ...option, textStyle: { ...option.textStyle, fontFamily: font }, animation: false, tooltip: { show: false }, backgroundColor: "#ffffff",
       grid: (option.grid ?? []).map(lower), visualMap: (option.visualMap ?? []).map(lower),
-      title: { text: titleOf(chart), left: GAP, top: GAP, textStyle: { fontSize: 14, color: color("--ink"), fontFamily: "sans-serif" } },
+      title: { text: titleOf(chart), left: GAP, top: GAP, textStyle: { fontSize: 14, color: color("--ink"), fontFamily: font } },
       legend: { show: legend.height > 0, data: legend.names, left: GAP, right: GAP, top: 26 + GAP, itemWidth: 30, textStyle: { fontSize: 12, color: color("--ink") } },
       // the legend shows a name as the first of its series is drawn: as its line, and not as the band behind it
       series: option.series.toSorted((a, b) => (b.type === "line") - (a.type === "line")),

@@ -164,7 +164,7 @@ class BarProgressTest {
             trace.add(8 - step);
         }
         assertThat(trace.line(8, blocks.heights())).isEqualTo("█▇▆▅▄▃▂▁");
-        assertThat(trace.line(4, blocks.heights())).as("means").isEqualTo("█▆▃▂");
+        assertThat(trace.line(4, blocks.heights())).as("means").isEqualTo("█▆▄▂");
         assertThat(trace.line(8, Drawing.of(Optional.of("xterm"), "US-ASCII").heights())).isEqualTo("#*+=~-._");
         trace.add(Double.NaN);
         assertThat(trace.line(80, blocks.heights())).hasSize(8);

@@ -94,7 +94,7 @@ class RunsCommandTest {
         assertThat(told.out()).contains("study: 2 differences", "environment: 1 difference", "results: they differ; final loss");
         JsonNode compared = json("runs", a, b, "--json", "-");
         assertThat(Json.line(compared.path("study"))).isEqualTo("[{\"key\":\"training.steps\",\"values\":[\"30\",\"20\"]},"
-                + "{\"key\":\"vary.model.placement\",\"values\":[\"pre, post\",\"pre\"]}]");
+                + "{\"key\":\"vary.model.placement\",\"values\":[\"[pre, post]\",\"[pre]\"]}]");
         assertThat(Json.line(compared.path("environment"))).isEqualTo("[{\"key\":\"seed\",\"values\":[\"1\",\"5\"]}]");
         assertThat(compared.path("identical_results").booleanValue()).isFalse();
         double before = results(a).path("variants").get(0).path("final_loss").path("mean").doubleValue();
@@ -129,7 +129,7 @@ class RunsCommandTest {
         assertThat(told).containsPattern("variant +A +B +C").containsPattern("placement=pre +\\S+ ± \\S+ +–, 2 diverged +–")
                 .contains("results: C has not finished; final loss").doesNotContain("B − A");
         JsonNode compared = json("runs", a, b, c, "--json", "-");
-        assertThat(Json.line(compared.path("study").get(0))).isEqualTo("{\"key\":\"training.lr\",\"values\":[\"0.005\",\"2\",\"0.005\"]}");
+        assertThat(Json.line(compared.path("study").get(0))).isEqualTo("{\"key\":\"training.lr\",\"values\":[\"5e-3\",\"2\",\"5e-3\"]}");
     }
 
     @Test
