@@ -7,10 +7,8 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyWriter;
 import io.fluxo.experiments.study.definition.StudyDefinition;
 import io.fluxo.experiments.study.plan.StudyTrials;
-import io.fluxo.experiments.study.trial.PreparedTrial;
 import io.fluxo.experiments.workbench.Workbench;
 import io.fluxo.text.Text;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -64,7 +62,7 @@ final class AblateCommand extends StudyCommand {
         }
         StudyTrials trials = trials(workbench, request);
         if (dryRun) {
-            return plan(workbench, request, trials.all());
+            return plan(workbench, request, trials);
         }
         Optional<Finished> finished = run(workbench, request, trials, jobs == null ? 0 : jobs);
         return finished.map(this::tell).orElse(ExitStatus.INTERRUPTED);
@@ -101,8 +99,8 @@ final class AblateCommand extends StudyCommand {
         return ExitStatus.AS_EXPECTED;
     }
 
-    private ExitStatus plan(Workbench workbench, Request request, List<PreparedTrial> trials) throws Exception {
-        StudyJob.Shares shares = StudyJob.Shares.of(jobs == null ? 0 : jobs, trials.size(), common);
+    private ExitStatus plan(Workbench workbench, Request request, StudyTrials trials) throws Exception {
+        StudyJob.Shares shares = StudyJob.Shares.of(jobs == null ? 0 : jobs, trials.all().size(), common);
         StudyPlan.Written plan = new StudyPlan(workbench, request, trials, shares.jobs(), shares.threads()).write(terminal.tableColumns());
         common.writeJson(Json.pretty(plan.json()), terminal.out());
         if (!common.jsonToStandardOutput()) {

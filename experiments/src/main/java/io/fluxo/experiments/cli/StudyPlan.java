@@ -6,6 +6,8 @@ import static io.fluxo.train.TrainingSpec.*;
 import io.fluxo.experiments.BrokenPlugin;
 import io.fluxo.experiments.cli.StudyCommand.Request;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.study.numbers.Stages;
+import io.fluxo.experiments.study.plan.StudyTrials;
 import io.fluxo.experiments.study.run.BackendChoice;
 import io.fluxo.experiments.study.trial.ModelSize;
 import io.fluxo.experiments.study.trial.PreparedTrial;
@@ -25,9 +27,10 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code --dry-run}: a study's trials with their size and the time they will take. The first trial that runs is run for a few seconds and discarded;
- * another trial's time per step is in proportion to its multiply-adds. Contention for memory is not included.
+ * another trial's time per step is in proportion to its multiply-adds. Contention for memory is not included. Where seeds are added in stages, the trials of the first are listed, and the
+ * most there may be is told.
  */
-record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trials, int jobs, int threads) {
+record StudyPlan(Workbench workbench, Request request, StudyTrials planned, int jobs, int threads) {
 
     private static final Duration NEVER = Duration.ofDays(1);
 
@@ -38,21 +41,31 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
      */
     record Written(ObjectNode json, String text, List<String> problems) {}
 
+    private List<PreparedTrial> trials() {
+        return planned.all();
+    }
+
     /** @param columns that the table keeps within */
     Written write(int columns) throws Exception {
         Map<ModelSpec, ModelSize> sizes = new HashMap<>();
         Timed timed = timed(sizes);
         double first = work(timed.trial(), sizes);
         double seconds = 0;
+        double added = 0;
+        List<Integer> stages = Stages.of(planned.study()).seeds();
+        double more = (double) stages.getLast() / stages.getFirst() - 1;
+        int tried = planned.tuning().size();
         ObjectNode root = Json.object();
         root.put("study", request.study().name());
         ArrayNode listed = root.putArray("trials");
         TextTable table = new TextTable("trial", "parameters", "mult-adds/token", "steps");
-        for (PreparedTrial prepared : trials) {
+        for (PreparedTrial prepared : trials()) {
             Trial trial = prepared.trial();
             ModelSize size = size(trial, sizes);
             if (!timed.problems().containsKey(trial.id())) {
-                seconds += trial.training().get(STEPS) * timed.pace().secondsPerStep() * work(trial, sizes) / first / jobs;
+                double takes = trial.training().get(STEPS) * timed.pace().secondsPerStep() * work(trial, sizes) / first / jobs;
+                seconds += takes;
+                added += listed.size() < tried ? 0 : more * takes;
             }
             ObjectNode entry = listed.addObject().put("id", trial.id());
             size.parameters().ifPresentOrElse(number -> entry.put("parameters", number), () -> entry.putNull("parameters"));
@@ -64,10 +77,17 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
         root.set("seconds_estimated", Json.rounded(seconds, 2));
         root.put("estimated_from_steps", timed.pace().steps());
         root.put("jobs", jobs);
+        String most = "";
+        if (stages.size() > 1) {
+            int trials = tried + planned.provisional().size() / stages.getFirst() * stages.getLast();
+            root.putObject("most").put("seeds", stages.getLast()).put("trials", trials).set("seconds_estimated", Json.rounded(seconds + added, 2));
+            most = Text.format("these are the least, with %d seeds; at the most there are %,d seeds, %s, about %s%n", stages.getFirst(), stages.getLast(),
+                    Text.count(trials, "trial"), Durations.text(seconds + added));
+        }
         String without = timed.problems().isEmpty() ? "" : Text.format(", without %d whose size is not known", timed.problems().size());
-        return new Written(root, Text.format("%s%n%s, about %s with %d at a time (from %,d steps of %s, in proportion to multiply-adds)%s; nothing was kept%n",
-                table.within(columns), Text.count(trials.size(), "trial"), Durations.text(seconds), jobs, timed.pace().steps(),
-                timed.trial() == trials.getFirst().trial() ? "the first trial" : timed.trial().id(), without),
+        return new Written(root, Text.format("%s%n%s, about %s with %d at a time (from %,d steps of %s, in proportion to multiply-adds)%s; nothing was kept%n%s",
+                table.within(columns), Text.count(trials().size(), "trial"), Durations.text(seconds), jobs, timed.pace().steps(),
+                timed.trial() == trials().getFirst().trial() ? "the first trial" : timed.trial().id(), without, most),
                 timed.problems().entrySet().stream().map(problem -> problem.getKey() + ": " + problem.getValue()).toList());
     }
 
@@ -81,10 +101,10 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
 
     private Timed timed(Map<ModelSpec, ModelSize> sizes) throws Exception {
         SequencedMap<String, String> problems = new LinkedHashMap<>();
-        trials.forEach(prepared -> size(prepared.trial(), sizes).problem().ifPresent(problem -> problems.put(prepared.trial().id(), problem)));
+        trials().forEach(prepared -> size(prepared.trial(), sizes).problem().ifPresent(problem -> problems.put(prepared.trial().id(), problem)));
         BackendChoice choice = new BackendChoice(request.settings().backend(), request.settings().dtype(), request.settings().device(), threads);
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
-            for (PreparedTrial prepared : trials) {
+            for (PreparedTrial prepared : trials()) {
                 try {
                     if (!problems.containsKey(prepared.trial().id())) {
                         return new Timed(prepared.trial(), Pace.of(prepared, backend.executor(NEVER)), problems);
@@ -94,7 +114,7 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
                 }
             }
         }
-        return new Timed(trials.getFirst().trial(), new Pace(0, Double.NaN), problems);
+        return new Timed(trials().getFirst().trial(), new Pace(0, Double.NaN), problems);
     }
 
     /** Multiply-adds of a step. */

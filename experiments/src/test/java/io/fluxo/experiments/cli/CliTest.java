@@ -373,6 +373,19 @@ class CliTest {
     }
 
     @Test
+    void aDryRunTellsTheLeastAndTheMostWhereSeedsAreAddedInStages() throws IOException {
+        Path staged = Files.writeString(folder.resolve("staged.yaml"), Fixtures.SMALL + "most_seeds: 5\ntune: {steps: 15, over: {training.lr: [1e-3, 1e-2]}}\n");
+        Ran ran = fluxo("ablate", staged, "--dry-run");
+        assertThat(ran.out).contains("8 trials, about", "these are the least, with 2 seeds; at the most there are 5 seeds, 14 trials, about");
+        JsonNode json = Json.parse(fluxo("ablate", staged, "--dry-run", "--json", "-").out);
+        assertThat(json.path("trials")).hasSize(8);
+        assertThat(json.path("most").path("seeds").intValue()).isEqualTo(5);
+        assertThat(json.path("most").path("trials").intValue()).isEqualTo(14);
+        assertThat(json.path("most").path("seconds_estimated").doubleValue()).isGreaterThanOrEqualTo(json.path("seconds_estimated").doubleValue());
+        assertThat(fluxo("ablate", small, "--dry-run").out).doesNotContain("at the most");
+    }
+
+    @Test
     void debugShowsWhereAnErrorComesFrom() {
         assertThat(fluxo("ablate", "nothing", "--debug").err).contains("BadInput").contains("\tat ").endsWith("or give a YAML file" + System.lineSeparator());
     }

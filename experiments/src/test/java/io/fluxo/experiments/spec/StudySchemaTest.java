@@ -59,6 +59,7 @@ class StudySchemaTest {
             "vary: {model.norm: [layer_norm, rms_norm]}\nconditions: [{measure: final_loss, of: {norm: rms_norm}, less: norm=layer_norm, above: -1, below: 0.1, in: mean, what: x}]",
             "conditions: [{measure: loss_by_position, at: 1, less_at: 2, of: default, above: 0}, {measure: accuracy_at_32_pairs, of: default, above: 0}]",
             "conditions: [{measure: final_loss, of: default, below: 1, relative_to: unigram_entropy}, {measure: stream_gradient_spread, of: default, below: 1}]",
+            "vary: {model.placement: [pre, post]}\nseeds: 3\nmost_seeds: 10\nmargin: 0.02",
             "model: {family: gru}\nseeds: 1\nmeasure: [loss, update_ratio]\ntraining: {betas: [0.9, 0.98], lr: 5e-3}"})
     void whatTheReaderTakesIsValid(String yaml) {
         assertThat(errors(yaml)).isEmpty();
@@ -87,6 +88,8 @@ class StudySchemaTest {
             "tune: {over: {training.lr: 1}}",
             "tune: {instead: {a: {training.lr: []}}}",
             "seeds: 0",
+            "vary: {model.placement: [pre, post]}\nmost_seeds: ten",
+            "vary: {model.placement: [pre, post]}\nmargin: -0.02",
             "study: ../up",
             "measure: [los]",
             "expected: maybe",
