@@ -157,7 +157,7 @@ final class AblateCommand extends StudyCommand {
 
     private ExitStatus plan(Workbench workbench, Request request, StudyTrials trials) throws Exception {
         StudyJob.Shares shares = StudyJob.Shares.of(jobs == null ? 0 : jobs, trials.all().size(), common.threads);
-        StudyPlan.Written plan = new StudyPlan(workbench, request, trials.all(), trials.mostBeyond(), shares.jobs(), shares.threads()).write(terminal.tableColumns());
+        StudyPlan.Written plan = new StudyPlan(workbench, request, trials, shares.jobs(), shares.threads()).write(terminal.tableColumns());
         common.writeJson(Json.pretty(plan.json()), terminal.out());
         if (!common.jsonToStandardOutput()) {
             terminal.out().print(plan.text());

@@ -101,7 +101,7 @@ final class StudyText {
         if (!places.isEmpty()) {
             text.append("  ").append(places).append(System.lineSeparator());
         }
-        return text.append("  ").append(Sentences.caution(result.seeds())).append(System.lineSeparator()).append(System.lineSeparator()).toString();
+        return text.append("  ").append(Sentences.caution(result)).append(System.lineSeparator()).append(System.lineSeparator()).toString();
     }
 
     /** The values tried for each variant, and the choice; empty where nothing was tuned. */

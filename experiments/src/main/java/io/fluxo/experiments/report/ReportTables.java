@@ -4,8 +4,10 @@ import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.study.numbers.Interval;
 import io.fluxo.experiments.study.numbers.MeasureNames;
 import io.fluxo.experiments.study.numbers.Numerals;
+import io.fluxo.experiments.study.numbers.Ranks;
 import io.fluxo.experiments.study.numbers.Statistics;
 import io.fluxo.experiments.study.result.Comparison;
+import io.fluxo.experiments.study.result.Evidence;
 import io.fluxo.experiments.study.result.Interaction;
 import io.fluxo.experiments.study.result.Results;
 import io.fluxo.experiments.study.result.Sentences;
@@ -22,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -32,11 +35,13 @@ final class ReportTables {
     private final StudyResult result;
     private final String folder;
     private final List<String> figureNames;
+    private final List<Optional<Ranks.Places>> places;
 
     /** @param folder the run's folder as seen from the page's */
     ReportTables(StudyResult result, String folder) {
         this.result = result;
         this.folder = folder;
+        this.places = result.places();
         this.figureNames = List.copyOf(Results.figures(result.variants().stream().flatMap(variant -> variant.trials().stream()).toList()));
     }
 
@@ -58,7 +63,7 @@ final class ReportTables {
         row.put("values", variant.vary().values().stream().map(Values::label).toList());
         row.put("loss", summary(variant.values(Study.FINAL_LOSS)));
         row.put("interval", interval(variant.interval()));
-        row.put("place", result.seeds() > 1 ? result.places().get(index).map(Sentences::places).orElse("") : "");
+        row.put("place", result.seeds() > 1 ? places.get(index).map(Sentences::places).orElse("") : "");
         row.put("seeds", variant.trials().stream().map(this::seed).toList());
         row.put("validation", summary(variant.values(Study.VALIDATION_LOSS)));
         row.put("figures", figureNames.stream().map(name -> Numerals.text(Statistics.mean(variant.values(name)))).toList());
@@ -111,11 +116,12 @@ final class ReportTables {
         if (comparison.differences().size() < 2) {
             return "";
         }
-        String needed = comparison.evidence().needed().isPresent() ? Text.format(" · to show %s: %,d seeds", comparison.evidence().margin() > 0 ? "a difference as large as the margin"
-                : "a difference as large as this", comparison.evidence().needed().getAsInt()) : "";
-        return Text.format("effect size %s · p %s, corrected %s · bootstrap %s%s",
+        Evidence evidence = comparison.evidence();
+        String power = evidence.detectable() > 0 ? Text.format(" · power 0.8 at %s (%s)", Numerals.text(evidence.detectable()), interval(evidence.between())) : "";
+        String needed = evidence.needed().isPresent() ? Text.format(" · %s: %,d seeds", evidence.margin() > 0 ? "for the margin" : "for this mean", evidence.needed().getAsInt()) : "";
+        return Text.format("effect size %s · p %s, corrected %s · bootstrap %s%s%s",
                 Numerals.signed(comparison.effect()),
-                p(comparison.p()), p(comparison.holm()), interval(comparison.bootstrap()), needed);
+                p(comparison.p()), p(comparison.holm()), interval(comparison.bootstrap()), power, needed);
     }
 
     /**

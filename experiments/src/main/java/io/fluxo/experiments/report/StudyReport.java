@@ -77,7 +77,7 @@ public final class StudyReport {
         page.put("comparisons", tables.comparisons());
         page.put("interactions", tables.interactions());
         page.put("interactionsShown", tables.interactionsShown());
-        page.put("caution", Sentences.caution(result.seeds()));
+        page.put("caution", Sentences.caution(result));
         ReportTables.Differences differences = tables.differences();
         page.put("differs", !differences.keys().isEmpty());
         page.put("differKeys", differences.keys());

@@ -5,6 +5,7 @@ import static io.fluxo.train.TrainingSpec.*;
 import io.fluxo.experiments.BadInput;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.setting.Key;
 import io.fluxo.setting.Values;
 import io.fluxo.setting.Violation;
 import io.fluxo.proof.AttentionCheck;
@@ -26,15 +27,19 @@ public final class StudyCheck {
 
     private StudyCheck() {}
 
+    private static <T> void requireLegal(Study study, Key<T> key, Locations locations) {
+        key.type().objections(study.inquiry().get(key)).forEach(objection -> {
+            throw locations.complaint(key.name(), objection);
+        });
+    }
+
     /** @throws BadInput that names the first thing that is wrong, and where */
     public static void check(Study study, Catalog catalog, Locations locations) {
         if (!NAME.matcher(study.name()).matches()) {
             throw locations.complaint("study", Text.format("the name '%s' must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit",
                     study.name()));
         }
-        Inquiry.SEEDS.type().objections(study.seeds()).forEach(objection -> {
-            throw locations.complaint("seeds", objection);
-        });
+        List.of(Inquiry.SEEDS, Inquiry.MOST_SEEDS, Inquiry.MARGIN).forEach(key -> requireLegal(study, key, locations));
         if (study.mostSeeds() > 0 && study.mostSeeds() <= study.seeds()) {
             throw locations.complaint("most_seeds", Text.format("must be more than seeds, %d, which are trained first; leave it out to add none", study.seeds()));
         }

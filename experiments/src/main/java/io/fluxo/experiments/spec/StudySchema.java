@@ -76,7 +76,9 @@ public record StudySchema(Catalog catalog) {
         properties.set(ConditionReader.KEY, described(ConditionSchema.schema(catalog), ConditionReader.KEY));
         properties.set("measure", list(labels(Inquiry.measures(catalog))).put("description", Inquiry.MEASURE.meaning()));
         ((ObjectNode) properties.get("compare_on")).put("pattern", Text.format("^(%s)$", Study.COMPARABLE));
-        ((ObjectNode) properties.get("seeds")).put("minimum", 1);
+        for (Key<?> key : List.of(Inquiry.SEEDS, Inquiry.MOST_SEEDS, Inquiry.MARGIN)) {
+            key.least().ifPresent(least -> ((ObjectNode) properties.get(key.name())).put("minimum", least.intValue()));
+        }
         return root;
     }
 

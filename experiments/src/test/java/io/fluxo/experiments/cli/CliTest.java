@@ -399,11 +399,24 @@ class CliTest {
         Path tuned = Files.writeString(folder.resolve("tuned.yaml"), Fixtures.SMALL + "tune: {steps: 10, over: {training.lr: [1e-3, 1e-2]}, extend: 3, seeds: 2}\n");
         Ran ran = fluxo("ablate", tuned, "--dry-run", "--json", out("plan.json"));
         assertThat(ran.status).as(ran.err).isZero();
-        assertThat(ran.out).contains("12 trials, about").contains("; tuning may go on beyond its grids, to 24 trials and about ").contains("tune-placement=pre,training.lr=1e-3,seed=4");
+        assertThat(ran.out).contains("12 trials, about").contains("; at the most 24 trials, about ", "tuning may go on beyond its grids").contains("tune-placement=pre,training.lr=1e-3,seed=4");
         JsonNode plan = Json.parse(Files.readString(out("plan.json")));
         assertThat(plan.path("trials").size()).isEqualTo(4 + 8);
         assertThat(plan.path("trials_at_most").intValue()).isEqualTo(4 + 8 + 12);
         assertThat(plan.path("seconds_at_most").doubleValue() / plan.path("seconds_estimated").doubleValue()).as("steps: 120 + 80, and 120 more").isCloseTo(320.0 / 200, offset(0.2));
+    }
+
+    @Test
+    void aDryRunTellsTheLeastAndTheMostWhereSeedsAreAddedInStages() throws IOException {
+        Path staged = Files.writeString(folder.resolve("staged.yaml"), Fixtures.SMALL + "most_seeds: 5\ntune: {steps: 15, over: {training.lr: [1e-3, 1e-2]}}\n");
+        Ran ran = fluxo("ablate", staged, "--dry-run");
+        assertThat(ran.out).contains("8 trials, about", "; at the most 14 trials, about ", "with 5 seeds instead of 2");
+        JsonNode json = Json.parse(fluxo("ablate", staged, "--dry-run", "--json", "-").out);
+        assertThat(json.path("trials")).hasSize(8);
+        assertThat(json.path("seeds_at_most").intValue()).isEqualTo(5);
+        assertThat(json.path("trials_at_most").intValue()).isEqualTo(14);
+        assertThat(json.path("seconds_at_most").doubleValue()).isGreaterThanOrEqualTo(json.path("seconds_estimated").doubleValue());
+        assertThat(fluxo("ablate", small, "--dry-run").out).doesNotContain("at the most");
     }
 
     @Test

@@ -58,6 +58,8 @@ class RunIdentityTest {
             seeds: 2                        | seeds: 3                       | small.yaml:7: seeds is 3, but the run began with 2
             '[pre, post]'                   | '[post, pre]'                  | small.yaml:6: vary.model.placement is [post, pre], but the run began with [pre, post]
             'vary: {'                       | 'vary: {training.warmup: [1], ' | small.yaml:6: vary.training.warmup is [1], but the run began with –
+            'seeds: 2'                      | 'seeds: 2\nmost_seeds: 4'      | most_seeds is 4, but the run began with 0
+            'seeds: 2'                      | 'seeds: 2\nmargin: 0.1'        | margin is 0.1, but the run began with 0
             'seeds: 2'                      | 'seeds: 2\nmeasure: [loss]'    | measure is [loss], but the run began with [loss, param_grad_norm_by_layer
             'vary: {model.placement: [pre, post]}' | 'variants: {a: {}}'     | small.yaml:6: variants is [a], but the run began with []
             'seeds: 2'                      | 'seeds: 2\ntune: {steps: 5, over: {training.lr: [0.1, 1]}, bounded: {training.lr: enough}}' | tune.bounded.training.lr is enough, but the run began with –

@@ -171,6 +171,11 @@ class StudyReaderTest {
             compare_on: validation_loss                     | x.yaml:1: compare_on: validation_loss needs training.eval_every of at least 1 in every variant
             {training: {eval_every: 5}, vary: {training.eval_every: [0, 5]}, compare_on: validation_loss} | x.yaml:1: compare_on: validation_loss needs training.eval_every
             seeds: 0                                        | x.yaml:1: seeds: must be at least 1, not 0
+            {most_seeds: 3, vary: {model.bias: [true, false]}} | x.yaml:1: most_seeds: must be more than seeds, 3, which are trained first
+            most_seeds: 10                                  | x.yaml:1: most_seeds: nothing is compared
+            margin: 0.1                                     | x.yaml:1: margin: nothing is compared
+            {margin: -0.1, vary: {model.bias: [true, false]}} | x.yaml:1: margin:
+            {most_seeds: 6000, vary: {model.bias: [true, false]}} | at most 10,000 trials
             seeds: 100000                                   | at most 10,000 trials
             study: ../up                                    | study: the name '../up' must be
             measure: [loss, los]                            | measure: unknown measure 'los'; did you mean 'loss'? (legal: loss, param_grad_norm_by_layer

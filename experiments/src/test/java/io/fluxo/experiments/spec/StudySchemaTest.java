@@ -60,6 +60,7 @@ class StudySchemaTest {
             "conditions: [{measure: loss_by_position, at: 1, less_at: 2, of: default, above: 0}, {measure: accuracy_at_32_pairs, of: default, above: 0}]",
             "conditions: [{measure: final_loss, of: default, below: 1, relative_to: unigram_entropy}, {measure: stream_gradient_spread, of: default, below: 1}]",
             "tune: {steps: 2, over: {training.lr: [1e-3, 1e-2]}, extend: 2, seeds: 3}",
+            "vary: {model.placement: [pre, post]}\nseeds: 3\nmost_seeds: 10\nmargin: 0.02",
             "model: {family: gru}\nseeds: 1\nmeasure: [loss, update_ratio]\ntraining: {betas: [0.9, 0.98], lr: 5e-3}"})
     void whatTheReaderTakesIsValid(String yaml) {
         assertThat(errors(yaml)).isEmpty();
@@ -88,6 +89,8 @@ class StudySchemaTest {
             "tune: {over: {training.lr: 1}}",
             "tune: {instead: {a: {training.lr: []}}}",
             "seeds: 0",
+            "vary: {model.placement: [pre, post]}\nmost_seeds: ten",
+            "vary: {model.placement: [pre, post]}\nmargin: -0.02",
             "study: ../up",
             "measure: [los]",
             "expected: maybe",

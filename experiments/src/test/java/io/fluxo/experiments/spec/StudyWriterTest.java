@@ -39,6 +39,16 @@ class StudyWriterTest {
     }
 
     @Test
+    void stagesAndMarginReadBackEqual() {
+        Study study = study("vary: {model.placement: [pre, post]}\nseeds: 3\nmost_seeds: 10\nmargin: 0.02\n");
+        assertThat(StudyWriter.write(study)).contains("seeds: 3\nmost_seeds: 10\nmargin: 0.02\nmeasure:");
+        assertThat(written(study)).isEqualTo(study);
+        assertThat(written(study).mostSeeds()).isEqualTo(10);
+        assertThat(written(study).margin()).isEqualTo(0.02);
+        assertThat(StudyWriter.write(study("vary: {model.placement: [pre, post]}\n"))).doesNotContain("most_seeds", "margin");
+    }
+
+    @Test
     void variantsAndTuningReadBackEqual() {
         Study study = study("""
                 task: {kind: recall, pairs: [1, 4], distance: 3}

@@ -19,6 +19,8 @@ public final class PairedPower {
     private static final int MOST_PAIRS = 100_000;
     /** Parts of an integral; even, for Simpson's rule. */
     private static final int PARTS = 2_000;
+    /** Deviations below which a normal distribution has 1e-19 of its mass. */
+    private static final double NOTHING = -9;
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
 
     private PairedPower() {}
@@ -47,7 +49,7 @@ public final class PairedPower {
         while (power(high, pairs, LEVEL) < POWER) {
             high *= 2;
         }
-        for (int halving = 0; halving < 50; halving++) {
+        for (int halving = 0; halving < 34; halving++) {
             double middle = (low + high) / 2;
             if (power(middle, pairs, LEVEL) < POWER) {
                 low = middle;
@@ -103,9 +105,13 @@ public final class PairedPower {
         double sum = 0;
         for (int i = 0; i <= PARTS; i++) {
             double u = from + i * width;
+            double z = t * u - shift;
+            if (z < NOTHING) {
+                continue;
+            }
             double density = u == 0 ? degrees == 1 ? StrictMath.exp(factor) : 0 : StrictMath.exp(factor + (degrees - 1) * StrictMath.log(u) - degrees * u * u / 2);
             int weight = i == 0 || i == PARTS ? 1 : i % 2 == 1 ? 4 : 2;
-            sum += weight * density * NORMAL.cumulativeProbability(t * u - shift);
+            sum += weight * density * NORMAL.cumulativeProbability(z);
         }
         return Math.min(1, sum * width / 3);
     }

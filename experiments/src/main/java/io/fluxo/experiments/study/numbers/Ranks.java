@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Which place each variant may have. Every two variants are compared seed by seed by Student's test, corrected by Holm's method over all of them. A variant's best place is 1 more than the
- * number of those that are shown to be better, its worst as many less than all as are shown to be worse. All true places lie within these bounds together, with at least
- * {@link Statistics#CONFIDENCE}: for one to lie outside, a comparison has to show a difference of the wrong sign, or where there is none (Al Mohamad, van Zwet, Solari and Goeman 2022).
+ * Which place each variant may have. Of every two variants each is held against the other, seed by seed, by Student's one-sided test, and all these tests are corrected together by Holm's
+ * method. A variant's best place is 1 more than the number of those that are shown to be better, its worst as many less than all as are shown to be worse. All true places lie within these
+ * bounds together, with at least {@link Statistics#CONFIDENCE}: for one to lie outside, a test of the family has to err (Al Mohamad, Goeman and van Zwet 2022).
  */
 public final class Ranks {
 
@@ -24,21 +24,27 @@ public final class Ranks {
         int n = values.size();
         List<int[]> pairs = new ArrayList<>();
         IntStream.range(0, n).forEach(i -> IntStream.range(i + 1, n).forEach(j -> pairs.add(new int[] {i, j})));
-        List<List<Double>> differences = pairs.stream().map(pair -> differences(values.get(pair[0]), values.get(pair[1]))).toList();
-        List<Double> corrected = Statistics.holm(differences.stream().map(Statistics::p).map(stages::corrected).toList());
+        List<Double> ps = new ArrayList<>(); // of each pair that the first is better, then of each that the second is
+        pairs.forEach(pair -> ps.add(stages.corrected(better(values.get(pair[0]), values.get(pair[1])))));
+        pairs.forEach(pair -> ps.add(stages.corrected(better(values.get(pair[1]), values.get(pair[0])))));
+        List<Double> corrected = Statistics.holm(ps);
         int[] better = new int[n];
         int[] worse = new int[n];
-        for (int k = 0; k < pairs.size(); k++) {
+        for (int k = 0; k < corrected.size(); k++) {
             if (corrected.get(k) < 1 - Statistics.CONFIDENCE) {
-                boolean firstIsBetter = Statistics.mean(differences.get(k)) < 0;
-                better[pairs.get(k)[firstIsBetter ? 1 : 0]]++;
-                worse[pairs.get(k)[firstIsBetter ? 0 : 1]]++;
+                int[] pair = pairs.get(k % pairs.size());
+                boolean first = k < pairs.size();
+                better[pair[first ? 1 : 0]]++;
+                worse[pair[first ? 0 : 1]]++;
             }
         }
         return IntStream.range(0, n).mapToObj(i -> new Places(1 + better[i], n - worse[i])).toList();
     }
 
-    private static List<Double> differences(List<Double> first, List<Double> second) {
-        return IntStream.range(0, Math.min(first.size(), second.size())).mapToObj(i -> first.get(i) - second.get(i)).filter(Double::isFinite).toList();
+    /** Student's one-sided p of {@code one} being better than {@code other}, pair by pair. */
+    private static double better(List<Double> one, List<Double> other) {
+        List<Double> differences = IntStream.range(0, Math.min(one.size(), other.size())).mapToObj(i -> one.get(i) - other.get(i)).filter(Double::isFinite).toList();
+        double half = Statistics.p(differences) / 2;
+        return Statistics.mean(differences) < 0 ? half : 1 - half;
     }
 }

@@ -1,5 +1,6 @@
 package io.fluxo.experiments.study.numbers;
 
+import io.fluxo.experiments.spec.Study;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,8 +16,13 @@ public record Stages(List<Integer> seeds) {
         seeds = List.copyOf(seeds);
     }
 
+    /** Those of {@code study}. */
+    public static Stages of(Study study) {
+        return doubling(study.seeds(), study.mostSeeds());
+    }
+
     /** Twice as many at each stage, and {@code most} at the last; one stage where {@code most} is not more than {@code first}. */
-    public static Stages doubling(int first, int most) {
+    static Stages doubling(int first, int most) {
         List<Integer> seeds = new ArrayList<>(List.of(first));
         while (seeds.getLast() < most) {
             seeds.add((int) Math.min(most, 2L * seeds.getLast()));

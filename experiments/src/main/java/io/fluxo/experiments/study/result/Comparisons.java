@@ -20,7 +20,7 @@ final class Comparisons {
 
     static List<Comparison> of(Study study, List<StudyResult.VariantResult> variants) {
         String measure = study.compareOn();
-        Stages stages = Stages.doubling(study.seeds(), study.mostSeeds());
+        Stages stages = Stages.of(study);
         Map<Map<String, Object>, StudyResult.VariantResult> byPoint = new LinkedHashMap<>();
         variants.forEach(variant -> byPoint.put(variant.vary(), variant));
         List<Comparison> comparisons = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.fluxo.experiments.study.result;
 
 import io.fluxo.experiments.study.numbers.Divergence;
 import io.fluxo.experiments.study.numbers.Equivalence;
+import io.fluxo.experiments.study.numbers.Interval;
 import io.fluxo.experiments.study.numbers.PairedPower;
 import io.fluxo.experiments.study.numbers.Statistics;
 import io.fluxo.experiments.study.trial.TrialStatus;
@@ -16,10 +17,12 @@ import java.util.OptionalInt;
  * @param divergence  p of the two diverging alike, corrected for the study's comparisons
  * @param margin      differences below it are of no interest; 0 where the study states none
  * @param equivalence p of a difference as large as the margin, corrected alike; NaN without a margin
- * @param detectable  the true difference that these seeds would have shown with {@link PairedPower#POWER}, if differences scatter as they did here
+ * @param detectable  the true difference that these seeds, by a single test, would have shown with {@link PairedPower#POWER}, if differences scatter as they did here
+ * @param between     where that difference lies, since the scatter of few differences is not well known
  * @param needed      seeds that would show a difference as large as the margin, or without one as large as was measured; empty where no number of seeds helps
  */
-public record Evidence(Counts variant, Counts baseline, double divergence, double margin, double equivalence, double detectable, OptionalInt needed) {
+public record Evidence(Counts variant, Counts baseline, double divergence, double margin, double equivalence, double detectable, Interval between,
+                       OptionalInt needed) {
 
     /**
      * How a variant's trials ended.
@@ -43,14 +46,17 @@ public record Evidence(Counts variant, Counts baseline, double divergence, doubl
         Counts first = Counts.of(variant);
         Counts second = Counts.of(baseline);
         double deviation = Statistics.deviation(differences);
+        double detectable = PairedPower.detectable(differences.size());
+        Interval scatter = PairedPower.deviationInterval(deviation, differences.size());
         double sought = margin > 0 ? margin : Math.abs(Statistics.mean(differences));
         return new Evidence(first, second, Divergence.p(first.diverged, first.trials, second.diverged, second.trials), margin,
-                margin > 0 ? Equivalence.p(differences, margin) : Double.NaN, PairedPower.detectable(differences.size()) * deviation,
+                margin > 0 ? Equivalence.p(differences, margin) : Double.NaN, detectable * deviation,
+                new Interval(scatter.low() * detectable, scatter.high() * detectable),
                 deviation > 0 ? PairedPower.needed(sought / deviation) : OptionalInt.empty());
     }
 
     Evidence corrected(double ofDivergence, double ofEquivalence) {
-        return new Evidence(variant, baseline, ofDivergence, margin, ofEquivalence, detectable, needed);
+        return new Evidence(variant, baseline, ofDivergence, margin, ofEquivalence, detectable, between, needed);
     }
 
     /** Whether the seeds show that the difference is smaller than the margin. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /** The interactions of every two keys that a study varies, at every value of both but the first, and at every point of the other keys. */
@@ -18,7 +19,7 @@ final class Interactions {
     private Interactions() {}
 
     static List<Interaction> of(Study study, List<StudyResult.VariantResult> variants) {
-        Stages stages = Stages.doubling(study.seeds(), study.mostSeeds());
+        Stages stages = Stages.of(study);
         Map<Map<String, Object>, StudyResult.VariantResult> byPoint = new LinkedHashMap<>();
         variants.forEach(variant -> byPoint.put(variant.vary(), variant));
         List<String> keys = List.copyOf(study.axes().keySet());
@@ -50,18 +51,19 @@ final class Interactions {
         if (Stream.of(onlyFirst, onlySecond, neither).anyMatch(Objects::isNull)) {
             return;
         }
-        List<Double> differences = new ArrayList<>();
+        SequencedMap<Long, Double> differences = new LinkedHashMap<>();
         for (TrialResult trial : both.trials()) {
             long seed = trial.trial().seed();
             double difference = value(both, seed, study) - value(onlySecond, seed, study) - (value(onlyFirst, seed, study) - value(neither, seed, study));
             if (Double.isFinite(difference)) {
-                differences.add(difference);
+                differences.put(seed, difference);
             }
         }
         Map<String, Object> at = new LinkedHashMap<>(both.vary());
         at.keySet().removeAll(List.of(first, second));
-        interactions.add(new Interaction(study.compareOn(), Map.entry(first, both.vary().get(first)), Map.entry(second, both.vary().get(second)), at,
-                Sentences.subject(both.vary(), first, noFirst, second, noSecond), differences, Statistics.student(differences, stages.confidence()), Double.NaN));
+        interactions.add(new Interaction(study.compareOn(), both.id(), both.trials().size(), Map.entry(first, both.vary().get(first)), Map.entry(second, both.vary().get(second)),
+                at, Sentences.subject(both.vary(), first, noFirst, second, noSecond), differences,
+                Statistics.student(List.copyOf(differences.values()), stages.confidence()), Double.NaN));
     }
 
     private static Map<String, Object> with(Map<String, Object> point, Map<String, Object> changes) {

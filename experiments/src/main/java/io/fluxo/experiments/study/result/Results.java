@@ -64,7 +64,7 @@ public final class Results {
         if (!importances.isEmpty()) {
             root.set("importance", Importances.json(importances));
         }
-        root.put("caution", Sentences.caution(result.seeds()));
+        root.put("caution", Sentences.caution(result));
         return root;
     }
 
@@ -140,22 +140,30 @@ public final class Results {
         entry.put("shown", comparison.shown());
         Evidence evidence = comparison.evidence();
         ObjectNode diverged = entry.putObject("diverged");
-        diverged.put("variant", evidence.variant().diverged()).put("baseline", evidence.baseline().diverged());
+        diverged.set("variant", counts(evidence.variant()));
+        diverged.set("baseline", counts(evidence.baseline()));
         diverged.set("p_holm", Json.rounded(evidence.divergence(), DIGITS));
+        diverged.put("shown", evidence.divergesOtherwise());
         if (evidence.margin() > 0) {
             ObjectNode equivalence = entry.putObject("equivalence").put("margin", evidence.margin());
             equivalence.set("p_holm", Json.rounded(evidence.equivalence(), DIGITS));
             equivalence.put("shown", evidence.equivalent());
         }
         entry.set("detectable", Json.rounded(evidence.detectable(), DIGITS));
+        entry.set("detectable_interval", interval(evidence.between()));
         evidence.needed().ifPresentOrElse(seeds -> entry.put("seeds_needed", seeds), () -> entry.putNull("seeds_needed"));
         entry.put("sentence", Sentences.of(comparison));
         return entry;
     }
 
+    private static ObjectNode counts(Evidence.Counts counts) {
+        return Json.object().put("diverged", counts.diverged()).put("trials", counts.trials());
+    }
+
     private static ObjectNode interaction(Interaction interaction) {
         ObjectNode entry = Json.object();
         entry.put("measure", interaction.measure());
+        entry.put("variant", interaction.variant());
         Map<String, Object> vary = new LinkedHashMap<>();
         vary.put(interaction.first().getKey(), interaction.first().getValue());
         vary.put(interaction.second().getKey(), interaction.second().getValue());

@@ -18,7 +18,8 @@ import org.apache.commons.csv.CSVPrinter;
 
 /**
  * {@code results.csv}: tidy, one row for each trial and measure, and for a curve one for each of its points, whose place on its axis is in
- * {@code axis} and {@code at}. A value that is not finite is empty. Where something was tuned, the trials of tuning have rows as well, whose
+ * {@code axis} and {@code at}. Where two keys are varied, a trial that has neither key's first value has a row for their interaction, with the keys in {@code axis}: its difference of
+ * differences. A value that is not finite is empty. Where something was tuned, the trials of tuning have rows as well, whose
  * measures begin with {@code tuning_}, and the last columns are the tuned keys, with the values of the row's trial.
  */
 public final class ResultsCsv {
@@ -91,6 +92,12 @@ public final class ResultsCsv {
         row(csv, variant, trial, "parameters", "", "", number(variant.size().parameters()));
         row(csv, variant, trial, "multiply_adds_per_token", "", "", number(variant.size().multiplyAdds()));
         row(csv, variant, trial, "steps", "", "", Integer.toString(trial.steps()));
+        for (Interaction interaction : result.interactions()) {
+            Double difference = interaction.bySeed().get(trial.trial().seed());
+            if (interaction.variant().equals(variant.id()) && difference != null) {
+                row(csv, variant, trial, interaction.measure() + "_interaction", interaction.first().getKey() + " * " + interaction.second().getKey(), "", number(difference));
+            }
+        }
     }
 
     private void row(CSVPrinter csv, StudyResult.VariantResult variant, TrialResult trial, String measure, String axis, String at, String value)

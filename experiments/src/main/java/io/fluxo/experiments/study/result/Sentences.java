@@ -51,9 +51,12 @@ public final class Sentences {
             return Text.format("%s: cannot be told, in %s did all four finish.", interaction.subject(), pairs == 0 ? "no seed" : "one seed");
         }
         String unit = MeasureNames.isLoss(interaction.measure()) ? " nats" : "";
-        return Text.format("%s: the difference in %s is %s%s %s (interval %s to %s, %d seeds, corrected p %s)%s.", interaction.subject(), MeasureNames.spoken(interaction.measure()),
-                Numerals.text(Math.abs(interaction.mean())), unit, interaction.mean() > 0 ? "more" : "less", Numerals.signed(interaction.interval().low()),
-                Numerals.signed(interaction.interval().high()), pairs, p(interaction.holm()), interaction.shown() ? "" : ": not shown to depend on it");
+        String survivors = pairs == interaction.seeds() ? "" : Text.format("; only %d of %d seeds finished in all four, so the rest is left out", pairs, interaction.seeds());
+        return Text.format("%s: %s %s%s (95 %% interval %s to %s%s, %d seeds, corrected p %s)%s.", interaction.subject(), interaction.shown()
+                        ? Text.format("the difference in %s changes by", MeasureNames.spoken(interaction.measure()))
+                        : Text.format("no change of the difference in %s shown: on average", MeasureNames.spoken(interaction.measure())),
+                Numerals.signed(interaction.mean()), unit, Numerals.signed(interaction.interval().low()), Numerals.signed(interaction.interval().high()), unit, pairs,
+                p(interaction.holm()), survivors);
     }
 
     /** {@code 2}, or {@code 2–4}. */
@@ -69,7 +72,9 @@ public final class Sentences {
         List<Optional<Ranks.Places>> places = result.places();
         String all = IntStream.range(0, places.size()).filter(i -> places.get(i).isPresent())
                 .mapToObj(i -> Text.format("%s %s", result.variants().get(i).id(), places(places.get(i).get()))).collect(Collectors.joining(", "));
-        return all.isEmpty() ? "" : Text.format("places in %s, which hold together with 95 %%: %s.", MeasureNames.spoken(result.study().compareOn()), all);
+        String none = IntStream.range(0, places.size()).filter(i -> places.get(i).isEmpty()).mapToObj(i -> result.variants().get(i).id()).collect(Collectors.joining(", "));
+        String without = none.isEmpty() ? "" : Text.format(" Without a place, since not all their trials finished: %s.", none);
+        return (all.isEmpty() ? "" : Text.format("places in %s, which hold together with 95 %%: %s.", MeasureNames.spoken(result.study().compareOn()), all)) + without;
     }
 
     /** What a comparison shows besides the difference of means, in clauses; empty where there is nothing to say. */
@@ -78,16 +83,16 @@ public final class Sentences {
         String unit = MeasureNames.isLoss(comparison.measure()) ? " nats" : "";
         List<String> clauses = new ArrayList<>();
         if (evidence.anyDiverged()) {
-            clauses.add(Text.format("%d of %d trials diverged, of the other variant's %d of %d: %s (corrected p %s)", evidence.variant().diverged(), evidence.variant().trials(),
-                    evidence.baseline().diverged(), evidence.baseline().trials(), evidence.divergesOtherwise() ? "a difference" : "chance alone could do this",
+            clauses.add(Text.format("diverged: %d of %d trials against %d of %d, %s (corrected p %s)", evidence.variant().diverged(), evidence.variant().trials(),
+                    evidence.baseline().diverged(), evidence.baseline().trials(), evidence.divergesOtherwise() ? "a difference" : "no difference shown",
                     p(evidence.divergence())));
         }
         if (evidence.margin() > 0 && Double.isFinite(evidence.equivalence())) {
-            clauses.add(Text.format("that the difference is below the margin of %s%s is %s (corrected p %s)", Numerals.text(evidence.margin()), unit,
+            clauses.add(Text.format("no larger difference than %s%s: %s (corrected p %s)", Numerals.text(evidence.margin()), unit,
                     evidence.equivalent() ? "shown" : "not shown", p(evidence.equivalence())));
         }
         if (!comparison.shown() && evidence.detectable() > 0) {
-            clauses.add(Text.format("these seeds would show a difference of %s%s four times in five", Numerals.text(evidence.detectable()), unit));
+            clauses.add(Text.format("a single test of %d seeds shows a true difference of %s%s four times in five", comparison.differences().size(), Numerals.text(evidence.detectable()), unit));
         }
         return clauses.isEmpty() ? "" : "; " + String.join("; ", clauses);
     }
@@ -159,7 +164,13 @@ public final class Sentences {
     }
 
     /** What intervals from this many seeds can and cannot say; empty for a single seed of everything. */
-    public static String caution(int seeds) {
+    public static String caution(StudyResult result) {
+        int stages = result.stages().seeds().size();
+        return caution(result.seeds()) + (stages == 1 ? "" : Text.format(" Seeds are added in at most %d stages: every corrected p counts for each of them, and intervals hold at all of"
+                + " them together.", stages));
+    }
+
+    static String caution(int seeds) {
         if (seeds < 2) {
             return "One seed: how much another would differ is not known, so no interval is given and no difference can be shown.";
         }

@@ -96,7 +96,7 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
 
     /** The stages at which there may be more seeds. */
     public Stages stages() {
-        return Stages.doubling(study().seeds(), study().mostSeeds());
+        return Stages.of(study());
     }
 
     /** The places that each variant may have in {@link Study#compareOn}, among those whose trials all finished; in no other order than {@link #variants}. */

@@ -24,7 +24,7 @@ public record Course(Tuning tuning, List<PreparedTrial> measured, List<TrialResu
     /** Carries the study out. */
     public static Course run(StudyTrials trials, RoundRunner runner) throws RunStopped, IOException, InterruptedException {
         Tuning tuning = tune(trials, runner);
-        List<Integer> stages = Stages.doubling(trials.study().seeds(), trials.study().mostSeeds()).seeds();
+        List<Integer> stages = Stages.of(trials.study()).seeds();
         for (int seeds : stages) {
             List<PreparedTrial> measured = trials.measured(tuning, seeds);
             List<TrialResult> results = runner.run(measured);

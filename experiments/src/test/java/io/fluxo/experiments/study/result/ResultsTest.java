@@ -3,6 +3,7 @@ package io.fluxo.experiments.study.result;
 import static io.fluxo.experiments.Fixtures.study;
 import static io.fluxo.train.TrainingSpec.LR;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.spec.Locations;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -115,6 +117,74 @@ class ResultsTest {
     private static StudyResult judged(StudyResult result, StudyVerdict verdict) {
         return new StudyResult(result.definition(), result.backend(), result.seed(), new Judgement(verdict, "", List.of()), result.variants(), result.comparisons(),
                 result.interactions(), result.tuning());
+    }
+
+    private static StudyResult of(String yaml, double... losses) {
+        Study study = study(yaml);
+        List<PreparedTrial> prepared = Trials.prepare(Trials.of(study, 1), new Tasks(Fixtures.ALL), Locations.of("test"));
+        List<TrialResult> results = IntStream.range(0, prepared.size()).mapToObj(i -> result(prepared.get(i).trial(),
+                Double.isNaN(losses[i]) ? TrialStatus.DIVERGED : TrialStatus.FINISHED, losses[i], OptionalDouble.empty(), Findings.NONE, "")).toList();
+        return StudyResult.of(study, StudyDefinition.unknown(study), "simd", 1, prepared, results, _ -> new ModelSize(1_000, 3_000));
+    }
+
+    /** Differences 0.10, 0.12 and 0.11. Expected values are of SciPy 1.17: two one-sided t tests, and the smallest difference as PairedPowerTest says. */
+    @Test
+    void aComparisonTellsWhatElseTheSeedsShow() {
+        String yaml = "task: {kind: markov, states: 5}\nvary: {model.placement: [pre, post]}\nseeds: 3\nmargin: 0.15\n";
+        JsonNode one = Results.json(of(yaml, 1, 2, 3, 1.10, 2.12, 3.11)).path("comparisons").get(0);
+        assertThat(one.path("diverged").toString()).isEqualTo("""
+                {"variant":{"diverged":0,"trials":3},"baseline":{"diverged":0,"trials":3},"p_holm":1.0,"shown":false}""");
+        assertThat(one.path("equivalence").toString()).isEqualTo("""
+                {"margin":0.15,"p_holm":0.0101021,"shown":true}""");
+        assertThat(one.path("detectable").doubleValue()).isEqualTo(0.0326404);
+        assertThat(one.path("detectable_interval").toString()).isEqualTo("[0.0169945,0.205136]");
+        assertThat(one.path("seeds_needed").intValue()).as("for 15 deviations").isEqualTo(2);
+        assertThat(one.path("shown").booleanValue()).as("a difference may be shown, and shown to be too small to matter").isTrue();
+
+        JsonNode without = Results.json(of(yaml.replace("margin: 0.15", ""), 1, 2, 3, 1.10, 2.12, 3.11)).path("comparisons").get(0);
+        assertThat(without.has("equivalence")).isFalse();
+        assertThat(without.path("seeds_needed").intValue()).as("for a mean of 11 deviations").isEqualTo(3);
+    }
+
+    @Test
+    void divergenceIsComparedWhereLossesCannotBe() {
+        double nan = Double.NaN;
+        JsonNode json = Results.json(of("task: {kind: markov, states: 5}\nvary: {model.placement: [pre, post]}\nseeds: 4", 1, 2, 3, 4, nan, nan, nan, nan));
+        JsonNode one = json.path("comparisons").get(0);
+        assertThat(one.path("diverged").toString()).isEqualTo("""
+                {"variant":{"diverged":4,"trials":4},"baseline":{"diverged":0,"trials":4},"p_holm":0.0285714,"shown":true}""");
+        assertThat(one.path("detectable").isNull()).isTrue();
+        assertThat(one.path("seeds_needed").isNull()).isTrue();
+        assertThat(one.path("sentence").asString()).isEqualTo("placement post instead of pre: cannot be compared, in no seed did both finish;"
+                + " diverged: 4 of 4 trials against 0 of 4, a difference (corrected p = 0.029).");
+        assertThat(json.path("variants").get(0).path("places").toString()).isEqualTo("[1,1]");
+        assertThat(json.path("variants").get(1).has("places")).isFalse();
+    }
+
+    @Test
+    void aVariantWithoutAPlaceIsNamed() {
+        String yaml = "task: {kind: markov, states: 5}\nvary: {training.warmup: [1, 2, 3]}\nseeds: 3";
+        StudyResult result = of(yaml, 1, 2, 3, 1, 2, Double.NaN, 2.0, 3.1, 4.05);
+        assertThat(Sentences.places(result)).isEqualTo(
+                "places in final loss, which hold together with 95 %: warmup=1 1, warmup=3 2. Without a place, since not all their trials finished: warmup=2.");
+        assertThat(Sentences.places(of("task: {kind: markov, states: 5}\nvary: {training.warmup: [1, 2]}\nseeds: 1", 1, 2))).isEmpty();
+    }
+
+    /** Two stages: every corrected p is twice what it was, and intervals are those of 97.5 %. */
+    @Test
+    void stagesCountInEveryCorrectedPAndInIntervals() {
+        String yaml = "task: {kind: markov, states: 5}\nvary: {model.placement: [pre, post]}\nseeds: 3\nmargin: 0.15\n";
+        JsonNode once = Results.json(of(yaml, 1, 2, 3, 1.10, 2.12, 3.11));
+        JsonNode json = Results.json(of(yaml + "most_seeds: 6\n", 1, 2, 3, 1.10, 2.12, 3.11));
+        assertThat(once.has("stages")).isFalse();
+        assertThat(json.path("stages").toString()).isEqualTo("{\"seeds\":3,\"planned\":[3,6]}");
+        assertThat(json.path("caution").asString()).contains("Seeds are added in at most 2 stages");
+        JsonNode before = once.path("comparisons").get(0);
+        JsonNode one = json.path("comparisons").get(0);
+        assertThat(one.path("p")).isEqualTo(before.path("p"));
+        assertThat(one.path("p_holm").doubleValue()).isCloseTo(2 * before.path("p_holm").doubleValue(), within(1e-7));
+        assertThat(one.path("equivalence").path("p_holm").doubleValue()).isCloseTo(2 * 0.01010205, within(1e-7));
+        assertThat(one.path("interval").toString()).as("0.11 ± 6.2053·0.01/√3").isEqualTo("[0.0741734,0.145827]");
     }
 
     @Test
