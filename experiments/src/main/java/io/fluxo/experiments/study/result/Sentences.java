@@ -124,7 +124,7 @@ public final class Sentences {
         }
         String interval = Text.format("95 %% interval %s to %s%s", Numerals.signed(comparison.interval().low()), Numerals.signed(comparison.interval().high()), unit);
         if (!comparison.shown()) {
-            String besides = comparison.p() < Comparison.SIGNIFICANCE ? "alone it would pass, among this many comparisons it does not" : "chance alone could do this";
+            String besides = comparison.p() < Comparison.SIGNIFICANCE ? "alone it would pass, corrected it does not" : "chance alone could do this";
             return Text.format("no difference in %s shown: on average %s%s, %s, %d seeds; %s (corrected p %s)%s", measure, Numerals.signed(comparison.mean()), unit,
                     interval, pairs, besides, p(comparison.holm()), survivors);
         }

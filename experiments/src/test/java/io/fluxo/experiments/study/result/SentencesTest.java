@@ -57,7 +57,7 @@ class SentencesTest {
     @Test
     void whatWouldPassAloneIsToldFromWhatChanceCouldDo() {
         assertThat(Sentences.of(comparison("final_loss", 0.05, 0.2, 0.5, 0.5))).contains("no difference in final loss shown", "chance alone could do this");
-        assertThat(Sentences.of(comparison("final_loss", Math.nextDown(0.05), 0.2, 0.5, 0.5))).contains("alone it would pass, among this many comparisons it does not");
+        assertThat(Sentences.of(comparison("final_loss", Math.nextDown(0.05), 0.2, 0.5, 0.5))).contains("alone it would pass, corrected it does not");
     }
 
     @Test
