@@ -104,8 +104,18 @@ public final class Driver {
         }
     }
 
+    /** What a failure says, and its first cause where that says something else, in one line. */
     private static String line(Throwable failure) {
-        String message = failure.getMessage() == null || failure.getMessage().isBlank() ? failure.toString() : failure.getMessage();
-        return message.lines().map(String::strip).filter(line -> !line.isEmpty()).findFirst().orElse(failure.toString());
+        Throwable first = failure;
+        while (first.getCause() != null && first.getCause() != first) {
+            first = first.getCause();
+        }
+        String said = said(failure);
+        return said.contains(said(first)) ? said : said + " (" + said(first) + ")";
+    }
+
+    private static String said(Throwable failure) {
+        return (failure.getMessage() == null ? "" : failure.getMessage()).lines().map(String::strip).filter(line -> !line.isEmpty()).findFirst()
+                .orElse(failure.toString());
     }
 }
