@@ -1,10 +1,10 @@
 package io.fluxo.experiments.cli;
 
 import io.fluxo.experiments.file.Json;
-import io.fluxo.experiments.runs.Run;
-import io.fluxo.experiments.runs.RunDifferences;
-import io.fluxo.experiments.runs.Runs;
-import io.fluxo.experiments.runs.RunsJson;
+import io.fluxo.experiments.history.Run;
+import io.fluxo.experiments.history.RunDifferences;
+import io.fluxo.experiments.history.Runs;
+import io.fluxo.experiments.history.RunsJson;
 import io.fluxo.experiments.spec.StudyReader;
 import io.fluxo.experiments.workbench.Workbench;
 import java.nio.file.Files;

@@ -1,9 +1,9 @@
 package io.fluxo.experiments.cli;
 
-import io.fluxo.experiments.runs.Run;
-import io.fluxo.experiments.runs.RunDifferences;
-import io.fluxo.experiments.runs.RunState;
-import io.fluxo.experiments.runs.Runs;
+import io.fluxo.experiments.history.Run;
+import io.fluxo.experiments.history.RunDifferences;
+import io.fluxo.experiments.history.RunState;
+import io.fluxo.experiments.history.Runs;
 import io.fluxo.experiments.study.numbers.MeasureNames;
 import io.fluxo.experiments.study.numbers.Numerals;
 import io.fluxo.setting.Values;
