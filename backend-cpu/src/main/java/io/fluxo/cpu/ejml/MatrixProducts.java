@@ -10,9 +10,6 @@ import org.ejml.dense.row.CommonOps_DDRM;
 /** Batches of matrix products, each by EJML in double precision. */
 final class MatrixProducts {
 
-    /** From so many rows on, turning the right side over costs less than it saves. */
-    private static final int ROWS_WORTH_TURNING = 8;
-
     private MatrixProducts() {}
 
     static EjmlValues multiply(MatMul op, EjmlTensor left, EjmlTensor right, Shape shape) {
@@ -47,11 +44,8 @@ final class MatrixProducts {
             CommonOps_DDRM.multTransAB(a, b, c);
         } else if (op.transposeLeft()) {
             CommonOps_DDRM.multTransA(a, b, c);
-        } else if (op.transposeRight() && a.getNumRows() < ROWS_WORTH_TURNING) {
-            CommonOps_DDRM.multTransB(a, b, c);
         } else if (op.transposeRight()) {
-            // products of rows by rows are one chain of additions each; rows by columns are summed in the same order, many columns at a time
-            CommonOps_DDRM.mult(a, CommonOps_DDRM.transpose(b, null), c);
+            CommonOps_DDRM.multTransB(a, b, c);
         } else {
             CommonOps_DDRM.mult(a, b, c);
         }
