@@ -6,6 +6,7 @@ import static io.fluxo.train.TrainingSpec.*;
 import io.fluxo.experiments.BrokenPlugin;
 import io.fluxo.experiments.cli.StudyCommand.Request;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.Sampling;
 import io.fluxo.experiments.study.run.BackendChoice;
 import io.fluxo.experiments.study.trial.ModelSize;
 import io.fluxo.experiments.study.trial.PreparedTrial;
@@ -61,12 +62,23 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
             Optional.ofNullable(timed.problems().get(trial.id())).ifPresent(problem -> entry.put("problem", problem));
             table.row(trial.id(), size.parametersText(), size.multiplyAddsText(), Text.format("%,d", trial.training().get(STEPS)));
         }
+        List<Sampling.Rung> later = request.study().laterRungs();
+        ArrayNode rungs = Json.array();
+        for (Sampling.Rung rung : later) {
+            rungs.addObject().put("steps", rung.steps()).put("trials", rung.trials());
+            seconds += (double) rung.trials() * rung.steps() * timed.pace().secondsPerStep() * searchedWork(sizes) / first / jobs;
+            table.row(Text.format("the best of those before: %s", Text.count(rung.trials(), "trial")), "–", "–", Text.format("%,d", rung.steps()));
+        }
+        int count = trials.size() + later.stream().mapToInt(Sampling.Rung::trials).sum();
+        if (!later.isEmpty()) {
+            root.set("later_rungs", rungs);
+        }
         root.set("seconds_estimated", Json.rounded(seconds, 2));
         root.put("estimated_from_steps", timed.pace().steps());
         root.put("jobs", jobs);
         String without = timed.problems().isEmpty() ? "" : Text.format(", without %d whose size is not known", timed.problems().size());
         return new Written(root, Text.format("%s%n%s, about %s with %d at a time (from %,d steps of %s, in proportion to multiply-adds)%s; nothing was kept%n",
-                table.within(columns), Text.count(trials.size(), "trial"), Durations.text(seconds), jobs, timed.pace().steps(),
+                table.within(columns), Text.count(count, "trial"), Durations.text(seconds), jobs, timed.pace().steps(),
                 timed.trial() == trials.getFirst().trial() ? "the first trial" : timed.trial().id(), without),
                 timed.problems().entrySet().stream().map(problem -> problem.getKey() + ": " + problem.getValue()).toList());
     }
@@ -95,6 +107,12 @@ record StudyPlan(Workbench workbench, Request request, List<PreparedTrial> trial
             }
         }
         return new Timed(trials.getFirst().trial(), new Pace(0, Double.NaN), problems);
+    }
+
+    /** Multiply-adds of a step, on average over the settings that are drawn: which of them go on is not known. */
+    private double searchedWork(Map<ModelSpec, ModelSize> sizes) {
+        int searched = trials.size() - request.study().cells().size() * request.study().seeds();
+        return trials.subList(0, searched).stream().mapToDouble(prepared -> work(prepared.trial(), sizes)).average().orElseThrow();
     }
 
     /** Multiply-adds of a step. */

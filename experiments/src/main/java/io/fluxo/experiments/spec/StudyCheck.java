@@ -45,6 +45,7 @@ public final class StudyCheck {
                 throw locations.complaint("measure", BadInput.legal("unknown measure", measure, Inquiry.measures(catalog)));
             }
         }
+        SamplingCheck.check(study, locations); // before trials are counted
         if (study.trialCount() > Study.MAX_TRIALS) {
             throw locations.complaint(study.tune().sampling().draws() ? "tune.trials" : study.vary().isEmpty() ? "seeds" : "vary", Text.format("the study asks for %,d trials; at most %,d trials are run",
                     study.trialCount(), Study.MAX_TRIALS));
@@ -103,7 +104,6 @@ public final class StudyCheck {
                 throw locations.complaint("tune.bounded." + key, "must say why its values end where they do");
             }
         });
-        SamplingCheck.check(study, locations);
         if (tuned.isEmpty() && tune.instead().isEmpty()) {
             if (tune.steps() > 0) {
                 throw locations.complaint("tune.steps", "does nothing without tune.over or tune.instead");
