@@ -6,6 +6,7 @@ import static io.fluxo.train.TrainingSpec.*;
 import io.fluxo.experiments.BrokenPlugin;
 import io.fluxo.experiments.cli.StudyCommand.Request;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.Sampling;
 import io.fluxo.experiments.study.numbers.Stages;
 import io.fluxo.experiments.study.plan.StudyTrials;
 import io.fluxo.experiments.study.run.BackendChoice;
@@ -75,10 +76,21 @@ record StudyPlan(Workbench workbench, Request request, StudyTrials planned, int 
             Optional.ofNullable(timed.problems().get(trial.id())).ifPresent(problem -> entry.put("problem", problem));
             table.row(trial.id(), size.parametersText(), size.multiplyAddsText(), Text.format("%,d", trial.training().get(STEPS)));
         }
+        List<Sampling.Rung> later = request.study().laterRungs();
+        ArrayNode rungs = Json.array();
+        for (Sampling.Rung rung : later) {
+            rungs.addObject().put("steps", rung.steps()).put("trials", rung.trials());
+            seconds += (double) rung.trials() * rung.steps() * timed.pace().secondsPerStep() * searchedWork(sizes) / first / jobs;
+            table.row(Text.format("the best of those before: %s", Text.count(rung.trials(), "trial")), "–", "–", Text.format("%,d", rung.steps()));
+        }
+        int count = trials().size() + later.stream().mapToInt(Sampling.Rung::trials).sum();
+        if (!later.isEmpty()) {
+            root.set("later_rungs", rungs);
+        }
         root.set("seconds_estimated", Json.rounded(seconds, 2));
         List<PreparedTrial> beyond = planned.mostBeyond();
         double atMost = seconds + added + beyond.stream().mapToDouble(prepared -> seconds(prepared.trial(), timed, first, sizes)).sum();
-        int trialsAtMost = tried + planned.provisional().size() / stages.getFirst() * stages.getLast() + beyond.size();
+        int trialsAtMost = tried + planned.provisional().size() / stages.getFirst() * stages.getLast() + beyond.size() + count - trials().size();
         root.put("seeds_at_most", stages.getLast());
         root.put("trials_at_most", trialsAtMost);
         root.set("seconds_at_most", Json.rounded(atMost, 2));
@@ -94,7 +106,7 @@ record StudyPlan(Workbench workbench, Request request, StudyTrials planned, int 
         }
         String most = reasons.isEmpty() ? "" : Text.format("; at the most %s, about %s: %s", Text.count(trialsAtMost, "trial"), Durations.text(atMost), String.join(", ", reasons));
         return new Written(root, Text.format("%s%n%s, about %s with %d at a time (from %,d steps of %s, in proportion to multiply-adds)%s%s; nothing was kept%n",
-                table.within(columns), Text.count(trials().size(), "trial"), Durations.text(seconds), jobs, timed.pace().steps(),
+                table.within(columns), Text.count(count, "trial"), Durations.text(seconds), jobs, timed.pace().steps(),
                 timed.trial() == trials().getFirst().trial() ? "the first trial" : timed.trial().id(), without, most),
                 timed.problems().entrySet().stream().map(problem -> problem.getKey() + ": " + problem.getValue()).toList());
     }
@@ -127,6 +139,11 @@ record StudyPlan(Workbench workbench, Request request, StudyTrials planned, int 
 
     private double seconds(Trial trial, Timed timed, double first, Map<ModelSpec, ModelSize> sizes) {
         return trial.training().get(STEPS) * timed.pace().secondsPerStep() * work(trial, sizes) / first / jobs;
+    }
+
+    /** Multiply-adds of a step, on average over the settings that are drawn: which of them go on is not known. */
+    private double searchedWork(Map<ModelSpec, ModelSize> sizes) {
+        return planned.tuning().stream().mapToDouble(prepared -> work(prepared.trial(), sizes)).average().orElseThrow();
     }
 
     /** Multiply-adds of a step. */

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -264,6 +265,16 @@ public record Study(Inquiry inquiry, TaskSpec task, ModelSpec model, TrainingSpe
             Cell base = new Cell(Collections.unmodifiableMap(places.get(i)), task, model, training);
             return base.with(variants.getOrDefault(base.variant(), Map.of())).with(values.get(i % values.size())); // the names are the slowest axis
         }).toList();
+    }
+
+    /** What a search that gives settings up has after its first round, of all variants together: steps, and how many trials at most. */
+    public List<Sampling.Rung> laterRungs() {
+        Map<Integer, Integer> trials = new TreeMap<>();
+        if (tune.sampling().draws()) {
+            cells().stream().filter(cell -> tune.tunes(cell.variant())).flatMap(cell -> tune.sampling().rungs(searchedSteps(cell.training())).stream().skip(1))
+                    .forEach(rung -> trials.merge(rung.steps(), rung.trials(), Integer::sum));
+        }
+        return trials.entrySet().stream().map(rung -> new Sampling.Rung(rung.getKey(), rung.getValue())).toList();
     }
 
     /** Settings that show which keys matter for {@code cell}: what is tried, and of what is drawn the first of each key with each value, or end, of one of the others. */

@@ -51,6 +51,7 @@ public final class StudyCheck {
                 throw locations.complaint("measure", BadInput.legal("unknown measure", measure, Inquiry.measures(catalog)));
             }
         }
+        SamplingCheck.check(study, locations); // before trials are counted
         if (study.trialCount() > Study.MAX_TRIALS) {
             throw locations.complaint(study.tune().sampling().draws() ? "tune.trials" : study.vary().isEmpty() ? "seeds" : "vary", Text.format("the study asks for %,d trials; at most %,d trials are run",
                     study.trialCount(), Study.MAX_TRIALS));
@@ -115,7 +116,6 @@ public final class StudyCheck {
         Tune.SEEDS.objections(tune.seeds()).forEach(objection -> {
             throw locations.complaint("tune.seeds", objection);
         });
-        SamplingCheck.check(study, locations);
         if (tuned.isEmpty() && tune.instead().isEmpty()) {
             Map<String, Boolean> idle = new LinkedHashMap<>(Map.of("tune.steps", tune.steps() > 0));
             idle.put("tune.extend", tune.extend() > 0);

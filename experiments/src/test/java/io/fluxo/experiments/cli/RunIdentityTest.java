@@ -65,6 +65,7 @@ class RunIdentityTest {
             'seeds: 2'                      | 'seeds: 2\ntune: {steps: 5, over: {training.lr: [0.1, 1]}, bounded: {training.lr: enough}}' | tune.bounded.training.lr is enough, but the run began with –
             'seeds: 2'                      | 'seeds: 2\ntune: {steps: 5, over: {training.lr: [0.1, 1]}, extend: 1}' | tune.extend is 1, but the run began with 0
             'seeds: 2'                      | 'seeds: 2\ntune: {steps: 5, over: {training.lr: [0.1, 1]}, seeds: 3}' | tune.seeds is 3, but the run began with 1
+            'seeds: 2'                      | 'seeds: 2\ntune: {steps: 5, method: random, trials: 2, over: {training.lr: {from: 0.1, to: 1}}}' | tune.over.training.lr is {from: 0.1, to: 1, scale: linear}, but the run began with –
             'seeds: 2'                      | 'seeds: 2\ncompare_on: exam_loss' | compare_on is exam_loss, but the run began with final_loss
             'question: Which placement?'    | 'question: '''''               | small.yaml:2: question is '', but the run began with Which placement?
             study: small                    | study: other                   | the run began with the study small, not other

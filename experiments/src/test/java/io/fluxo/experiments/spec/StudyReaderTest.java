@@ -158,6 +158,27 @@ class StudyReaderTest {
             tune: {seeds: 2}                                | x.yaml:1: tune.seeds: does nothing without tune.over or tune.instead
             tune: {steps: 5, over: {training.lr: [1, 2]}, seeds: 6000} | at most 10,000 trials
             tune: {steps: 5, over: {training.lr: [1, 2]}, extend: 10000} | at most 10,000 trials
+            tune: {steps: 5, method: random, trials: 2, over: {training.lr: [1, 2]}, extend: 2} | x.yaml:1: tune.extend: is for a grid
+            tune: {steps: 5, over: {training.lr: {from: 1, to: 2}}} | x.yaml:1: tune.over.training.lr: a range needs tune.method: random or halving
+            tune: {steps: 5, trials: 3, over: {training.lr: [1, 2]}} | x.yaml:1: tune.trials: a grid has as many trials as it has points
+            tune: {steps: 5, factor: 3, over: {training.lr: [1, 2]}} | x.yaml:1: tune.factor: is for tune.method: halving
+            tune: {steps: 5, method: random, over: {training.lr: [1, 2]}} | x.yaml:1: tune.trials: must be at least 1, the settings that are drawn for each variant, not 0
+            tune: {steps: 5, method: random, trials: 2, least_steps: 1, over: {training.lr: [1, 2]}} | x.yaml:1: tune.least_steps: is for tune.method: halving
+            tune: {method: random}                          | x.yaml:1: tune.method: does nothing without tune.over or tune.instead
+            tune: {steps: 5, method: halving, trials: 3, over: {training.lr: [1, 2]}} | x.yaml:1: tune.least_steps: must be at least 1, the steps after which
+            tune: {steps: 5, method: halving, trials: 3, least_steps: 2, over: {training.lr: [1, 2]}} | x.yaml:1: tune.least_steps: least_steps 2 times factor 3 is more than the 5
+            tune: {steps: 5, method: halving, trials: 1, least_steps: 1, over: {training.lr: [1, 2]}} | x.yaml:1: tune.trials: must be at least 2
+            tune: {steps: 5, method: halving, trials: 3, least_steps: 1, factor: 1, over: {training.lr: [1, 2]}} | x.yaml:1: tune.factor: must be at least 2
+            tune: {steps: 5, method: grids, over: {training.lr: [1, 2]}} | x.yaml:1: tune.method: unknown value 'grids'; did you mean 'grid'?
+            tune: {steps: 5, method: random, trials: 20000, over: {training.lr: {from: 1, to: 2}}} | x.yaml:1: tune.trials: the study asks for 20,003 trials
+            tune: {steps: 5, method: random, trials: 2, over: {training.lr: {from: 2, to: 1}}} | x.yaml:1: tune.over.training.lr: must go from a smaller number to a larger one, not from 2 to 1
+            tune: {steps: 5, method: random, trials: 2, over: {training.lr: {from: 1}}} | x.yaml:1: tune.over.training.lr: must say to, as in
+            tune: {steps: 5, method: random, trials: 2, over: {training.weight_decay: {from: 0, to: 1, scale: log}}} | x.yaml:1: tune.over.training.weight_decay: scale: log needs a range above 0, not from 0
+            tune: {steps: 5, method: random, trials: 2, over: {model.d_model: {from: 0, to: 8}}} | x.yaml:1: tune.over.model.d_model.from: must be at least 1, not 0
+            tune: {steps: 5, method: random, trials: 2, over: {model.d_model: {from: 1.5, to: 8}}} | x.yaml:1: tune.over.model.d_model.from: must be a whole number
+            tune: {steps: 5, method: random, trials: 2, over: {model.norm: {from: 1, to: 8}}} | x.yaml:1: tune.over.model.norm: is not a number, which a range is of: list its values
+            tune: {steps: 5, method: random, trials: 2, over: {training.lr: {from: 1, to: 8, step: 1}}} | x.yaml:1: unknown key 'tune.over.training.lr.step'
+            {vary: {model.family: [gru, transformer]}, tune: {steps: 5, method: random, trials: 2, over: {model.n_heads: {from: 1, to: 4}}}} | x.yaml:1: tune.over.model.n_heads: at {model.family: gru
             tune: {stepps: 3}                               | unknown key 'tune.stepps'; did you mean 'tune.steps'?
             tune: {steps: 5, over: {model.n_heads: [2, 3]}} | x.yaml:1: tune.over: at {model.n_heads: 3}: n_heads 3 does not divide d_model 32
             tune: {steps: 5, instead: {gru: {}}}            | tune.instead.gru: there is no variant 'gru'

@@ -66,6 +66,27 @@ class StudyWriterTest {
         assertThat(List.copyOf(written(study).variants().keySet())).containsExactly("plain", "deep");
     }
 
+    @Test
+    void searchesReadBackEqual() {
+        Study study = study("""
+                variants: {plain: {}, deep: {model.n_layers: 3}, left: {model.n_layers: 2}}
+                tune:
+                  steps: 90
+                  method: halving
+                  trials: 12
+                  least_steps: 10
+                  over: {training.lr: {from: 1e-4, to: 1e-1, scale: log}, model.d_mlp: {from: 8, to: 64}, model.norm: [layer_norm, rms_norm]}
+                  instead: {deep: {training.lr: {from: 1e-3, to: 1}}, left: {}}
+                seeds: 1
+                """);
+        assertThat(written(study)).isEqualTo(study);
+        assertThat(study.tune().sampling().factor()).isEqualTo(3);
+        assertThat(study.tune().keys("deep")).containsExactly("training.lr");
+        assertThat(study.trialCount()).as("12 + 4 + 1 of two variants, and three measured").isEqualTo(2 * 17 + 3);
+        Study random = study("tune: {steps: 5, method: random, trials: 4, over: {training.lr: {from: 1, to: 2}}}\nseeds: 1");
+        assertThat(written(random)).isEqualTo(random);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"true", "1e-3", "null", "~", "- a", "a: b # c", "\"quoted\" 'text'", "line\nline\n\n tail ", " lead", "né‖∂L/∂x‖ 😀", "", "*x", "%", "{{x}}"})
     void anyQuestionReadsBackEqual(String question) {

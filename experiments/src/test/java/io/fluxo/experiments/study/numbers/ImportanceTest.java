@@ -78,6 +78,7 @@ class ImportanceTest {
         int studies = 60;
         List<Double> a = new ArrayList<>();
         List<Double> b = new ArrayList<>();
+        List<Double> idle = new ArrayList<>();
         for (int study = 0; study < studies; study++) {
             RandomKey key = RANDOM.split("draws").split(study);
             List<Observation> trials = new ArrayList<>();
@@ -89,9 +90,11 @@ class ImportanceTest {
             Importance importance = Importance.ofDraws(trials).orElseThrow();
             a.add(share(importance, "a"));
             b.add(share(importance, "b"));
+            idle.add(share(importance, "idle"));
         }
         int bins = 8;
         assertWithinMonteCarlo(a, integrated(bins, (x, y) -> distribution(2 * x + y)));
+        assertThat(Statistics.mean(idle)).as("chance brings 7/399 between eight bins, which is taken off; no share is below 0").isLessThan(0.5 * 7 / 399);
         assertWithinMonteCarlo(b, integrated(bins, (x, y) -> distribution(2 * y + x)));
     }
 

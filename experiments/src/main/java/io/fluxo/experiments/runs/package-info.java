@@ -1,2 +1,0 @@
-/** Reads the folders that runs left, and says in what they differ. */
-package io.fluxo.experiments.runs;
