@@ -42,7 +42,12 @@ public record Sampling(Method method, int trials, int leastSteps, int factor, Ma
     public Sampling {
         over = Collections.unmodifiableMap(new LinkedHashMap<>(over));
         Map<String, Map<String, Range>> copies = new LinkedHashMap<>();
-        instead.forEach((variant, ranges) -> copies.put(variant, Collections.unmodifiableMap(new LinkedHashMap<>(ranges))));
+        boolean all = !over.isEmpty(); // a variant without ranges has to be named only where there are some for all
+        instead.forEach((variant, ranges) -> {
+            if (all || !ranges.isEmpty()) {
+                copies.put(variant, Collections.unmodifiableMap(new LinkedHashMap<>(ranges)));
+            }
+        });
         instead = Collections.unmodifiableMap(copies);
         drawn = Collections.unmodifiableMap(new LinkedHashMap<>(drawn)); // in the order of the variants
     }

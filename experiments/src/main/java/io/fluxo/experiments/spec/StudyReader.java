@@ -149,11 +149,12 @@ public record StudyReader(Catalog catalog, Function<String, Optional<Study>> def
                 bounded.put(key, (String) binder.value(reason, Type.words(), "tune.bounded." + key));
             });
         }
+        Sampling sampling = sampling(binder, entries, defaults.sampling(), over.ranges, rangesInstead);
         return new Tune(entries.containsKey("steps") ? (Integer) binder.value(entries.get("steps"), Type.whole(0), "tune.steps") : defaults.steps(),
                 over.lists, instead, bounded,
-                entries.containsKey("extend") ? (Integer) binder.value(entries.get("extend"), Tune.EXTEND, "tune.extend") : defaults.extend(),
+                entries.containsKey("extend") ? (Integer) binder.value(entries.get("extend"), Tune.EXTEND, "tune.extend") : sampling.draws() ? 0 : defaults.extend(),
                 entries.containsKey("seeds") ? (Integer) binder.value(entries.get("seeds"), Tune.SEEDS, "tune.seeds") : defaults.seeds(),
-                sampling(binder, entries, defaults.sampling(), over.ranges, rangesInstead));
+                sampling);
     }
 
     private static Sampling sampling(Binder binder, Map<String, Node> entries, Sampling defaults, Map<String, Range> over, Map<String, Map<String, Range>> instead) {

@@ -130,6 +130,9 @@ record ExtendedGrid(Study study, Study.Cell cell, Obstacles obstacles) implement
 
     Reach reach() {
         List<String> extendable = study.tune().extendable(grid());
+        if (extendable.isEmpty()) {
+            return new Reach(List.of(), List.of()); // what was drawn is no grid whose points could be counted
+        }
         Map<String, List<Object>> all = new LinkedHashMap<>(grid());
         Map<String, List<Object>> further = new LinkedHashMap<>(grid());
         for (String key : extendable) {

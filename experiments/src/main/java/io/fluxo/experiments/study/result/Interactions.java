@@ -16,6 +16,9 @@ import java.util.stream.Stream;
 /** The interactions of every two keys that a study varies, at every value of both but the first, and at every point of the other keys. */
 final class Interactions {
 
+    /** Of a loss: what three subtractions leave where two keys act exactly apart. */
+    private static final double ROUNDING = 1e-14;
+
     private Interactions() {}
 
     static List<Interaction> of(Study study, List<StudyResult.VariantResult> variants) {
@@ -56,7 +59,7 @@ final class Interactions {
             long seed = trial.trial().seed();
             double difference = value(both, seed, study) - value(onlySecond, seed, study) - (value(onlyFirst, seed, study) - value(neither, seed, study));
             if (Double.isFinite(difference)) {
-                differences.put(seed, difference);
+                differences.put(seed, Math.abs(difference) <= ROUNDING * Math.abs(value(both, seed, study)) ? 0 : difference);
             }
         }
         Map<String, Object> at = new LinkedHashMap<>(both.vary());

@@ -16,6 +16,7 @@ import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.model.ModelSpec;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ import java.util.function.Function;
  */
 public record StudyResult(StudyDefinition definition, String backend, long seed, Judgement judgement, List<VariantResult> variants,
                           List<Comparison> comparisons, List<Interaction> interactions, Tuning tuning) {
+
+    /** Of more variants no places are told: each two of them would have to be compared. */
+    private static final int MOST_RANKED = 200;
 
     /**
      * One point of the grid.
@@ -101,6 +105,9 @@ public record StudyResult(StudyDefinition definition, String backend, long seed,
 
     /** The places that each variant may have in {@link Study#compareOn}, among those whose trials all finished; in no other order than {@link #variants}. */
     public List<Optional<Ranks.Places>> places() {
+        if (variants.size() > MOST_RANKED) {
+            return Collections.nCopies(variants.size(), Optional.empty());
+        }
         String measure = study().compareOn();
         int sign = MeasureNames.isLoss(measure) ? 1 : -1;
         List<VariantResult> ranked = variants.stream().filter(variant -> variant.values(measure).size() == variant.trials().size()).toList();
