@@ -46,6 +46,7 @@ class WithoutDerivativeTest {
             Tensor whole = backend.upload(HostArray.of(Shape.of(2), new int[] {1, 2}));
             Tensor gradient = backend.upload(HostArray.of(Shape.of(2), new double[] {3, 4}));
             assertThat(VjpRules.pullBack(ops, new Cast(DType.F64), new Tensor[] {whole}, null, gradient)).containsExactly((Tensor) null);
+            assertThat(VjpRules.pullBack(ops, new Cast(DType.F64), new Tensor[] {gradient}, null, gradient)).doesNotContainNull();
         }
     }
 

@@ -4,7 +4,9 @@ import io.fluxo.experiments.BadInput;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.spec.Study;
 import io.fluxo.experiments.spec.StudyReader;
+import io.fluxo.experiments.study.run.RunDirectory;
 import io.fluxo.experiments.study.run.RunLock;
+import io.fluxo.experiments.study.work.WorkFolder;
 import io.fluxo.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,9 +55,16 @@ public record Run(Path folder, StudyReader reader, ObjectNode environment, Optio
         results.filter(read -> !read.path("variants").isArray()).ifPresent(_ -> {
             throw new BadInput(folder.resolve(RESULTS) + ": says nothing of variants: not the results of a run");
         });
-        RunState state = results.isPresent() ? RunState.FINISHED : RunLock.isTaken(folder) ? RunState.RUNNING : RunState.INTERRUPTED;
+        RunState state = results.isPresent() ? RunState.FINISHED : unfinished(folder);
         long done = recorded(folder);
         return new Run(folder, reader, environment, written, results, state, done, results.isPresent() ? OptionalLong.of(done) : asked(folder, reader));
+    }
+
+    private static RunState unfinished(Path folder) {
+        if (WorkFolder.of(new RunDirectory(folder, false)).isThere()) {
+            return RunState.SHARED;
+        }
+        return RunLock.isTaken(folder) ? RunState.RUNNING : RunState.INTERRUPTED;
     }
 
     /** Of a study with parts that are not installed now it cannot be said. */

@@ -6,6 +6,8 @@ public enum RunState {
     FINISHED,
     /** A process is at work in its folder. */
     RUNNING,
-    /** Neither: {@code --resume} goes on with it. */
+    /** Any number of processes may {@code work} on it; whether one does, only watching its beats could tell. */
+    SHARED,
+    /** None of these: {@code --resume} goes on with it. */
     INTERRUPTED
 }

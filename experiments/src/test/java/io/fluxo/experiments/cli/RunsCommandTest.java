@@ -79,6 +79,9 @@ class RunsCommandTest {
     void aRunThatAProcessIsAtWorkInIsRunning() throws Exception {
         Files.delete(a.resolve("results.json"));
         assertThat(json("runs", runs, "--json", "-").path("runs").get(0).path("state").asString()).isEqualTo("interrupted");
+        Files.createDirectory(a.resolve("work"));
+        assertThat(json("runs", runs, "--json", "-").path("runs").get(0).path("state").asString()).isEqualTo("shared");
+        Files.delete(a.resolve("work"));
         try (RunLock _ = RunLock.take(a)) {
             JsonNode run = json("runs", runs, "--json", "-").path("runs").get(0);
             assertThat(run.path("state").asString()).isEqualTo("running");
