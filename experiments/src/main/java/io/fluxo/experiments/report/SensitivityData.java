@@ -1,6 +1,7 @@
 package io.fluxo.experiments.report;
 
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.Sampling;
 import io.fluxo.experiments.study.plan.Tuning;
 import io.fluxo.experiments.study.plan.Tuning.Attempt;
 import io.fluxo.experiments.study.plan.Tuning.TunedChoice;
@@ -32,6 +33,9 @@ final class SensitivityData {
 
     ArrayNode build() {
         ArrayNode plots = Json.array();
+        if (isScattered()) {
+            return plots;
+        }
         for (String key : result.study().tune().keys()) {
             ArrayNode lines = Json.array();
             IntStream.range(0, result.variants().size()).forEach(i -> tuning.choice(result.variants().get(i).id()).flatMap(choice -> line(choice, key)).ifPresent(line ->
@@ -44,6 +48,12 @@ final class SensitivityData {
             }
         }
         return plots;
+    }
+
+    /** Of settings that were drawn, no two share all keys but one, and those that halving kept were trained for longer: there is no line through them. */
+    private boolean isScattered() {
+        Sampling sampling = result.study().tune().sampling();
+        return sampling.method() == Sampling.Method.HALVING || sampling.draws() && result.study().tune().keys().size() > 1;
     }
 
     /** Empty where {@code key} has no two numbers. */

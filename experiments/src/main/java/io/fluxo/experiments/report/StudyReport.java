@@ -83,6 +83,7 @@ public final class StudyReport {
         page.put("differKeys", differences.keys());
         page.put("differRows", differences.rows());
         page.put("tuned", !result.tuning().chosen().isEmpty());
+        page.put("sensitive", !new SensitivityData(result).build().isEmpty());
         page.put("tunedOn", MeasureNames.spoken(result.tuning().measure()));
         page.put("choices", choices(result.tuning()));
         page.put("edges", Sentences.edges(result.tuning()));

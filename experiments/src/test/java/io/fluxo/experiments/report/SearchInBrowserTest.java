@@ -98,6 +98,7 @@ class SearchInBrowserTest {
             assertThat(browser.evaluate(chart + ".getSeries().filter(one => one.name === 'chosen')[0].getData().count()").asInt()).isEqualTo(1);
             assertThat(browser.evaluate(chart + ".getSeries().filter(one => one.name === 'beyond')[0].getData().count()").asInt()).as("a rate above 3: a tenth of the draws").isBetween(1, 15);
             assertThat(browser.evaluate(chart + ".queryComponents({mainType: 'parallelAxis'}).at(-1).axis.scale.getExtent()[1]").asDouble()).as("what exploded does not take the axis").isLessThan(20);
+            assertThat(browser.evaluate("document.querySelectorAll('#sensitivity > *').length").asInt()).as("no line leads through what was drawn").isZero();
             assertThat(browser.evaluate("document.querySelectorAll('.importance tr').length").asInt()).isEqualTo(keys + 1);
             assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(1200);
             keep(browser, "searched-" + keys);
