@@ -74,18 +74,17 @@ final class BarProgress implements StudyProgress {
 
     @Override
     public synchronized void step(Trial trial, StepMetrics metrics) {
-        bar.step();
         losses.seen(trial, metrics);
         running.computeIfAbsent(trial.id(), _ -> new TrialLine(trial)).step(metrics);
         estimate.step();
         long now = System.nanoTime();
-        if (now - told < INTERVAL.toNanos()) {
-            return;
+        if (now - told >= INTERVAL.toNanos()) {
+            told = now;
+            line.over(rows());
+            bar.setExtraMessage(Text.format("%s, trial %d/%d, %s", estimate.text(bar.getMax() - bar.getCurrent() - 1), Math.min(trials, done + 1), trials,
+                    losses.running(trial, metrics)));
         }
-        told = now;
-        line.over(rows());
-        bar.setExtraMessage(Text.format("%s, trial %d/%d, %s", estimate.text(bar.getMax() - bar.getCurrent()), Math.min(trials, done + 1), trials,
-                losses.running(trial, metrics)));
+        bar.step(); // last: the library's thread may write at any time, and then writes all of it
     }
 
     @Override

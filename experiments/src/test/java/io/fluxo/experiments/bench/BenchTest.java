@@ -105,8 +105,8 @@ class BenchTest {
         assertThat(lines.getFirst().peakBytes()).isEmpty();
         List<String> started = Files.readAllLines(folder.resolve("started"));
         assertThat(started).hasSize(2).allMatch(options -> options.contains(" train ") && options.contains("--optimizer adamw --dtype f32 --sizes 4 6 --tied --device cuda --rounds"));
-        assertThat(started.getFirst()).doesNotContain("--compile");
-        assertThat(started.getLast()).endsWith("--rounds --compile");
+        // both are started at once: which of them writes first is not said
+        assertThat(started).anyMatch(options -> options.endsWith("--rounds")).anyMatch(options -> options.endsWith("--rounds --compile"));
     }
 
     @Test
