@@ -48,7 +48,8 @@ public final class StudyReport {
      */
     public static String html(StudyResult result, List<PreparedTrial> trials, Function<Trial, Curves> curves, JsonNode environment, String folder) {
         Map<String, Double> references = references(trials);
-        Page page = new Page("report/report.mustache").draw(new ReportData(result, curves).build(references), SCRIPTS);
+        JsonNode data = new ReportData(result, curves).build(references);
+        Page page = new Page("report/report.mustache").draw(data, SCRIPTS);
         page.put("name", result.study().name());
         String title = result.study().question().isBlank() ? result.study().name() : result.study().question();
         page.put("titleWords", List.of(title.strip().split("\\s+")));
@@ -83,7 +84,7 @@ public final class StudyReport {
         page.put("differKeys", differences.keys());
         page.put("differRows", differences.rows());
         page.put("tuned", !result.tuning().chosen().isEmpty());
-        page.put("sensitive", !new SensitivityData(result).build().isEmpty());
+        page.put("sensitive", !data.path("tuned").isEmpty());
         page.put("tunedOn", MeasureNames.spoken(result.tuning().measure()));
         page.put("choices", choices(result.tuning()));
         page.put("edges", Sentences.edges(result.tuning()));

@@ -1,6 +1,7 @@
 package io.fluxo.experiments.study.numbers;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -25,17 +26,18 @@ public final class Ranks {
         List<int[]> pairs = new ArrayList<>();
         IntStream.range(0, n).forEach(i -> IntStream.range(i + 1, n).forEach(j -> pairs.add(new int[] {i, j})));
         List<Double> ps = new ArrayList<>(); // of each pair that the first is better, then of each that the second is
-        pairs.forEach(pair -> ps.add(stages.corrected(better(values.get(pair[0]), values.get(pair[1])))));
-        pairs.forEach(pair -> ps.add(stages.corrected(better(values.get(pair[1]), values.get(pair[0])))));
+        double[] first = pairs.stream().mapToDouble(pair -> better(values.get(pair[0]), values.get(pair[1]))).toArray();
+        Arrays.stream(first).forEach(p -> ps.add(stages.corrected(p)));
+        Arrays.stream(first).forEach(p -> ps.add(stages.corrected(1 - p)));
         List<Double> corrected = Statistics.holm(ps);
         int[] better = new int[n];
         int[] worse = new int[n];
         for (int k = 0; k < corrected.size(); k++) {
             if (corrected.get(k) < 1 - Statistics.CONFIDENCE) {
                 int[] pair = pairs.get(k % pairs.size());
-                boolean first = k < pairs.size();
-                better[pair[first ? 1 : 0]]++;
-                worse[pair[first ? 0 : 1]]++;
+                boolean firstIsBetter = k < pairs.size();
+                better[pair[firstIsBetter ? 1 : 0]]++;
+                worse[pair[firstIsBetter ? 0 : 1]]++;
             }
         }
         return IntStream.range(0, n).mapToObj(i -> new Places(1 + better[i], n - worse[i])).toList();

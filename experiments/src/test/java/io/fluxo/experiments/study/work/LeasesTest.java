@@ -198,7 +198,7 @@ class LeasesTest {
     @Test
     void oneMakesANumber() throws Exception {
         int numbers = 3000;
-        Path trial = Files.createDirectories(folder.resolve("run/work/trial"));
+        Path trial = Files.createDirectories(folder.resolve("run").resolve("work").resolve("trial"));
         try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
             List<Future<Integer>> made = new ArrayList<>();
             for (int process = 0; process < 2; process++) {
