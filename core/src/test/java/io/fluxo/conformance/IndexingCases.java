@@ -35,6 +35,8 @@ final class IndexingCases {
         HostArray same = HostArray.of(Shape.of(207), new int[207]);
         cases.add(Case.smooth(new ScatterAdd(Dim.of(2)), in -> Reference.scatterAdd(in[0], in[1], 2), Tolerance.sum(207), same.cast(DType.I64),
                 Samples.normal("values", 207, 2)).called("all to one row"));
+        cases.add(Case.smooth(new ScatterAdd(Dim.of(37)), in -> Reference.scatterAdd(in[0], in[1], 37), Tolerance.sum(100), Samples.integers("indices", 37, 1300),
+                Samples.normal("values", 1300, 3)).called("more than a tile of indices"));
         cases.add(Case.of(new Gather(), in -> Reference.gather(in[0], in[1]).cast(DType.I32), EXACT, Samples.integers("table", 9, 4, 2),
                 Samples.integers("indices", 4, 3)).called("integers"));
         return cases;
