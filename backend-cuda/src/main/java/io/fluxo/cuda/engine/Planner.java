@@ -9,6 +9,7 @@ import io.fluxo.program.Action;
 import io.fluxo.program.Instruction;
 import io.fluxo.program.JoinElementwise;
 import io.fluxo.program.LeaveOutViews;
+import io.fluxo.program.NormOfSum;
 import io.fluxo.program.Program;
 import io.fluxo.program.Recording;
 import io.fluxo.program.Rule;
@@ -23,12 +24,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Plans programs: joins operations on elements, gives every value memory until its last use, prepares the launches on it and captures them. Constants are computed once,
+ * Plans programs: joins operations on elements, and sums with their norms, gives every value memory until its last use, prepares the launches on it and captures them. Constants are computed once,
  * when the plan is made.
  */
 final class Planner {
 
-    private static final List<Rule> RULES = List.of(new LeaveOutViews(), new JoinElementwise());
+    private static final List<Rule> RULES = List.of(new LeaveOutViews(), new NormOfSum(), new JoinElementwise());
 
     private final Gpu device;
     private final Gpu gpu;
@@ -118,6 +119,12 @@ final class Planner {
 
     private Runnable launches(int index, Instruction instruction) {
         if (instruction.action() instanceof Action.Chain(List<Instruction> links)) {
+            if (NormOfSum.isNorm(links.getLast().action())) {
+                Value sum = links.getFirst().outputs().getFirst();
+                boolean needed = !program.isDeadAfter(index, sum);
+                instruction.outputs().stream().filter(made -> needed || !made.equals(sum)).forEach(this::make);
+                return kernels.normOfSum(links, needed, this::tensor);
+            }
             Set<Value> kept = new HashSet<>(instruction.outputs());
             kept.removeIf(made -> program.isDeadAfter(index, made));
             kept.forEach(this::make);

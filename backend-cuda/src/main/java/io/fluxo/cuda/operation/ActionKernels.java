@@ -83,6 +83,25 @@ public final class ActionKernels {
         return elementwise.chain(new ElementwiseKernel(name, inputs.stream().map(Value::dtype).toList(), lines, written), inputs.stream().map(tensor).toList(), out);
     }
 
+    /**
+     * A sum and the norm that follows on it, in one launch.
+     *
+     * @param links  both
+     * @param sum    whether the sum is needed afterwards
+     * @param tensor where a value is, but for the sum where it is not needed
+     */
+    public Runnable normOfSum(List<Instruction> links, boolean sum, Function<Value, GpuTensor> tensor) {
+        Instruction norm = links.getLast();
+        Action.Forward forward = (Action.Forward) norm.action();
+        List<GpuTensor> sides = links.getFirst().inputs().stream().map(tensor).toList();
+        List<GpuTensor> out = norm.outputs().stream().map(tensor).toList();
+        GpuTensor written = sum ? tensor.apply(links.getFirst().outputs().getFirst()) : out.getFirst();
+        List<GpuTensor> in = new ArrayList<>(List.of(written));
+        norm.inputs().stream().skip(1).map(tensor).forEach(in::add);
+        int results = out.size() - forward.shown().size();
+        return fused.norm(forward.op()).ofSum(sides.get(0), sides.get(1), written, in, out.subList(0, results), shown(forward.shown(), out.subList(results, out.size())));
+    }
+
     /** What a link's function takes: an activation's backward pass reads the gradient and the argument. */
     private static List<Value> arguments(Instruction link) {
         return link.action() instanceof Action.Backward ? link.inputs().subList(0, 2) : link.inputs();

@@ -42,12 +42,20 @@ public final class FusedKernels {
             case FusedOp.Relu _, FusedOp.Gelu _ -> new ActivationKernel(elementwise, Elementwise.activation(op));
             case FusedOp.Softmax _ -> new SoftmaxKernel(gpu, "softmax");
             case FusedOp.LogSoftmax _ -> new SoftmaxKernel(gpu, "log_softmax");
-            case FusedOp.LayerNorm(double eps, boolean _) -> new NormKernel(gpu, reductions, eps, true);
-            case FusedOp.RmsNorm(double eps, boolean _) -> new NormKernel(gpu, reductions, eps, false);
+            case FusedOp.LayerNorm _, FusedOp.RmsNorm _ -> norm(op);
             case FusedOp.Attention(Mask _, var _, boolean bias) when bias -> throw new IllegalStateException("there is no kernel for " + op);
             case FusedOp.Attention attention -> new AttentionKernel(gpu, attention);
             case FusedOp.CrossEntropy _ -> new CrossEntropyKernel(gpu);
             case FusedOp.Dropout(double rate) -> new DropoutKernel(movements, rate);
+        };
+    }
+
+    /** The kernels of a norm. */
+    NormKernel norm(FusedOp op) {
+        return switch (op) {
+            case FusedOp.LayerNorm(double eps, boolean _) -> new NormKernel(gpu, reductions, eps, true);
+            case FusedOp.RmsNorm(double eps, boolean _) -> new NormKernel(gpu, reductions, eps, false);
+            default -> throw new IllegalArgumentException(op.name() + " is no norm");
         };
     }
 }

@@ -36,10 +36,23 @@ record NormKernel(Gpu gpu, Reductions reductions, double eps, boolean centred) i
 
     @Override
     public Runnable forward(List<GpuTensor> in, List<GpuTensor> out, Map<Inside, GpuTensor> shown) {
-        GpuTensor x = in.getFirst();
-        return Rows.grid(gpu.launch(KernelSources.NORMS, name()).tensor(x).tensor(in.size() > 1 ? in.get(1) : null).tensor(in.size() > 2 ? in.get(2) : null).tensor(out.getFirst())
-                .tensor(centred ? out.get(1) : null).tensor(out.getLast()).tensor(shown.get(Inside.SCALE)).tensor(shown.get(Inside.NORMALIZED)).number(x.rows()).number(x.width())
-                .real(eps), x.rows(), x.width());
+        return forward(in.getFirst(), null, null, in, out, shown);
+    }
+
+    /**
+     * The norm of a + b, which is written to {@code sum}.
+     *
+     * @param in  the norm's inputs, of which the first is not read
+     * @param sum may be the result's place
+     */
+    Runnable ofSum(GpuTensor a, GpuTensor b, GpuTensor sum, List<GpuTensor> in, List<GpuTensor> out, Map<Inside, GpuTensor> shown) {
+        return forward(a, b, sum, in, out, shown);
+    }
+
+    private Runnable forward(GpuTensor x, GpuTensor more, GpuTensor sum, List<GpuTensor> in, List<GpuTensor> out, Map<Inside, GpuTensor> shown) {
+        return Rows.grid(gpu.launch(KernelSources.NORMS, name()).tensor(x).tensor(more).tensor(sum).tensor(in.size() > 1 ? in.get(1) : null).tensor(in.size() > 2 ? in.get(2) : null)
+                .tensor(out.getFirst()).tensor(centred ? out.get(1) : null).tensor(out.getLast()).tensor(shown.get(Inside.SCALE)).tensor(shown.get(Inside.NORMALIZED))
+                .number(x.rows()).number(x.width()).real(eps), x.rows(), x.width());
     }
 
     @Override

@@ -1,29 +1,35 @@
-// LayerNorm, and RMSNorm without means and bias: a block for each row. Saves 1/√(σ² + ε) of each row, and for LayerNorm its mean.
+// LayerNorm, and RMSNorm without means and bias: a block for each row. Saves 1/√(σ² + ε) of each row, and for LayerNorm its mean. Where there is `more`, the rows are x + more, which are
+// written to `sum`: a thread reads there what it has written itself.
 
-template <bool CENTRED> __device__ void norm(const float* x, const float* gain, const float* bias, float* y, float* means, float* rstds, float* scales,
-                                             float* normalized, int rows, int width, float eps) {
+template <bool CENTRED> __device__ void norm(const float* x, const float* more, float* sum, const float* gain, const float* bias, float* y, float* means, float* rstds,
+                                             float* scales, float* normalized, int rows, int width, float eps) {
   __shared__ float room[32];
   for (u32 row = blockIdx.x; row < (u32)rows; row += gridDim.x) {
     const u64 begin = (u64)row * width;
+    const float* from = x + begin;
+    if (more) {
+      for (u32 i = threadIdx.x; i < (u32)width; i += blockDim.x) sum[begin + i] = add(x[begin + i], more[begin + i]);
+      from = sum + begin;
+    }
     float mean = 0.0f;
     if (CENTRED) {
-      float sum = 0.0f;
-      for (u32 i = threadIdx.x; i < (u32)width; i += blockDim.x) sum += x[begin + i];
-      mean = block_sum(sum, room) / width;
+      float total = 0.0f;
+      for (u32 i = threadIdx.x; i < (u32)width; i += blockDim.x) total += from[i];
+      mean = block_sum(total, room) / width;
       // What rounding took from the mean: rows far from 0 need it.
-      sum = 0.0f;
-      for (u32 i = threadIdx.x; i < (u32)width; i += blockDim.x) sum += x[begin + i] - mean;
-      mean += block_sum(sum, room) / width;
+      total = 0.0f;
+      for (u32 i = threadIdx.x; i < (u32)width; i += blockDim.x) total += from[i] - mean;
+      mean += block_sum(total, room) / width;
     }
     float squares = 0.0f;
     for (u32 i = threadIdx.x; i < (u32)width; i += blockDim.x) {
-      const float centred = x[begin + i] - mean;
+      const float centred = from[i] - mean;
       squares += centred * centred;
     }
     const float scale = sqrtf(block_sum(squares, room) / width + eps);
     const float rstd = 1.0f / scale;
     for (u32 i = threadIdx.x; i < (u32)width; i += blockDim.x) {
-      const float value = (x[begin + i] - mean) * rstd;
+      const float value = (from[i] - mean) * rstd;
       if (normalized) normalized[begin + i] = value;
       y[begin + i] = gain ? bias ? value * gain[i] + bias[i] : value * gain[i] : value;
     }
@@ -34,13 +40,13 @@ template <bool CENTRED> __device__ void norm(const float* x, const float* gain, 
     }
   }
 }
-extern "C" __global__ void layer_norm(const float* x, const float* gain, const float* bias, float* y, float* means, float* rstds, float* scales, float* normalized,
-                                      int rows, int width, float eps) {
-  norm<true>(x, gain, bias, y, means, rstds, scales, normalized, rows, width, eps);
+extern "C" __global__ void layer_norm(const float* x, const float* more, float* sum, const float* gain, const float* bias, float* y, float* means, float* rstds, float* scales,
+                                      float* normalized, int rows, int width, float eps) {
+  norm<true>(x, more, sum, gain, bias, y, means, rstds, scales, normalized, rows, width, eps);
 }
-extern "C" __global__ void rms_norm(const float* x, const float* gain, const float* bias, float* y, float* means, float* rstds, float* scales, float* normalized,
-                                    int rows, int width, float eps) {
-  norm<false>(x, gain, bias, y, means, rstds, scales, normalized, rows, width, eps);
+extern "C" __global__ void rms_norm(const float* x, const float* more, float* sum, const float* gain, const float* bias, float* y, float* means, float* rstds, float* scales,
+                                    float* normalized, int rows, int width, float eps) {
+  norm<false>(x, more, sum, gain, bias, y, means, rstds, scales, normalized, rows, width, eps);
 }
 
 // ∂x = r (h − mean h − x̂ mean(h x̂)) with h = g · gain; without the mean of h where rows are not centred. Added to what dx holds where `onto`.

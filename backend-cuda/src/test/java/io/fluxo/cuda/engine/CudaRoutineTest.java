@@ -11,8 +11,12 @@ import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.op.FusedOp;
+import io.fluxo.op.Ops;
 import io.fluxo.random.RandomKey;
+import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
+import io.fluxo.tensor.HostArray;
 import io.fluxo.tensor.Tensor;
 import io.fluxo.train.Trainer;
 import io.fluxo.train.TrainingParts;
@@ -22,6 +26,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -94,5 +100,38 @@ class CudaRoutineTest {
     @Test
     void inBfloat16Too() {
         requireSame(spec("pre"), Precision.BF16);
+    }
+
+    private static List<Float> list(float[] values) {
+        return IntStream.range(0, values.length).mapToObj(i -> values[i]).toList();
+    }
+
+    /** Three results of a routine, of which the first is asked for and the others are replayed. */
+    private static Set<List<Float>> results(Backend backend, Supplier<Tensor> step) {
+        Routine routine = backend.routine(step);
+        return Stream.generate(() -> backend.download(routine.run()).toFloats()).limit(3).map(CudaRoutineTest::list).collect(Collectors.toSet());
+    }
+
+    /** With the sum needed afterwards, and without. */
+    @TestFactory
+    Stream<DynamicTest> aNormJoinsTheSumBeforeIt() {
+        return Stream.of(new FusedOp.LayerNorm(1e-5, true), new FusedOp.RmsNorm(1e-5, true)).flatMap(norm -> Stream.of(true, false).map(needed ->
+                DynamicTest.dynamicTest(norm.name() + (needed ? ", the sum is needed" : ", the sum is not"), () -> {
+                    try (Backend backend = open(Precision.F32)) {
+                        Ops ops = new Ops(backend);
+                        Tensor[] in = Stream.of("a", "b").map(name -> backend.upload(normal(name, 5, 150))).toArray(Tensor[]::new);
+                        Tensor[] affine = Stream.of("gain", "bias").map(name -> backend.upload(normal(name, 150))).limit(norm instanceof FusedOp.LayerNorm ? 2 : 1).toArray(Tensor[]::new);
+                        assertThat(results(backend, () -> {
+                            Tensor sum = ops.add(in[0], in[1]);
+                            Tensor y = ops.fused(norm, Stream.concat(Stream.of(sum), Arrays.stream(affine)).toArray(Tensor[]::new));
+                            return needed ? ops.add(y, sum) : y;
+                        })).hasSize(1);
+                    }
+                })));
+    }
+
+    private static HostArray normal(String name, int... sizes) {
+        Shape shape = Shape.of(sizes);
+        return HostArray.of(shape, DType.F32, KEY.split(name).normals(shape.elements(), 1));
     }
 }
