@@ -3,6 +3,7 @@ package io.fluxo.cuda;
 import io.fluxo.backend.BackendProvider;
 import io.fluxo.cuda.driver.CudaDriver;
 import io.fluxo.cuda.driver.CudaLibraries;
+import io.fluxo.cuda.driver.MatrixProduct.Precision;
 import io.fluxo.cuda.engine.CudaProvider;
 import io.fluxo.cuda.natives.Installation;
 import io.fluxo.cuda.natives.Natives;
@@ -11,9 +12,10 @@ import io.fluxo.cuda.nd4j.Nd4jProvider;
 import io.fluxo.cuda.torch.TorchProvider;
 import io.fluxo.plugin.Contributions;
 import io.fluxo.plugin.FluxoPlugin;
+import java.util.Map;
 
 /**
- * Backends on native libraries: {@code cuda}, Fluxo's own engine on GPUs; {@code nd4j}, by itself and by the name of the natives it runs on; and {@code torch}.
+ * Backends on native libraries: {@code cuda}, Fluxo's own engine on GPUs, and {@code cuda-tf32}, the same with products in TF32; {@code nd4j}, by itself and by the name of the natives it runs on; and {@code torch}.
  */
 public final class CudaPlugin implements FluxoPlugin {
 
@@ -26,7 +28,9 @@ public final class CudaPlugin implements FluxoPlugin {
         to.add(BackendProvider.KIND, "nd4j", new AnyNd4j(onCpu, onGpu));
         to.add(BackendProvider.KIND, "nd4j-native", onCpu);
         to.add(BackendProvider.KIND, "nd4j-cuda", onGpu);
-        to.add(BackendProvider.KIND, "cuda", new CudaProvider(CudaLibraries.here(), installation.cache().resolve("kernels")));
+        CudaLibraries libraries = CudaLibraries.here();
+        Map.of("cuda", Precision.F32, "cuda-tf32", Precision.TF32)
+                .forEach((name, products) -> to.add(BackendProvider.KIND, name, new CudaProvider(name, products, libraries, installation.cache().resolve("kernels"))));
         to.add(BackendProvider.KIND, "torch", new TorchProvider(installation));
     }
 }

@@ -32,18 +32,20 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * float32 on an NVIDIA GPU, with the JDK's foreign functions alone; where it was opened for bfloat16, products and attention round their factors to it, sums and
- * everything else stay float32. Operations are asked for and return at once; the device carries them out in order, and only
+ * float32 on an NVIDIA GPU, with the JDK's foreign functions alone; where it was opened for bfloat16, products and attention round their factors to it, where it was opened for TF32, products
+ * do; sums and everything else stay float32. Operations are asked for and return at once; the device carries them out in order, and only
  * {@link #download} waits for it. Results have the same bits from run to run: sums have a fixed order, and no kernel adds to a float that another block adds to.
  */
 final class CudaBackend implements Backend {
 
+    private final String name;
     private final Gpu gpu;
     private final ActionKernels kernels;
     private final Recording recording;
     private final List<ReplayedRoutine> routines = new ArrayList<>();
 
-    CudaBackend(Gpu gpu) {
+    CudaBackend(String name, Gpu gpu) {
+        this.name = name;
         this.gpu = gpu;
         this.kernels = new ActionKernels(gpu);
         this.recording = new Recording(gpu.memory()::open);
@@ -51,7 +53,7 @@ final class CudaBackend implements Backend {
 
     @Override
     public String name() {
-        return "cuda";
+        return name;
     }
 
     @Override

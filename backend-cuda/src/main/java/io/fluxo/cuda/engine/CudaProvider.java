@@ -25,10 +25,12 @@ import java.util.Set;
 /**
  * Fluxo's own engine on NVIDIA GPUs: needs a driver, NVRTC and cuBLASLt, and nothing of Java but the JDK.
  *
+ * @param name      of the backend
+ * @param products  how float32 products are computed: to the last bit, or with factors rounded to TF32
  * @param libraries where CUDA's libraries are looked for
  * @param cache     where compiled kernels are kept
  */
-public record CudaProvider(CudaLibraries libraries, Path cache) implements BackendProvider {
+public record CudaProvider(String name, Precision products, CudaLibraries libraries, Path cache) implements BackendProvider {
 
     /** The oldest architecture that the kernels are compiled for: Turing. */
     private static final int OLDEST_MAJOR = 7;
@@ -90,10 +92,10 @@ public record CudaProvider(CudaLibraries libraries, Path cache) implements Backe
         } catch (BackendUnavailableException missing) {
             throw unavailable(missing.getMessage());
         }
-        return new CudaBackend(Gpu.open(libraries, options.device(), options.dtype() == DType.BF16 ? Precision.BF16 : Precision.F32, new KernelCache(cache)));
+        return new CudaBackend(name, Gpu.open(libraries, options.device(), options.dtype() == DType.BF16 ? Precision.BF16 : products, new KernelCache(cache)));
     }
 
-    private static BackendUnavailableException unavailable(String reason) {
-        return new BackendUnavailableException("the backend 'cuda' cannot run: " + reason);
+    private BackendUnavailableException unavailable(String reason) {
+        return new BackendUnavailableException(Text.format("the backend '%s' cannot run: %s", name, reason));
     }
 }

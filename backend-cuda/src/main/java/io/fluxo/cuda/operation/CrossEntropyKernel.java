@@ -22,6 +22,12 @@ record CrossEntropyKernel(Gpu gpu) implements FusedKernel {
         return 1;
     }
 
+    /** Logits are the largest values of a step, and nothing else reads them as a rule. */
+    @Override
+    public boolean overwrites() {
+        return true;
+    }
+
     @Override
     public Runnable forward(List<GpuTensor> in, List<GpuTensor> out, Map<Inside, GpuTensor> shown) {
         GpuTensor logits = in.get(0);

@@ -24,6 +24,11 @@ public interface FusedKernel {
         return false;
     }
 
+    /** Whether the backward pass may write the gradient of the first input over that input. */
+    default boolean overwrites() {
+        return false;
+    }
+
     /** Whether the backward pass reads what the forward pass returned. */
     default boolean readsResult() {
         return false;

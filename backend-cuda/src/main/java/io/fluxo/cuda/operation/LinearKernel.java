@@ -4,6 +4,7 @@ import io.fluxo.cuda.driver.MatrixProduct.Epilogue;
 import io.fluxo.cuda.operation.Products.RowMajor;
 import io.fluxo.cuda.memory.GpuTensor;
 import io.fluxo.op.FusedOp.Inside;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -54,17 +55,22 @@ record LinearKernel(Products products, Elementwise elementwise, Reductions reduc
         int rows = rows(x, w);
         int width = w.shape().size(0);
         int columns = w.shape().size(1);
-        Runnable dx = products.product(new RowMajor(rows, width, columns, false, true, 1, 0, 0), g.address(), w.address(), pass.dx().address(), Epilogue.NONE, 0, pass.onto());
+        Products.Side gradient = products.side(g.address(), g.elements());                     // of both products
+        Products.Side weight = products.side(w.address(), w.elements());
+        Products.Side input = products.side(x.address(), x.elements());
+        RowMajor ofX = new RowMajor(rows, width, columns, false, true, 1, 0, 0);
         RowMajor ofW = new RowMajor(width, columns, rows, true, false, 1, 0, 0);
         GpuTensor dw = pass.out().get(1);
+        List<Runnable> steps = new ArrayList<>(List.of(gradient.rounding(), weight.rounding(), input.rounding(),
+                products.product(ofX, gradient, weight, pass.dx().address(), Epilogue.NONE, 0, pass.onto())));
         if (pass.out().size() < 3) {
-            return FusedKernel.both(dx, products.product(ofW, x.address(), g.address(), dw.address(), Epilogue.NONE, 0, false));
+            steps.add(products.product(ofW, input, gradient, dw.address(), Epilogue.NONE, 0, false));
+        } else if (products.has(ofW, Epilogue.SUMS_OF_A)) {
+            steps.add(products.product(ofW, input, gradient, dw.address(), Epilogue.SUMS_OF_A, pass.out().get(2).address(), false));
+        } else {
+            steps.add(products.product(ofW, input, gradient, dw.address(), Epilogue.NONE, 0, false));
+            steps.add(reductions.columnSums(g.address(), rows, columns, pass.out().get(2).address()));
         }
-        GpuTensor db = pass.out().get(2);
-        if (products.has(ofW, Epilogue.SUMS_OF_A)) {
-            return FusedKernel.both(dx, products.product(ofW, x.address(), g.address(), dw.address(), Epilogue.SUMS_OF_A, db.address(), false));
-        }
-        return FusedKernel.both(dx, FusedKernel.both(products.product(ofW, x.address(), g.address(), dw.address(), Epilogue.NONE, 0, false),
-                reductions.columnSums(g.address(), rows, columns, db.address())));
+        return () -> steps.forEach(Runnable::run);
     }
 }

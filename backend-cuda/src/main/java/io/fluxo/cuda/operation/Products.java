@@ -30,6 +30,10 @@ final class Products {
      */
     record RowMajor(int m, int n, int k, boolean transposeA, boolean transposeB, int batch, long strideA, long strideB) {
 
+        private boolean isEmpty() {
+            return m == 0 || n == 0 || k == 0 || batch == 0;
+        }
+
         /** Elements of one side, which has {@code size} rows or columns beside k. */
         private long elements(int size, long stride) {
             return (long) size * k * (stride == 0 ? 1 : batch);
@@ -44,37 +48,60 @@ final class Products {
     }
 
     /**
+     * A side of products, in the type that they multiply.
+     *
+     * @param rounding puts the values at {@code address}; to run before the products
+     */
+    record Side(long address, Runnable rounding) {}
+
+    /** The float32 numbers at {@code address} as a side of products. What is lent for it lasts as long as the operation. */
+    Side side(long address, long elements) {
+        if (gpu.precision() != Precision.BF16) {
+            return new Side(address, () -> { });
+        }
+        long rounded = gpu.memory().lend(elements * Short.BYTES);
+        return new Side(rounded, elements == 0 ? () -> { } : movements.toBf16(address, rounded, elements));
+    }
+
+    /**
+     * A product of float32 numbers.
+     *
      * @param epilogue what follows, on the columns of y
      * @param vector   what the epilogue reads or writes, n numbers; 0 where it needs none
      * @param adds     whether the result is added to what y holds
      */
     Runnable product(RowMajor p, long a, long b, long y, Epilogue epilogue, long vector, boolean adds) {
-        if (p.m == 0 || p.n == 0 || p.batch == 0) {
-            return () -> { };
+        if (p.isEmpty()) {
+            return empty(p, y, adds);
         }
-        if (p.k == 0) {
-            return adds ? () -> { } : () -> gpu.driver().fill(y, (byte) 0, (long) p.m * p.n * p.batch * Float.BYTES, gpu.stream());
+        Side left = side(a, p.elements(p.m, p.strideA));
+        Side right = side(b, p.elements(p.n, p.strideB));
+        Runnable product = product(p, left, right, y, epilogue, vector, adds);
+        return () -> {
+            left.rounding.run();
+            right.rounding.run();
+            product.run();
+        };
+    }
+
+    /** A product of two sides, which are {@linkplain Side#rounding rounded} before it runs. */
+    Runnable product(RowMajor p, Side a, Side b, long y, Epilogue epilogue, long vector, boolean adds) {
+        if (p.isEmpty()) {
+            return empty(p, y, adds);
         }
         MatrixProduct product = matrixProduct(p, epilogue, adds);
-        if (gpu.precision() != Precision.BF16) {
-            return () -> gpu.multiply(product, b, a, y, vector);
-        }
-        long left = p.elements(p.m, p.strideA);
-        long right = p.elements(p.n, p.strideB);
-        long roundedA = gpu.memory().lend(left * Short.BYTES);
-        long roundedB = gpu.memory().lend(right * Short.BYTES);
-        Runnable roundingA = movements.toBf16(a, roundedA, left);
-        Runnable roundingB = movements.toBf16(b, roundedB, right);
-        return () -> {
-            roundingA.run();
-            roundingB.run();
-            gpu.multiply(product, roundedB, roundedA, y, vector);
-        };
+        return () -> gpu.multiply(product, b.address, a.address, y, vector);
+    }
+
+    /** A product without terms is zero. */
+    private Runnable empty(RowMajor p, long y, boolean adds) {
+        long bytes = (long) p.m * p.n * p.batch * Float.BYTES;
+        return adds || bytes == 0 ? () -> { } : () -> gpu.driver().fill(y, (byte) 0, bytes, gpu.stream());
     }
 
     /** Whether cuBLASLt computes {@code p} with {@code epilogue}. */
     boolean has(RowMajor p, Epilogue epilogue) {
-        return p.m > 0 && p.n > 0 && p.k > 0 && p.batch > 0 && gpu.has(matrixProduct(p, epilogue, false));
+        return !p.isEmpty() && gpu.has(matrixProduct(p, epilogue, false));
     }
 
     private MatrixProduct matrixProduct(RowMajor p, Epilogue epilogue, boolean adds) {

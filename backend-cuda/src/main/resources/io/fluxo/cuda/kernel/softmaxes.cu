@@ -55,17 +55,30 @@ extern "C" __global__ void log_softmax_backward(const float* y, const float* g, 
   }
 }
 
-// −log softmax(x)[target]; saves the largest logit and 1/Σ e^(logit − largest).
+// −log softmax(x)[target]; saves the largest logit and 1/Σ e^(logit − largest). The vocabulary is read once, in chunks: each thread keeps the largest logit that it has met, and its sum
+// relative to that one.
 extern "C" __global__ void cross_entropy(const float* x, const int* targets, float* loss, float* tops, float* shares, int rows, int width, Fault* fault) {
+  constexpr u32 CHUNK = 8;
   __shared__ float room[32];
   for (u32 row = blockIdx.x; row < (u32)rows; row += gridDim.x) {
     const float* logits = x + (u64)row * width;
-    float top = -INF;
-    for (u32 i = threadIdx.x; i < (u32)width; i += blockDim.x) top = maximum(top, logits[i]);
-    top = block_max(top, room);
-    float sum = 0.0f;
-    for (u32 i = threadIdx.x; i < (u32)width; i += blockDim.x) sum += expf(logits[i] - top);
-    sum = block_sum(sum, room);
+    float own = -INF, sum = 0.0f;
+    for (u32 begin = threadIdx.x; begin < (u32)width; begin += CHUNK * blockDim.x) {
+      float chunk[CHUNK], top = own;
+#pragma unroll
+      for (u32 k = 0; k < CHUNK; k++) {
+        const u32 i = begin + k * blockDim.x;
+        chunk[k] = i < (u32)width ? logits[i] : -INF;
+        top = maximum(top, chunk[k]);
+      }
+      const float reference = top == -INF ? 0.0f : top;
+      sum *= expf(own - reference);
+#pragma unroll
+      for (u32 k = 0; k < CHUNK; k++) sum += expf(chunk[k] - reference);
+      own = top;
+    }
+    const float top = block_max(own, room);
+    sum = block_sum(sum * expf(own - top), room);
     if (threadIdx.x == 0) {
       const int target = targets[row];
       if (target < 0 || target >= width) {
@@ -80,7 +93,7 @@ extern "C" __global__ void cross_entropy(const float* x, const int* targets, flo
   }
 }
 
-// ∂x = g (softmax(x) − [target])
+// ∂x = g (softmax(x) − [target]), which may be written over x.
 extern "C" __global__ void cross_entropy_backward(const float* x, const int* targets, const float* tops, const float* shares, const float* g, float* dx, int width, i64 n) {
   FOR_EACH(i, n) {
     const u32 row = i / (u32)width;

@@ -3,6 +3,7 @@ package io.fluxo.cuda.engine;
 import static io.fluxo.model.ModelSpec.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fluxo.autodiff.AutodiffBackend;
 import io.fluxo.backend.Backend;
 import io.fluxo.backend.DelegatingBackend;
 import io.fluxo.backend.Routine;
@@ -13,6 +14,7 @@ import io.fluxo.model.ModelParts;
 import io.fluxo.model.ModelSpec;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.Ops;
+import io.fluxo.op.UpdateOp;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
@@ -32,6 +34,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A training whose steps are CUDA graphs has the bits of one whose steps are asked every time, in float32 and in bfloat16. */
 class CudaRoutineTest {
@@ -97,9 +101,10 @@ class CudaRoutineTest {
         return placements().stream().map(placement -> DynamicTest.dynamicTest(placement, () -> requireSame(spec(placement), Precision.F32)));
     }
 
-    @Test
-    void inBfloat16Too() {
-        requireSame(spec("pre"), Precision.BF16);
+    @ParameterizedTest
+    @EnumSource(names = {"BF16", "TF32"})
+    void inOtherPrecisionsToo(Precision precision) {
+        requireSame(spec("pre"), precision);
     }
 
     private static List<Float> list(float[] values) {
@@ -128,6 +133,42 @@ class CudaRoutineTest {
                         })).hasSize(1);
                     }
                 })));
+    }
+
+    /** The gradient of logits is written over them where nothing reads them afterwards. */
+    @TestFactory
+    Stream<DynamicTest> logitsThatAreReadLaterStay() {
+        return Stream.of(true, false).map(later -> DynamicTest.dynamicTest(later ? "read later" : "not read later", () -> {
+            try (Backend backend = open(Precision.F32)) {
+                Tensor x = backend.upload(normal("x", 5, 8));
+                Tensor w = backend.upload(normal("w", 8, 70));
+                Tensor targets = backend.upload(HostArray.of(Shape.of(5), new int[] {0, 69, 3, 3, 12}));
+                assertThat(results(backend, () -> {
+                    AutodiffBackend tape = new AutodiffBackend(backend);
+                    Ops ops = new Ops(tape);
+                    tape.watch(w);
+                    Tensor logits = ops.linear(x, w, null);
+                    Tensor gradient = tape.gradients(ops.meanAll(ops.crossEntropy(logits, targets)), List.of(w))[0];
+                    Ops plain = new Ops(backend);
+                    return later ? plain.add(gradient, plain.matMul(x, tape.value(logits), true, false)) : gradient;
+                })).hasSize(1);
+            }
+        }));
+    }
+
+    /** What depends on nothing from outside is computed once, whatever it takes; what is then put in its place is put there every time. */
+    @Test
+    void constantsOfConstantsAreComputedOnce() {
+        try (Backend backend = open(Precision.F32)) {
+            Ops ops = new Ops(backend);
+            Tensor x = backend.upload(normal("x", 6));
+            assertThat(results(backend, () -> {
+                Tensor angle = ops.exp(ops.scale(ops.iota(0, Shape.of(6), DType.F32), -0.5));
+                Tensor waves = ops.add(ops.sin(angle), ops.cos(angle));
+                Tensor sum = backend.update(new UpdateOp.Accumulate(), ops.scale(ops.iota(0, Shape.of(6), DType.F32), 3), ops.mul(x, waves))[0];
+                return ops.add(sum, waves);
+            })).hasSize(1);
+        }
     }
 
     private static HostArray normal(String name, int... sizes) {

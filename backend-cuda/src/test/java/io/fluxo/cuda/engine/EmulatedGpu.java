@@ -21,12 +21,12 @@ final class EmulatedGpu {
     }
 
     static Backend open(Precision precision) {
-        return new CudaBackend(Gpu.open(libraries(), 0, precision, cache()));
+        return new CudaBackend("cuda", Gpu.open(libraries(), 0, precision, cache()));
     }
 
     /** On memory without a pool. */
     static Backend onExactMemory() {
-        return new CudaBackend(new Gpu(libraries(), 0, Precision.F32, cache(), ExactMemory::new));
+        return new CudaBackend("cuda", new Gpu(libraries(), 0, Precision.F32, cache(), ExactMemory::new));
     }
 
     static KernelCache cache() {

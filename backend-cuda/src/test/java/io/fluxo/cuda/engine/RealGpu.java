@@ -17,7 +17,7 @@ import java.nio.file.Path;
 final class RealGpu {
 
     private static final Path CACHE = Path.of("target", "kernels");
-    private static final CudaProvider PROVIDER = new CudaProvider(CudaLibraries.here(), CACHE);
+    private static final CudaProvider PROVIDER = new CudaProvider("cuda", Precision.F32, CudaLibraries.here(), CACHE);
 
     private RealGpu() {}
 
@@ -28,11 +28,12 @@ final class RealGpu {
     }
 
     static Backend open(Precision precision) {
-        return PROVIDER.open(new BackendOptions(precision == Precision.BF16 ? DType.BF16 : DType.F32, 0, 1));
+        Precision products = precision == Precision.TF32 ? Precision.TF32 : Precision.F32;
+        return new CudaProvider("cuda", products, CudaLibraries.here(), CACHE).open(new BackendOptions(precision == Precision.BF16 ? DType.BF16 : DType.F32, 0, 1));
     }
 
     /** On memory without a pool, so that compute-sanitizer sees an access beside a tensor. */
     static Backend onExactMemory(Precision precision) {
-        return new CudaBackend(new Gpu(CudaLibraries.here(), 0, precision, new KernelCache(CACHE), ExactMemory::new));
+        return new CudaBackend("cuda", new Gpu(CudaLibraries.here(), 0, precision, new KernelCache(CACHE), ExactMemory::new));
     }
 }
