@@ -190,15 +190,15 @@ compare() {
 # The most megabytes in use on the card above those of before, until a step has its first result: later PyTorch is there too. Goes to FILE.
 watch_memory() { # LOG FILE BEFORE
   local before="$3" used most=0
-  while ! grep -q '^{' "$1"; do
-    used="$(memory)" || return
+  while [ -f "$work/watched" ] && ! grep -q '^{' "$1"; do
+    used="$(memory)" || return 0
     [ $((used - before)) -le "$most" ] || most=$((used - before))
     echo "$most" >"$2"
     sleep 0.2
   done
 }
 
-memory() { nvidia-smi --query-gpu=memory.used --format=csv,noheader,nounits 2>/dev/null | sed -n 1p | grep '^[0-9][0-9]*$'; }
+memory() { timeout 10 nvidia-smi --query-gpu=memory.used --format=csv,noheader,nounits 2>/dev/null | sed -n 1p | grep '^[0-9][0-9]*$'; }
 
 # bench NAME TITLE compiled|eager ARGUMENTS…: a row for each step that is timed.
 bench() {
@@ -222,13 +222,17 @@ bench() {
 
 # timed NAME FLAG ARGUMENTS…: the run itself, beside whom the array peer says, and the memory that it takes.
 timed() {
-  local name="$1" flag="$2" watcher=""
+  local name="$1" flag="$2" watcher="" engine="$backend"
   shift 2
+  case "$name" in *-tf32) engine="$backend-tf32" ;; esac
   : >"$work/$name.log"
   rm -f "$work/memory"
+  : >"$work/watched"
   if [ -n "$smi" ]; then watch_memory "$work/$name.log" "$work/memory" "$(memory)" & watcher=$!; fi
-  step "$name" 130 "${fluxo[@]}" bench "$@" --backend "$backend" --threads 2 --warm-up "$warm" --seconds "$seconds" --repetitions "$repetitions" ${peer[@]+"${peer[@]}"} $flag
-  [ -z "$watcher" ] || { kill "$watcher" 2>/dev/null; wait "$watcher" 2>/dev/null; }
+  step "$name" 130 "${fluxo[@]}" bench "$@" --backend "$engine" --threads 2 --warm-up "$warm" --seconds "$seconds" --repetitions "$repetitions" ${peer[@]+"${peer[@]}"} $flag
+  # not killed: bash runs the trap of the script in a part in the background that is ended right after its beginning
+  rm "$work/watched"
+  [ -z "$watcher" ] || wait "$watcher"
 }
 
 # What the lines of a bench come to: medians over the repetitions, rates, how often faster than each peer, memory.
@@ -279,6 +283,7 @@ speed() {
   [ -z "$has_bf16" ] || bench gpt2-bf16 "$name, AdamW, bf16" compiled train "${gpt2[@]}" --optimizer adamw --dtype bf16
   bench gpt2-forward "$name, f32" compiled model "${gpt2[@]}"
   bench matmul "products, f32" eager matmul --sizes "$sizes"
+  bench matmul-tf32 "products, tf32" eager matmul --sizes "$sizes"
   [ -z "$has_bf16" ] || bench matmul-bf16 "products, bf16" eager matmul --sizes "$sizes" --dtype bf16
   bench attention "attention, f32" eager attention "${attention[@]}"
   [ -z "$has_bf16" ] || bench attention-bf16 "attention, bf16" eager attention "${attention[@]}" --dtype bf16
@@ -323,7 +328,7 @@ probe() {
 check() {
   export PATH="${PATH:-/usr/local/bin:/usr/bin:/bin}" LC_ALL=C.UTF-8
   work="$(mktemp -d)"
-  trap '[ "$BASHPID" != $$ ] || rm -rf "$work"' EXIT # a part in the background that is ended at once would still run it
+  trap 'rm -rf "$work"' EXIT
   export HOME="${HOME:-$work}"
   out="${OUT:-$home/out/device-check}"
   state="$home/out/device-state" # where compiled kernels are kept from run to run

@@ -40,7 +40,7 @@ public final class Bench {
      * PyTorch as it is to be timed beside Fluxo.
      *
      * @param python   an interpreter that has torch
-     * @param device   cpu or cuda
+     * @param device   cpu, cuda, or cuda-tf32: a GPU that rounds the factors of float32 products to TF32
      * @param compiled whether models run through torch.compile: each of these is a peer
      */
     public record Peers(String python, String device, List<Boolean> compiled) {

@@ -32,7 +32,7 @@ final class Peer implements AutoCloseable {
      * Which PyTorch.
      *
      * @param python  an interpreter that has torch
-     * @param device  what it computes on: cpu or cuda
+     * @param device  what it computes on: cpu, cuda or cuda-tf32
      * @param compile whether models run through torch.compile
      */
     record Who(String python, String device, boolean compile) {}

@@ -27,6 +27,8 @@ final class BenchCommand extends FluxoCommand<CommonOptions> {
             description = "what is timed: a block, a training step, a model's forward pass, operations at sizes of their own, square products (--sizes), or attention")
     private String what;
 
+    private static final List<String> PEER_DEVICES = List.of("cpu", "cuda", "cuda-tf32");
+
     @Option(names = "--batch", defaultValue = "8", description = "sequences (default: ${DEFAULT-VALUE})")
     private int batch;
 
@@ -82,7 +84,7 @@ final class BenchCommand extends FluxoCommand<CommonOptions> {
     @Option(names = "--peer", paramLabel = "PYTHON", description = "a Python that has torch: time it in turn, and print the ratio")
     private String peer;
 
-    @Option(names = "--peer-device", paramLabel = "cpu|cuda", description = "what the peer computes on (default: cuda where the backend's name says so, else cpu)")
+    @Option(names = "--peer-device", paramLabel = "cpu|cuda|cuda-tf32", description = "what the peer computes on (default: cuda where the backend's name says so, else cpu)")
     private String peerDevice;
 
     @Option(names = "--compile", description = "the peer's models run through torch.compile")
@@ -107,7 +109,7 @@ final class BenchCommand extends FluxoCommand<CommonOptions> {
             throw new BadInput((both ? "--both" : "--compile") + ": it is the peer's models that run through torch.compile; give --peer PYTHON too");
         }
         if (peerDevice != null) {
-            legal("--peer-device", peerDevice, List.of("cpu", "cuda"));
+            legal("--peer-device", peerDevice, PEER_DEVICES);
         }
         BenchCase spec = spec();
         Bench bench = workbench().bench(spec, backend);
@@ -135,7 +137,7 @@ final class BenchCommand extends FluxoCommand<CommonOptions> {
 
     /** A backend on NVIDIA's GPUs says so in its name. */
     private String device() {
-        return backend.endsWith("cuda") ? "cuda" : "cpu";
+        return PEER_DEVICES.stream().filter(backend::endsWith).findFirst().orElse("cpu");
     }
 
     private BenchCase spec() {

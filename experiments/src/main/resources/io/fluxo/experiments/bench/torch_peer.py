@@ -233,10 +233,12 @@ def main():
     parser.add_argument("--dtype", choices=list(DTYPES), default="f32")
     parser.add_argument("--sizes", type=int, nargs="*", default=[])
     parser.add_argument("--tied", action="store_true")
-    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--device", choices=["cpu", "cuda", "cuda-tf32"], default="cpu")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--rounds", action="store_true")
     options = parser.parse_args()
+    torch.backends.cuda.matmul.allow_tf32 = options.device == "cuda-tf32"
+    options.device = options.device.removesuffix("-tf32")
     torch.set_num_threads(options.threads)
     torch.set_default_device(options.device)
     torch.set_default_dtype(DTYPES[options.dtype])
