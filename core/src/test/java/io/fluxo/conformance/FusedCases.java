@@ -117,6 +117,7 @@ final class FusedCases {
         cases.add(crossEntropy(13, Samples.normal("logits", 2, 3, 13), Samples.integers("targets", 13, 2, 3)));
         cases.add(crossEntropy(7, Samples.normal("logits", 7), Samples.integers("targets", 7)).called("one row"));
         cases.add(crossEntropy(3, Samples.normal("logits", 64, 3), Samples.integers("targets", 3, 64)));
+        cases.add(crossEntropy(5000, Samples.around("logits", 0, 3, 2, 5000), Samples.integers("targets", 5000, 2)).called("a vocabulary"));
         return cases;
     }
 
