@@ -96,6 +96,31 @@ class Bfloat16Test {
         assertThat(differs).as("bfloat16 is used").isTrue();
     }
 
+    /** Gradients of x, W and b. */
+    private static float[][] gradients(Precision precision, HostArray x, HostArray w, HostArray g) {
+        FusedOp op = new FusedOp.Linear(true);
+        try (Backend backend = EmulatedGpu.open(precision)) {
+            Tensor[] in = {backend.upload(x), backend.upload(w), backend.upload(normal("b", w.shape().size(1)))};
+            return Arrays.stream(backend.backward(op, in, backend.runFused(op, true, in), backend.upload(g))).map(one -> backend.download(one).toFloats()).toArray(float[][]::new);
+        }
+    }
+
+    @Test
+    void gradientsOfALinearMapAreOffByTheRoundingOfTheirFactors() {
+        HostArray x = normal("x", 9, 37);
+        HostArray w = normal("w", 37, 11);
+        HostArray g = normal("g", 9, 11);
+        float[][] rounded = gradients(Precision.BF16, x, w, g);
+        float[][] exact = gradients(Precision.F32, x, w, g);
+        float[][] sizes = gradients(Precision.F32, sizes(x), sizes(w), sizes(g));
+        for (int part = 0; part < exact.length; part++) {
+            for (int i = 0; i < exact[part].length; i++) {
+                assertThat(Math.abs(rounded[part][i] - exact[part][i])).as("part %d, element %d", part, i).isLessThanOrEqualTo((float) (ROUNDING * sizes[part][i] * 1.01));
+            }
+        }
+        assertThat(rounded[0]).as("bfloat16 is used").isNotEqualTo(exact[0]);
+    }
+
     /** What is no product has the bits of float32. */
     @Test
     void normsAreThoseOfFloats() {
