@@ -16,6 +16,11 @@ public interface BackendProvider {
         return false;
     }
 
+    /** Whether it rounds the factors of float32 products to a shorter type, so that results cannot be held to the rounding of float32. */
+    default boolean roundsFactors() {
+        return false;
+    }
+
     /**
      * Opens the backend.
      *

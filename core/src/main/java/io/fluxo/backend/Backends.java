@@ -43,6 +43,11 @@ public record Backends(SortedMap<String, BackendProvider> providers) {
         return Optional.ofNullable(providers.get(name)).map(Backends::probe);
     }
 
+    /** Whether there is a backend called {@code name} whose results cannot be held to the rounding of float32. */
+    public boolean roundsFactors(String name) {
+        return providers.containsKey(name) && providers.get(name).roundsFactors();
+    }
+
     /**
      * Opens the backend called {@code name}.
      *

@@ -83,6 +83,11 @@ public record CudaProvider(String name, Precision products, CudaLibraries librar
     }
 
     @Override
+    public boolean roundsFactors() {
+        return products == Precision.TF32;
+    }
+
+    @Override
     public Backend open(BackendOptions options) {
         if (options.dtype() == DType.F64) {
             throw unavailable("it computes in f32 and bf16, not in f64; ejml does");

@@ -15,6 +15,7 @@ import io.fluxo.experiments.compare.report.CompareReport;
 import io.fluxo.experiments.compare.waiver.Waivers;
 import io.fluxo.experiments.file.Json;
 import io.fluxo.experiments.workbench.Workbench;
+import io.fluxo.text.Text;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.EnumSet;
@@ -81,9 +82,9 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
         Workbench workbench = workbench();
         Backends installed = workbench.installed().backends();
         for (String name : backends) {
-            requireKnown("--backends", name, installed);
+            requireComparable("--backends", name, installed);
         }
-        requireKnown("--reference", reference, installed);
+        requireComparable("--reference", reference, installed);
         ComparisonResult result;
         try {
             result = again.isPresent() ? BackendComparison.replayed(again.get(), installed, backends)
@@ -101,9 +102,12 @@ final class CompareCommand extends FluxoCommand<ResultOptions> {
         return result.hasBugs() ? ExitStatus.NOT_AS_EXPECTED : ExitStatus.AS_EXPECTED;
     }
 
-    private static void requireKnown(String option, String name, Backends installed) {
+    private static void requireComparable(String option, String name, Backends installed) {
         if (!installed.providers().containsKey(name)) {
             throw new BadInput(option + ": " + BadInput.legal("no backend named", name, installed.providers().keySet()));
+        }
+        if (installed.roundsFactors(name)) {
+            throw new BadInput(Text.format("%s: %s rounds the factors of products more coarsely than f32, and compare asks whether differences are f32's rounding (bench times it)", option, name));
         }
     }
 

@@ -132,6 +132,10 @@ final class VerifyCommand extends FluxoCommand<RunOptions> {
 
     private Apparatus.Options options(Workbench workbench) {
         BackendChoice choice = common.choice(1);
+        if (workbench.installed().backends().roundsFactors(choice.name())) {
+            throw new BadInput(Text.format("--backend %s: verify holds results to the rounding of f32 or f64; %s rounds the factors of products more coarsely (ablate, train and bench take it)",
+                    choice.name(), choice.name()));
+        }
         try (Workbench.OpenBackend backend = workbench.open(choice)) {
             DType dtype = Arrays.stream(DType.values()).filter(type -> type.label().equals(backend.dtype())).findFirst().orElseThrow();
             if (dtype == DType.BF16) {

@@ -91,6 +91,10 @@ class CompareCommandTest {
             assertThat(ran.err()).contains("--backends: no backend named 'simt'", "simd");
         });
         assertThat(Called.fluxo("compare", "--reference", "pytorch").status()).isEqualTo(2);
+        assertThat(Called.fluxo("compare", "--backends", "cuda-tf32")).satisfies(ran -> {
+            assertThat(ran.status()).isEqualTo(2);
+            assertThat(ran.err()).contains("--backends: cuda-tf32 rounds the factors of products more coarsely than f32");
+        });
         assertThat(Called.fluxo("compare", "--what", "everything")).satisfies(ran -> {
             assertThat(ran.status()).isEqualTo(2);
             assertThat(ran.err()).contains("--what", "'everything'", "ops");

@@ -36,6 +36,13 @@ class VerifyCommandTest {
     }
 
     @Test
+    void aBackendWhoseProductsRoundMoreCoarselyIsRefused() {
+        Ran ran = fluxo("verify", "--backend", "cuda-tf32");
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.err()).contains("--backend cuda-tf32: verify holds results to the rounding of f32 or f64");
+    }
+
+    @Test
     void everythingIsAsExpectedOnTheDefaultBackend() {
         Ran ran = fluxo("verify", "--json", "-");
         assertThat(ran.status).isZero();
