@@ -32,6 +32,7 @@ public final class FusedKernels {
             case FusedOp.Linear _, FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.LayerNorm _, FusedOp.RmsNorm _,
                  FusedOp.CrossEntropy _, FusedOp.Dropout _ -> true;
             case FusedOp.Attention(Mask _, var _, boolean bias) -> !bias;
+            case FusedOp.Rotate _ -> false;
         };
     }
 
@@ -46,6 +47,7 @@ public final class FusedKernels {
             case FusedOp.RmsNorm(double eps, boolean _) -> new NormKernel(gpu, reductions, eps, false);
             case FusedOp.Attention(Mask _, var _, boolean bias) when bias -> throw new IllegalStateException("there is no kernel for " + op);
             case FusedOp.Attention attention -> new AttentionKernel(gpu, attention);
+            case FusedOp.Rotate _ -> throw new IllegalStateException("there is no kernel for " + op);
             case FusedOp.CrossEntropy _ -> new CrossEntropyKernel(gpu);
             case FusedOp.Dropout(double rate) -> new DropoutKernel(movements, rate);
         };

@@ -41,6 +41,7 @@ public final class FusedKernels {
             case FusedOp.Linear _, FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.LayerNorm _, FusedOp.RmsNorm _,
                  FusedOp.CrossEntropy _, FusedOp.Dropout _ -> true;
             case FusedOp.Attention(Mask _, var _, boolean bias) -> !bias;
+            case FusedOp.Rotate _ -> false;
         };
     }
 
@@ -53,6 +54,7 @@ public final class FusedKernels {
             case FusedOp.Gelu(boolean tanh) -> new FusedGelu(workers, tanh);
             case FusedOp.Softmax _ -> softmax;
             case FusedOp.LogSoftmax _ -> logSoftmax;
+            case FusedOp.Rotate _ -> throw new IllegalStateException("there is no kernel for " + op);
             case FusedOp.CrossEntropy _ -> crossEntropy;
             case FusedOp.Dropout(double rate) -> new FusedDropout(workers, rate);
         };
