@@ -14,6 +14,7 @@ import io.fluxo.op.Engine.Shown;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Inside;
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.op.Ops;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.PrimitiveOp.*;
@@ -120,6 +121,9 @@ class SuiteCatchesFaultsTest {
                 forward("attention of a row without keys is NaN", "attention", SuiteCatchesFaultsTest::unguardedAttention),
                 forward("attention forgets its scale", "attention", (ops, op, in) -> op instanceof FusedOp.Attention(Mask mask, Scalar _, boolean bias)
                         ? ops.fused(new FusedOp.Attention(mask, Scalar.ONE, bias), in) : null),
+                forward("rotate the other way", "rotate", (ops, op, in) -> op instanceof FusedOp.Rotate ? ops.fused(op, in[0], in[1], ops.neg(in[2])) : null),
+                forward("rotate's other pairs", "rotate", (ops, op, in) -> op instanceof FusedOp.Rotate(Pairs pairs)
+                        ? ops.rotate(in[0], in[1], in[2], pairs == Pairs.HALVES ? Pairs.NEIGHBOURS : Pairs.HALVES) : null),
                 forward("dropout does not divide by what is left", "dropout", (ops, op, in) -> op instanceof FusedOp.Dropout(double rate)
                         ? ops.scale(ops.fused(op, in), 1 - rate) : null),
                 caught("a mask of −1e9 instead of −∞", REST, "attention", inner -> Faulty.forward(inner, SuiteCatchesFaultsTest::additiveMask)),
@@ -132,6 +136,8 @@ class SuiteCatchesFaultsTest {
                 backward("layerNorm's gradient with μ and σ held", "layerNorm", FusedOp.LayerNorm.class, SuiteCatchesFaultsTest::heldStatistics),
                 backward("crossEntropy's gradient without the target", "crossEntropy", FusedOp.CrossEntropy.class, (ops, _, in, g, right) ->
                         new Tensor[] {ops.mul(ops.softmax(in[0]), ops.unsqueeze(g, -1)), null}),
+                backward("rotate's gradient turned onward", "rotate", FusedOp.Rotate.class, (ops, op, in, g, _) ->
+                        new Tensor[] {ops.fused(op, g, in[1], in[2]), null, null}),
                 backward("dropout's gradient not masked", "dropout", FusedOp.Dropout.class, (ops, _, _, g, _) -> new Tensor[] {g, null}));
     }
 
@@ -173,6 +179,7 @@ class SuiteCatchesFaultsTest {
         floatingInputs.put(FusedOp.LayerNorm.class, 3);
         floatingInputs.put(FusedOp.RmsNorm.class, 2);
         floatingInputs.put(FusedOp.Attention.class, 4);
+        floatingInputs.put(FusedOp.Rotate.class, 1);
         floatingInputs.put(FusedOp.CrossEntropy.class, 1);
         floatingInputs.put(FusedOp.Dropout.class, 1);
         assertThat(floatingInputs.keySet()).containsExactlyInAnyOrderElementsOf(records(FusedOp.class).toList());

@@ -22,6 +22,7 @@ import io.fluxo.model.ModelParts;
 import io.fluxo.model.LanguageModel;
 import io.fluxo.model.ModelBuilder;
 import io.fluxo.model.ModelSpec;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.op.FusedOp;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Dim;
@@ -178,7 +179,7 @@ class SubLayersTest {
 
     @ParameterizedTest
     @EnumSource
-    void rotationTurnsEachPairByItsAngle(Rotation.Pairs pairs) {
+    void rotationTurnsEachPairByItsAngle(Pairs pairs) {
         double theta = 100;
         int first = 3;
         double[] x = new double[2 * 4 * 3 * 6];
@@ -188,8 +189,8 @@ class SubLayersTest {
         for (int row = 0; row < x.length / 6; row++) {
             int position = first + row / 3 % 4;
             for (int i = 0; i < 3; i++) {
-                int a = row * 6 + (pairs == Rotation.Pairs.NEIGHBOURS ? 2 * i : i);
-                int b = row * 6 + (pairs == Rotation.Pairs.NEIGHBOURS ? 2 * i + 1 : i + 3);
+                int a = row * 6 + (pairs == Pairs.NEIGHBOURS ? 2 * i : i);
+                int b = row * 6 + (pairs == Pairs.NEIGHBOURS ? 2 * i + 1 : i + 3);
                 double angle = position * Math.pow(theta, -2.0 * i / 6);
                 assertThat(y[a]).isCloseTo(x[a] * Math.cos(angle) - x[b] * Math.sin(angle), within(1e-12));
                 assertThat(y[b]).isCloseTo(x[b] * Math.cos(angle) + x[a] * Math.sin(angle), within(1e-12));
@@ -199,7 +200,7 @@ class SubLayersTest {
 
     @ParameterizedTest
     @EnumSource
-    void rotatedScoresDependOnDistanceAlone(Rotation.Pairs pairs) {
+    void rotatedScoresDependOnDistanceAlone(Pairs pairs) {
         Rotation rotation = new Rotation(10_000, pairs);
         Pass pass = Pass.evaluation(backend);
         Tensor q = drawn("q", 1, 1, 1, 1, 8);

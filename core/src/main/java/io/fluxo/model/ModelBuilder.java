@@ -26,8 +26,8 @@ import io.fluxo.layer.attention.MultiHeadAttention;
 import io.fluxo.layer.attention.MultiHeadAttention.QkNorm;
 import io.fluxo.layer.norm.NormFactory;
 import io.fluxo.layer.position.PositionKind;
-import io.fluxo.layer.position.Rotation;
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.plugin.Catalog;
 import io.fluxo.setting.Choice;
 import io.fluxo.setting.Values;
@@ -186,10 +186,10 @@ public final class ModelBuilder {
         return Text.format("the positions '%s'", spec.get(POSITIONS));
     }
 
-    private Rotation.Pairs pairs() {
+    private Pairs pairs() {
         return switch (spec.get(ROPE_LAYOUT)) {
-            case INTERLEAVED -> Rotation.Pairs.NEIGHBOURS;
-            case HALF -> Rotation.Pairs.HALVES;
+            case INTERLEAVED -> Pairs.NEIGHBOURS;
+            case HALF -> Pairs.HALVES;
         };
     }
 

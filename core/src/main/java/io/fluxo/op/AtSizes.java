@@ -33,7 +33,7 @@ public final class AtSizes {
         return switch (op) {
             case FusedOp.Attention(var mask, var scale, boolean bias) -> new FusedOp.Attention(mask, scale.at(sizes), bias);
             case FusedOp.Linear _, FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.LayerNorm _, FusedOp.RmsNorm _,
-                    FusedOp.CrossEntropy _, FusedOp.Dropout _ -> op;
+                    FusedOp.Rotate _, FusedOp.CrossEntropy _, FusedOp.Dropout _ -> op;
         };
     }
 }

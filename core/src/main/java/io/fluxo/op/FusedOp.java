@@ -58,6 +58,14 @@ public sealed interface FusedOp extends Op {
     /** Which positions a query may attend to. With n queries and m keys, query i stands at position i + m − n. */
     enum Mask { BIDIRECTIONAL, CAUSAL }
 
+    /** Which of a head's 2m features are turned together. */
+    enum Pairs {
+        /** 2i and 2i + 1. */
+        NEIGHBOURS,
+        /** i and i + m. */
+        HALVES
+    }
+
     /** Inputs (x [… in], W [in out], and b [out] where {@code bias}): y = xW + b. */
     record Linear(boolean bias) implements FusedOp {
         @Override
@@ -211,6 +219,46 @@ public sealed interface FusedOp extends Op {
                 query = ops.add(query, ops.constant(Scalar.of(m.minus(n)), DType.I32));
             }
             return ops.not(ops.less(query, ops.iota(1, shape, DType.I32)));
+        }
+    }
+
+    /**
+     * The features a and b of each pair become a·cos − b·sin and b·cos + a·sin (rotary positions, Su et al. 2021, eq. 34). Inputs (x [batch n head 2m],
+     * and the angles' cos [n m] and sin [n m]) → x's shape. The angles belong to positions and are not trained: no gradient flows to cos and sin.
+     *
+     * @param pairs which features are a pair
+     */
+    record Rotate(Pairs pairs) implements FusedOp {
+        @Override
+        public Tensor compose(Ops ops, Tensor... in) {
+            Tensor x = in[0];
+            Dim m = x.dim(3).over(Dim.of(2));
+            Tensor cos = ops.unsqueeze(ops.stopGradient(in[1]), 1);                               // [n 1 m]
+            Tensor sin = ops.unsqueeze(ops.stopGradient(in[2]), 1);
+            return switch (pairs) {
+                case HALVES -> {
+                    Tensor a = ops.slice(x, 3, Dim.of(0), m);                                     // [batch n head m]
+                    Tensor b = ops.slice(x, 3, m, m);
+                    yield ops.concat(3, real(ops, a, b, cos, sin), imaginary(ops, a, b, cos, sin));
+                }
+                case NEIGHBOURS -> {
+                    Tensor split = ops.splitAxis(x, 3, m, Dim.of(2));                             // [batch n head m 2]
+                    Tensor a = ops.squeeze(ops.slice(split, 4, Dim.of(0), Dim.ONE), 4);
+                    Tensor b = ops.squeeze(ops.slice(split, 4, Dim.ONE, Dim.ONE), 4);
+                    Tensor turned = ops.concat(4, ops.unsqueeze(real(ops, a, b, cos, sin), 4), ops.unsqueeze(imaginary(ops, a, b, cos, sin), 4));
+                    yield ops.mergeAxes(turned, 3);
+                }
+            };
+        }
+
+        /** a·cos − b·sin. */
+        private static Tensor real(Ops ops, Tensor a, Tensor b, Tensor cos, Tensor sin) {
+            return ops.sub(ops.mul(a, cos), ops.mul(b, sin));
+        }
+
+        /** b·cos + a·sin. */
+        private static Tensor imaginary(Ops ops, Tensor a, Tensor b, Tensor cos, Tensor sin) {
+            return ops.add(ops.mul(b, cos), ops.mul(a, sin));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.fluxo.op;
 
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -326,6 +327,11 @@ public class Ops {
         return bias == null
                 ? fused(new FusedOp.Attention(mask, scale, false), q, k, v)
                 : fused(new FusedOp.Attention(mask, scale, true), q, k, v, bias);
+    }
+
+    /** Pairs of x's features turned by the angles with these cosines and sines, through which no gradient flows. */
+    public final Tensor rotate(Tensor x, Tensor cos, Tensor sin, Pairs pairs) {
+        return fused(new FusedOp.Rotate(pairs), x, cos, sin);
     }
 
     /** −log softmax(logits)[target] for each position. */

@@ -159,6 +159,18 @@ public final class ShapeRules {
                 }
                 yield q.with(3, v.dim(3));
             }
+            case FusedOp.Rotate _ -> {
+                Shape x = in[0].shape();
+                if (x.rank() != 4 || x.dim(3).isKnown() && x.dim(3).size() % 2 != 0) {
+                    throw new ShapeMismatchException(Text.format("rotate: x %s is not [batch n head 2m]: features are turned in pairs", x));
+                }
+                Shape angles = Shape.of(x.dim(1), x.dim(3).over(Dim.of(2)));
+                if (!in[1].shape().equals(angles) || !in[2].shape().equals(angles)) {
+                    throw new ShapeMismatchException(Text.format("rotate: cos %s and sin %s are not %s, one angle for each position and pair of x %s",
+                            in[1].shape(), in[2].shape(), angles, x));
+                }
+                yield x;
+            }
             case FusedOp.CrossEntropy _ -> {
                 if (!in[0].shape().without(-1).equals(in[1].shape())) {
                     throw new ShapeMismatchException(Text.format("crossEntropy: targets %s do not name one class for each row of logits %s",

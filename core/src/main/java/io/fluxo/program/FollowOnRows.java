@@ -81,7 +81,7 @@ public record FollowOnRows(Reach reach) implements Rule {
         return switch (op) {
             case FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Dropout _ -> Need.ELEMENTS;
             case FusedOp.LayerNorm _, FusedOp.RmsNorm _ -> Need.WHOLE_ROWS;
-            case FusedOp.Linear _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.Attention _, FusedOp.CrossEntropy _ -> Need.MORE;
+            case FusedOp.Linear _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.Attention _, FusedOp.Rotate _, FusedOp.CrossEntropy _ -> Need.MORE;
         };
     }
 
@@ -90,7 +90,7 @@ public record FollowOnRows(Reach reach) implements Rule {
         return switch (op) {
             case FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Dropout _ -> Need.ELEMENTS;
             case FusedOp.LayerNorm _, FusedOp.RmsNorm _, FusedOp.Linear _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.Attention _,
-                 FusedOp.CrossEntropy _ -> Need.MORE;
+                 FusedOp.Rotate _, FusedOp.CrossEntropy _ -> Need.MORE;
         };
     }
 

@@ -3,6 +3,7 @@ package io.fluxo.conformance;
 import static io.fluxo.conformance.Tolerance.EXACT;
 
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.PrimitiveOp.*;
 import io.fluxo.shape.Dim;
@@ -64,6 +65,11 @@ final class EmptyCases {
         cases.add(FusedCases.logSoftmax(3, none));
         cases.add(FusedCases.layerNorm(1e-5, 3, none, Samples.normal("gain", 3), Samples.normal("bias", 3)));
         cases.add(FusedCases.rmsNorm(1e-5, 3, none, Samples.normal("gain", 3)));
+        for (Pairs pairs : Pairs.values()) {
+            cases.add(FusedCases.rotate(pairs, 0, 2, 3, 4));
+            cases.add(FusedCases.rotate(pairs, 2, 0, 3, 4));
+            cases.add(FusedCases.rotate(pairs, 2, 3, 2, 0));
+        }
         cases.add(FusedCases.crossEntropy(3, none, Samples.integers("targets", 3, 0)));
         cases.add(Case.fused(new FusedOp.Linear(true), in -> ReferenceLayers.linear(in[0], in[1], in[2]), EXACT, none, Samples.normal("w", 3, 2),
                 Samples.normal("b", 2)));

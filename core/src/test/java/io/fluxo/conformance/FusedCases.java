@@ -4,6 +4,7 @@ import static io.fluxo.conformance.Tolerance.EXACT;
 import static io.fluxo.conformance.Tolerance.ROUNDED;
 
 import io.fluxo.op.FusedOp;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
@@ -107,6 +108,24 @@ final class FusedCases {
     static Case rmsNorm(double eps, int width, HostArray... in) {
         return Case.fused(new FusedOp.RmsNorm(eps, in.length > 1), a -> ReferenceLayers.affine(
                 ReferenceLayers.rows(a[0], row -> ReferenceLayers.rmsNorm(row, eps)), a.length > 1 ? a[1] : null, null), Tolerance.sum(width), in);
+    }
+
+    static List<Case> rotate() {
+        List<Case> cases = new ArrayList<>();
+        for (Pairs pairs : Pairs.values()) {
+            for (int[] s : new int[][] {{1, 1, 1, 2}, {2, 3, 2, 6}, {3, 2, 5, 4}, {1, 5, 2, 14}, {2, 2, 1, 26}, {1, 3, 2, 64}, {2, 7, 3, 34}, {1, 3, 1, 414}, {3, 17, 4, 64}}) {
+                cases.add(rotate(pairs, s));
+            }
+        }
+        return cases;
+    }
+
+    /** The definition has the angles for itself: that of a result which no gradient reaches them through. */
+    static Case rotate(Pairs pairs, int... sizes) {
+        HostArray angles = Samples.around("angles", 0, 3, sizes[1], sizes[3] / 2);
+        HostArray cos = Reference.map(angles, angle -> (float) Math.cos(angle));
+        HostArray sin = Reference.map(angles, angle -> (float) Math.sin(angle));
+        return Case.fused(new FusedOp.Rotate(pairs), in -> ReferenceLayers.rotate(pairs, in[0], cos, sin), Tolerance.sum(2), Samples.normal("x", sizes), cos, sin);
     }
 
     static List<Case> crossEntropy() {

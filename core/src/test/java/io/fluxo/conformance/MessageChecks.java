@@ -1,6 +1,7 @@
 package io.fluxo.conformance;
 
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -35,6 +36,9 @@ final class MessageChecks {
                 shapes("attention of heads that do not fit",
                         bench -> bench.ops().attention(x(bench, 1, 2, 3, 4), x(bench, 1, 2, 2, 4), x(bench, 1, 2, 2, 4), null, Mask.CAUSAL, Scalar.ONE),
                         "[1, 2, 2, 4]"),
+                shapes("rotate of an odd width", bench -> bench.ops().rotate(x(bench, 1, 2, 3, 7), x(bench, 2, 3), x(bench, 2, 3), Pairs.HALVES), "7"),
+                shapes("rotate by angles for fewer pairs",
+                        bench -> bench.ops().rotate(x(bench, 1, 2, 3, 8), x(bench, 2, 3), x(bench, 2, 3), Pairs.NEIGHBOURS), "4", "3"),
                 types("types are not promoted", bench -> bench.ops().add(x(bench, 2), i(bench, 0, 1)), "add", "i32", "cast"),
                 types("exp of integers", bench -> bench.ops().exp(i(bench, 0, 1)), "exp", "i32"),
                 types("where without a condition", bench -> bench.ops().where(x(bench, 2), x(bench, 2), x(bench, 2)), "where", "bool"),

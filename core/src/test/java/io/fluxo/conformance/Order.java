@@ -18,7 +18,7 @@ final class Order {
             "randomUniform");
 
     /** Fused operations: a backend that has no kernel of its own runs their compositions. */
-    static final List<String> FUSED = List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "crossEntropy", "dropout", "attention");
+    static final List<String> FUSED = List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "rotate", "crossEntropy", "dropout", "attention");
 
     /** Groups of checks that stand before any operation: values go up and come back, scopes free them. */
     private static final String FIRST = "scopes";

@@ -1,6 +1,7 @@
 package io.fluxo.conformance;
 
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
@@ -107,6 +108,20 @@ final class ReferenceLayers {
             }
         }
         return HostArray.of(Shape.of(batches, n, heads, dv), out);
+    }
+
+    /** x [batch n head 2m], cos and sin [n m]. */
+    static HostArray rotate(Pairs pairs, HostArray x, HostArray cos, HostArray sin) {
+        int m = x.shape().size(3) / 2;
+        return Reference.generate(x.shape().sizes(), i -> {
+            int pair = pairs == Pairs.NEIGHBOURS ? i[3] / 2 : i[3] % m;
+            double a = Reference.get(x, i[0], i[1], i[2], pairs == Pairs.NEIGHBOURS ? 2 * pair : pair);
+            double b = Reference.get(x, i[0], i[1], i[2], pairs == Pairs.NEIGHBOURS ? 2 * pair + 1 : pair + m);
+            double c = Reference.get(cos, i[1], pair);
+            double s = Reference.get(sin, i[1], pair);
+            boolean isFirst = pairs == Pairs.NEIGHBOURS ? i[3] % 2 == 0 : i[3] < m;
+            return isFirst ? a * c - b * s : b * c + a * s;
+        });
     }
 
     /** A target outside the classes chooses nothing and costs 0. */

@@ -36,7 +36,7 @@ public final class Suite {
     }
 
     private static List<Case> fused(DType dtype) {
-        return Stream.of(FusedCases.linear(), FusedCases.activations(), FusedCases.softmax(), FusedCases.norms(), FusedCases.crossEntropy(),
+        return Stream.of(FusedCases.linear(), FusedCases.activations(), FusedCases.softmax(), FusedCases.norms(), FusedCases.rotate(), FusedCases.crossEntropy(),
                 FusedCases.dropout(dtype), AttentionCases.all(), ExtremeCases.all(), EmptyCases.all()).flatMap(List::stream).toList();
     }
 }

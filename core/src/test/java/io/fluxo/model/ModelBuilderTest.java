@@ -13,10 +13,10 @@ import io.fluxo.layer.Parameter;
 import io.fluxo.layer.Pass;
 import io.fluxo.layer.PastTokens;
 import io.fluxo.layer.position.PositionKind;
-import io.fluxo.layer.position.Rotation;
 import io.fluxo.layer.position.ScorePositions;
 import io.fluxo.model.ModelSpec.Family;
 import io.fluxo.model.ModelSpec.FinalNorm;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.op.Handle;
 import io.fluxo.op.ShapesOnly;
 import io.fluxo.random.RandomKey;
@@ -214,7 +214,7 @@ class ModelBuilderTest {
                 .isInstanceOf(BrokenPartException.class).hasMessage("the placement 'empty' returned null instead of a block for blocks.0");
         assertThatThrownBy(() -> ModelBuilder.transformer(SMALL.with(POSITIONS, "empty"), ModelParts.CATALOG.plus(PositionKind.KIND, "empty", new PositionKind() {
             @Override
-            public ScorePositions scores(double theta, Rotation.Pairs pairs) {
+            public ScorePositions scores(double theta, Pairs pairs) {
                 return null;
             }
         }))).isInstanceOf(BrokenPartException.class).hasMessage("the positions 'empty' returned null instead of how positions enter the scores for blocks.0.attn");

@@ -46,6 +46,20 @@ class ShapeRulesTest {
     }
 
     @Test
+    void pairsAreTurnedByAnAngleForEachPositionAndPair() {
+        FusedOp rotate = new FusedOp.Rotate(FusedOp.Pairs.HALVES);
+        Dim m = Dim.symbol("m");
+        Handle x = Handle.f32(Dim.symbol("batch"), Dim.symbol("n"), Dim.symbol("head"), Dim.of(2).times(m));
+        Handle angles = Handle.f32(Dim.symbol("n"), m);
+        assertThat(ShapeRules.KNOWN.shape(rotate, x, angles, angles)).isEqualTo(x.shape());
+        assertThatThrownBy(() -> ShapeRules.KNOWN.shape(rotate, Handle.f32(1, 5, 2, 7), angles, angles)).isInstanceOf(ShapeMismatchException.class)
+                .hasMessage("rotate: x [1, 5, 2, 7] is not [batch n head 2m]: features are turned in pairs");
+        assertThatThrownBy(() -> ShapeRules.KNOWN.shape(rotate, Handle.f32(5, 8), angles, angles)).hasMessageContaining("[5, 8] is not [batch n head 2m]");
+        assertThatThrownBy(() -> ShapeRules.KNOWN.shape(rotate, Handle.f32(1, 5, 2, 8), Handle.f32(5, 4), Handle.f32(1, 4))).isInstanceOf(ShapeMismatchException.class)
+                .hasMessage("rotate: cos [5, 4] and sin [1, 4] are not [5, 4], one angle for each position and pair of x [1, 5, 2, 8]");
+    }
+
+    @Test
     void symbolsSplitAndMerge() {
         Dim heads = Dim.symbol("n_heads");
         Dim dHead = Dim.symbol("d_head");

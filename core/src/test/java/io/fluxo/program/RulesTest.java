@@ -155,12 +155,14 @@ class RulesTest {
         }
         Tensor wide = Writing.given(2, 2, 4, 32);
         Tensor keys = Writing.given(2, 2, 4, 16);
+        Tensor angles = Writing.given(2, 8);
         Tensor square = Writing.given(16, 32);
         for (FusedOp op : List.of(new FusedOp.Softmax(), new FusedOp.LogSoftmax(), new FusedOp.Linear(false), new FusedOp.CrossEntropy(),
-                new FusedOp.Attention(FusedOp.Mask.CAUSAL, Scalar.ONE, false))) {
+                new FusedOp.Attention(FusedOp.Mask.CAUSAL, Scalar.ONE, false), new FusedOp.Rotate(FusedOp.Pairs.HALVES))) {
             Writing writing = new Writing();
             Tensor result = switch (op) {
                 case FusedOp.Attention _ -> writing.forward(op, writing.linear(wide, w), keys, keys);
+                case FusedOp.Rotate _ -> writing.forward(op, writing.linear(wide, w), angles, angles);
                 case FusedOp.CrossEntropy _ -> writing.forward(op, writing.linear(square, w), new Handle(Shape.of(16), DType.I32));
                 case FusedOp.Linear _ -> writing.forward(op, writing.linear(x, w), Writing.given(16, 16));
                 default -> writing.forward(op, writing.linear(x, w));
@@ -175,7 +177,7 @@ class RulesTest {
             assertThat(afterAProductsGradient(op)).containsExactly("linear.backward + " + op.name() + ".backward");
         }
         for (FusedOp op : List.of(new FusedOp.LayerNorm(1e-5, false), new FusedOp.RmsNorm(1e-5, false), new FusedOp.Linear(false), new FusedOp.Softmax(), new FusedOp.LogSoftmax(),
-                new FusedOp.Attention(FusedOp.Mask.CAUSAL, Scalar.ONE, false), new FusedOp.CrossEntropy())) {
+                new FusedOp.Attention(FusedOp.Mask.CAUSAL, Scalar.ONE, false), new FusedOp.Rotate(FusedOp.Pairs.HALVES), new FusedOp.CrossEntropy())) {
             assertThat(afterAProductsGradient(op)).containsExactly("linear.backward", op.name() + ".backward");
         }
     }
@@ -217,6 +219,7 @@ class RulesTest {
     @Test
     void updatesAndWhatIsJoinedFollowOnNothing() {
         assertThat(chains(WHOLE, on.accumulate(on.linear(x, w), stream).getFirst())).containsExactly("linear", "accumulate");
+        Tensor angles = Writing.given(2, 8);
         Tensor square = Writing.given(32, 32);
         Writing chain = new Writing();
         Program chained = chain.program(chain.relu(chain.linear(chain.linearBackward(stream, x, w).getFirst(), square))).by(List.of(new FollowOnRows(WHOLE)));

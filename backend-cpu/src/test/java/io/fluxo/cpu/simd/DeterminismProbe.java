@@ -11,6 +11,7 @@ import io.fluxo.model.ModelSpec;
 import io.fluxo.model.Transformer;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.op.Ops;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Scalar;
@@ -66,7 +67,9 @@ public final class DeterminismProbe {
                 fused(backend, new FusedOp.Attention(Mask.CAUSAL, Scalar.of(0.3), false), shapes(2, 13, 3, 5), shapes(2, 13, 3, 5), shapes(2, 13, 3, 7)),
                 fused(backend, new FusedOp.Attention(Mask.CAUSAL, Scalar.of(0.3), false), shapes(1, 70, 1, 5), shapes(1, 70, 1, 5), shapes(1, 70, 1, 9)),
                 fused(backend, new FusedOp.Attention(Mask.BIDIRECTIONAL, Scalar.of(0.3), false), shapes(1, 5, 2, 17), shapes(1, 9, 2, 17),
-                        shapes(1, 9, 2, 5)));
+                        shapes(1, 9, 2, 5)),
+                fused(backend, new FusedOp.Rotate(Pairs.HALVES), shapes(2, 5, 3, 74), shapes(5, 37), shapes(5, 37)),
+                fused(backend, new FusedOp.Rotate(Pairs.NEIGHBOURS), shapes(2, 5, 3, 74), shapes(5, 37), shapes(5, 37)));
     }
 
     private static String elementwise(Backend backend, String name, Function<Ops, Function<Tensor, Tensor>> op) {
@@ -105,7 +108,9 @@ public final class DeterminismProbe {
                 fused(backend, new FusedOp.LayerNorm(1e-5, true), shapes(403, 64), shapes(64), shapes(64)),
                 fused(backend, new FusedOp.RmsNorm(1e-5, true), shapes(401, 67), shapes(67)),
                 fused(backend, new FusedOp.Attention(Mask.CAUSAL, Scalar.of(0.3), false), shapes(3, 60, 2, 32), shapes(3, 60, 2, 32),
-                        shapes(3, 60, 2, 32)));
+                        shapes(3, 60, 2, 32)),
+                fused(backend, new FusedOp.Rotate(Pairs.HALVES), shapes(3, 60, 4, 66), shapes(60, 33), shapes(60, 33)),
+                fused(backend, new FusedOp.Rotate(Pairs.NEIGHBOURS), shapes(3, 60, 4, 66), shapes(60, 33), shapes(60, 33)));
     }
 
     private static String training(Backend backend) {

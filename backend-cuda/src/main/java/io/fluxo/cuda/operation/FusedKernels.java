@@ -2,6 +2,7 @@ package io.fluxo.cuda.operation;
 
 import io.fluxo.cuda.device.Gpu;
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.op.FusedOp;
 import java.util.List;
 
@@ -10,7 +11,7 @@ public final class FusedKernels {
 
     /** Names of the fused operations that have kernels, as {@code ./fluxo backends} lists them. */
     public static final List<String> NAMES =
-            List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "crossEntropy", "dropout");
+            List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "rotate", "crossEntropy", "dropout");
 
     private final Gpu gpu;
     private final Elementwise elementwise;
@@ -30,7 +31,7 @@ public final class FusedKernels {
     public static boolean has(FusedOp op) {
         return switch (op) {
             case FusedOp.Linear _, FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.LayerNorm _, FusedOp.RmsNorm _,
-                 FusedOp.CrossEntropy _, FusedOp.Dropout _ -> true;
+                 FusedOp.Rotate _, FusedOp.CrossEntropy _, FusedOp.Dropout _ -> true;
             case FusedOp.Attention(Mask _, var _, boolean bias) -> !bias;
         };
     }
@@ -45,6 +46,7 @@ public final class FusedKernels {
             case FusedOp.LayerNorm _, FusedOp.RmsNorm _ -> norm(op);
             case FusedOp.Attention(Mask _, var _, boolean bias) when bias -> throw new IllegalStateException("there is no kernel for " + op);
             case FusedOp.Attention attention -> new AttentionKernel(gpu, attention);
+            case FusedOp.Rotate(Pairs pairs) -> new RotateKernel(gpu, pairs);
             case FusedOp.CrossEntropy _ -> new CrossEntropyKernel(gpu);
             case FusedOp.Dropout(double rate) -> new DropoutKernel(movements, rate);
         };

@@ -11,6 +11,7 @@ import io.fluxo.cuda.emulator.Sanitizer;
 import io.fluxo.op.Engine.Fused;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.UpdateOp;
 import io.fluxo.shape.Dim;
@@ -71,6 +72,9 @@ class SanitizedOperationsTest {
         FusedOp loss = new FusedOp.CrossEntropy();
         Tensor[] in = {x, indices(backend, 3, 140)};
         backend.backward(loss, in, backend.runFused(loss, true, in), floats(backend, 3));
+        for (Pairs pairs : Pairs.values()) {
+            rotate(backend, pairs);
+        }
         attention(backend, 40, 8);
         backend.execute(new PrimitiveOp.ScatterAdd(Dim.of(5)), indices(backend, 9, 5), floats(backend, 9, 4));
         Tensor rates = backend.upload(HostArray.of(Shape.of(3), 1e-3f, 0.1f, 1e-3f));
@@ -84,6 +88,12 @@ class SanitizedOperationsTest {
         backend.execute(new PrimitiveOp.Max(List.of(1), false), x);
         backend.execute(new PrimitiveOp.ArgMax(1), x);
         backend.execute(new PrimitiveOp.Cast(DType.I32), x);
+    }
+
+    private static void rotate(Backend backend, Pairs pairs) {
+        FusedOp op = new FusedOp.Rotate(pairs);
+        Tensor[] in = {floats(backend, 2, 5, 3, 14), floats(backend, 5, 7), floats(backend, 5, 7)};
+        backend.backward(op, in, backend.runFused(op, true, in), floats(backend, 2, 5, 3, 14));
     }
 
     private static void attention(Backend backend, int n, int d) {

@@ -9,6 +9,7 @@ import io.fluxo.backend.BackendOptions;
 import io.fluxo.backend.BackendProvider;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.op.Ops;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -72,7 +73,7 @@ public abstract class WorldContract {
     void theKernelsListedAreThoseThatRun() {
         List<FusedOp> all = List.of(new FusedOp.Linear(true), new FusedOp.Relu(), new FusedOp.Gelu(true), new FusedOp.Softmax(), new FusedOp.LogSoftmax(),
                 new FusedOp.LayerNorm(1e-5, true), new FusedOp.RmsNorm(1e-5, true), new FusedOp.Attention(Mask.CAUSAL, Scalar.ONE, false),
-                new FusedOp.CrossEntropy(), new FusedOp.Dropout(0.5));
+                new FusedOp.Rotate(Pairs.HALVES), new FusedOp.CrossEntropy(), new FusedOp.Dropout(0.5));
         try (Backend backend = open(DType.F32, 1)) {
             List<String> fused = all.stream().filter(backend::fuses).map(FusedOp::name).toList();
             assertThat(provider().probe()).isInstanceOfSatisfying(Availability.Available.class, it -> {

@@ -2,6 +2,7 @@ package io.fluxo.layer.position;
 
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Layer;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.plugin.Part;
 import io.fluxo.setting.PartKind;
 import io.fluxo.shape.Dim;
@@ -27,7 +28,7 @@ public interface PositionKind extends Part<PositionKind> {
      * @param theta base of wavelengths, {@code rope_theta}
      * @param pairs which features belong together, {@code rope_layout}
      */
-    default ScorePositions scores(double theta, Rotation.Pairs pairs) {
+    default ScorePositions scores(double theta, Pairs pairs) {
         return ScorePositions.NONE;
     }
 

@@ -1,5 +1,6 @@
 package io.fluxo.layer.position;
 
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.setting.Key;
 import io.fluxo.setting.OwnSettings;
 import io.fluxo.setting.Type;
@@ -93,7 +94,7 @@ public record Rope(RopeScaling scaling) implements PositionKind {
     }
 
     @Override
-    public ScorePositions scores(double theta, Rotation.Pairs pairs) {
+    public ScorePositions scores(double theta, Pairs pairs) {
         return new Rotation(theta, pairs, scaling);
     }
 

@@ -1,6 +1,7 @@
 package io.fluxo.layer.position;
 
 import io.fluxo.layer.Pass;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -21,13 +22,6 @@ public record Rotation(double theta, Pairs pairs, RopeScaling scaling) implement
         this(theta, pairs, new RopeScaling.None());
     }
 
-    public enum Pairs {
-        /** 2i and 2i + 1. */
-        NEIGHBOURS,
-        /** i and i + m. */
-        HALVES
-    }
-
     @Override
     public boolean turns() {
         return true;
@@ -37,32 +31,9 @@ public record Rotation(double theta, Pairs pairs, RopeScaling scaling) implement
     public Tensor turn(Pass pass, Tensor x, Dim first) {
         Dim m = x.dim(3).over(Dim.of(2));
         Tensor angle = angle(pass, x.dim(1), m, first, x.dtype() == DType.F64 ? DType.F64 : DType.F32);
-        Tensor cos = pass.unsqueeze(pass.cast(scaled(pass, pass.cos(angle)), x.dtype()), 1);      // [n 1 m]
-        Tensor sin = pass.unsqueeze(pass.cast(scaled(pass, pass.sin(angle)), x.dtype()), 1);
-        return switch (pairs) {
-            case HALVES -> {
-                Tensor a = pass.slice(x, 3, Dim.of(0), m);                                       // [batch n head m]
-                Tensor b = pass.slice(x, 3, m, m);
-                yield pass.concat(3, real(pass, a, b, cos, sin), imaginary(pass, a, b, cos, sin));
-            }
-            case NEIGHBOURS -> {
-                Tensor split = pass.splitAxis(x, 3, m, Dim.of(2));                               // [batch n head m 2]
-                Tensor a = pass.squeeze(pass.slice(split, 4, Dim.of(0), Dim.ONE), 4);
-                Tensor b = pass.squeeze(pass.slice(split, 4, Dim.ONE, Dim.ONE), 4);
-                Tensor turned = pass.concat(4, pass.unsqueeze(real(pass, a, b, cos, sin), 4), pass.unsqueeze(imaginary(pass, a, b, cos, sin), 4));
-                yield pass.mergeAxes(turned, 3);
-            }
-        };
-    }
-
-    /** a·cos − b·sin. */
-    private static Tensor real(Pass pass, Tensor a, Tensor b, Tensor cos, Tensor sin) {
-        return pass.sub(pass.mul(a, cos), pass.mul(b, sin));
-    }
-
-    /** b·cos + a·sin. */
-    private static Tensor imaginary(Pass pass, Tensor a, Tensor b, Tensor cos, Tensor sin) {
-        return pass.add(pass.mul(b, cos), pass.mul(a, sin));
+        Tensor cos = pass.cast(scaled(pass, pass.cos(angle)), x.dtype());                            // [n m]
+        Tensor sin = pass.cast(scaled(pass, pass.sin(angle)), x.dtype());
+        return pass.rotate(x, cos, sin, pairs);
     }
 
     private Tensor scaled(Pass pass, Tensor x) {

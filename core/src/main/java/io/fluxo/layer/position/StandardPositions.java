@@ -2,6 +2,7 @@ package io.fluxo.layer.position;
 
 import io.fluxo.layer.Initializer;
 import io.fluxo.layer.Layer;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.shape.Dim;
 import java.util.Optional;
 
@@ -27,7 +28,7 @@ public enum StandardPositions implements PositionKind {
     /** Scores fall with distance. */
     ALIBI(PositionTraits.SCORED) {
         @Override
-        public ScorePositions scores(double theta, Rotation.Pairs pairs) {
+        public ScorePositions scores(double theta, Pairs pairs) {
             return new LinearBias();
         }
     },

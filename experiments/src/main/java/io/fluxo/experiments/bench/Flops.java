@@ -23,6 +23,7 @@ final class Flops {
             case FusedOp.LayerNorm(double _, boolean affine) -> (affine ? 7 : 5) * elements; // sum, difference, square, sum, quotient; gain, bias
             case FusedOp.RmsNorm(double _, boolean affine) -> (affine ? 4 : 3) * elements; // square, sum, quotient; gain
             case FusedOp.Gelu(boolean tanh) -> (tanh ? 9 : 5) * elements; // as they stand in its definition
+            case FusedOp.Rotate _ -> 3 * elements; // two products and their sum
             case FusedOp.CrossEntropy _ -> 4 * elements; // maximum, difference, exponential, sum
             default -> throw new IllegalArgumentException("nobody has counted the floating-point operations of " + op.name());
         };
@@ -38,6 +39,7 @@ final class Flops {
             case FusedOp.LayerNorm(double _, boolean affine) -> (affine ? 13 : 9) * elements;
             case FusedOp.RmsNorm(double _, boolean affine) -> (affine ? 9 : 6) * elements; // the same without means, and without a bias
             case FusedOp.Gelu(boolean tanh) -> (tanh ? 18 : 11) * elements; // Φ again, and g(Φ + xΦ′)
+            case FusedOp.Rotate _ -> 3 * elements; // the turn back
             case FusedOp.CrossEntropy _ -> 3 * elements; // g·e^(x − ln Σ)
             default -> throw new IllegalArgumentException("nobody has counted the floating-point operations of the gradient of " + op.name());
         };

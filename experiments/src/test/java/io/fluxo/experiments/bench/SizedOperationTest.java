@@ -70,6 +70,9 @@ class SizedOperationTest {
         assertThat(gradient(new FusedOp.LayerNorm(1e-5, true), x, vector, vector).flops()).isEqualTo(400);
         assertThat(forward(new FusedOp.RmsNorm(1e-5, true), x, vector).flops()).isEqualTo(80);
         assertThat(gradient(new FusedOp.RmsNorm(1e-5, true), x, vector).flops()).isEqualTo(260);
+        Input[] heads = {Input.normal(1, 5, 1, 4), Input.normal(5, 2), Input.normal(5, 2)};
+        assertThat(forward(new FusedOp.Rotate(FusedOp.Pairs.HALVES), heads).flops()).isEqualTo(60);
+        assertThat(gradient(new FusedOp.Rotate(FusedOp.Pairs.HALVES), heads).flops()).isEqualTo(120);
         assertThat(forward(new FusedOp.Gelu(true), x).flops()).isEqualTo(180);
         assertThat(gradient(new FusedOp.Gelu(true), x).flops()).isEqualTo(540);
         assertThat(forward(new PrimitiveOp.Add(), x, x).flops()).isEqualTo(20);

@@ -42,6 +42,7 @@ class HostilePartsTest {
             import io.fluxo.layer.norm.*;
             import io.fluxo.layer.position.*;
             import io.fluxo.model.*;
+            import io.fluxo.op.FusedOp.Pairs;
             import io.fluxo.plugin.*;
             import io.fluxo.random.RandomKey;
             import io.fluxo.setting.*;
@@ -181,7 +182,7 @@ class HostilePartsTest {
                         return added ? null : Optional.empty();
                     }
 
-                    public ScorePositions scores(double theta, Rotation.Pairs pairs) {
+                    public ScorePositions scores(double theta, Pairs pairs) {
                         return added ? ScorePositions.NONE : null;
                     }
                 }

@@ -92,11 +92,10 @@ class CopiedPartsTest {
         Map<String, String> sources = new LinkedHashMap<>();
         Stream.of("LayerNorm", "RmsNorm", "BatchNorm", "DynamicTanh", "Derf", "FakeLayerNorm", "NoNorm").forEach(name -> copy(sources, LAYERS.resolve("norm/" + name + ".java")));
         Stream.of("SinkAttention", "SoftpickAttention", "DifferentialAttention", "UniformAttention", "SelfOnlyAttention", "ValuePath").forEach(name -> copy(sources, LAYERS.resolve("attention/" + name + ".java")));
-        Stream.of("LearnedPositions", "SinusoidalPositions", "LinearBias", "Positions").forEach(name -> copy(sources, LAYERS.resolve("position/" + name + ".java")));
+        Stream.of("LearnedPositions", "SinusoidalPositions", "LinearBias", "Positions", "Rotation").forEach(name -> copy(sources, LAYERS.resolve("position/" + name + ".java")));
         Stream.of("XavierInit", "Gpt2Init").forEach(name -> copy(sources, LAYERS.resolve(name + ".java")));
         copy(sources, LAYERS.resolve("network/GatedFeedForward.java"));
         copyWithoutNested(sources, LAYERS.resolve("network/FeedForward.java"), "Design", "import io.fluxo.layer.network.FeedForward.Design;\n");
-        copyWithoutNested(sources, LAYERS.resolve("position/Rotation.java"), "Pairs", "import io.fluxo.layer.position.Rotation.Pairs;\n");
         sources.put("copied.CopiedLayers", """
                 package copied;
 
@@ -105,6 +104,7 @@ class CopiedPartsTest {
                 import io.fluxo.layer.network.*;
                 import io.fluxo.layer.norm.NormFactory;
                 import io.fluxo.layer.position.*;
+                import io.fluxo.op.FusedOp.Pairs;
                 import io.fluxo.plugin.Contributions;
                 import io.fluxo.shape.Dim;
                 import java.util.Optional;
@@ -151,13 +151,13 @@ class CopiedPartsTest {
                         },
                         ROPE(PositionTraits.TURNED) {
                             @Override
-                            public ScorePositions scores(double theta, Rotation.Pairs pairs) {
-                                return new RotationCopy(theta, pairs);
+                            public ScorePositions scores(double theta, Pairs pairs) {
+                                return new Rotation(theta, pairs);
                             }
                         },
                         ALIBI(PositionTraits.SCORED) {
                             @Override
-                            public ScorePositions scores(double theta, Rotation.Pairs pairs) {
+                            public ScorePositions scores(double theta, Pairs pairs) {
                                 return new LinearBias();
                             }
                         },

@@ -6,6 +6,7 @@ import io.fluxo.cpu.simd.products.Gemm;
 import io.fluxo.cpu.simd.workers.Workers;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp.Pairs;
 import java.util.List;
 
 /** Which fused operations have kernels, and the kernels themselves. */
@@ -13,7 +14,7 @@ public final class FusedKernels {
 
     /** Names of the fused operations that have kernels, as {@code ./fluxo backends} lists them. */
     public static final List<String> NAMES =
-            List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "crossEntropy", "dropout");
+            List.of("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "rotate", "crossEntropy", "dropout");
 
     private final Memory memory;
     private final Workers workers;
@@ -39,7 +40,7 @@ public final class FusedKernels {
     public static boolean has(FusedOp op) {
         return switch (op) {
             case FusedOp.Linear _, FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.LayerNorm _, FusedOp.RmsNorm _,
-                 FusedOp.CrossEntropy _, FusedOp.Dropout _ -> true;
+                 FusedOp.Rotate _, FusedOp.CrossEntropy _, FusedOp.Dropout _ -> true;
             case FusedOp.Attention(Mask _, var _, boolean bias) -> !bias;
         };
     }
@@ -53,6 +54,7 @@ public final class FusedKernels {
             case FusedOp.Gelu(boolean tanh) -> new FusedGelu(workers, tanh);
             case FusedOp.Softmax _ -> softmax;
             case FusedOp.LogSoftmax _ -> logSoftmax;
+            case FusedOp.Rotate(Pairs pairs) -> new FusedRotate(workers, pairs);
             case FusedOp.CrossEntropy _ -> crossEntropy;
             case FusedOp.Dropout(double rate) -> new FusedDropout(workers, rate);
         };

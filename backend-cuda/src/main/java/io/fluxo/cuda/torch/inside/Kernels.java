@@ -4,8 +4,8 @@ import io.fluxo.op.FusedOp;
 import java.util.Optional;
 
 /**
- * The fused operations that libtorch has kernels for. Its {@code rms_norm} has none on the CPU, and its dropout draws other numbers: both run as their
- * compositions.
+ * The fused operations that libtorch has kernels for. Its {@code rms_norm} has none on the CPU, its dropout draws other numbers, and it has no rotary
+ * positions: these run as their compositions.
  */
 record Kernels(Operators operators) {
 
@@ -19,7 +19,7 @@ record Kernels(Operators operators) {
             case FusedOp.LayerNorm(double eps, boolean affine) -> new LayerNorm(eps, affine);
             case FusedOp.Attention attention -> new Attention(operators, attention);
             case FusedOp.CrossEntropy _ -> new CrossEntropy(operators);
-            case FusedOp.RmsNorm _, FusedOp.Dropout _ -> null;
+            case FusedOp.RmsNorm _, FusedOp.Rotate _, FusedOp.Dropout _ -> null;
         });
     }
 }

@@ -59,6 +59,7 @@ final class Bounded extends DelegatingBackend {
         charge(ShapeRules.KNOWN.shape(op, inputs), switch (op) {
             case FusedOp.Linear _ -> inputs[0].dim(-1).size();
             case FusedOp.Attention _ -> 2L * inputs[1].dim(1).size() * Math.max(1, inputs[1].dim(3).size());
+            case FusedOp.Rotate _ -> 2;
             case FusedOp.Relu _, FusedOp.Gelu _, FusedOp.Softmax _, FusedOp.LogSoftmax _, FusedOp.LayerNorm _, FusedOp.RmsNorm _, FusedOp.CrossEntropy _,
                     FusedOp.Dropout _ -> 1;
         }, inputs);

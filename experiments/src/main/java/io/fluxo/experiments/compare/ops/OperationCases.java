@@ -16,6 +16,8 @@ import io.fluxo.tensor.HostArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
 /** Every operation of the language, forward and its gradient, on ragged shapes and on each range of values. */
 public final class OperationCases {
@@ -156,6 +158,12 @@ public final class OperationCases {
                 kernel(new FusedOp.Dropout(0.3), range, x, HostArray.of(Shape.of(2), RandomKey.of(7).split("dropout").state(), 0L));
             }
             kernel(new FusedOp.Linear(true), range, range.draw("x", 5, 9), ORDINARY.draw("w", 9, 9), ORDINARY.draw("b", 9));       // whose gradient may come out transposed
+            for (FusedOp.Pairs pairs : FusedOp.Pairs.values()) {
+                for (int[] s : new int[][] {{2, 5, 3, 14}, {1, 3, 2, 64}, {1, 2, 1, 206}}) {
+                    Shape angles = Shape.of(s[1], s[3] / 2);
+                    kernel(new FusedOp.Rotate(pairs), range, range.draw("x", s), table(angles, Math::cos), table(angles, Math::sin));
+                }
+            }
             for (FusedOp.Mask mask : FusedOp.Mask.values()) {
                 for (int[] s : new int[][] {{2, 5, 5, 3, 4}, {1, 13, 13, 2, 7}, {1, 3, 33, 1, 16}}) {
                     HostArray q = range.draw("q", s[0], s[1], s[3], s[4]);
@@ -223,6 +231,11 @@ public final class OperationCases {
     private static String settings(Op op) {
         String fields = op.toString().substring(op.getClass().getSimpleName().length());
         return fields.equals("[]") ? "" : fields;
+    }
+
+    /** {@code f} of some angle for each position and pair. */
+    private static HostArray table(Shape shape, DoubleUnaryOperator f) {
+        return HostArray.of(shape, DType.F64, IntStream.range(0, shape.elements()).mapToDouble(f::applyAsDouble).toArray());
     }
 
     private static HostArray truths(String name, int... sizes) {

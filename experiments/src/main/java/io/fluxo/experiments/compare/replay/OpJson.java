@@ -105,6 +105,8 @@ final class OpJson {
             return DType.valueOf(text(node));
         } else if (type == FusedOp.Mask.class) {
             return FusedOp.Mask.valueOf(text(node));
+        } else if (type == FusedOp.Pairs.class) {
+            return FusedOp.Pairs.valueOf(text(node));
         } else if (type == List.class) {
             return wholes(node);
         }

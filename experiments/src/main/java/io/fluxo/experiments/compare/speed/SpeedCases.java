@@ -28,7 +28,7 @@ final class SpeedCases {
     private static final int[][] LINEAR = {{16, 32, 32}, {128, 32, 128}, {768, 128, 512}, {512, 768, 768}};
 
     /** Sequences, positions, heads, width of a head. */
-    private static final int[][] ATTENTION = {{4, 32, 1, 32}, {12, 64, 4, 32}, {8, 256, 4, 32}, {1, 512, 12, 64}};
+    private static final int[][] HEADS = {{4, 32, 1, 32}, {12, 64, 4, 32}, {8, 256, 4, 32}, {1, 512, 12, 64}};
 
     /** Rows, classes. */
     private static final int[][] LOGITS = {{128, 65}, {768, 65}, {512, 1024}, {512, 8192}};
@@ -75,9 +75,15 @@ final class SpeedCases {
             rows(new FusedOp.Gelu(true), direction, 0);
         }
         for (Direction direction : Direction.values()) {
-            for (int[] s : ATTENTION) {
+            for (int[] s : HEADS) {
+                Input angles = Input.normal(s[1], s[3] / 2);
+                add(new FusedOp.Rotate(FusedOp.Pairs.HALVES), direction, heads(s), Input.normal(s), angles, angles);
+            }
+        }
+        for (Direction direction : Direction.values()) {
+            for (int[] s : HEADS) {
                 Input each = Input.normal(s);
-                add(new FusedOp.Attention(FusedOp.Mask.CAUSAL, Scalar.reciprocalSqrt(Dim.of(s[3])), false), direction, Text.format("%dx%dx%dx%d", s[0], s[1], s[2], s[3]), each, each, each);
+                add(new FusedOp.Attention(FusedOp.Mask.CAUSAL, Scalar.reciprocalSqrt(Dim.of(s[3])), false), direction, heads(s), each, each, each);
             }
         }
         for (Direction direction : Direction.values()) {
@@ -96,6 +102,10 @@ final class SpeedCases {
         for (int[] size : ROWS) {
             add(op, direction, Text.format("%dx%d", size[0], size[1]), Stream.concat(Stream.of(Input.normal(size)), Stream.generate(() -> Input.normal(size[1])).limit(parameters)).toArray(Input[]::new));
         }
+    }
+
+    private static String heads(int[] s) {
+        return Text.format("%dx%dx%dx%d", s[0], s[1], s[2], s[3]);
     }
 
     private void add(Op op, Direction direction, String size, Input... inputs) {

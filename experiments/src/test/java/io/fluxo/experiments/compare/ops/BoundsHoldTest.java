@@ -9,6 +9,7 @@ import io.fluxo.cpu.ejml.EjmlProvider;
 import io.fluxo.cpu.simd.SimdProvider;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.op.Op;
 import io.fluxo.op.PrimitiveOp;
 import io.fluxo.op.PrimitiveOp.*;
@@ -52,7 +53,7 @@ class BoundsHoldTest {
         int n = size(6);
         int width = size(70);
         HostArray x = draw(n, width);
-        Op op = switch (random.nextInt(20)) {
+        Op op = switch (random.nextInt(21)) {
             case 0 -> new Add();
             case 1 -> new Mul();
             case 2 -> new Div();
@@ -69,6 +70,7 @@ class BoundsHoldTest {
             case 15 -> new FusedOp.RmsNorm(1e-5, false);
             case 16 -> new FusedOp.CrossEntropy();
             case 17 -> new FusedOp.Linear(true);
+            case 18 -> new FusedOp.Rotate(random.nextBoolean() ? Pairs.HALVES : Pairs.NEIGHBOURS);
             default -> new FusedOp.Attention(random.nextBoolean() ? Mask.CAUSAL : Mask.BIDIRECTIONAL, Scalar.reciprocalSqrt(Dim.of(5)), false);
         };
         HostArray[] inputs = switch (op) {
@@ -78,6 +80,10 @@ class BoundsHoldTest {
             case FusedOp.Linear _ -> {
                 int out = size(9);
                 yield new HostArray[] {x, draw(width, out), draw(out)};
+            }
+            case FusedOp.Rotate _ -> {
+                int pairs = size(35);
+                yield new HostArray[] {draw(2, n, 1, 2 * pairs), draw(n, pairs), draw(n, pairs)};
             }
             case FusedOp.Attention _ -> {
                 int tokens = size(20);

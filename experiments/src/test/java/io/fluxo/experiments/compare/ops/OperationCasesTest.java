@@ -28,7 +28,7 @@ class OperationCasesTest {
     @Test
     void everyFusedOperationIsComparedInBothDirections() {
         Set<String> gradients = OperationCases.all().stream().filter(one -> one.direction().equals("gradient")).map(OperationCase::operation).collect(Collectors.toSet());
-        assertThat(gradients).contains("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "crossEntropy", "dropout");
+        assertThat(gradients).contains("linear", "relu", "gelu", "softmax", "logSoftmax", "layerNorm", "rmsNorm", "attention", "rotate", "crossEntropy", "dropout");
     }
 
     @Test

@@ -42,6 +42,7 @@ class ReplayFileTest {
                 new Single(new FusedOp.Dropout(0.5), List.of(x, HostArray.of(Shape.of(2), Long.MAX_VALUE, 3L))),
                 new Single(new FusedOp.Attention(FusedOp.Mask.CAUSAL, Scalar.of(0.5), false), List.of(HostArray.of(Shape.of(1, 1, 1, 1), 2f), HostArray.of(Shape.of(1, 1, 1, 1), 2f),
                         HostArray.of(Shape.of(1, 1, 1, 1), 2f))),
+                new Single(new FusedOp.Rotate(FusedOp.Pairs.NEIGHBOURS), List.of(HostArray.of(Shape.of(1, 1, 1, 2), 2f, 3f), HostArray.of(Shape.of(1, 1), 0.5f), HostArray.of(Shape.of(1, 1), 0.25f))),
                 new Single(new UpdateOp.Accumulate(), List.of(x, x)), new Single(new FusedOp.Softmax(), List.of(x), Optional.of(new Single.Reverse(x, Optional.empty()))),
                 new Single(new FusedOp.Softmax(), List.of(x), Optional.of(new Single.Reverse(x, Optional.of(x)))));
     }

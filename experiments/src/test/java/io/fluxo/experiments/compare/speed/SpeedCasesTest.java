@@ -31,7 +31,7 @@ class SpeedCasesTest {
             before = one;
         }
         assertThat(sizes.keySet()).containsExactly("add/forward", "exp/forward", "sum/forward", "matMul/forward", "linear/forward", "linear/gradient", "softmax/forward", "softmax/gradient",
-                "layerNorm/forward", "layerNorm/gradient", "rmsNorm/forward", "rmsNorm/gradient", "gelu/forward", "gelu/gradient", "attention/forward", "attention/gradient",
+                "layerNorm/forward", "layerNorm/gradient", "rmsNorm/forward", "rmsNorm/gradient", "gelu/forward", "gelu/gradient", "rotate/forward", "rotate/gradient", "attention/forward", "attention/gradient",
                 "crossEntropy/forward", "crossEntropy/gradient", "train/step");
         assertThat(sizes.values()).allSatisfy(count -> assertThat(count).isBetween(3, 7));
         assertThat(CASES).extracting(SpeedCase::what).doesNotHaveDuplicates().contains("speed/matMul/forward/1024x1024x1024", "speed/matMul/forward/129x257x65", "speed/add/forward/1");

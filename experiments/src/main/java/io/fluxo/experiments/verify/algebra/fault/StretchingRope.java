@@ -5,6 +5,7 @@ import io.fluxo.layer.position.PositionKind;
 import io.fluxo.layer.position.PositionTraits;
 import io.fluxo.layer.position.Rotation;
 import io.fluxo.layer.position.ScorePositions;
+import io.fluxo.op.FusedOp.Pairs;
 import io.fluxo.shape.Dim;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.Tensor;
@@ -13,7 +14,7 @@ import io.fluxo.tensor.Tensor;
 final class StretchingRope implements PositionKind {
 
     @Override
-    public ScorePositions scores(double theta, Rotation.Pairs pairs) {
+    public ScorePositions scores(double theta, Pairs pairs) {
         Rotation sound = new Rotation(theta, pairs);
         return new ScorePositions() {
             @Override
