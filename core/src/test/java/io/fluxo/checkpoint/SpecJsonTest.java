@@ -107,6 +107,13 @@ class SpecJsonTest {
         refuse("{\"d_model\": {\"default\": 8}}", "d_model must be a whole number");
     }
 
+    @Test
+    void aMappingNamesAPartThatThereIs() {
+        refuse("{\"positions\": {\"theta\": 100.0}}", "positions is a mapping and names no positions under \"kind\"");
+        refuse("{\"positions\": {\"kind\": 3}}", "positions is a mapping and names no positions under \"kind\"");
+        refuse("{\"attention\": {\"kind\": \"dull\", \"sharpness\": 1.5}}", "attention: there is no attention called 'dull'; there are ");
+    }
+
     private static void refuse(String json, String message) {
         ObjectNode object = (ObjectNode) JsonMapper.shared().readTree(json);
         assertThatThrownBy(() -> SpecJson.read(FILE, object, CATALOG)).isInstanceOf(CheckpointException.class).hasMessageContaining(message);
