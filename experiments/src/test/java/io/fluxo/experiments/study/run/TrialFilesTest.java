@@ -126,6 +126,8 @@ class TrialFilesTest {
         assertThat(run.steps(trial, 5)).containsExactly(new StepMetrics(1, 2.5, 0.1), new StepMetrics(2, 2.25, 0.1));
         assertThat(run.steps(trial, 1)).hasSize(1);
         assertThat(run.curves(trial).loss()).containsExactly(2.5, 2.25);
+        Files.write(run.metrics(trial), new byte[] {'{', (byte) 0xC3, '\n'});
+        assertThat(run.curves(trial)).as("what is no text").isEqualTo(Curves.EMPTY);
     }
 
     @Test
