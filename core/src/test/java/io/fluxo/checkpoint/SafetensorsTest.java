@@ -182,6 +182,16 @@ class SafetensorsTest {
     }
 
     @Test
+    void aHeaderMayNameTwoHundredThousandTensors() throws IOException {
+        String tensors = IntStream.range(0, 200_000).mapToObj(i -> "\"t%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}".formatted(i)).collect(Collectors.joining(","));
+        try (Safetensors read = Safetensors.open(written("{" + tensors + "}", new byte[0]))) {
+            assertThat(read.names()).hasSize(200_000);
+        }
+        Path file = written("{\"one\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}," + tensors + "}", new byte[0]);
+        assertThatThrownBy(() -> Safetensors.open(file)).isInstanceOf(CheckpointException.class).hasMessage(file + ": its header names more than 200000 tensors");
+    }
+
+    @Test
     void aNameOfEndlessLengthIsRefused() throws IOException {
         Path file = written("{\"" + "a".repeat(1_000_000) + "\":{}}", new byte[0]);
         assertThatThrownBy(() -> Safetensors.open(file)).isInstanceOf(CheckpointException.class).message().hasSizeLessThan(500);
@@ -302,6 +312,7 @@ class SafetensorsTest {
         assertThatThrownBy(() -> Safetensors.open(directory)).isInstanceOf(CheckpointException.class).hasMessageContaining("holds neither");
         assertThatThrownBy(() -> Safetensors.open(Files.write(directory.resolve("short"), new byte[7]))).isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("7 bytes are too few");
+        assertThatThrownBy(() -> Safetensors.open(Path.of("/dev/null"))).isInstanceOf(CheckpointException.class).hasMessage("/dev/null: not a regular file");
     }
 
     @Test
