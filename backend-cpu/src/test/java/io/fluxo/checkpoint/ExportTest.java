@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fluxo.architecture.Architectures;
 import io.fluxo.backend.Backend;
 import io.fluxo.golden.Setup;
+import io.fluxo.layer.Cell;
 import io.fluxo.layer.Pass;
 import io.fluxo.layer.position.Rope;
 import io.fluxo.model.LanguageModel;
@@ -20,8 +21,11 @@ import io.fluxo.tensor.Tensor;
 import io.fluxo.tensor.TensorScope;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -106,6 +110,113 @@ class ExportTest {
         return refused.entrySet().stream().map(one -> DynamicTest.dynamicTest(one.getKey(), () ->
                 assertThatThrownBy(() -> ModelDirectory.requireExportable(directory, one.getValue().apply(shapes().get("gpt2")), Architectures.CATALOG))
                         .isInstanceOf(CheckpointException.class).hasMessageContaining("the shape of no architecture").hasMessageContaining(one.getKey())));
+    }
+
+    private void written(Path to, Optional<CharacterTokenizer> tokenizer) {
+        ModelSpec spec = shapes().get("gpt2");
+        try (Backend backend = SETUP.open(); TensorScope _ = backend.openScope()) {
+            LanguageModel model = ModelBuilder.build(spec, Architectures.CATALOG);
+            model.initialize(backend, SETUP.dtype(), RandomKey.of(3));
+            ModelDirectory.write(to, spec, model, tokenizer, backend);
+        }
+    }
+
+    @Test
+    void theCharactersGoWithTheModel() throws Exception {
+        CharacterTokenizer tokenizer = new CharacterTokenizer(List.of("a", "b", "c", "d", "e", "f", "g", "h", "i"));
+        written(directory.resolve("own"), Optional.of(tokenizer));
+        Path exported = directory.resolve("exported");
+        assertThat(ModelDirectory.export(directory.resolve("own"), exported, Architectures.CATALOG)).isEqualTo("gpt2");
+        assertThat(CharacterTokenizer.read(exported)).contains(tokenizer);
+        assertThat(Files.readString(exported.resolve("config.json"))).contains("\"architectures\" : [\n    \"GPT2LMHeadModel\"\n  ]");
+        written(directory.resolve("own"), Optional.empty());
+        ModelDirectory.export(directory.resolve("own"), exported, Architectures.CATALOG);
+        assertThat(CharacterTokenizer.read(exported)).as("those of the model before").isEmpty();
+    }
+
+    @Test
+    void aModelIsNotExportedOntoItself() {
+        written(directory, Optional.empty());
+        assertThatThrownBy(() -> ModelDirectory.export(directory, directory.resolve("a/.."), Architectures.CATALOG)).isInstanceOf(CheckpointException.class)
+                .hasMessageEndingWith("is where the model itself lies; export it to another folder");
+        assertThat(ModelDirectory.readSpec(directory, Architectures.CATALOG)).isEqualTo(shapes().get("gpt2"));
+    }
+
+    @Test
+    void fourReasonsAreTold() {
+        ModelSpec gpt2 = shapes().get("gpt2");
+        ModelSpec four = gpt2.with(PLACEMENT, "post").with(D_HEAD, 7).with(NORM_AFFINE, false).with(POSITIONS, "sinusoidal");
+        assertThat(reasons(four)).hasSize(4).noneMatch(reason -> reason.contains("…"));
+        List<String> more = reasons(four.with(HEAD_BIAS, true));
+        assertThat(more).hasSize(5).last().isEqualTo("…");
+    }
+
+    /** Those of gpt2. */
+    private List<String> reasons(ModelSpec spec) {
+        String message = assertThatThrownBy(() -> ModelDirectory.requireExportable(directory, spec, Architectures.CATALOG)).isInstanceOf(CheckpointException.class).actual().getMessage();
+        return List.of(Stream.of(message.split("; |: ")).dropWhile(part -> !part.equals("gpt2")).skip(1).findFirst().orElseThrow().split(", (?!not )"));
+    }
+
+    @Test
+    void partsOfATensorStandInTheirOrderWhicheverCellComesFirst() {
+        ModelSpec spec = shapes().get("gpt2");
+        Export export = Export.of(spec, Architectures.CATALOG, directory);
+        try (Backend backend = SETUP.open(); TensorScope _ = backend.openScope()) {
+            LanguageModel model = ModelBuilder.build(spec, Architectures.CATALOG);
+            model.initialize(backend, SETUP.dtype(), RandomKey.of(3));
+            List<double[]> forward = stored(export, model.cells(), backend);
+            assertThat(stored(export, model.cells().reversed(), backend)).usingRecursiveComparison().isEqualTo(forward);
+        }
+    }
+
+    private static List<double[]> stored(Export export, List<Cell> cells, Backend backend) {
+        return export.tensors(new ArrayList<>(cells), SETUP.dtype(), cell -> backend.download(cell.value())).stream().map(item -> item.values().get().toDoubles()).toList();
+    }
+
+    @Test
+    void aConfigurationThatBreaksARuleIsRefusedBeforeAnythingIsBuilt() throws Exception {
+        written(directory, Optional.empty());
+        Path config = directory.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("\"d_model\" : 12", "\"d_model\" : 13"));
+        assertThatThrownBy(() -> ModelDirectory.readSpec(directory, Architectures.CATALOG)).isInstanceOf(CheckpointException.class).hasMessageStartingWith(config + ": ")
+                .hasMessageContaining("13");
+    }
+
+    @Test
+    void aModelIsFilledFromAFolder() {
+        written(directory, Optional.empty());
+        try (Backend backend = SETUP.open(); TensorScope _ = backend.openScope()) {
+            LanguageModel one = ModelDirectory.read(directory, Architectures.CATALOG, backend, SETUP.dtype());
+            LanguageModel other = ModelBuilder.build(shapes().get("gpt2"), Architectures.CATALOG);
+            ModelDirectory.fill(directory, other, Architectures.CATALOG, backend, SETUP.dtype());
+            assertThat(logits(other, backend)).isEqualTo(logits(one, backend));
+        }
+    }
+
+    /** Of tied weights some programs write both. */
+    @Test
+    void aHeadThatIsTiedHasToBeTheEmbedding() {
+        ModelSpec spec = shapes().get("gpt2 tied");
+        try (Backend backend = SETUP.open(); TensorScope _ = backend.openScope()) {
+            LanguageModel model = ModelBuilder.build(spec, Architectures.CATALOG);
+            model.initialize(backend, SETUP.dtype(), RandomKey.of(3));
+            ModelDirectory.export(directory, spec, model, Architectures.CATALOG, backend);
+            Path file = directory.resolve("model.safetensors");
+            Map<String, HostArray> tensors = new LinkedHashMap<>();
+            try (Safetensors read = Safetensors.open(file)) {
+                read.names().forEach(name -> tensors.put(name, read.read(name)));
+            }
+            HostArray embedding = tensors.get("transformer.wte.weight");
+            tensors.put("lm_head.weight", embedding);
+            Safetensors.write(file, tensors);
+            assertThat(logits(ModelDirectory.read(directory, Architectures.CATALOG, backend, SETUP.dtype()), backend)).isEqualTo(logits(model, backend));
+            double[] values = embedding.toDoubles().clone();
+            values[5] += 1;
+            tensors.put("lm_head.weight", HostArray.of(embedding.shape(), embedding.dtype(), values));
+            Safetensors.write(file, tensors);
+            assertThatThrownBy(() -> ModelDirectory.read(directory, Architectures.CATALOG, backend, SETUP.dtype())).isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("the tensor 'lm_head.weight' has to be the same as 'transformer.wte.weight'");
+        }
     }
 
     private static double[] logits(LanguageModel model, Backend backend) {

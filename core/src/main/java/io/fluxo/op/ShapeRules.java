@@ -194,7 +194,7 @@ public final class ShapeRules {
             if (!a.equals(b) && !a.equals(Dim.ONE) && !b.equals(Dim.ONE)) {
                 throw new ShapeMismatchException(Text.format("%s: left %s and right %s: %s ≠ %s", op.name(), left, right, size(a), size(b)));
             }
-            dims[rank - i] = a.equals(Dim.ONE) ? b : a;
+            dims[rank - i] = a.equals(Dim.ONE) && (!b.equals(Dim.ONE) || a.label().isEmpty()) ? b : a;
         }
         return Shape.of(dims);
     }

@@ -87,4 +87,9 @@ class CharacterTokenizerTest {
         assertThatThrownBy(() -> CharacterTokenizer.read(directory)).isInstanceOf(CheckpointException.class).hasMessageContaining(message)
                 .hasMessageContaining("tokenizer.json");
     }
+
+    @Test
+    void aCharacterHasOneId() {
+        assertThatThrownBy(() -> new CharacterTokenizer(List.of("a", "b", "a"))).isInstanceOf(IllegalArgumentException.class).hasMessage("a character has two ids");
+    }
 }

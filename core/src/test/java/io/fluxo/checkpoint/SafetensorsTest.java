@@ -16,10 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -160,6 +163,15 @@ class SafetensorsTest {
             {"a":{"dtype":"F32","shape":[[[[[[[[1]]]]]]]],"data_offsets":[0,4]}}         | shape must be whole numbers
             {"":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}                        | without characters
             {"a\\u0007":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}                | control characters
+            {"a":{"dtype":"F32","shape":[65536,65536,65536,65536],"data_offsets":[0,0]}} | [65536, 65536, 65536, 65536] has more elements than one array holds
+            {"a":{"dtype":"F32","shape":[2147483583],"data_offsets":[0,4]}}              | takes 8589934332 bytes, but data_offsets [0, 4] hold 4
+            {"a":{"dtype":"F32","shape":[2147483584],"data_offsets":[0,4]}}              | [2147483584] has more elements than one array holds
+            {"a":{"dtype":"F32","shape":[2147483583,2],"data_offsets":[0,4]}}            | [2147483583, 2] has more elements than one array holds
+            {"a":{"dtype":"F32","shape":[2147483583,1],"data_offsets":[0,4]}}            | takes 8589934332 bytes
+            {"a":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[1],"data_offsets":[1,4]}} | takes 4 bytes, but data_offsets [1, 4] hold 3
+            {"a":{"dtype":3,"shape":[1],"data_offsets":[0,4]}}                           | the tensor 'a', dtype must be a string
+            {"a":{"dtype":"F32","shape":1,"data_offsets":[0,4]}}                         | the tensor 'a', shape must be an array
+            {"__metadata__":3}                                                           | __metadata__ must be an object
             {"__metadata__":{"k":1}}                                                     | __metadata__ 'k' must be a string
             {"__metadata__":{"k":{}}}                                                    | __metadata__ 'k' must be a string
             """)
@@ -167,6 +179,16 @@ class SafetensorsTest {
         Path file = written(header, new byte[4]);
         assertThatThrownBy(() -> Safetensors.open(file)).isInstanceOf(CheckpointException.class).hasMessageContaining(message)
                 .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void aHeaderMayNameTwoHundredThousandTensors() throws IOException {
+        String tensors = IntStream.range(0, 200_000).mapToObj(i -> "\"t%d\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}".formatted(i)).collect(Collectors.joining(","));
+        try (Safetensors read = Safetensors.open(written("{" + tensors + "}", new byte[0]))) {
+            assertThat(read.names()).hasSize(200_000);
+        }
+        Path file = written("{\"one\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}," + tensors + "}", new byte[0]);
+        assertThatThrownBy(() -> Safetensors.open(file)).isInstanceOf(CheckpointException.class).hasMessage(file + ": its header names more than 200000 tensors");
     }
 
     @Test
@@ -188,7 +210,100 @@ class SafetensorsTest {
     void aHeaderLengthBeyondTheFileIsRefused(long length) throws IOException {
         byte[] bytes = ByteBuffer.allocate(10).order(ByteOrder.LITTLE_ENDIAN).putLong(length).put(new byte[] {'{', '}'}).array();
         Path file = Files.write(directory.resolve("length"), bytes);
-        assertThatThrownBy(() -> Safetensors.open(file)).isInstanceOf(CheckpointException.class);
+        assertThatThrownBy(() -> Safetensors.open(file)).isInstanceOf(CheckpointException.class)
+                .hasMessageContaining(length == 0 ? "does not begin with '{'" : "the header's length " + Long.toUnsignedString(length) + " is beyond the file's 10 bytes");
+    }
+
+    /** The file has no blocks on the disk. */
+    @Test
+    void aHeaderThatIsLongerThanTheFormatAllowsIsNotRead() throws IOException {
+        Path file = directory.resolve("long");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(9).order(ByteOrder.LITTLE_ENDIAN).putLong(100_000_001).put((byte) '{').flip());
+            channel.write(ByteBuffer.allocate(1), 100_000_008);
+        }
+        assertThatThrownBy(() -> Safetensors.open(file)).isInstanceOf(CheckpointException.class).hasMessageContaining("or the format's bound of 100000000");
+    }
+
+    @Test
+    void aFileMayHoldNothingButAHeader() throws IOException {
+        try (Safetensors read = Safetensors.open(written("{}", new byte[0]))) {
+            assertThat(read.names()).isEmpty();
+        }
+        Path bare = Files.write(directory.resolve("bare"), new byte[8]);
+        assertThatThrownBy(() -> Safetensors.open(bare)).isInstanceOf(CheckpointException.class).hasMessage(bare + ": its header does not begin with '{': not a safetensors file");
+    }
+
+    @Test
+    void anEmptyTensorMayBeginWhereTheNextOneDoes() throws IOException {
+        Path file = written("""
+                {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"e":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", new byte[4]);
+        try (Safetensors read = Safetensors.open(file)) {
+            assertThat(read.shape("e")).isEqualTo(Shape.of(0));
+            read.stream("e", (_, _, _) -> {
+                throw new AssertionError("there is nothing to take");
+            });
+        }
+    }
+
+    @Test
+    void piecesAreFourMegabytesOfATensorsOwnType() {
+        Path file = directory.resolve("pieces");
+        Map<String, HostArray> tensors = new LinkedHashMap<>();
+        tensors.put("a", HostArray.of(Shape.of(1 << 20), new float[1 << 20]));
+        tensors.put("b", HostArray.of(Shape.of((1 << 21) + 1), DType.BF16, new double[(1 << 21) + 1]));
+        tensors.put("c", HostArray.of(Shape.of(2), 1.5, 2.5));
+        Safetensors.write(file, tensors);
+        List<String> pieces = new ArrayList<>();
+        try (Safetensors read = Safetensors.open(file)) {
+            for (String name : List.of("a", "b", "a", "c")) {
+                read.stream(name, (at, values, count) -> pieces.add("%s %d %s %d".formatted(name, at, values.getClass().getComponentType(), count)));
+            }
+        }
+        assertThat(pieces).containsExactly("a 0 float 1048576", "b 0 float 2097152", "b 2097152 float 1", "a 0 float 1048576", "c 0 double 2");
+    }
+
+    @Test
+    void whatIsClosedIsNotRead() {
+        Path file = directory.resolve("closed");
+        Safetensors.write(file, Map.of("a", HostArray.of(Shape.of(1), 1f)));
+        Safetensors read = Safetensors.open(file);
+        read.close();
+        assertThatThrownBy(() -> read.read("a")).isInstanceOf(CheckpointException.class).hasMessageStartingWith(file + ": the tensor 'a' cannot be read: ");
+    }
+
+    @Test
+    void aNameInAMessageIsOfBoundedLengthAndShowsNoControlCharacters() {
+        assertThat(CheckpointException.shown("a".repeat(80))).isEqualTo("'" + "a".repeat(80) + "'");
+        assertThat(CheckpointException.shown("a".repeat(81))).isEqualTo("'" + "a".repeat(79) + "…'");
+        assertThat(CheckpointException.shown("a\u0007\ud800b😀")).isEqualTo("'a\ufffd\ufffdb😀'");
+    }
+
+    @Test
+    void aWriterRefusesWhatItCouldNotReadAgain() {
+        Path file = directory.resolve("refused");
+        assertThatThrownBy(() -> Safetensors.write(file, Map.of("__metadata__", HostArray.of(Shape.of(1), 1f)))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the tensor name '__metadata__' is taken");
+        var longer = new SafetensorsWriter.Item("a", DType.F32, Shape.of(1), () -> HostArray.of(Shape.of(2), 1f, 2f));
+        assertThatThrownBy(() -> SafetensorsWriter.write(file, List.of(longer), Map.of())).isInstanceOf(IllegalStateException.class)
+                .hasMessage("the values of 'a' are f32 [2], not f32 [1]");
+        var wider = new SafetensorsWriter.Item("a", DType.F32, Shape.of(1), () -> HostArray.of(Shape.of(1), 1.0));
+        assertThatThrownBy(() -> SafetensorsWriter.write(file, List.of(wider), Map.of())).isInstanceOf(IllegalStateException.class)
+                .hasMessage("the values of 'a' are f64 [1], not f32 [1]");
+        assertThatThrownBy(() -> SafetensorsWriter.write(file, List.of(longer, longer), Map.of())).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the tensor name 'a' is taken");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void anIndexMayNameFiveHundredFiles() throws IOException {
+        String map = IntStream.range(0, 500).mapToObj(i -> "\"t%d\":\"m%d.safetensors\"".formatted(i, i)).collect(Collectors.joining(","));
+        index("{\"weight_map\":{" + map + "}}");
+        assertThatThrownBy(() -> Safetensors.open(directory)).isInstanceOf(CheckpointException.class).hasMessageEndingWith("there is no such file");
+        index("{\"weight_map\":{" + map + ",\"t500\":\"m500.safetensors\"}}");
+        assertThatThrownBy(() -> Safetensors.open(directory)).isInstanceOf(CheckpointException.class).hasMessageEndingWith("names 501 files; at most 500 are read");
+        index("{\"weight_map\":{" + map + ",\"t500\":\"m499.safetensors\"}}");
+        assertThatThrownBy(() -> Safetensors.open(directory)).isInstanceOf(CheckpointException.class).hasMessageEndingWith("there is no such file");
     }
 
     @Test
@@ -197,6 +312,7 @@ class SafetensorsTest {
         assertThatThrownBy(() -> Safetensors.open(directory)).isInstanceOf(CheckpointException.class).hasMessageContaining("holds neither");
         assertThatThrownBy(() -> Safetensors.open(Files.write(directory.resolve("short"), new byte[7]))).isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("7 bytes are too few");
+        assertThatThrownBy(() -> Safetensors.open(Path.of("/dev/null"))).isInstanceOf(CheckpointException.class).hasMessage("/dev/null: not a regular file");
     }
 
     @Test
@@ -204,6 +320,15 @@ class SafetensorsTest {
         Path file = written("{\"a\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[0,2]}}", new byte[] {1, 2});
         try (Safetensors read = Safetensors.open(file)) {
             assertThatThrownBy(() -> read.read("a")).isInstanceOf(CheckpointException.class).hasMessageContaining("neither 0 nor 1");
+        }
+    }
+
+    @Test
+    void aTruthValueInAPieceToo() throws IOException {
+        Path file = written("{\"a\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[0,2]}}", new byte[] {1, 2});
+        try (Safetensors read = Safetensors.open(file)) {
+            assertThatThrownBy(() -> read.stream("a", (_, _, _) -> {})).isInstanceOf(CheckpointException.class)
+                    .hasMessage(file + ": the tensor 'a' holds a truth value that is neither 0 nor 1");
         }
     }
 

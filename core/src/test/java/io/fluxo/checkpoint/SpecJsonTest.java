@@ -34,7 +34,7 @@ class SpecJsonTest {
 
     private static final Path FILE = Path.of("config.json");
     /** A catalogue with an attention that brings a key. */
-    private static final Catalog CATALOG = ModelParts.CATALOG.plus(AttentionKind.KIND, "sharp", new Sharp(2));
+    private static final Catalog CATALOG = ModelParts.CATALOG.plus(AttentionKind.KIND, "sharp", new Sharp(2)).plus(AttentionKind.KIND, "listed", new Listed());
 
     private record Sharp(double sharpness) implements AttentionKind {
         private static final Key<Double> SHARPNESS = Key.of("sharpness", Type.real(Range.POSITIVE), 2.0, "times the scores");
@@ -53,6 +53,41 @@ class SpecJsonTest {
         public Attention attention(String path, MultiHeadAttention.Dims dims, MultiHeadAttention.Design design) {
             return new MultiHeadAttention(path, dims, design);
         }
+    }
+
+    /** One whose keys are of the kinds that no key of a model itself has. */
+    private record Listed() implements AttentionKind {
+        private static final Key<List<Double>> SCALES = Key.of("scales", Type.list(Type.real(Range.POSITIVE)), List.of(1.0), "of the heads");
+        private static final Key<String> TITLE = Key.of("title", Type.words(), "", "what it is called");
+        private static final Key<String> TABLE = Key.of("table", Type.file(), "", "where it reads from");
+
+        @Override
+        public List<Key<?>> keys() {
+            return List.of(SCALES, TITLE, TABLE);
+        }
+
+        @Override
+        public AttentionKind with(OwnSettings own) {
+            return this;
+        }
+
+        @Override
+        public Attention attention(String path, MultiHeadAttention.Dims dims, MultiHeadAttention.Design design) {
+            return new MultiHeadAttention(path, dims, design);
+        }
+    }
+
+    @Test
+    void aPartMayHaveListsAndTexts() {
+        Choice choice = Choice.of("listed").with(Listed.SCALES, List.of(0.5, 2.0)).with(Listed.TITLE, "two").with(Listed.TABLE, "table.txt");
+        ModelSpec spec = ModelSpec.DEFAULT.with(ModelSpec.ATTENTION, PerLayer.of(choice));
+        ObjectNode written = SpecJson.write(spec, "fluxo");
+        assertThat(written.get("attention").toString()).isEqualTo("{\"kind\":\"listed\",\"scales\":[0.5,2.0],\"table\":\"table.txt\",\"title\":\"two\"}");
+        assertThat(SpecJson.read(FILE, written, CATALOG)).isEqualTo(spec);
+        refuse("{\"attention\": {\"kind\": \"listed\", \"scales\": 3}}", "scales must be ");
+        refuse("{\"attention\": {\"kind\": \"listed\", \"scales\": [\"a\"]}}", "scales must be a number, not '\"a\"'");
+        refuse("{\"attention\": {\"kind\": \"listed\", \"title\": 3}}", "title must be ");
+        refuse("{\"attention\": {\"kind\": \"listed\", \"table\": true}}", "table must be ");
     }
 
     /** Every key with every value that it may have, or another one; by layer too where that makes sense. */
@@ -105,6 +140,13 @@ class SpecJsonTest {
         refuse("{\"placement\": {\"default\": \"pre\", \"two\": \"post\"}}", "names no layers");
         refuse("{\"mask\": {\"default\": \"causal\", \"1\": \"sideways\"}}", "mask must be one of causal, bidirectional");
         refuse("{\"d_model\": {\"default\": 8}}", "d_model must be a whole number");
+    }
+
+    @Test
+    void aMappingNamesAPartThatThereIs() {
+        refuse("{\"positions\": {\"theta\": 100.0}}", "positions is a mapping and names no positions under \"kind\"");
+        refuse("{\"positions\": {\"kind\": 3}}", "positions is a mapping and names no positions under \"kind\"");
+        refuse("{\"attention\": {\"kind\": \"dull\", \"sharpness\": 1.5}}", "attention: there is no attention called 'dull'; there are ");
     }
 
     private static void refuse(String json, String message) {

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fluxo.shape.Shape;
 import io.fluxo.tensor.DType;
 import io.fluxo.tensor.HostArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -40,5 +46,31 @@ class TensorDigestTest {
         other.put("b", VALUES);
         other.put("a", VALUES);
         assertThat(TensorDigest.of(one, Map.of())).isEqualTo(TensorDigest.of(other, Map.of()));
+    }
+
+    /** What a checkpoint holds was told by another version of the program: the bytes are as written here. */
+    @Test
+    void theBytesAreTheTextsAndThenTheTensorsEachByName() throws NoSuchAlgorithmException {
+        MessageDigest expected = MessageDigest.getInstance("SHA-256");
+        for (String text : new String[] {"step", "3", "a", "F32 [2, 3]"}) {
+            expected.update(ByteBuffer.allocate(4).putInt(text.length()).array());
+            expected.update(text.getBytes(StandardCharsets.UTF_8));
+        }
+        expected.update(ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN).putFloat(1).putFloat(2).putFloat(3).putFloat(4).putFloat(5).putFloat(6).array());
+        assertThat(TensorDigest.of(Map.of("a", VALUES), Map.of("step", "3"))).isEqualTo(HexFormat.of().formatHex(expected.digest()));
+    }
+
+    @Test
+    void twoTextsAreNotTakenForTwoOthers() {
+        assertThat(TensorDigest.of(Map.of(), Map.of("ab", "c"))).isNotEqualTo(TensorDigest.of(Map.of(), Map.of("a", "bc")));
+    }
+
+    /** Values are taken in pieces of a megabyte. */
+    @Test
+    void theLastOfManyValuesIsInItToo() {
+        double[] many = new double[300_000];
+        String digest = TensorDigest.of(Map.of("a", HostArray.of(Shape.of(many.length), DType.F32, many)), Map.of());
+        many[many.length - 1] = 1;
+        assertThat(TensorDigest.of(Map.of("a", HostArray.of(Shape.of(many.length), DType.F32, many)), Map.of())).isNotEqualTo(digest);
     }
 }

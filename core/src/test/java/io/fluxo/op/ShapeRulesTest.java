@@ -29,6 +29,8 @@ class ShapeRulesTest {
         assertThat(shape(new Sum(List.of(1), false), x)).hasToString("[batch=8, d_model=256]");
         assertThat(shape(new Slice(1, Dim.of(0), Dim.of(5)), x)).hasToString("[batch=8, pos=5, d_model=256]");
         assertThat(shape(new Add(), x, Handle.f32(D_MODEL))).hasToString("[batch=8, pos=128, d_model=256]");
+        assertThat(shape(new Add(), Handle.f32(Dim.of("batch", 1), D_MODEL), Handle.f32(D_MODEL))).as("an axis of one").hasToString("[batch=1, d_model=256]");
+        assertThat(shape(new Add(), Handle.f32(D_MODEL), Handle.f32(Dim.of("batch", 1), D_MODEL))).hasToString("[batch=1, d_model=256]");
     }
 
     @Test

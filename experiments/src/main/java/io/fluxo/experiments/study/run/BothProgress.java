@@ -45,6 +45,18 @@ public record BothProgress(StudyProgress first, StudyProgress second) implements
     }
 
     @Override
+    public void finishedElsewhere(TrialResult result) {
+        first.finishedElsewhere(result);
+        second.finishedElsewhere(result);
+    }
+
+    @Override
+    public void waiting(List<String> trials) {
+        first.waiting(trials);
+        second.waiting(trials);
+    }
+
+    @Override
     public void close() {
         try (first; second) {
             // both, even if one fails

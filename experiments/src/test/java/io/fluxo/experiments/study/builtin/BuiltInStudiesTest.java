@@ -21,6 +21,8 @@ import io.fluxo.experiments.study.trial.Proofs;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
 import io.fluxo.experiments.task.Tasks;
+import io.fluxo.model.ModelSpec.ResidualKind;
+import io.fluxo.setting.Choice;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -162,6 +164,20 @@ class BuiltInStudiesTest {
         assertThat(study.question()).endsWith("?");
         assertThat(study.hypothesis()).isNotBlank();
         assertThat(new StudyReader(Fixtures.ALL, StudyLibrary.standard()::defaults).parse("study.yaml", StudyWriter.write(study)).study()).isEqualTo(study);
+    }
+
+    @Test
+    void whatIsTakenAwayTogetherIsAllTakenAway() {
+        Map<String, Map<String, Object>> variants = definition("components").study().variants();
+        assertThat(variants.get("no-residual-no-norm")).isEqualTo(Map.of("model.placement", Choice.of("none"), "model.residual", ResidualKind.NONE));
+        assertThat(variants.get("no-ffn-no-norm")).isEqualTo(Map.of("model.placement", Choice.of("none"), "model.ffn", false));
+    }
+
+    @Test
+    void theStudiesAreKnownByTheirNames() {
+        assertThat(StudyLibrary.standard().names()).containsExactlyInAnyOrder("pre-vs-post", "placements", "components", "norms", "depth", "recall", "induction",
+                "context", "twins");
+        assertThat(StudyLibrary.standard().find("other")).isEmpty();
     }
 
     @Test

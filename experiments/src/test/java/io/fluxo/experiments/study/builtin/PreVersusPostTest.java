@@ -17,9 +17,11 @@ import io.fluxo.experiments.study.trial.Trial;
 import io.fluxo.experiments.study.trial.Proofs;
 import io.fluxo.experiments.study.trial.TrialResult;
 import io.fluxo.experiments.study.trial.TrialStatus;
+import io.fluxo.experiments.task.Task;
 import io.fluxo.experiments.task.TaskSpec;
 import io.fluxo.experiments.task.Tasks;
 import io.fluxo.setting.Choice;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,6 +56,17 @@ class PreVersusPostTest {
         assertBroken(2, with(6, 0.0, -0.21, 0.0));           // below it
     }
 
+    /** A task of somebody's own need not know it. */
+    @Test
+    void withoutTheUnigramEntropyThereIsNoPlateau() {
+        Task known = trials.getFirst().task();
+        Task unknown = (Task) Proxy.newProxyInstance(Task.class.getClassLoader(), new Class<?>[] {Task.class},
+                (_, method, arguments) -> method.getName().equals("unigramEntropy") ? OptionalDouble.empty() : method.invoke(known, arguments));
+        Judgement judgement = definition.rule().judge(study, trials.stream().map(prepared -> new PreparedTrial(prepared.trial(), unknown)).toList(), results(measured));
+        assertThat(judgement.verdict()).isEqualTo(StudyVerdict.INCONCLUSIVE);
+        assertThat(judgement.why()).isEqualTo("the task's unigram entropy is not known, so there is no plateau to compare with.");
+    }
+
     private void assertBroken(int criterion, double[] losses) {
         Judgement judgement = judge(losses);
         assertThat(judgement.verdict()).isEqualTo(StudyVerdict.DOES_NOT_HOLD);
@@ -78,6 +91,19 @@ class PreVersusPostTest {
             assertMet(2, with(6 + seed, -0.205), false);
         }
         assertThat(definition.rule().judge(study.withTraining(study.training().with(STEPS, 500)), trials, results(measured)).verdict()).isEqualTo(StudyVerdict.HOLDS);
+    }
+
+    /** Two seeds, whose means are exact: 0.1 nats are not less than 0.10, and 0.2 not more than 0.2. */
+    @Test
+    void theBoundItselfIsNeitherLessNorMore() {
+        Study two = study.withSeeds(2);
+        List<PreparedTrial> prepared = Trials.prepare(Trials.of(two, 1), new Tasks(Fixtures.ALL), Locations.of("test"));
+        double[] losses = {0.1, 0.1, 0, 0, 0.2, 0.2, 0, 0};
+        List<TrialResult> results = new ArrayList<>();
+        for (int i = 0; i < losses.length; i++) {
+            results.add(result(prepared.get(i).trial(), TrialStatus.FINISHED, losses[i]));
+        }
+        assertThat(definition.rule().judge(two, prepared, results).criteria()).extracting(Judgement.Criterion::met).containsExactly(false, false, false);
     }
 
     private void assertPreGap(double gap, boolean met) {

@@ -134,4 +134,47 @@ class CourseTest {
         assertThat(Json.pretty(Results.json(run(STUDY, "parts", good, 3)))).isEqualTo(whole);
         assertThat(trained).as("what was done is not done again").hasSize(20).doesNotHaveDuplicates();
     }
+
+    /** What was asked for, and whether its results then had to be recorded: r, or else -. */
+    private static final class Noted implements RoundRunner {
+
+        private final StudyRunner runner;
+        private final RunDirectory directory;
+        private final StringBuilder rounds = new StringBuilder();
+
+        Noted(StudyRunner runner, RunDirectory directory) {
+            this.runner = runner;
+            this.directory = directory;
+        }
+
+        @Override
+        public List<TrialResult> run(List<PreparedTrial> round) throws InterruptedException {
+            rounds.append(round.size()).append('-');
+            return runner.run(round, directory);
+        }
+
+        @Override
+        public void requireRecorded(List<TrialResult> results) {
+            rounds.setCharAt(rounds.length() - 1, 'r');
+        }
+    }
+
+    @Test
+    void whatLaterTrialsDependOnHasToBeRecorded() throws Exception {
+        Noted stages = new Noted(new StudyRunner(losses(0), 2, StudyProgress.SILENT), RunDirectory.create(folder.resolve("stages"), false));
+        Course course = Course.run(StudyTrials.of(study(STUDY), 1, Fixtures.ALL, Locations.of("test")), stages);
+        assertThat(stages.rounds).as("the last stage is followed by none").hasToString("6r12r20-");
+        assertThat(course.all()).isEqualTo(course.results()).hasSize(20);
+    }
+
+    @Test
+    void whatWasTriedStandsBeforeWhatWasMeasured() throws Exception {
+        String yaml = STUDY.replace("most_seeds: 10\n", "tune: {steps: 3, over: {training.lr: [1e-3, 3e-3]}}\n");
+        Noted tuned = new Noted(new StudyRunner(losses(0), 2, StudyProgress.SILENT), RunDirectory.create(folder.resolve("tuned"), false));
+        Course course = Course.run(StudyTrials.of(study(yaml), 1, Fixtures.ALL, Locations.of("test")), tuned);
+        assertThat(tuned.rounds).hasToString("4r6-");
+        assertThat(course.all()).hasSize(10);
+        assertThat(course.all().subList(4, 10)).isEqualTo(course.results());
+        assertThat(course.all().subList(0, 4)).allMatch(result -> result.trial().id().contains("tune"));
+    }
 }

@@ -3,12 +3,17 @@ package io.fluxo.experiments.study.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fluxo.experiments.Fixtures;
 import io.fluxo.experiments.file.Json;
+import io.fluxo.experiments.spec.Locations;
+import io.fluxo.experiments.study.plan.StudyTrials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +42,65 @@ class EnvironmentTest {
     void aFolderThatIsNoRepositoryHasNone() throws IOException {
         assertThat(Environment.gitCommit(Optional.of(folder))).isEmpty();
         assertThat(Environment.gitCommit(Optional.empty())).isEmpty();
+    }
+
+    /** A folder within another project has nothing to do with its commits. */
+    @Test
+    void theRepositoryAroundTheFolderIsAnother() throws Exception {
+        assumeTrue(git("init", "-q") == 0, "no git");
+        git("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-q", "--allow-empty", "-m", "one");
+        Path within = Files.createDirectory(folder.resolve("within"));
+        assertThat(Environment.gitCommit(Optional.of(folder))).isPresent();
+        assertThat(Environment.gitCommit(Optional.of(within))).isEmpty();
+    }
+
+    @Test
+    void anInterruptionWhileGitRunsIsNotLost() throws Exception {
+        assumeTrue(git("init", "-q") == 0, "no git");
+        Thread.currentThread().interrupt();
+        assertThat(Environment.gitCommit(Optional.of(folder))).isEmpty();
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void thisBuildIsTheOneThatTheLauncherTellsOf() throws Exception {
+        assumeTrue(git("init", "-q") == 0, "no git");
+        git("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-q", "--allow-empty", "-m", "one");
+        String home = System.getProperty("fluxo.home");
+        try {
+            System.setProperty("fluxo.home", folder.toString());
+            assertThat(Environment.Build.current().commit()).isEqualTo(Environment.gitCommit(Optional.of(folder))).isPresent();
+            System.clearProperty("fluxo.home");
+            assertThat(Environment.Build.current().commit()).isEmpty();
+        } finally {
+            if (home != null) {
+                System.setProperty("fluxo.home", home);
+            }
+        }
+        assertThat(Environment.Build.current().version()).isEqualTo(Environment.version("fluxo")).matches("[0-9]+\\..+");
+        assertThat(Environment.version("nothing")).isEqualTo("unknown");
+    }
+
+    @Test
+    void aRunTellsWhereAndOfWhatItWasMade() {
+        StudyTrials trials = StudyTrials.of(Fixtures.study(Fixtures.SMALL), 7, Fixtures.ALL, Locations.of("test"));
+        Environment.Call call = new Environment.Call("ablate", "fluxo ablate a.yaml --seed 7", "fluxo ablate a.yaml", List.of("training.steps"));
+        ObjectNode told = Environment.describe(call, new BackendChoice("simd", Optional.of("f32"), 1, 2), "simd, checked", trials, Map.of("a.jar", "12ab"));
+        assertThat(told.propertyNames()).containsExactly("fluxo", "job", "command", "again", "options", "seed", "backend", "tasks", "inputs", "java", "os", "git_commit", "sources",
+                "plugins", "started");
+        assertThat(told.path("fluxo").asString()).isEqualTo(Environment.version("fluxo"));
+        assertThat(told.path("job").asString()).isEqualTo("ablate");
+        assertThat(told.path("command").asString()).isEqualTo("fluxo ablate a.yaml --seed 7");
+        assertThat(told.path("again").asString()).isEqualTo("fluxo ablate a.yaml");
+        assertThat(told.path("options").toString()).isEqualTo("[\"training.steps\"]");
+        assertThat(told.path("seed").intValue()).isEqualTo(7);
+        assertThat(told.path("backend").toString()).isEqualTo("{\"name\":\"simd\",\"stack\":\"simd, checked\",\"dtype\":\"f32\",\"device\":1,\"threads\":2}");
+        assertThat(told.path("tasks")).as("one, of four trials").isEqualTo(Environment.tasks(trials)).hasSize(1);
+        assertThat(told.path("tasks").get(0).asString()).isEqualTo(trials.all().getFirst().task().describe()).isNotEmpty();
+        assertThat(told.path("java").path("version").asString()).isEqualTo(Runtime.version().toString());
+        assertThat(told.path("java").path("max_heap_mb").longValue()).isEqualTo(Runtime.getRuntime().maxMemory() / (1024 * 1024));
+        assertThat(told.path("plugins").toString()).isEqualTo("{\"a.jar\":\"12ab\"}");
+        assertThat(Instant.parse(told.path("started").asString()).getNano()).isZero();
     }
 
     @Test

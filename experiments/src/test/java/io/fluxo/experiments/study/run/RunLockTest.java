@@ -38,6 +38,37 @@ class RunLockTest {
     }
 
     @Test
+    void whoOnlyLooksSeesThatItIsTaken() throws Exception {
+        assertThat(RunLock.isTaken(folder)).as("no run").isFalse();
+        try (RunLock _ = RunLock.take(folder)) {
+            assertThat(RunLock.isTaken(folder)).isTrue();
+        }
+        assertThat(RunLock.isTaken(folder)).isFalse();
+        assertThat(folder.resolve(RunLock.FILE)).as("stays, and says who had it last").hasContent("process " + ProcessHandle.current().pid());
+    }
+
+    @Test
+    void whoTakesItIsWrittenInPlaceOfWhoHadIt() throws Exception {
+        Files.writeString(folder.resolve(RunLock.FILE), "process 123456789012345678901234567890\nand more");
+        RunLock.take(folder).close();
+        assertThat(folder.resolve(RunLock.FILE)).hasContent("process " + ProcessHandle.current().pid());
+    }
+
+    @Test
+    void aFolderThatIsNotThereCannotBeLocked() {
+        Path none = folder.resolve("none");
+        assertThatThrownBy(() -> RunLock.take(none)).isInstanceOf(BadInput.class).hasMessageStartingWith(none.resolve(RunLock.FILE) + ": cannot be locked (")
+                .hasMessageEndingWith("), and without a lock two processes could write into one run");
+    }
+
+    @Test
+    void aLockIsARegularFile() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve(RunLock.FILE), Path.of("/dev/null"));
+        assertThatThrownBy(() -> RunLock.take(folder)).isInstanceOf(BadInput.class).hasMessageStartingWith(link + ": is a pipe, a device or a socket");
+        Files.delete(link);
+    }
+
+    @Test
     void keepsAnotherProcessOutAndGoesWithItWhenItIsKilled() throws Exception {
         Process holder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
                 System.getProperty("java.class.path"), Holder.class.getName(), folder.toString()).inheritIO().start();
@@ -46,6 +77,7 @@ class RunLockTest {
                 Thread.sleep(20);
             }
             assertThatThrownBy(() -> RunLock.take(folder)).isInstanceOf(BadInput.class).hasMessageContaining("(process " + holder.pid() + ")");
+            assertThat(RunLock.isTaken(folder)).isTrue();
         } finally {
             holder.destroyForcibly();
         }
