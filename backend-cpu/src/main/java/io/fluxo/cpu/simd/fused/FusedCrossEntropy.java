@@ -30,8 +30,16 @@ record FusedCrossEntropy(Memory memory, Workers workers) implements FusedKernel 
         float[] tops = out.get(1).floats();
         float[] shares = out.get(2).floats();
         float[][] rooms = memory.lend(workers.count(), classes);
-        return Kernel.of(workers.plan(out.get(0).elements(), 1, 0.7 * classes + 10,
-                (from, to, worker) -> Softmaxes.crossEntropy(logits, targets, from, to, classes, losses, tops, shares, rooms[worker])));
+        int rows = out.get(0).elements();
+        Runnable sums = workers.plan(rows, 1, 0.7 * classes + 10, (from, to, worker) -> {
+            Softmaxes.tops(logits, from, to, classes, tops);
+            Softmaxes.sumsOfExponentials(logits, from, to, classes, tops, losses, shares, rooms[worker]);
+        });
+        Runnable logarithms = workers.plan(rows, 1, 3, (from, to, _) -> Softmaxes.crossEntropy(logits, targets, from, to, classes, tops, losses));
+        return Kernel.of(() -> {
+            sums.run();
+            logarithms.run();
+        });
     }
 
     @Override

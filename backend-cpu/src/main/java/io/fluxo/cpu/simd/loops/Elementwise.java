@@ -98,49 +98,64 @@ public final class Elementwise {
         return lanes;
     }
 
+    /** Each operation has a method of its own: where one is rare beside another, the compiler would not inline what the rare one calls, and make an object of every vector. */
     private static void row(Binary op, float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int at, int n) {
-        int end = n & -L;
         switch (op) {
-            case Add _ -> {
-                for (int i = 0; i < end; i += L) {
-                    load(a, aAt + i * aStep).add(load(b, bAt + i * bStep)).intoArray(y, at + i);
-                }
-                for (int i = end; i < n; i++) {
-                    y[at + i] = a[aAt + i * aStep] + b[bAt + i * bStep];
-                }
-            }
-            case Sub _ -> {
-                for (int i = 0; i < end; i += L) {
-                    load(a, aAt + i * aStep).sub(load(b, bAt + i * bStep)).intoArray(y, at + i);
-                }
-                for (int i = end; i < n; i++) {
-                    y[at + i] = a[aAt + i * aStep] - b[bAt + i * bStep];
-                }
-            }
-            case Mul _ -> {
-                for (int i = 0; i < end; i += L) {
-                    load(a, aAt + i * aStep).mul(load(b, bAt + i * bStep)).intoArray(y, at + i);
-                }
-                for (int i = end; i < n; i++) {
-                    y[at + i] = a[aAt + i * aStep] * b[bAt + i * bStep];
-                }
-            }
-            case Div _ -> {
-                for (int i = 0; i < end; i += L) {
-                    load(a, aAt + i * aStep).div(load(b, bAt + i * bStep)).intoArray(y, at + i);
-                }
-                for (int i = end; i < n; i++) {
-                    y[at + i] = a[aAt + i * aStep] / b[bAt + i * bStep];
-                }
-            }
-            case Maximum _ -> {
-                for (int i = 0; i < end; i += L) {
-                    load(a, aAt + i * aStep).max(load(b, bAt + i * bStep)).intoArray(y, at + i);
-                }
-                for (int i = end; i < n; i++) {
-                    y[at + i] = Math.max(a[aAt + i * aStep], b[bAt + i * bStep]);
-                }
-            }
+            case Add _ -> add(a, aAt, aStep, b, bAt, bStep, y, at, n);
+            case Sub _ -> subtract(a, aAt, aStep, b, bAt, bStep, y, at, n);
+            case Mul _ -> multiply(a, aAt, aStep, b, bAt, bStep, y, at, n);
+            case Div _ -> divide(a, aAt, aStep, b, bAt, bStep, y, at, n);
+            case Maximum _ -> maximum(a, aAt, aStep, b, bAt, bStep, y, at, n);
+        }
+    }
+
+    private static void add(float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int at, int n) {
+        int end = n & -L;
+        for (int i = 0; i < end; i += L) {
+            load(a, aAt + i * aStep).add(load(b, bAt + i * bStep)).intoArray(y, at + i);
+        }
+        for (int i = end; i < n; i++) {
+            y[at + i] = a[aAt + i * aStep] + b[bAt + i * bStep];
+        }
+    }
+
+    private static void subtract(float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int at, int n) {
+        int end = n & -L;
+        for (int i = 0; i < end; i += L) {
+            load(a, aAt + i * aStep).sub(load(b, bAt + i * bStep)).intoArray(y, at + i);
+        }
+        for (int i = end; i < n; i++) {
+            y[at + i] = a[aAt + i * aStep] - b[bAt + i * bStep];
+        }
+    }
+
+    private static void multiply(float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int at, int n) {
+        int end = n & -L;
+        for (int i = 0; i < end; i += L) {
+            load(a, aAt + i * aStep).mul(load(b, bAt + i * bStep)).intoArray(y, at + i);
+        }
+        for (int i = end; i < n; i++) {
+            y[at + i] = a[aAt + i * aStep] * b[bAt + i * bStep];
+        }
+    }
+
+    private static void divide(float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int at, int n) {
+        int end = n & -L;
+        for (int i = 0; i < end; i += L) {
+            load(a, aAt + i * aStep).div(load(b, bAt + i * bStep)).intoArray(y, at + i);
+        }
+        for (int i = end; i < n; i++) {
+            y[at + i] = a[aAt + i * aStep] / b[bAt + i * bStep];
+        }
+    }
+
+    private static void maximum(float[] a, int aAt, int aStep, float[] b, int bAt, int bStep, float[] y, int at, int n) {
+        int end = n & -L;
+        for (int i = 0; i < end; i += L) {
+            load(a, aAt + i * aStep).max(load(b, bAt + i * bStep)).intoArray(y, at + i);
+        }
+        for (int i = end; i < n; i++) {
+            y[at + i] = Math.max(a[aAt + i * aStep], b[bAt + i * bStep]);
         }
     }
 

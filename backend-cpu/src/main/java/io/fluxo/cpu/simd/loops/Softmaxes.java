@@ -129,30 +129,39 @@ public final class Softmaxes {
         }
     }
 
-    /** loss = ln Σ e^x − x[target], the probabilities never kept; {@code tops} receives the largest x, {@code shares} 1/Σ e^(x − top). */
-    public static void crossEntropy(float[] x, int[] targets, int fromRow, int toRow, int n, float[] loss, float[] tops, float[] shares, float[] room) {
+    // Cross-entropy is three methods, each called by itself: where vectors have 8 lanes, all of it together is more than the compiler inlines, and what it leaves out makes an object of
+    // every vector.
+
+    /** The largest x of each row. */
+    public static void tops(float[] x, int fromRow, int toRow, int n, float[] tops) {
+        for (int row = fromRow; row < toRow; row++) {
+            tops[row] = Lanes.largest(x, row * n, n, 1);
+        }
+    }
+
+    /** Σ e^(x − top) of each row, the exponentials never kept, and 1/Σ. */
+    public static void sumsOfExponentials(float[] x, int fromRow, int toRow, int n, float[] tops, float[] sums, float[] shares, float[] room) {
+        for (int row = fromRow; row < toRow; row++) {
+            sums[row] = sumOfExponentials(x, row * n, n, tops[row], room);
+            shares[row] = 1 / sums[row];
+        }
+    }
+
+    /** loss = ln Σ e^x − x[target], in the place of Σ e^(x − top). */
+    public static void crossEntropy(float[] x, int[] targets, int fromRow, int toRow, int n, float[] tops, float[] loss) {
+        int i = fromRow;
+        for (int end = fromRow + F.loopBound(toRow - fromRow); i < end; i += L) {
+            VectorMath.log(load(loss, i)).intoArray(loss, i);
+        }
+        for (; i < toRow; i++) {
+            loss[i] = log(loss[i]);
+        }
         for (int row = fromRow; row < toRow; row++) {
             int target = targets[row];
             if (target < 0 || target >= n) {
                 throw new IndexOutOfBoundsException(Text.format("crossEntropy: target %d of row %d is not one of %d classes", target, row, n));
             }
-            tops[row] = Lanes.largest(x, row * n, n, 1);
-            loss[row] = sumOfExponentials(x, row * n, n, tops[row], room);
-            shares[row] = 1 / loss[row];
-        }
-        logarithms(loss, fromRow, toRow);
-        for (int row = fromRow; row < toRow; row++) {
-            loss[row] += tops[row] - x[row * n + targets[row]];                          // in this order nothing cancels where the logits are large
-        }
-    }
-
-    private static void logarithms(float[] x, int from, int to) {
-        int i = from;
-        for (int end = from + F.loopBound(to - from); i < end; i += L) {
-            VectorMath.log(load(x, i)).intoArray(x, i);
-        }
-        for (; i < to; i++) {
-            x[i] = log(x[i]);
+            loss[row] += tops[row] - x[row * n + target];                                // in this order nothing cancels where the logits are large
         }
     }
 
