@@ -18,14 +18,17 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Known differences of backends: what would be a bug and is not called one, with the reason. One that has expired, or that no longer occurs, is an error: a waiver
- * that nobody needs would hide the next bug.
+ * that nobody needs would hide the next bug. One of some machines need not occur on this one: libraries choose their code by the processor.
  */
 public record Waivers(List<Waiver> all) {
 
     public static final Waivers NONE = new Waivers(List.of());
 
     private static final long MOST_BYTES = 1 << 20;
-    private static final Set<String> KEYS = Set.of("backend", "operation", "dtype", "range", "reason", "link", "until");
+    private static final Set<String> KEYS = Set.of("backend", "operation", "dtype", "range", "reason", "link", "until", "machines");
+
+    /** On which machines a difference occurs. */
+    public enum Machines { ALL, SOME }
 
     public Waivers {
         all = List.copyOf(all);
@@ -41,8 +44,9 @@ public record Waivers(List<Waiver> all) {
      * @param reason    why it is accepted
      * @param link      where it is reported; may be empty
      * @param until     the last day on which it counts
+     * @param machines  where it occurs
      */
-    public record Waiver(String backend, String operation, String dtype, String range, String reason, String link, LocalDate until) {
+    public record Waiver(String backend, String operation, String dtype, String range, String reason, String link, LocalDate until, Machines machines) {
 
         boolean covers(CompareRow row) {
             return row.backend().equals(backend) && row.dtype().label().equals(dtype) && (row.what() + " ").startsWith(operation + "/" + range + " ");
@@ -88,10 +92,19 @@ public record Waivers(List<Waiver> all) {
         }
         try {
             return new Waiver(text(node, "backend", name), text(node, "operation", name), text(node, "dtype", name), text(node, "range", name), text(node, "reason", name),
-                    node.path("link").asString(""), LocalDate.parse(text(node, "until", name)));
+                    node.path("link").asString(""), LocalDate.parse(text(node, "until", name)), machines(node, name));
         } catch (DateTimeException noDay) {
             throw new BadInput(Text.format("%s: until is '%s'; a day as 2027-01-31 is needed", name, node.path("until").asString("")), noDay);
         }
+    }
+
+    private static Machines machines(JsonNode node, String name) {
+        String written = node.path("machines").asString("all");
+        return switch (written) {
+            case "all" -> Machines.ALL;
+            case "some" -> Machines.SOME;
+            default -> throw new BadInput(Text.format("%s: machines is '%s' (legal: all, some)", name, written));
+        };
     }
 
     private static String text(JsonNode node, String key, String name) {
@@ -112,8 +125,8 @@ public record Waivers(List<Waiver> all) {
             if (today.isAfter(waiver.until)) {
                 throw new BadInput(Text.format("the waiver of %s expired on %s", waiver.told(), waiver.until));
             }
-            boolean compared = rows.stream().anyMatch(waiver::covers);
-            if (compared && rows.stream().noneMatch(row -> row.verdict() == CompareVerdict.BUG && waiver.covers(row))) {
+            boolean hasToOccur = waiver.machines == Machines.ALL && rows.stream().anyMatch(waiver::covers);
+            if (hasToOccur && rows.stream().noneMatch(row -> row.verdict() == CompareVerdict.BUG && waiver.covers(row))) {
                 throw new BadInput(Text.format("the waiver of %s is not needed any more: the difference does not occur; remove it", waiver.told()));
             }
         }

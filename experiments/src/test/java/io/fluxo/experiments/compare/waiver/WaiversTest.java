@@ -43,6 +43,16 @@ class WaiversTest {
     }
 
     @Test
+    void aWaiverOfSomeMachinesNeedNotOccurOnThisOne() throws IOException {
+        Waivers waivers = read(GELU.replace("\"until\"", "\"machines\": \"some\", \"until\""));
+        assertThat(waivers.applied(List.of(row("gelu/gradient/ordinary [tanh=false] [5, 7]", "mine", CompareVerdict.NOISE)), TODAY)).extracting(CompareRow::verdict)
+                .containsExactly(CompareVerdict.NOISE);
+        assertThat(waivers.applied(List.of(row("gelu/gradient/ordinary [tanh=false] [5, 7]", "mine", CompareVerdict.BUG)), TODAY)).extracting(CompareRow::verdict)
+                .containsExactly(CompareVerdict.WAIVED);
+        assertThatThrownBy(() -> read(GELU.replace("\"until\"", "\"machines\": \"few\", \"until\""))).hasMessageContaining("machines is 'few' (legal: all, some)");
+    }
+
+    @Test
     void aWaiverThatIsNotNeededIsAnError() throws IOException {
         Waivers waivers = read(GELU);
         assertThatThrownBy(() -> waivers.applied(List.of(row("gelu/gradient/ordinary [tanh=false] [5, 7]", "mine", CompareVerdict.NOISE)), TODAY)).isInstanceOf(BadInput.class)
