@@ -12,7 +12,7 @@ import io.fluxo.cuda.nd4j.Nd4jProvider;
 import io.fluxo.cuda.torch.TorchProvider;
 import io.fluxo.plugin.Contributions;
 import io.fluxo.plugin.FluxoPlugin;
-import java.util.Map;
+import java.nio.file.Path;
 
 /**
  * Backends on native libraries: {@code cuda}, Fluxo's own engine on GPUs, and {@code cuda-tf32}, the same with products in TF32; {@code nd4j}, by itself and by the name of the natives it runs on; and {@code torch}.
@@ -29,8 +29,9 @@ public final class CudaPlugin implements FluxoPlugin {
         to.add(BackendProvider.KIND, "nd4j-native", onCpu);
         to.add(BackendProvider.KIND, "nd4j-cuda", onGpu);
         CudaLibraries libraries = CudaLibraries.here();
-        Map.of("cuda", Precision.F32, "cuda-tf32", Precision.TF32)
-                .forEach((name, products) -> to.add(BackendProvider.KIND, name, new CudaProvider(name, products, libraries, installation.cache().resolve("kernels"))));
+        Path kernels = installation.cache().resolve("kernels");
+        to.add(BackendProvider.KIND, "cuda", new CudaProvider("cuda", Precision.F32, libraries, kernels));
+        to.add(BackendProvider.KIND, "cuda-tf32", new CudaProvider("cuda-tf32", Precision.TF32, libraries, kernels));
         to.add(BackendProvider.KIND, "torch", new TorchProvider(installation));
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,7 +80,7 @@ final class Planner {
      * by the next run.
      */
     private Program withoutConstants(Program program) {
-        List<Instruction> constants = constants(program);
+        Set<Instruction> constants = constants(program);
         List<Instruction> rest = program.instructions().stream().filter(instruction -> !constants.contains(instruction)).toList();
         List<Value> outside = new ArrayList<>(program.outside());
         for (Instruction constant : constants) {
@@ -93,10 +94,10 @@ final class Planner {
     }
 
     /** What depends on no value from outside. Where something is put in the place of what was computed, it has to be computed again: a sum of gradients may begin as zeros. */
-    private static List<Instruction> constants(Program program) {
+    private static Set<Instruction> constants(Program program) {
         Map<Integer, Integer> makers = new HashMap<>();                          // of what stands in a place, one after the other
         program.instructions().forEach(instruction -> instruction.outputs().forEach(made -> makers.merge(made.place(), 1, Integer::sum)));
-        List<Instruction> constants = new ArrayList<>();
+        Set<Instruction> constants = new LinkedHashSet<>();
         Set<Integer> known = new HashSet<>();
         for (Instruction instruction : program.instructions()) {
             int place = instruction.outputs().getFirst().place();

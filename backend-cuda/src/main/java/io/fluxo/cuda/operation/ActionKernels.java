@@ -96,10 +96,9 @@ public final class ActionKernels {
         List<GpuTensor> sides = links.getFirst().inputs().stream().map(tensor).toList();
         List<GpuTensor> out = norm.outputs().stream().map(tensor).toList();
         GpuTensor written = sum ? tensor.apply(links.getFirst().outputs().getFirst()) : out.getFirst();
-        List<GpuTensor> in = new ArrayList<>(List.of(written));
-        norm.inputs().stream().skip(1).map(tensor).forEach(in::add);
+        List<GpuTensor> affine = norm.inputs().stream().skip(1).map(tensor).toList();
         int results = out.size() - forward.shown().size();
-        return fused.norm(forward.op()).ofSum(sides.get(0), sides.get(1), written, in, out.subList(0, results), shown(forward.shown(), out.subList(results, out.size())));
+        return fused.norm(forward.op()).forward(sides.get(0), sides.get(1), written, affine, out.subList(0, results), shown(forward.shown(), out.subList(results, out.size())));
     }
 
     /** What a link's function takes: an activation's backward pass reads the gradient and the argument. */

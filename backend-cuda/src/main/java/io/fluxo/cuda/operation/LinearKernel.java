@@ -63,13 +63,14 @@ record LinearKernel(Products products, Elementwise elementwise, Reductions reduc
         GpuTensor dw = pass.out().get(1);
         List<Runnable> steps = new ArrayList<>(List.of(gradient.rounding(), weight.rounding(), input.rounding(),
                 products.product(ofX, gradient, weight, pass.dx().address(), Epilogue.NONE, 0, pass.onto())));
-        if (pass.out().size() < 3) {
-            steps.add(products.product(ofW, input, gradient, dw.address(), Epilogue.NONE, 0, false));
-        } else if (products.has(ofW, Epilogue.SUMS_OF_A)) {
-            steps.add(products.product(ofW, input, gradient, dw.address(), Epilogue.SUMS_OF_A, pass.out().get(2).address(), false));
+        long db = pass.out().size() > 2 ? pass.out().get(2).address() : 0;
+        if (pass.out().size() > 2 && products.has(ofW, Epilogue.SUMS_OF_A)) {
+            steps.add(products.product(ofW, input, gradient, dw.address(), Epilogue.SUMS_OF_A, db, false));
         } else {
             steps.add(products.product(ofW, input, gradient, dw.address(), Epilogue.NONE, 0, false));
-            steps.add(reductions.columnSums(g.address(), rows, columns, pass.out().get(2).address()));
+            if (pass.out().size() > 2) {
+                steps.add(reductions.columnSums(g.address(), rows, columns, db));
+            }
         }
         return () -> steps.forEach(Runnable::run);
     }

@@ -36,23 +36,19 @@ record NormKernel(Gpu gpu, Reductions reductions, double eps, boolean centred) i
 
     @Override
     public Runnable forward(List<GpuTensor> in, List<GpuTensor> out, Map<Inside, GpuTensor> shown) {
-        return forward(in.getFirst(), null, null, in, out, shown);
+        return forward(in.getFirst(), null, null, in.subList(1, in.size()), out, shown);
     }
 
     /**
-     * The norm of a + b, which is written to {@code sum}.
+     * The norm of x; where there is {@code more}, of x + more, which is written to {@code sum}.
      *
-     * @param in  the norm's inputs, of which the first is not read
-     * @param sum may be the result's place
+     * @param sum    may be the result's place
+     * @param affine gain and bias, or the gain alone, or nothing
      */
-    Runnable ofSum(GpuTensor a, GpuTensor b, GpuTensor sum, List<GpuTensor> in, List<GpuTensor> out, Map<Inside, GpuTensor> shown) {
-        return forward(a, b, sum, in, out, shown);
-    }
-
-    private Runnable forward(GpuTensor x, GpuTensor more, GpuTensor sum, List<GpuTensor> in, List<GpuTensor> out, Map<Inside, GpuTensor> shown) {
-        return Rows.grid(gpu.launch(KernelSources.NORMS, name()).tensor(x).tensor(more).tensor(sum).tensor(in.size() > 1 ? in.get(1) : null).tensor(in.size() > 2 ? in.get(2) : null)
-                .tensor(out.getFirst()).tensor(centred ? out.get(1) : null).tensor(out.getLast()).tensor(shown.get(Inside.SCALE)).tensor(shown.get(Inside.NORMALIZED))
-                .number(x.rows()).number(x.width()).real(eps), x.rows(), x.width());
+    Runnable forward(GpuTensor x, GpuTensor more, GpuTensor sum, List<GpuTensor> affine, List<GpuTensor> out, Map<Inside, GpuTensor> shown) {
+        return Rows.grid(gpu.launch(KernelSources.NORMS, name()).tensor(x).tensor(more).tensor(sum).tensor(affine.isEmpty() ? null : affine.get(0))
+                .tensor(affine.size() > 1 ? affine.get(1) : null).tensor(out.getFirst()).tensor(centred ? out.get(1) : null).tensor(out.getLast()).tensor(shown.get(Inside.SCALE))
+                .tensor(shown.get(Inside.NORMALIZED)).number(x.rows()).number(x.width()).real(eps), x.rows(), x.width());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.fluxo.cuda.engine;
 
+import static io.fluxo.cuda.engine.EmulatedProducts.product;
+import static io.fluxo.cuda.engine.EmulatedProducts.sizes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.backend.Backend;
@@ -7,7 +9,6 @@ import io.fluxo.cuda.driver.MatrixProduct.Precision;
 import io.fluxo.op.Engine.Fused;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
-import io.fluxo.op.PrimitiveOp;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -51,20 +52,6 @@ class Bfloat16Test {
             differs |= rounded[i] != exact[i];
         }
         assertThat(differs).as("bfloat16 is used").isTrue();
-    }
-
-    private static HostArray sizes(HostArray values) {
-        float[] sizes = values.toFloats().clone();
-        for (int i = 0; i < sizes.length; i++) {
-            sizes[i] = Math.abs(sizes[i]);
-        }
-        return HostArray.of(values.shape(), sizes);
-    }
-
-    private static float[] product(Precision precision, HostArray a, HostArray b) {
-        try (Backend backend = EmulatedGpu.open(precision)) {
-            return backend.download(backend.execute(new PrimitiveOp.MatMul(false, false), backend.upload(a), backend.upload(b))).toFloats();
-        }
     }
 
     /** Result and gradients of an attention. */

@@ -1,12 +1,13 @@
 package io.fluxo.cuda.engine;
 
+import static io.fluxo.cuda.engine.EmulatedProducts.product;
+import static io.fluxo.cuda.engine.EmulatedProducts.sizes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fluxo.backend.Backend;
 import io.fluxo.cuda.driver.MatrixProduct.Precision;
 import io.fluxo.op.FusedOp;
 import io.fluxo.op.FusedOp.Mask;
-import io.fluxo.op.PrimitiveOp;
 import io.fluxo.random.RandomKey;
 import io.fluxo.shape.Scalar;
 import io.fluxo.shape.Shape;
@@ -33,16 +34,6 @@ class Tf32Test {
         try (Backend backend = EmulatedGpu.open(precision)) {
             return backend.download(backend.runFused(op, false, Arrays.stream(in).map(backend::upload).toArray(Tensor[]::new)).output()).toFloats();
         }
-    }
-
-    private static float[] product(Precision precision, HostArray a, HostArray b) {
-        try (Backend backend = EmulatedGpu.open(precision)) {
-            return backend.download(backend.execute(new PrimitiveOp.MatMul(false, false), backend.upload(a), backend.upload(b))).toFloats();
-        }
-    }
-
-    private static HostArray sizes(HostArray values) {
-        return HostArray.of(values.shape(), DType.F32, Arrays.stream(values.toDoubles()).map(Math::abs).toArray());
     }
 
     @Test

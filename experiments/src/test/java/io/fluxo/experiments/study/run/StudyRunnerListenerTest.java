@@ -110,7 +110,9 @@ class StudyRunnerListenerTest {
             listener.curve(curve);
             listener.step(new StepMetrics(1, 3, 0.1, Map.of(), OptionalDouble.of(2.5)));
             listener.step(new StepMetrics(2, 2, 0.1, Map.of(), OptionalDouble.of(2.25)));
-            Thread.sleep(5);
+            for (long asked = System.nanoTime(); System.nanoTime() - asked < 5_000_000; ) {
+                Thread.onSpinWait();
+            }
             return steps(listener, 3, 3);
         });
         assertThat(result.proofs().proved()).containsExactly("it has a shape");
